@@ -1,0 +1,21 @@
+"""Limner: from a folder of pictures to a living image studio."""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from limner.data import prepare
+    from limner.model import Model, load
+    from limner.training import train
+
+__version__ = "0.1.0"
+__all__ = ["Model", "__version__", "load", "prepare", "train"]
+
+_HOMES = {"prepare": "limner.data", "Model": "limner.model", "load": "limner.model", "train": "limner.training"}
+
+
+def __getattr__(name: str) -> Any:
+    # torch takes seconds to import: `import limner` and `limner --help` answer at once because of this.
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'limner' has no attribute '{name}'")

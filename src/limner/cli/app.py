@@ -1,0 +1,61 @@
+"""`limner`: the table of verbs, and the one place where an error becomes a line and an exit code."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from limner import __version__
+from limner.cli import demo, garden, prepare, recipes, replay, sample, train
+from limner.errors import LimnerError
+
+app = typer.Typer(
+    name="limner",
+    help="From a folder of pictures to a living image studio.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(demo.demo)
+app.command("prepare")(prepare.prepare)
+app.command("garden")(garden.garden)
+app.command("recipes")(recipes.recipes)
+app.command("train")(train.train)
+app.command("sample")(sample.sample)
+app.command("replay")(replay.replay)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"limner {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    if debug:
+        os.environ["LIMNER_DEBUG"] = "1"
+
+
+def main() -> None:
+    """Runs the command line; every failure becomes one line on stderr and a non-zero exit status."""
+    try:
+        app()
+    except LimnerError as error:
+        if os.environ.get("LIMNER_DEBUG"):
+            raise
+        typer.echo(f"limner: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("limner: interrupted", err=True)
+        sys.exit(130)
+    except OSError as error:
+        if os.environ.get("LIMNER_DEBUG"):
+            raise
+        where = f" ({error.filename})" if error.filename else ""
+        typer.echo(f"limner: {error.strerror or error}{where}", err=True)
+        sys.exit(1)
