@@ -12,9 +12,9 @@ SECONDS_BETWEEN_PLAIN_LINES = 10.0
 class ProgressLine:
     """Context manager that shows `done / total unit`, the rate, the time left and a note such as current losses."""
 
-    def __init__(self, label: str, total: float | None, unit: str, console: Console | None = None) -> None:
+    def __init__(self, label: str, total: float | None, unit: str, *, quiet: bool = False) -> None:
         self.label, self.total, self.unit = label, total, unit
-        self.console = console or Console(stderr=True)
+        self.console = Console(stderr=True, quiet=quiet)
         self.done, self.text = 0.0, ""
         self.offset = 0.0
         self.started = self.printed = time.monotonic()
@@ -30,7 +30,7 @@ class ProgressLine:
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self.bar:
             self.bar.stop()
-        self.console.print(f"{self.label}: {self.line()}", highlight=False, markup=False, soft_wrap=True)
+        self.say(self.line())
 
     def start_at(self, done: float) -> None:
         """Counts `done` as finished before this session, so that the rate speaks of this session alone."""
@@ -47,7 +47,11 @@ class ProgressLine:
             self.bar.update(self.task, completed=self.done, line=self.line())
         elif time.monotonic() - self.printed > SECONDS_BETWEEN_PLAIN_LINES:
             self.printed = time.monotonic()
-            self.console.print(f"{self.label}: {self.line()}", highlight=False, markup=False, soft_wrap=True)
+            self.say(self.line())
+
+    def say(self, line: str) -> None:
+        """Prints a line that stays."""
+        self.console.print(f"{self.label}: {line}", highlight=False, markup=False, soft_wrap=True)
 
     def line(self) -> str:
         """Returns the state in words."""

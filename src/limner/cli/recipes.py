@@ -1,0 +1,19 @@
+"""`limner recipes`: what can be trained."""
+
+from typing import Annotated
+
+import typer
+
+
+def recipes(
+    name: Annotated[str | None, typer.Argument(help="Print this recipe whole, as YAML.")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key.")] = None,
+) -> None:
+    """List the recipes, or print one as YAML that `limner train --recipe FILE.yaml` accepts."""
+    from limner.recipes import RECIPES, apply_settings, find_recipe, to_yaml
+
+    if name:
+        typer.echo(to_yaml(apply_settings(find_recipe(name), settings or [])), nl=False)
+        return
+    for known, make in RECIPES.items():
+        typer.echo(f"{known:16} {make().summary}")

@@ -1,0 +1,36 @@
+"""`limner sample`: pictures, folders and walks from a model."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def sample(
+    model: Annotated[Path, typer.Argument(help="A model folder or a run.")],
+    n: Annotated[int, typer.Option("--n", min=1, help="How many pictures.")] = 64,
+    seed: Annotated[int, typer.Option(help="Picture i of a seed is always the same.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="A picture (one, or a grid) or a new folder.  [default: samples.png]")
+    ] = None,
+    condition: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="What to ask for.")] = None,
+    truncation: Annotated[float, typer.Option(help="Below 1: more typical, less varied.")] = 1.0,
+    walk: Annotated[
+        Path | None, typer.Option(metavar="FILE.mp4|.gif", help="A smooth walk through latent space.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="cpu, cuda or mps.")] = "cpu",
+) -> None:
+    """Paint pictures with a model."""
+    from limner.conditions import parse_wishes
+    from limner.model import load
+    from limner.samples import save_model_walk, save_samples
+
+    wishes = parse_wishes(condition or [])
+    painter = load(model, device)
+    if walk:
+        save_model_walk(painter, model, walk, seed=seed, condition=wishes, truncation=truncation)
+        typer.echo(str(walk))
+    if out or not walk:
+        target = out or Path("samples.png")
+        save_samples(painter, model, target, n, seed=seed, condition=wishes, truncation=truncation)
+        typer.echo(str(target))

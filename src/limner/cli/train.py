@@ -1,0 +1,51 @@
+"""`limner train`: from pictures and a recipe to a run with a model."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def train(
+    data: Annotated[
+        str | None, typer.Argument(help="A prepared dataset, or pictures as `limner prepare` reads them.")
+    ] = None,
+    recipe: Annotated[str, typer.Option(help="A recipe's name, or a YAML file.")] = "gan",
+    out: Annotated[Path, typer.Option(help="The run's folder.")] = Path("run"),
+    minutes: Annotated[float | None, typer.Option(help="Train so long in all.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Train so many steps in all.")] = None,
+    pictures: Annotated[int | None, typer.Option(help="Train on so many pictures in all, repeats counted.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the recipe.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Decides weights, order and draws.")] = 0,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    save_every: Annotated[int | None, typer.Option(help="Steps between checkpoints; every minute if left out.")] = None,
+    size: Annotated[str | None, typer.Option(help="Size of raw pictures, e.g. 64 or 96x64 (width x height).")] = None,
+) -> None:
+    """Train a recipe on pictures; Ctrl-C saves and says how to continue."""
+    from limner.errors import UsageError
+    from limner.training import train as train_run
+
+    if data is None and not resume:
+        raise UsageError("give the pictures to train on: limner train DATA --out RUN")
+    prepare = {"size": size} if size else {}
+    model = train_run(
+        data,
+        recipe,
+        out,
+        steps=steps,
+        pictures=pictures,
+        minutes=minutes,
+        settings=settings or [],
+        seed=seed,
+        resume=resume,
+        device=device,
+        save_every=save_every,
+        **prepare,
+    )
+    typer.echo(
+        f"{out / 'model'}: {model.about['training']['pictures']:,} pictures seen. Samples: {out / 'model' / 'samples.png'}"
+    )
+    typer.echo(f"next: limner sample {out} --n 64 --out samples.png")

@@ -1,0 +1,88 @@
+"""From what a person asks for (`label=3`, `season=summer`) to the tensors that a painter takes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from limner import seeds
+from limner.data.schema import Attribute
+from limner.errors import ConditionError, nearest
+
+Wish = Mapping[str, Any]
+"""Attribute name -> class name, class index or number; or a list of them, one a picture."""
+
+
+def parse_wishes(texts: Sequence[str]) -> dict[str, str]:
+    """Returns `["label=3"]` as `{"label": "3"}`; ConditionError for anything else."""
+    wishes = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise ConditionError(f"--condition {text}: write it as name=value.")
+        wishes[name.strip()] = value.strip()
+    return wishes
+
+
+def resolve(
+    wish: Wish, attributes: Sequence[Attribute], table: Mapping[str, Tensor], seed: int, indices: Sequence[int]
+) -> dict[str, Tensor]:
+    """Returns the condition of pictures `indices` of a seed: {name: (n,)}.
+
+    What is not wished for is drawn from `table`, the training set's own combinations, among the rows that have the
+    labels that are. ConditionError for an attribute or class that the model does not have.
+    """
+    names = [a.name for a in attributes]
+    for name in wish:
+        if name not in names:
+            hint = nearest(name, names) if names else "this model was trained without conditions."
+            raise ConditionError(f"the model has no condition '{name}'; {hint}")
+    wished = {a.name: _values(a, wish[a.name], len(indices)) for a in attributes if a.name in wish}
+    rows = [_row(wished, position, attributes, table, seed, index) for position, index in enumerate(indices)]
+    return {a.name: wished.get(a.name, table[a.name][rows]) for a in attributes}
+
+
+def _row(
+    wished: Mapping[str, Tensor],
+    position: int,
+    attributes: Sequence[Attribute],
+    table: Mapping[str, Tensor],
+    seed: int,
+    index: int,
+) -> int:
+    fits = None
+    for attribute in attributes:
+        if attribute.kind == "label" and attribute.name in wished:
+            same = table[attribute.name] == wished[attribute.name][position]
+            fits = same if fits is None else fits & same
+    rows = torch.arange(len(next(iter(table.values())))) if fits is None or not fits.any() else fits.nonzero()[:, 0]
+    chosen = torch.randint(len(rows), (1,), generator=seeds.generator("condition", seed, index))
+    return int(rows[chosen])
+
+
+def _values(attribute: Attribute, asked: Any, n: int) -> Tensor:
+    listed = list(asked) if isinstance(asked, list | tuple | Tensor) else [asked] * n
+    if len(listed) != n:
+        raise ConditionError(f"condition {attribute.name}: {len(listed)} values for {n} pictures.")
+    if attribute.kind == "label":
+        return torch.tensor([_class_index(attribute, value) for value in listed])
+    return torch.tensor([_number(attribute, value) for value in listed], dtype=torch.float32)
+
+
+def _class_index(attribute: Attribute, value: Any) -> int:
+    text = str(int(value)) if isinstance(value, Tensor) else str(value)
+    if text in attribute.classes:
+        return attribute.classes.index(text)
+    if text.isdigit() and int(text) < len(attribute.classes):
+        return int(text)
+    count = len(attribute.classes)
+    hint = nearest(text, list(attribute.classes)) if count <= 20 else f"it has {count} classes."
+    raise ConditionError(f"condition {attribute.name}: there is no class '{text}'; {hint}")
+
+
+def _number(attribute: Attribute, value: Any) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise ConditionError(f"condition {attribute.name}: '{value}' is not a number.") from None

@@ -1,0 +1,138 @@
+"""What a column of values is: a label, a number or a caption; and what to do where a value is missing.
+
+The rule, applied to the values that are present, in this order:
+
+1. a column named `label`, `class` or `category` is a label when it repeats values and has at most 1,000 distinct ones;
+2. a column of numbers is a label when all are whole and at most 20 are distinct, otherwise a number;
+3. a column of texts is a label when it repeats values: at most half as many distinct texts as texts, and at most 1,000;
+   otherwise it is a caption.
+
+A column of truth values (true, false, yes, no) is texts and so a label; a column without any value is left out. Classes
+are sorted naturally ("2" before "10").
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from limner.data.schema import Attribute
+
+MAIN_LABELS = ("label", "class", "category")
+MOST_NUMBERS_AS_CLASSES = 20
+MOST_CLASSES = 1000
+MISSING_CLASS = "(missing)"
+Missing = Literal["drop", "keep", "mean"]
+Kind = Literal["label", "number", "caption"]
+
+
+def is_missing(value: Any) -> bool:
+    """Returns whether a raw value counts as missing: None, not-a-number, or blank text."""
+    return (
+        value is None
+        or (isinstance(value, float) and math.isnan(value))
+        or (isinstance(value, str) and not value.strip())
+    )
+
+
+def kind_of(name: str, values: Sequence[Any]) -> Kind | None:
+    """Returns what a column is by the rule above; None when no value is present."""
+    present = [value for value in values if not is_missing(value)]
+    if not present:
+        return None
+    distinct = len({_text(value) for value in present})
+    numbers = [as_number(value) for value in present]
+    whole = all(number is not None and number.is_integer() for number in numbers)
+    repeats = distinct <= MOST_CLASSES and distinct <= max(len(present) // 2, 1)
+    if name.lower() in MAIN_LABELS and distinct <= MOST_CLASSES and (repeats or whole):
+        return "label"
+    if all(number is not None for number in numbers):
+        return "label" if whole and distinct <= MOST_NUMBERS_AS_CLASSES else "number"
+    return "label" if repeats else "caption"
+
+
+def kinds_of(columns: dict[str, list]) -> dict[str, Kind]:
+    """Returns what each column is, in order; columns without any value are left out."""
+    kinds = {name: kind_of(name, values) for name, values in columns.items()}
+    return {name: kind for name, kind in kinds.items() if kind is not None}
+
+
+def incomplete(columns: dict[str, list], kinds: dict[str, Kind]) -> dict[int, str]:
+    """Returns {row: the first label or number that is missing in it}; a caption may always be missing."""
+    rows: dict[int, str] = {}
+    for name in [name for name, kind in kinds.items() if kind != "caption"]:
+        for row, value in enumerate(columns[name]):
+            if is_missing(value):
+                rows.setdefault(row, name)
+    return rows
+
+
+def typed(
+    columns: dict[str, list], missing: Missing = "keep", kinds: dict[str, Kind] | None = None
+) -> tuple[dict[str, list], list[Attribute]]:
+    """Returns the columns with clean values, and their types, which are found by the rule above unless given.
+
+    Labels become texts, numbers floats, captions texts ("" where missing). A missing label becomes the class "(missing)"
+    under `keep` and the most frequent class under `mean`; a missing number not-a-number under `keep` and the mean under
+    `mean`.
+    """
+    clean: dict[str, list] = {}
+    attributes: list[Attribute] = []
+    for name, kind in (kinds_of(columns) if kinds is None else kinds).items():
+        make = {"label": _label, "number": _number, "caption": _caption}[kind]
+        clean[name], attribute = make(name, columns[name], missing)
+        attributes.append(attribute)
+    return clean, attributes
+
+
+def main_label(attributes: Sequence[Attribute]) -> str | None:
+    """Returns the label called `label`, else `class`, else `category`, else the first label, else None."""
+    labels = [attribute.name for attribute in attributes if attribute.kind == "label"]
+    named = [name for wanted in MAIN_LABELS for name in labels if name.lower() == wanted]
+    return next(iter([*named, *labels]), None)
+
+
+def as_number(value: Any) -> float | None:
+    """Returns a raw value as a finite float, or None when it is not one."""
+    if isinstance(value, bool):
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def natural(text: str) -> list[tuple[int, int, str]]:
+    """Returns a sorting key under which "2" comes before "10"."""
+    parts = re.split(r"(\d+)", text)
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
+
+
+def _label(name: str, values: list, missing: Missing) -> tuple[list, Attribute]:
+    texts = [None if is_missing(value) else _text(value) for value in values]
+    counts = Counter(text for text in texts if text is not None)
+    filler = counts.most_common(1)[0][0] if missing == "mean" else MISSING_CLASS
+    filled = [filler if text is None else text for text in texts]
+    return filled, Attribute(name=name, kind="label", classes=tuple(sorted(set(filled), key=natural)))
+
+
+def _number(name: str, values: list, missing: Missing) -> tuple[list, Attribute]:
+    numbers = [as_number(value) for value in values]
+    present = [number for number in numbers if number is not None]
+    mean = math.fsum(present) / len(present)
+    spread = math.sqrt(math.fsum((number - mean) ** 2 for number in present) / len(present))
+    filler = mean if missing == "mean" else math.nan
+    # A standard deviation of one keeps a constant column harmless where it divides.
+    bounds = {"minimum": min(present), "maximum": max(present), "mean": mean, "std": spread or 1.0}
+    return [filler if number is None else number for number in numbers], Attribute(name=name, kind="number", **bounds)
+
+
+def _caption(name: str, values: list, missing: Missing) -> tuple[list, Attribute]:
+    return ["" if is_missing(value) else str(value).strip() for value in values], Attribute(name=name, kind="caption")
+
+
+def _text(value: Any) -> str:
+    number = as_number(value) if not isinstance(value, str) else None
+    return str(int(number)) if number is not None and number.is_integer() else str(value).strip()

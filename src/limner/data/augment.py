@@ -1,0 +1,87 @@
+"""Differentiable augmentation of a batch: geometry and colour drawn anew for every picture.
+
+Used in two places. On the training pictures it leaks into what a model makes (a flip that the data does not have will
+be in the samples), so it is off unless asked for. In front of a discriminator, on real and generated pictures alike, it
+does not leak as long as it is invertible in distribution (Zhao et al. 2020, arXiv 2006.10738; Karras et al. 2020, arXiv 2006.06676).
+"""
+
+import math
+
+import torch
+from kornia.geometry.transform import warp_affine
+from pydantic import Field
+from torch import Tensor
+
+from limner.config import Section
+
+DRAWS = 10
+"""Uniform numbers that `augment` needs for one picture."""
+
+
+class AugmentConfig(Section):
+    """How far each property may move; zero leaves it alone."""
+
+    rotation: float = Field(0.0, ge=0, le=180)
+    """Degrees, either way."""
+    flip: float = Field(0.0, ge=0, le=1)
+    """Probability of a left-right mirror image."""
+    scale: float = Field(0.0, ge=0, lt=1)
+    """Share by which a picture may grow or shrink."""
+    translation: float = Field(0.0, ge=0, lt=1)
+    """Share of the side by which a picture may move."""
+    colour: float = Field(0.0, ge=0, le=1)
+    """Strength of changes in brightness, saturation and contrast."""
+    cutout: float = Field(0.0, ge=0, lt=1)
+    """Side of a grey square put anywhere, as a share of the picture's."""
+
+    @property
+    def active(self) -> bool:
+        """Whether anything can change."""
+        return any(self.model_dump().values())
+
+
+def augment(pictures: Tensor, config: AugmentConfig, draws: Tensor) -> Tensor:
+    """Returns changed pictures (B, C, H, W), values about [-1, 1], differentiable in `pictures`.
+
+    `draws` (B, 10) are uniform in [0, 1): the only randomness, so equal draws give equal changes.
+    """
+    signed = draws * 2 - 1
+    if config.flip:
+        pictures = torch.where((draws[:, 0] < config.flip)[:, None, None, None], pictures.flip(3), pictures)
+    if config.rotation or config.scale or config.translation:
+        pictures = _move(pictures, config, signed[:, 1:5])
+    if config.colour:
+        pictures = _recolour(pictures, config.colour, signed[:, 5:8])
+    if config.cutout:
+        pictures = _cut(pictures, config.cutout, draws[:, 8:10])
+    return pictures
+
+
+def _move(pictures: Tensor, config: AugmentConfig, signed: Tensor) -> Tensor:
+    height, width = pictures.shape[2:]
+    angle = signed[:, 0] * math.radians(config.rotation)
+    grow = (1 + config.scale) ** signed[:, 1]
+    cos, sin = torch.cos(angle) * grow, torch.sin(angle) * grow
+    x, y = (width - 1) / 2, (height - 1) / 2
+    right = x - cos * x - sin * y + signed[:, 2] * config.translation * width
+    down = y + sin * x - cos * y + signed[:, 3] * config.translation * height
+    rows = [torch.stack([cos, sin, right], 1), torch.stack([-sin, cos, down], 1)]
+    matrix = torch.stack(rows, 1).to(pictures.dtype)
+    # the border is repeated: a black frame would tell the discriminator how far the picture has moved
+    return warp_affine(pictures, matrix, (height, width), padding_mode="border", align_corners=True)
+
+
+def _recolour(pictures: Tensor, strength: float, signed: Tensor) -> Tensor:
+    brightness, saturation, contrast = (column[:, None, None, None] * strength for column in signed.unbind(1))
+    pictures = pictures + brightness
+    if pictures.shape[1] == 3:
+        pictures = torch.lerp(pictures.mean(1, keepdim=True), pictures, 1 + saturation)
+    return torch.lerp(pictures.mean((1, 2, 3), keepdim=True), pictures, 1 + contrast / 2)
+
+
+def _cut(pictures: Tensor, side: float, corner: Tensor) -> Tensor:
+    height, width = pictures.shape[2:]
+    rows = torch.arange(height, device=pictures.device) / height - corner[:, :1] * (1 + side) + side
+    columns = torch.arange(width, device=pictures.device) / width - corner[:, 1:] * (1 + side) + side
+    inside = ((rows >= 0) & (rows < side))[:, :, None] & ((columns >= 0) & (columns < side))[:, None, :]
+    return pictures * ~inside[:, None]

@@ -1,0 +1,228 @@
+"""The dataset: a folder with memory-mapped uint8 pictures and the table of their attributes.
+
+pictures.npy         uint8 (N, H, W, C)
+attributes.parquet   file_name, split, then one column per attribute
+dataset.json         format, schema, pictures per split, fingerprint, options
+report.json, .html   how it was prepared (see `limner.data.report`)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import ValidationError
+
+from limner.data.schema import Attribute, Schema
+from limner.errors import ConditionError, DataError, UsageError, nearest
+from limner.files import atomic_folder
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+FORMAT = 1
+SPLITS = ("train", "validation", "test")
+
+
+class Batch(NamedTuple):
+    """Images float32 (B, C, H, W) in [-1, 1], and the condition: int64 (B,) a label, float32 (B,) a number."""
+
+    images: Tensor
+    condition: dict[str, Tensor]
+
+
+class Dataset:
+    """A prepared dataset, opened read-only; pictures stay on disk and only what is asked for is read."""
+
+    def __init__(self, path: Path, schema: Schema, fingerprint: str, pictures: np.memmap, table: pa.Table) -> None:
+        self.path, self.schema, self.fingerprint = path, schema, fingerprint
+        self.pictures, self.table = pictures, table
+        self._split = np.array(table["split"].to_pylist())
+        self._columns: dict[str, np.ndarray] = {}
+
+    @classmethod
+    def open(cls, path: str | Path) -> Dataset:
+        """Opens a dataset folder; DataError when it is missing, not a dataset, damaged or of a newer format."""
+        path = Path(path)
+        if not is_dataset(path):
+            what = "is not a prepared dataset; make one with: limner prepare" if path.exists() else "does not exist"
+            raise DataError(f"{path} {what}")
+        try:
+            about = json.loads((path / "dataset.json").read_text(encoding="utf-8"))
+            if int(about["format"]) > FORMAT:
+                raise DataError(f"{path} was written by a newer limner (format {about['format']}); upgrade limner")
+            schema = Schema.model_validate(about["schema"])
+            pictures = np.load(path / "pictures.npy", mmap_mode="r")
+            table = pq.read_table(path / "attributes.parquet")
+            dataset = cls(path, schema, str(about["fingerprint"]), pictures, table)
+        except (OSError, ValueError, KeyError, TypeError, EOFError, pa.ArrowException, ValidationError) as error:
+            detail = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise DataError(f"{path} is a damaged dataset ({detail}); prepare it again") from error
+        dataset._check()
+        return dataset
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    def split(self, name: str) -> np.ndarray:
+        """Returns the indices, int64 and ascending, of "train", "validation" or "test"; UsageError for another name."""
+        if name not in SPLITS:
+            raise UsageError(f"no split '{name}': {nearest(name, list(SPLITS))}")
+        return np.flatnonzero(self._split == name)
+
+    def images(self, indices: Sequence[int] | np.ndarray | Tensor) -> Tensor:
+        """Returns float32 (B, C, H, W) in [-1, 1], channels last in memory."""
+        import torch
+
+        rows = np.asarray(self.pictures[np.asarray(indices, dtype=np.int64)])  # (B, H, W, C), a copy in memory
+        # The permuted view of (B, H, W, C) is already channels_last, and float() keeps those strides.
+        return torch.from_numpy(rows).permute(0, 3, 1, 2).float().div_(127.5).sub_(1.0)
+
+    def condition(self, indices: Sequence[int] | np.ndarray | Tensor, names: Sequence[str]) -> dict[str, Tensor]:
+        """Returns labels as int64 class indices and numbers as float32 in their own units (missing ones: the mean).
+
+        Raises ConditionError for a name that is neither a label nor a number of this dataset.
+        """
+        import torch
+
+        rows = np.asarray(indices, dtype=np.int64)
+        return {name: torch.from_numpy(self._column(name)[rows]) for name in names}
+
+    def batch(self, indices: Sequence[int] | np.ndarray | Tensor, names: Sequence[str] = ()) -> Batch:
+        """Returns the images and the named conditions of some pictures."""
+        return Batch(self.images(indices), self.condition(indices, names))
+
+    def captions(self, name: str) -> list[str]:
+        """Returns the texts of a caption (or the class names of a label), one a picture; "" where there is none."""
+        if name not in [attribute.name for attribute in self.schema.attributes]:
+            raise ConditionError(f"no attribute '{name}' in {self.path}: {self._nearest(name)}")
+        return [text or "" for text in self.table[name].to_pylist()]
+
+    def _column(self, name: str) -> np.ndarray:
+        if name not in self._columns:
+            known = {attribute.name: attribute for attribute in self.schema.attributes if attribute.kind != "caption"}
+            if name not in known:
+                raise ConditionError(f"no label or number '{name}' in {self.path}: {self._nearest(name)}")
+            self._columns[name] = encode(self.table[name], known[name])
+        return self._columns[name]
+
+    def _nearest(self, name: str) -> str:
+        names = [attribute.name for attribute in self.schema.attributes if attribute.kind != "caption"]
+        return nearest(name, names) if names else "it has no labels and no numbers"
+
+    def _check(self) -> None:
+        shape = (self.table.num_rows, self.schema.height, self.schema.width, self.schema.channels)
+        if self.pictures.shape != shape or self.pictures.dtype != np.uint8:
+            found = f"{self.pictures.dtype} {self.pictures.shape}"
+            raise DataError(
+                f"{self.path} is a damaged dataset (pictures are {found}, not uint8 {shape}); prepare it again"
+            )
+        absent = {attribute.name for attribute in self.schema.attributes} - set(self.table.column_names)
+        if absent:
+            raise DataError(f"{self.path} is a damaged dataset (no column {sorted(absent)[0]}); prepare it again")
+
+
+def encode(column: pa.ChunkedArray, attribute: Attribute) -> np.ndarray:
+    """Returns a label column as int64 class indices, a number column as float32 with missing values at the mean."""
+    if attribute.kind == "label":
+        index = {name: position for position, name in enumerate(attribute.classes)}
+        return np.array([index[name] for name in column.to_pylist()], dtype=np.int64)
+    values = np.array(column.to_pylist(), dtype=np.float64)
+    return np.where(np.isnan(values), attribute.mean, values).astype(np.float32)
+
+
+def is_dataset(path: str | Path) -> bool:
+    """Returns whether a path is a prepared dataset folder."""
+    return (Path(path) / "dataset.json").is_file() and (Path(path) / "pictures.npy").is_file()
+
+
+def write_dataset(
+    folder: str | Path,
+    pictures: Iterable[np.ndarray],
+    table: pa.Table | dict[str, list],
+    attributes: Sequence[Attribute] | None = None,
+    *,
+    label: str | None = None,
+    options: dict[str, Any] | None = None,
+) -> Dataset:
+    """Writes a dataset folder, which must not exist, and opens it.
+
+    `pictures` are uint8 (H, W, C) each, or one array (N, H, W, C); they are written as they come and never held together.
+    `table` has one row per picture; without `file_name` or `split` columns the pictures are numbered and split 80/10/10
+    in order. Without `attributes` the other columns are typed by `limner.data.attributes`.
+    """
+    with atomic_folder(Path(folder)) as temporary:
+        fill_folder(temporary, pictures, table, attributes, label=label, options=options)
+    return Dataset.open(folder)
+
+
+def fill_folder(
+    folder: Path,
+    pictures: Iterable[np.ndarray],
+    table: pa.Table | dict[str, list],
+    attributes: Sequence[Attribute] | None = None,
+    *,
+    label: str | None = None,
+    options: dict[str, Any] | None = None,
+) -> Schema:
+    """Writes the three files of a dataset into an existing folder and returns the schema (see `write_dataset`)."""
+    from limner.data.attributes import main_label, typed
+
+    columns = dict(table) if isinstance(table, dict) else {name: table[name].to_pylist() for name in table.column_names}
+    columns, count = _with_standard_columns(columns, pictures)
+    own = {name: values for name, values in columns.items() if name not in ("file_name", "split")}
+    if attributes is None:
+        own, attributes = typed(own)
+    content = pa.table({"file_name": columns["file_name"], "split": columns["split"], **own})
+    shape, sha = _write_pictures(folder / "pictures.npy", pictures, count)
+    schema = Schema(
+        height=shape[0],
+        width=shape[1],
+        channels=shape[2],  # type: ignore[arg-type]
+        attributes=tuple(attributes),
+        label=label or main_label(attributes),
+    )
+    pq.write_table(content, folder / "attributes.parquet", compression="zstd")
+    for name in content.column_names:
+        sha.update(json.dumps([name, content[name].to_pylist()]).encode())
+    splits = {name: columns["split"].count(name) for name in SPLITS}
+    about = {"format": FORMAT, "pictures": count, "splits": splits, "fingerprint": sha.hexdigest()}
+    about |= {"schema": schema.model_dump(mode="json"), "options": options or {}}
+    (folder / "dataset.json").write_text(json.dumps(about, indent=2, ensure_ascii=False), encoding="utf-8")
+    return schema
+
+
+def _with_standard_columns(columns: dict[str, Any], pictures: Iterable[np.ndarray]) -> tuple[dict[str, Any], int]:
+    count = len(next(iter(columns.values()))) if columns else len(pictures)  # type: ignore[arg-type]
+    if "file_name" not in columns:
+        columns["file_name"] = [f"{index:06d}" for index in range(count)]
+    if "split" not in columns:
+        cuts = (round(0.8 * count), round(0.9 * count))
+        columns["split"] = [SPLITS[(index >= cuts[0]) + (index >= cuts[1])] for index in range(count)]
+    return columns, count
+
+
+def _write_pictures(path: Path, pictures: Iterable[np.ndarray], count: int) -> tuple[tuple[int, ...], Any]:
+    sha, shape, written = hashlib.sha256(), None, 0
+    with path.open("wb") as file:
+        for picture in pictures:
+            if shape is None:
+                shape = picture.shape
+                header = {"descr": "|u1", "fortran_order": False, "shape": (count, *shape)}
+                np.lib.format.write_array_header_1_0(file, header)
+                sha.update(repr((count, *shape)).encode())
+            if picture.shape != shape or picture.dtype != np.uint8:
+                raise DataError(f"picture {written} is {picture.dtype} {picture.shape}, not uint8 {shape}")
+            content = picture.tobytes()
+            file.write(content)
+            sha.update(content)
+            written += 1
+    if shape is None or written != count:
+        raise DataError(f"{written} pictures for a table of {count} rows")
+    return shape, sha

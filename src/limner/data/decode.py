@@ -1,0 +1,138 @@
+"""The work of `prepare` on each picture: decode, convert, fit, and describe it. Runs in worker processes, without torch."""
+
+import functools
+import hashlib
+import warnings
+from io import BytesIO
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from limner.data.doctor import measure
+from limner.data.duplicates import CELLS
+from limner.pictures.formats import sniff
+from limner.pictures.read import UnusablePicture, read
+from limner.pictures.shape import fit
+
+THUMBNAIL = 96
+
+
+class Problem(NamedTuple):
+    """Why a picture cannot be used; `thumbnail` is a PNG when it can be seen all the same."""
+
+    row: int
+    reason: str
+    detail: str
+    thumbnail: bytes | None = None
+
+
+class Decoded(NamedTuple):
+    """A chunk of `count` pictures: problems, and for the n others, in order, their rows, pixels and descriptions.
+
+    `pixels` holds H * W bytes for a grey picture and H * W * 3 for a colour one; `grey` is bool (n,), `digests` uint8
+    (n, 16), `miniatures` uint8 (n, 9, 9), `spread` and `correlation` float32 (n,) as in `limner.data.doctor`; `enlarged`
+    counts pictures that were smaller than what they were fitted to.
+    """
+
+    count: int
+    problems: list[Problem]
+    rows: list[int]
+    pixels: list[bytes]
+    grey: np.ndarray
+    digests: np.ndarray
+    miniatures: np.ndarray
+    spread: np.ndarray
+    correlation: np.ndarray
+    enlarged: int
+
+
+def decode(contents: list[bytes | np.ndarray], size: tuple[int, int], how: str, background: str) -> Decoded:
+    """Decodes, converts and fits every picture of a chunk to `size` (H, W)."""
+    arrays, rows, problems, enlarged = [], [], [], 0
+    for row, content in enumerate(contents):
+        try:
+            image = read(content, background=background, size=size)
+            enlarged += image.height < size[0] or image.width < size[1]
+            arrays.append(np.asarray(fit(image, size, how, background)))
+            rows.append(row)
+        except UnusablePicture as error:
+            thumbnail = _thumbnail(content, background) if error.reason == "too small" else None
+            problems.append(Problem(row, error.reason, error.detail, thumbnail))
+        except Exception as error:  # a decoder may raise anything on hostile bytes: one picture never stops the run
+            problems.append(Problem(row, "damaged", f"{type(error).__name__}: {error}"[:200]))
+    return _described(len(contents), problems, rows, arrays, enlarged)
+
+
+def lost(content: bytes | np.ndarray) -> Decoded:
+    """Returns what stands for a picture whose decoder took its whole process down."""
+    return _described(1, [Problem(0, "damaged", "its decoder crashed")], [], [], 0)
+
+
+def header_size(content: bytes | np.ndarray) -> tuple[int, int] | None:
+    """Returns (height, width) as the header states it, without decoding; None when it cannot be read."""
+    if isinstance(content, np.ndarray):
+        return content.shape[:2]
+    kind = sniff(content[:16])
+    if kind is None:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            width, height = Image.open(BytesIO(content), formats=[kind]).size
+    except Exception:  # the reason is found when the picture's turn to be decoded comes
+        return None
+    return height, width
+
+
+def _described(
+    count: int, problems: list[Problem], rows: list[int], arrays: list[np.ndarray], enlarged: int
+) -> Decoded:
+    n = len(arrays)
+    grey = np.array([array.ndim == 2 for array in arrays], dtype=bool)
+    in_colour = np.flatnonzero(~grey)
+    if len(in_colour):
+        colours = np.stack([arrays[index] for index in in_colour])
+        equal = (colours[..., :1] == colours[..., 1:]).all(axis=(1, 2, 3))
+        for index in in_colour[equal]:
+            arrays[index], grey[index] = np.ascontiguousarray(arrays[index][..., 0]), True
+    pixels = [array.tobytes() for array in arrays]
+    digests = np.frombuffer(b"".join(hashlib.blake2b(own, digest_size=16).digest() for own in pixels), np.uint8)
+    miniatures = np.empty((n, CELLS, CELLS), np.uint8)
+    spread, correlation = np.empty(n, np.float32), np.empty(n, np.float32)
+    for chosen in (np.flatnonzero(grey), np.flatnonzero(~grey)):
+        if len(chosen):
+            stack = np.stack([arrays[index] for index in chosen])
+            stack = stack[..., None] if stack.ndim == 3 else stack
+            miniatures[chosen] = miniature(stack)
+            spread[chosen], correlation[chosen] = measure(stack)
+    return Decoded(
+        count, problems, rows, pixels, grey, digests.reshape(n, 16), miniatures, spread, correlation, enlarged
+    )
+
+
+def miniature(pictures: np.ndarray) -> np.ndarray:
+    """Returns uint8 (n, 9, 9): the mean grey of 81 equal areas of uint8 (n, H, W, C) pictures."""
+    grey = pictures.mean(axis=3, dtype=np.float32)
+    height, width = grey.shape[1:]
+    return np.rint(_areas(height) @ grey @ _areas(width).T).astype(np.uint8)
+
+
+@functools.cache
+def _areas(length: int) -> np.ndarray:
+    edges = np.linspace(0, length, CELLS + 1)
+    start, stop = edges[:-1, None], edges[1:, None]
+    pixel = np.arange(length)[None]
+    overlap = np.clip(np.minimum(stop, pixel + 1) - np.maximum(start, pixel), 0, None)
+    return (overlap / overlap.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def _thumbnail(content: bytes | np.ndarray, background: str) -> bytes | None:
+    try:
+        image = read(content, background=background, minimum=1)
+        image.thumbnail((THUMBNAIL, THUMBNAIL))
+        buffer = BytesIO()
+        image.save(buffer, "PNG")
+    except Exception:  # a thumbnail is a courtesy
+        return None
+    return buffer.getvalue()

@@ -1,0 +1,152 @@
+"""Taking a source in: every input is decoded into a scratch file on disk, or set aside with its reason."""
+
+import statistics
+from array import array
+from collections import deque
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from limner.data.decode import Decoded, decode, header_size, lost
+from limner.data.source import Item, Source, Value
+from limner.data.workers import ordered_map
+from limner.progress import ProgressLine
+
+USUAL_SIZES = (32, 64, 128, 256)
+LARGEST_KEPT_SIZE = 64
+LOOKED_AT = 1000
+CHUNK_PICTURES = 64
+CHUNK_BYTES = 4_000_000
+FEWEST_FOR_WORKERS = 200
+MOST_THUMBNAILS = 60
+
+
+class Refused(NamedTuple):
+    """An input that cannot be used, why, and a PNG thumbnail when it can be seen all the same."""
+
+    name: str
+    reason: str
+    detail: str
+    thumbnail: bytes | None = None
+
+
+class Scratch:
+    """Prepared pictures of one size (H, W) in a file, grey ones in one byte a pixel; memory holds only where they are."""
+
+    def __init__(self, path: Path, size: tuple[int, int]) -> None:
+        self.size, self.path = size, path
+        self._offsets = array("q")
+        self._end = 0
+
+    def __enter__(self) -> "Scratch":
+        self._file = self.path.open("w+b")
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+    def append(self, pixels: bytes) -> None:
+        """Adds a picture of H * W (grey) or H * W * 3 bytes."""
+        self._file.write(pixels)
+        self._offsets.append(self._end)
+        self._end += len(pixels)
+
+    def picture(self, row: int, channels: int) -> np.ndarray:
+        """Returns uint8 (H, W, `channels`)."""
+        height, width = self.size
+        stop = self._offsets[row + 1] if row + 1 < len(self._offsets) else self._end
+        self._file.seek(self._offsets[row])
+        picture = np.frombuffer(self._file.read(stop - self._offsets[row]), np.uint8).reshape(height, width, -1)
+        return picture if picture.shape[2] == channels else np.repeat(picture, channels, axis=2)
+
+    def pictures(self, rows: Sequence[int] | np.ndarray, channels: int) -> np.ndarray:
+        """Returns uint8 (n, H, W, `channels`)."""
+        return np.stack([self.picture(int(row), channels) for row in rows])
+
+
+class Intake:
+    """What came in: N usable pictures with their names, attributes and descriptions, and those that were refused."""
+
+    def __init__(self, columns: list[str], size: tuple[int, int]) -> None:
+        self.size = size
+        self.names: list[str] = []
+        self.columns: dict[str, list[Value]] = {name: [] for name in columns}
+        self.refused: list[Refused] = []
+        self.enlarged = 0
+        self._parts: list[Decoded] = []
+
+    def add(self, decoded: Decoded, items: list[Item]) -> None:
+        """Takes the description of a chunk of items."""
+        for row, reason, detail, thumbnail in decoded.problems:
+            seen = thumbnail if len(self.refused) < MOST_THUMBNAILS else None
+            self.refused.append(Refused(items[row].name, reason, detail, seen))
+        for row in decoded.rows:
+            self.names.append(items[row].name)
+            for name, values in self.columns.items():
+                values.append(items[row].attributes[name])
+        self.enlarged += decoded.enlarged
+        self._parts.append(decoded._replace(pixels=[], problems=[], rows=[]))
+
+    def described(self, field: str) -> np.ndarray:
+        """Returns a field of `Decoded` (grey, digests, miniatures, spread or correlation) over all N pictures."""
+        return np.concatenate([getattr(part, field) for part in self._parts])
+
+
+def take_in(source: Source, scratch: Scratch, fit: str, background: str, workers: int) -> Intake:
+    """Decodes every item of a source into `scratch`, in order, with that many processes (for few pictures, with none)."""
+    intake = Intake(source.columns, scratch.size)
+    waiting: deque[Item] = deque()
+    work = partial(decode, size=scratch.size, how=fit, background=background)
+    chunks = _chunks(source, scratch.size, waiting, intake.refused)
+    with ProgressLine("prepare", total=source.count, unit="pictures") as progress:
+        for decoded in ordered_map(work, chunks, lost, workers if source.count >= FEWEST_FOR_WORKERS else 1):
+            for pixels in decoded.pixels:
+                scratch.append(pixels)
+            intake.add(decoded, [waiting.popleft() for _ in range(decoded.count)])
+            progress.update(len(intake.names) + len(intake.refused))
+    intake.refused.extend(Refused(*entry) for entry in source.set_aside)
+    return intake
+
+
+def choose_size(source: Source) -> tuple[tuple[int, int], str]:
+    """Returns (height, width) for the pictures of a source, and the reason in words.
+
+    The first 1,000 pictures decide: when all are of one size of at most 64 pixels, that; otherwise the largest of 32,
+    64, 128 and 256 that is not above their median shorter side (32 when that is less).
+    """
+    contents = (item.content for item in islice(source.items(), LOOKED_AT) if item.content is not None)
+    sizes = [size for size in map(header_size, contents) if size and min(size) >= 8]
+    if not sizes:
+        return (USUAL_SIZES[0], USUAL_SIZES[0]), "no picture could be looked at"
+    if len(set(sizes)) == 1 and max(sizes[0]) <= LARGEST_KEPT_SIZE:
+        return sizes[0], "all pictures have it"
+    median = statistics.median(min(size) for size in sizes)
+    side = max((side for side in USUAL_SIZES if side <= median), default=USUAL_SIZES[0])
+    return (side, side), f"the median shorter side is {median:.0f} pixels; choose another with --size"
+
+
+def _chunks(
+    source: Source, size: tuple[int, int], waiting: deque[Item], refused: list[Refused]
+) -> Iterator[list[bytes | np.ndarray]]:
+    # Bounded by count, by what is read and by what it becomes: memory must not follow the size of the pictures.
+    most = max(1, min(CHUNK_PICTURES, CHUNK_BYTES // (3 * size[0] * size[1])))
+    chunk: list[Any] = []
+    weight = 0
+    for item in source.items():
+        if item.content is None:
+            refused.append(Refused(item.name, *(item.problem or ("unreadable", ""))))
+            continue
+        chunk.append(item.content)
+        waiting.append(item._replace(content=None))
+        weight += len(item.content) if isinstance(item.content, bytes) else item.content.nbytes
+        if len(chunk) >= most or weight >= CHUNK_BYTES:
+            yield chunk
+            chunk, weight = [], 0
+    if chunk:
+        yield chunk

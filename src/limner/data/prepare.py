@@ -1,0 +1,194 @@
+"""From a source of pictures to a dataset folder: take in, complete, remove copies, split, write, report."""
+
+import errno
+import secrets
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from limner.data.attributes import Missing, main_label
+from limner.data.dataset import Dataset, fill_folder, is_dataset
+from limner.data.intake import Intake, Scratch, choose_size, take_in
+from limner.data.report import Report, build_report, write_report
+from limner.data.report_page import write_page
+from limner.data.selection import FEWEST_PICTURES, Selection, select
+from limner.data.source import Source, open_source
+from limner.data.splits import Fractions, assign, check_fractions
+from limner.data.workers import cores
+from limner.errors import DataError, UsageError, nearest
+from limner.files import atomic_folder
+from limner.pictures import FITS, colour, parse_size
+
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to prepare: everything that changes what comes out."""
+
+    size: tuple[int, int] | None = None
+    fit: str = "crop"
+    background: str = "white"
+    missing: Missing = "drop"
+    keep_duplicates: bool = False
+    splits: Fractions = (0.8, 0.1, 0.1)
+    seed: int = 0
+
+    @classmethod
+    def checked(cls, size: str | int | Sequence[int] | None = None, **others: Any) -> "Options":
+        """Returns options with every value checked; UsageError when one is unknown or out of range."""
+        unknown = set(others) - set(cls.__dataclass_fields__)
+        if unknown:
+            raise UsageError(f"no option '{min(unknown)}': {nearest(min(unknown), list(cls.__dataclass_fields__))}")
+        if size is not None:
+            size = parse_size(str(size) if isinstance(size, str | int) else f"{size[1]}x{size[0]}")
+        options = cls(size=size, **others)
+        _among("fit", options.fit, FITS)
+        _among("missing", options.missing, get_args(Missing))
+        colour(options.background)
+        check_fractions(options.splits)
+        if options.seed < 0:
+            raise UsageError(f"seed {options.seed}: give a whole number of at least 0")
+        return options
+
+
+def prepare(
+    source: str | Path,
+    out: str | Path,
+    *,
+    size: str | int | Sequence[int] | None = None,
+    fit: str = "crop",
+    background: str = "white",
+    missing: Missing = "drop",
+    keep_duplicates: bool = False,
+    splits: Fractions = (0.8, 0.1, 0.1),
+    seed: int = 0,
+    workers: int | None = None,
+    overwrite: bool = False,
+) -> Dataset:
+    """Prepares a folder, archive, Parquet or array of pictures as a dataset in the folder `out`, and opens it.
+
+    `size` is "64", "96x64" (width x height), 64 or (height, width); without it the pictures decide (`choose_size`).
+    `fit` is crop, pad or stretch; `missing` is drop, keep or mean (see `limner.data.attributes`); the dataset is grey when
+    every picture is. `workers` processes decode (default: one a core). `out` must not exist, or be empty, or be a dataset
+    when `overwrite`; after a failure it is as it was before. Raises DataError, UsageError.
+    """
+    options = Options.checked(
+        size, fit=fit, background=background, missing=missing, keep_duplicates=keep_duplicates, splits=splits, seed=seed
+    )
+    source, out = Path(source), Path(out)
+    if workers is not None and workers < 1:
+        raise UsageError(f"workers {workers}: give a whole number of at least 1")
+    _check_places(source, out, overwrite)
+    opened = open_source(source)
+    try:
+        with _new_folder(out) as folder:
+            _fill(opened, folder, options, workers or cores())
+    except OSError as error:
+        raise DataError(_in_words(error, out)) from error
+    return Dataset.open(out)
+
+
+def _fill(source: Source, folder: Path, options: Options, workers: int) -> None:
+    size, because = (options.size, "as asked") if options.size else choose_size(source)
+    with Scratch(folder / "scratch", size) as scratch:
+        intake = take_in(source, scratch, options.fit, options.background, workers)
+        _check_enough(source, intake)
+        selection = select(intake, scratch, options.missing, options.keep_duplicates)
+        splits, small = _split(selection, options)
+        report = build_report(source, intake, selection, splits, because, asdict(options))
+        report.notes += _notes(selection, report, small)
+        fill_folder(
+            folder,
+            (scratch.picture(row, selection.channels) for row in selection.kept.tolist()),
+            {"file_name": [intake.names[row] for row in selection.kept], "split": splits, **selection.columns},
+            selection.attributes,
+            options=asdict(options),
+        )
+        write_report(folder, report)
+        write_page(folder / "report.html", report, intake, selection, scratch)
+
+
+def _split(selection: Selection, options: Options) -> tuple[list[str], dict[str, int]]:
+    label = main_label(selection.attributes)
+    labels = selection.columns[label] if label else None
+    return assign(selection.groups, labels, options.splits, options.seed)
+
+
+def _notes(selection: Selection, report: Report, small: dict[str, int]) -> list[str]:
+    notes = []
+    if small:
+        names = ", ".join(list(small)[:5]) + (", ..." if len(small) > 5 else "")
+        notes.append(
+            f"{len(small)} classes of '{main_label(selection.attributes)}' are too small to stratify "
+            f"and are in train whole ({sum(small.values())} pictures): {names}"
+        )
+    differ = sum(entry["label_differs"] for entry in report.duplicates_list)
+    if differ:
+        notes.append(f"{differ} copies carry another label than the picture that they are a copy of")
+    if report.enlarged:
+        notes.append(f"{report.enlarged} pictures are smaller than the size and were enlarged")
+    return notes
+
+
+def _check_places(source: Path, out: Path, overwrite: bool) -> None:
+    if is_dataset(source):
+        raise DataError(f"{source} is a prepared dataset already")
+    here, there = source.resolve(), out.resolve()
+    if there == here or here in there.parents or there in here.parents:
+        raise DataError(f"{out} and {source} lie inside each other; choose a folder outside")
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    if not is_dataset(out):
+        raise DataError(f"{out} exists and is not a dataset; choose another folder")
+    if not overwrite:
+        raise DataError(f"{out} exists; choose another folder or give --overwrite")
+
+
+def _check_enough(source: Source, intake: Intake) -> None:
+    if len(intake.names) >= FEWEST_PICTURES:
+        return
+    total = len(intake.names) + len(intake.refused)
+    if not total:
+        raise DataError(f"there are no pictures in {source.name}")
+    counts = Counter(refused.reason for refused in intake.refused).most_common()
+    why = f" ({', '.join(f'{count} {reason}' for reason, count in counts)})" if counts else ""
+    usable = (
+        f"only one of {total} pictures"
+        if intake.names and total > 1
+        else "one picture"
+        if intake.names
+        else f"none of {total} pictures"
+    )
+    raise DataError(f"{source.name} has {usable}{why}; at least {FEWEST_PICTURES} usable ones are needed")
+
+
+@contextmanager
+def _new_folder(out: Path) -> Iterator[Path]:
+    """Like `atomic_folder`, but the dataset or empty folder that is at `out` gives way at the last moment."""
+    old = out.with_name(f".{out.name}.{secrets.token_hex(4)}.old")
+    try:
+        with atomic_folder(out) as folder:
+            yield folder
+            if out.exists():
+                out.rename(old)
+    except BaseException:
+        if old.exists():
+            old.rename(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _in_words(error: OSError, out: Path) -> str:
+    if error.errno in NO_SPACE:
+        return f"the disk of {out.parent} is full; nothing was written: free some space or choose another folder"
+    return f"{out} cannot be written: {error.strerror or error}"
+
+
+def _among(name: str, value: str, choices: Sequence[str]) -> None:
+    if value not in choices:
+        raise UsageError(f"no {name} '{value}': {nearest(str(value), list(choices))}")

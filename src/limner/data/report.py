@@ -1,0 +1,163 @@
+"""The report of a preparation: what became of every input, in `report.json` and in words."""
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from limner.data import doctor
+from limner.data.attributes import main_label
+from limner.data.intake import Intake
+from limner.data.selection import Selection
+from limner.data.source import Source
+from limner.errors import DataError
+
+FORMAT = 1
+
+
+@dataclass
+class Report:
+    """Every input is kept, or set aside with a reason, or dropped as a copy or for a missing attribute value."""
+
+    source: str
+    inputs: int
+    kept: int
+    set_aside: dict[str, int]  # reason: pictures
+    duplicates_dropped: int
+    duplicates_kept: int
+    missing_dropped: dict[str, int]  # attribute: pictures
+    ignored: int  # clutter that nobody meant as a picture, not among the inputs
+    size: list[int]  # height, width
+    size_because: str
+    channels: int
+    enlarged: int
+    splits: dict[str, int]
+    classes: dict[str, dict[str, int]]  # label: class: pictures
+    flagged: dict[str, int]
+    notes: list[str]
+    options: dict[str, Any]
+    set_aside_list: list[dict[str, str]]
+    duplicates_list: list[dict[str, Any]]
+    missing_list: list[dict[str, str]]
+    flagged_list: list[dict[str, str]]
+    ignored_list: list[str]
+    format: int = field(default=FORMAT)
+
+    @property
+    def accounted(self) -> int:
+        """Returns the inputs that the report says something about: all of them."""
+        return self.kept + sum(self.set_aside.values()) + self.duplicates_dropped + sum(self.missing_dropped.values())
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """Returns the summary as (what, how many, details)."""
+        table = [("inputs", f"{self.inputs:,}", self.source), ("kept", f"{self.kept:,}", self._shape())]
+        if self.set_aside:
+            table.append(("set aside", f"{sum(self.set_aside.values()):,}", _listed(self.set_aside)))
+        exact = sum(entry["exact"] for entry in self.duplicates_list)
+        if self.duplicates_list:
+            what = "duplicates dropped" if self.duplicates_dropped else "duplicates kept"
+            table.append(
+                (what, f"{len(self.duplicates_list):,}", f"exact {exact:,}, near {len(self.duplicates_list) - exact:,}")
+            )
+        if self.missing_dropped:
+            lacking = f"without {_listed(self.missing_dropped)}; keep them with --missing keep"
+            table.append(("dropped", f"{sum(self.missing_dropped.values()):,}", lacking))
+        if self.flagged:
+            table.append(("to look at", f"{sum(self.flagged.values()):,}", _listed(self.flagged)))
+        table.append(("splits", "", _listed(self.splits)))
+        table += [("label", str(len(counts)), f"{name}: {_balance(counts)}") for name, counts in self.classes.items()]
+        return table
+
+    def _shape(self) -> str:
+        height, width = self.size
+        colours = "grey" if self.channels == 1 else "colour"
+        return f"{width}x{height} pixels, {colours} (size: {self.size_because})"
+
+
+def build_report(
+    source: Source, intake: Intake, selection: Selection, splits: list[str], because: str, options: dict[str, Any]
+) -> Report:
+    """Returns the report of a preparation; `splits` is the split of each kept picture."""
+    dropped = 0 if options["keep_duplicates"] else len(selection.copies)
+    flagged = _flagged(intake, selection)
+    labels = [attribute for attribute in selection.attributes if attribute.kind == "label"]
+    return Report(
+        source=source.name,
+        inputs=len(intake.names) + len(intake.refused),
+        kept=len(selection.kept),
+        set_aside=dict(Counter(refused.reason for refused in intake.refused).most_common()),
+        duplicates_dropped=dropped,
+        duplicates_kept=len(selection.copies) - dropped,
+        missing_dropped=dict(Counter(selection.incomplete.values()).most_common()),
+        ignored=len(source.ignored),
+        size=list(intake.size),
+        size_because=because,
+        channels=selection.channels,
+        enlarged=intake.enlarged,
+        splits={name: splits.count(name) for name in ("train", "validation", "test")},
+        classes={label.name: _counts(selection.columns[label.name], label.classes) for label in labels},
+        flagged=dict(Counter(entry["flag"] for entry in flagged)),
+        notes=list(source.notes),
+        options=options,
+        set_aside_list=[
+            {"file_name": refused.name, "reason": refused.reason, "detail": refused.detail}
+            for refused in intake.refused
+        ],
+        duplicates_list=_copies(intake, selection),
+        missing_list=[
+            {"file_name": intake.names[row], "attribute": name} for row, name in selection.incomplete.items()
+        ],
+        flagged_list=flagged,
+        ignored_list=source.ignored,
+    )
+
+
+def write_report(folder: Path, report: Report) -> None:
+    """Writes `report.json`."""
+    (folder / "report.json").write_text(json.dumps(asdict(report), indent=2, ensure_ascii=False), encoding="utf-8")
+
+
+def read_report(folder: str | Path) -> Report:
+    """Reads the report of a dataset folder; DataError when there is none or it is damaged."""
+    path = Path(folder) / "report.json"
+    try:
+        return Report(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise DataError(f"{path} is missing or damaged; prepare the dataset again") from error
+
+
+def _flagged(intake: Intake, selection: Selection) -> list[dict[str, str]]:
+    found = doctor.flags(intake.described("spread")[selection.kept], intake.described("correlation")[selection.kept])
+    pairs = zip(selection.kept.tolist(), found, strict=True)
+    return [{"file_name": intake.names[row], "flag": flag} for row, flag in pairs if flag]
+
+
+def _copies(intake: Intake, selection: Selection) -> list[dict[str, Any]]:
+    label = main_label(selection.attributes)
+    values = intake.columns[label] if label else []
+    return [
+        {
+            "file_name": intake.names[row],
+            "copy_of": intake.names[original],
+            "exact": row in selection.exact,
+            "label_differs": bool(label) and values[row] != values[original],
+        }
+        for row, original in selection.copies.items()
+    ]
+
+
+def _counts(values: list[str], classes: tuple[str, ...]) -> dict[str, int]:
+    counts = Counter(values)
+    return {name: counts[name] for name in classes}
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items())
+
+
+def _balance(counts: dict[str, int]) -> str:
+    ordered = sorted(counts.items(), key=lambda item: -item[1])
+    if len(ordered) == 1:
+        return f"all {ordered[0][0]}"
+    return f"from {ordered[-1][0]} ({ordered[-1][1]:,}) to {ordered[0][0]} ({ordered[0][1]:,})"

@@ -1,0 +1,123 @@
+"""`report.html`: the report of a preparation to look at, with a bounded number of thumbnails."""
+
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from limner.data.attributes import main_label
+from limner.data.intake import MOST_THUMBNAILS, Intake, Scratch
+from limner.data.report import Report
+from limner.data.selection import Selection
+from limner.pictures.grid import grid
+from limner.pictures.page import Page
+
+LARGEST_THUMBNAIL = 128
+GRID_COLUMNS = 12
+MOST_CLASS_ROWS = 12
+MOST_ROWS = 200
+
+
+def write_page(path: Path, report: Report, intake: Intake, selection: Selection, scratch: Scratch) -> None:
+    """Writes the page: numbers, a grid of kept pictures, class balance, and whatever was not kept, with its reason."""
+    page = Page(f"Prepared: {report.source}", "What became of every picture.")
+    height, width = report.size
+    page.facts(
+        {
+            "inputs": report.inputs,
+            "kept": report.kept,
+            "set aside": sum(report.set_aside.values()),
+            "duplicates dropped": report.duplicates_dropped,
+            "dropped for missing values": sum(report.missing_dropped.values()),
+            "size": f"{width}x{height}",
+            "colours": "grey" if report.channels == 1 else "colour",
+        }
+    )
+    page.table(["", "pictures", ""], report.rows())
+    for note in report.notes:
+        page.paragraph(note)
+    page.heading("Kept pictures")
+    page.figure(*_kept(selection, scratch))
+    _balance(page, report)
+    _problems(page, report, intake, selection, scratch)
+    page.save(path)
+
+
+def _kept(selection: Selection, scratch: Scratch) -> tuple[np.ndarray, str]:
+    label = main_label(selection.attributes)
+    values = selection.columns[label] if label else []
+    counts = {name: values.count(name) for name in sorted(set(values))}
+    if 2 <= len(counts) <= MOST_CLASS_ROWS and min(counts.values()) >= GRID_COLUMNS:
+        rows = [place for name in counts for place in _spread(np.flatnonzero(np.array(values) == name), GRID_COLUMNS)]
+        caption = f"{GRID_COLUMNS} pictures of each {label}, one row each: {', '.join(counts)}"
+    else:
+        rows = _spread(np.arange(len(selection.kept)), GRID_COLUMNS * 6)
+        caption = f"{len(rows)} of {len(selection.kept):,} pictures, evenly taken"
+    pictures = np.stack([_small(scratch.picture(selection.kept[row], selection.channels)) for row in rows])
+    return grid(pictures, columns=GRID_COLUMNS), caption
+
+
+def _balance(page: Page, report: Report) -> None:
+    for label, counts in report.classes.items():
+        page.heading(f"{label}: {len(counts)} classes", level=3)
+        most = max(counts.values())
+        rows = [(name, count, "▇" * max(1, round(24 * count / most))) for name, count in counts.items()]
+        page.table(["class", "pictures", ""], rows[:MOST_ROWS])
+        if len(rows) > MOST_ROWS:
+            page.paragraph(f"... and {len(rows) - MOST_ROWS} more")
+
+
+def _problems(page: Page, report: Report, intake: Intake, selection: Selection, scratch: Scratch) -> None:
+    if intake.refused:
+        page.heading("Set aside")
+        page.paragraph("These inputs cannot be used. The others are in report.json.")
+        seen = sorted(intake.refused, key=lambda refused: refused.thumbnail is None)
+        page.gallery(
+            (refused.thumbnail, f"{refused.name}: {refused.reason}. {refused.detail}")
+            for refused in seen[:MOST_THUMBNAILS]
+        )
+    if selection.copies:
+        page.heading("Duplicates " + ("dropped" if report.duplicates_dropped else "kept, each set in one split"))
+        page.paragraph("Left what was kept, right its copy.")
+        page.gallery(_pairs(intake, selection, scratch))
+    if selection.incomplete:
+        page.heading("Dropped for missing values")
+        page.gallery(
+            _rows(((row, f"no {name}") for row, name in selection.incomplete.items()), intake, selection, scratch)
+        )
+    if report.flagged_list:
+        page.heading("Kept, but worth a look")
+        page.paragraph("Blank pictures hardly vary; in noise-like ones neighbouring pixels are unrelated.")
+        places = {name: row for row, name in enumerate(intake.names)}
+        flagged = ((places[entry["file_name"]], entry["flag"]) for entry in report.flagged_list)
+        page.gallery(_rows(flagged, intake, selection, scratch))
+
+
+def _pairs(intake: Intake, selection: Selection, scratch: Scratch) -> Iterator[tuple[bytes | np.ndarray, str]]:
+    for row, original in islice(selection.copies.items(), MOST_THUMBNAILS):
+        pair = [_small(scratch.picture(which, selection.channels)) for which in (original, row)]
+        kind = "exact" if row in selection.exact else "near"
+        yield np.concatenate(pair, axis=1), f"{intake.names[row]}: {kind} copy of {intake.names[original]}"
+
+
+def _rows(
+    rows: Iterable[tuple[int, str]], intake: Intake, selection: Selection, scratch: Scratch
+) -> Iterator[tuple[np.ndarray, str]]:
+    for row, why in islice(rows, MOST_THUMBNAILS):
+        yield _small(scratch.picture(row, selection.channels)), f"{intake.names[row]}: {why}"
+
+
+def _small(picture: np.ndarray) -> np.ndarray:
+    if max(picture.shape[:2]) <= LARGEST_THUMBNAIL:
+        return picture
+    image = Image.fromarray(picture[..., 0] if picture.shape[2] == 1 else picture)
+    image.thumbnail((LARGEST_THUMBNAIL, LARGEST_THUMBNAIL))
+    small = np.asarray(image)
+    return small[..., None] if small.ndim == 2 else small
+
+
+def _spread(rows: np.ndarray, most: int) -> list[int]:
+    return rows[np.linspace(0, len(rows) - 1, min(most, len(rows))).round().astype(int)].tolist()

@@ -1,0 +1,76 @@
+"""Which usable pictures stay: those with complete attributes that are not copies of another; and in which split."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from limner.data.attributes import Kind, Missing, incomplete, kinds_of, typed
+from limner.data.duplicates import Duplicates, find_duplicates
+from limner.data.intake import Intake, Scratch
+from limner.data.schema import Attribute
+from limner.errors import DataError
+
+FEWEST_PICTURES = 2
+
+
+@dataclass
+class Selection:
+    """Rows of the intake: K kept ones (ascending) with their clean attributes, and why each of the others is not."""
+
+    kept: np.ndarray
+    groups: np.ndarray  # int (K,): kept pictures that are copies of one another, or of a dropped one, share a number
+    columns: dict[str, list]
+    attributes: list[Attribute]
+    incomplete: dict[int, str]  # row: the attribute that it lacks
+    copies: dict[int, int]  # row: the row that it is a copy of
+    exact: set[int]  # copies with the same pixels
+    channels: int
+
+
+def select(intake: Intake, scratch: Scratch, missing: Missing, keep_duplicates: bool) -> Selection:
+    """Selects among the usable pictures; DataError when fewer than two are left."""
+    kinds = kinds_of(intake.columns)
+    lacking = incomplete(intake.columns, kinds) if missing == "drop" else {}
+    rows = _complete(intake, lacking)
+    found = _duplicates(intake, scratch, rows)
+    is_copy = found.copy_of != np.arange(len(rows))
+    stay = np.full(len(rows), True) if keep_duplicates else ~is_copy
+    if stay.sum() < FEWEST_PICTURES:
+        raise DataError(f"all {len(rows)} pictures are copies of one; keep them with --keep-duplicates")
+    kept = rows[stay]
+    columns = {name: [intake.columns[name][row] for row in kept] for name in kinds}
+    columns, attributes = typed(columns, missing, _still_there(columns, kinds))
+    return Selection(
+        kept=kept,
+        groups=found.group[stay],
+        columns=columns,
+        attributes=attributes,
+        incomplete=lacking,
+        copies={int(rows[at]): int(rows[found.copy_of[at]]) for at in np.flatnonzero(is_copy)},
+        exact=set(rows[found.exact].tolist()),
+        channels=1 if intake.described("grey")[kept].all() else 3,
+    )
+
+
+def _complete(intake: Intake, lacking: dict[int, str]) -> np.ndarray:
+    rows = np.array([row for row in range(len(intake.names)) if row not in lacking], dtype=np.int64)
+    if len(rows) < FEWEST_PICTURES:
+        most = Counter(lacking.values()).most_common(1)[0][0]
+        raise DataError(
+            f"only {len(rows)} of {len(intake.names)} usable pictures has every attribute (most lack '{most}'); "
+            "keep the others with --missing keep"
+        )
+    return rows
+
+
+def _duplicates(intake: Intake, scratch: Scratch, rows: np.ndarray) -> Duplicates:
+    digests, miniatures = intake.described("digests")[rows], intake.described("miniatures")[rows]
+    channels = 1 if intake.described("grey").all() else 3
+    return find_duplicates(digests, miniatures, lambda chosen: scratch.pictures(rows[chosen], channels))
+
+
+def _still_there(columns: dict[str, list], kinds: dict[str, Kind]) -> dict[str, Kind]:
+    # Under `keep` and `mean` a column may have had its only values in pictures that were copies.
+    present = kinds_of(columns)
+    return {name: kind for name, kind in kinds.items() if name in present}

@@ -1,0 +1,70 @@
+"""Train, validation and test: stratified by label, reproducible by seed, and never through the middle of a group.
+
+Groups (pictures that are copies of one another) are shuffled within their class, the classes are laid end to end, and
+each group in turn goes to the split that is furthest below its share. So the shares hold over all pictures and, within
+about one picture, in every class. A class with fewer groups than there are splits goes to train whole, and is reported.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from limner.errors import UsageError
+
+SPLITS = ("train", "validation", "test")
+Fractions = tuple[float, float, float]
+
+
+def parse_fractions(text: str) -> Fractions:
+    """Returns the three shares of "0.8,0.1,0.1"; UsageError unless they are at least 0 and sum to 1."""
+    try:
+        shares = [float(part) for part in text.split(",")]
+    except ValueError:
+        shares = []
+    return check_fractions(shares, text)
+
+
+def check_fractions(shares: Sequence[float], text: object = None) -> Fractions:
+    """Returns three shares; UsageError unless each is at least 0, train is more than 0 and they sum to 1."""
+    valid = len(shares) == 3 and all(math.isfinite(share) and share >= 0 for share in shares)
+    if not valid or shares[0] <= 0 or abs(sum(shares) - 1) > 1e-6:
+        asked = text if text is not None else tuple(shares)
+        raise UsageError(f"split {asked}: give train,validation,test shares that sum to 1, such as 0.8,0.1,0.1")
+    return (float(shares[0]), float(shares[1]), float(shares[2]))
+
+
+def assign(
+    groups: np.ndarray, labels: Sequence[str] | None, fractions: Fractions, seed: int
+) -> tuple[list[str], dict[str, int]]:
+    """Returns the split of each picture, and the classes too small to stratify with their number of pictures.
+
+    `groups` is int (N,): pictures with equal numbers stay together; a group belongs to the class of its first picture.
+    """
+    names, first, group_of, sizes = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
+    classes = [labels[row] if labels is not None else "" for row in first]
+    members: dict[str, list[int]] = {}
+    for group in np.argsort(first):
+        members.setdefault(classes[group], []).append(int(group))
+    chosen, small = np.zeros(len(names), dtype=np.int64), {}
+    counts = [0, 0, 0]
+    used = sum(share > 0 for share in fractions)
+    for name, own in members.items():
+        if labels is not None and len(own) < used:
+            small[name] = int(sizes[own].sum())
+            continue
+        order = np.random.default_rng([seed, len(own), *name.encode()]).permutation(own)
+        _share_out(order, sizes, fractions, counts, chosen)
+    return [SPLITS[index] for index in chosen[group_of]], small
+
+
+def _share_out(
+    order: np.ndarray, sizes: np.ndarray, fractions: Fractions, counts: list[int], chosen: np.ndarray
+) -> None:
+    used = [index for index, share in enumerate(fractions) if share > 0]
+    total = sum(counts)
+    for group in order.tolist():
+        total += int(sizes[group])
+        split = max(used, key=lambda index: fractions[index] * total - counts[index])  # noqa: B023 - called at once
+        counts[split] += int(sizes[group])
+        chosen[group] = split

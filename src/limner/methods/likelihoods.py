@@ -1,0 +1,64 @@
+"""How a decoder's output is read as a distribution over pictures."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+GAUSSIAN_SCALE = 0.2
+"""Standard deviation of a pixel under the Gaussian likelihood, where the range of a pixel is [-1, 1]."""
+HALF_LEVEL = 1 / 255
+"""Half the distance between two of 256 levels in [-1, 1]."""
+
+
+def bernoulli(output: Tensor, pictures: Tensor) -> Tensor:
+    """Cross-entropy of pixels read as probabilities, nats a picture (Kingma & Welling 2013, arXiv 1312.6114, appendix C.1)."""
+    return F.binary_cross_entropy_with_logits(output, (pictures + 1) / 2, reduction="none").sum((1, 2, 3))
+
+
+def gaussian(output: Tensor, pictures: Tensor) -> Tensor:
+    """Negative log density of a normal around the mean, nats a picture (arXiv 1312.6114, appendix C.2)."""
+    constant = math.log(GAUSSIAN_SCALE * math.sqrt(2 * math.pi))
+    squares = ((output - pictures) / GAUSSIAN_SCALE).square()
+    return (0.5 * squares + constant).sum((1, 2, 3))
+
+
+def discretised_logistic(output: Tensor, pictures: Tensor) -> Tensor:
+    """Negative log probability of each pixel's 8-bit level, nats a picture (Salimans et al. 2017, arXiv 1701.05517, eq. 2).
+
+    `output` (B, 2C, H, W) is mean and log scale; one logistic a channel instead of the paper's mixture.
+    """
+    mean, log_scale = output.chunk(2, 1)
+    log_scale = log_scale.clamp(-7, 2)
+    precise = torch.exp(-log_scale)
+    above = (pictures - mean + HALF_LEVEL) * precise
+    below = (pictures - mean - HALF_LEVEL) * precise
+    # log(sigmoid(a) - sigmoid(b)) = log sigmoid(a) + log sigmoid(-b) + log(1 - exp(b - a)), exact for tiny intervals too
+    width = 2 * HALF_LEVEL * precise
+    middle = F.logsigmoid(above) + F.logsigmoid(-below) + torch.log(-torch.expm1(-width))
+    darkest, brightest = F.logsigmoid(above), F.logsigmoid(-below)
+    inner = torch.where(pictures > 1 - HALF_LEVEL, brightest, middle)
+    return -torch.where(pictures < -1 + HALF_LEVEL, darkest, inner).sum((1, 2, 3))
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """Negative log-likelihood of pictures (B,), the picture an output stands for, and outputs a channel."""
+
+    nats: Callable[[Tensor, Tensor], Tensor]
+    picture: Callable[[Tensor], Tensor]
+    outputs: int = 1
+    discrete: bool = False
+    """Whether it is a probability of 8-bit pictures, so that bits per dimension can be stated."""
+
+
+LIKELIHOODS: dict[str, Likelihood] = {
+    "bernoulli": Likelihood(bernoulli, lambda output: output.sigmoid() * 2 - 1),
+    "gaussian": Likelihood(gaussian, lambda output: output.clamp(-1, 1)),
+    "discretised-logistic": Likelihood(
+        discretised_logistic, lambda output: output.chunk(2, 1)[0].clamp(-1, 1), outputs=2, discrete=True
+    ),
+}

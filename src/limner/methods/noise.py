@@ -1,0 +1,54 @@
+"""Purely random pictures: the floor that every metric must tell from a trained model."""
+
+import math
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from limner.config import Section
+from limner.data.dataset import Batch
+from limner.data.schema import Attribute, Schema
+from limner.methods.method import Method, Scalars
+from limner.methods.moment import Moment
+from limner.methods.optimisers import OptimiserConfig
+from limner.methods.painter import Painter
+from limner.networks.conditioning import Condition
+
+
+class NoiseConfig(Section):
+    """Nothing to choose."""
+
+    kind: Literal["noise"] = "noise"
+
+
+class NoisePainter(Painter):
+    """Every channel of every pixel uniform in [-1, 1], independent of all others."""
+
+    def __init__(self, config: NoiseConfig, schema: Schema, attributes: tuple[Attribute, ...]) -> None:
+        super().__init__()
+        self.shape = (schema.channels, schema.height, schema.width)
+        self.latent = math.prod(self.shape)
+
+    def paint(self, codes: Tensor, condition: Condition) -> Tensor:
+        # erf(z / sqrt 2) = 2 * Phi(z) - 1 makes a standard normal uniform on [-1, 1]
+        return torch.erf(codes / math.sqrt(2)).unflatten(1, self.shape)
+
+
+class Noise(Method):
+    """Learns nothing; reports how far the picture mean of a batch lies from that of noise, which is 0."""
+
+    def __init__(
+        self,
+        config: NoiseConfig,
+        optimiser: OptimiserConfig,
+        schema: Schema,
+        attributes: tuple[Attribute, ...],
+        pictures: int,
+    ) -> None:
+        super().__init__()
+        self.painter = NoisePainter(config, schema, attributes)
+        self.optimisers = {}
+
+    def step(self, batch: Batch, moment: Moment) -> Scalars:
+        return {"mean": batch.images.mean()}

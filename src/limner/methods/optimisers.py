@@ -1,0 +1,67 @@
+"""Optimisers and learning-rate schedules by name."""
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Annotated, Literal
+
+import torch
+from pydantic import Field
+from torch import nn
+
+from limner.config import Section
+
+
+class OptimiserConfig(Section):
+    """How weights follow gradients."""
+
+    kind: Literal["sgd", "adam", "adamw", "rmsprop"] = "adam"
+    lr: float = Field(2e-4, gt=0, le=1e6)
+    betas: tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]] = (0.5, 0.999)
+    """Decay of the running mean of gradients and of their squares (adam, adamw)."""
+    momentum: float = Field(0.0, ge=0, lt=1)
+    """Of sgd and rmsprop."""
+    weight_decay: float = Field(0.0, ge=0)
+
+
+class ScheduleConfig(Section):
+    """How the learning rate changes with the real pictures seen."""
+
+    kind: Literal["constant", "cosine", "step", "exponential"] = "constant"
+    warmup: int = Field(0, ge=0)
+    """Pictures over which the rate rises from zero."""
+    pictures: int = Field(1_000_000, gt=0)
+    """cosine: pictures until the floor; step and exponential: pictures a factor `gamma`."""
+    gamma: float = Field(0.5, gt=0, le=1)
+    floor: float = Field(0.0, ge=0, le=1)
+    """The smallest factor that a cosine schedule reaches."""
+
+
+def build_optimiser(config: OptimiserConfig, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+    """Returns the optimiser over the parameters, in its fused form where torch has one."""
+    chosen = list(parameters)
+    # MPS and CPU have fused kernels for sgd, adam and adamw, as CUDA does; rmsprop has none anywhere.
+    if config.kind == "sgd":
+        return torch.optim.SGD(chosen, config.lr, config.momentum, weight_decay=config.weight_decay, fused=True)
+    if config.kind == "rmsprop":
+        return torch.optim.RMSprop(chosen, config.lr, momentum=config.momentum, weight_decay=config.weight_decay)
+    family = torch.optim.AdamW if config.kind == "adamw" else torch.optim.Adam
+    return family(chosen, config.lr, config.betas, weight_decay=config.weight_decay, fused=True)
+
+
+def _cosine(config: ScheduleConfig, pictures: int) -> float:
+    share = min(1.0, pictures / config.pictures)
+    return config.floor + (1 - config.floor) * 0.5 * (1 + math.cos(math.pi * share))
+
+
+SCHEDULES: dict[str, Callable[[ScheduleConfig, int], float]] = {
+    "constant": lambda config, pictures: 1.0,
+    "cosine": _cosine,
+    "step": lambda config, pictures: config.gamma ** (pictures // config.pictures),
+    "exponential": lambda config, pictures: config.gamma ** (pictures / config.pictures),
+}
+
+
+def learning_rate_factor(config: ScheduleConfig, pictures: int) -> float:
+    """Returns what the learning rate is multiplied by after `pictures` real pictures, in [0, 1]."""
+    rising = min(1.0, (pictures + 1) / config.warmup) if config.warmup else 1.0
+    return rising * SCHEDULES[config.kind](config, pictures)

@@ -1,0 +1,125 @@
+"""Variational autoencoders (Kingma & Welling 2013, arXiv 1312.6114): one class for every likelihood and pair of networks."""
+
+import math
+from typing import Literal
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+
+from limner.config import Section
+from limner.data.dataset import Batch
+from limner.data.schema import Attribute, Schema
+from limner.methods.likelihoods import LIKELIHOODS
+from limner.methods.method import Method, Scalars
+from limner.methods.moment import Moment
+from limner.methods.optimisers import OptimiserConfig, build_optimiser
+from limner.methods.painter import Painter
+from limner.networks import NetworkConfig, build_decoder, build_encoder
+from limner.networks.conditioning import Condition, ConditionEncoder
+
+
+class VaeConfig(Section):
+    """What a VAE minimises, and with which networks."""
+
+    kind: Literal["vae"] = "vae"
+    latent: int = Field(128, ge=1, le=8192)
+    encoder: NetworkConfig
+    decoder: NetworkConfig
+    likelihood: Literal["bernoulli", "gaussian", "discretised-logistic"]
+    beta: float = Field(1.0, ge=0)
+    """Weight of the divergence from the prior (beta-VAE: Higgins et al. 2017); 1 is the evidence bound."""
+    warmup: int = Field(0, ge=0)
+    """Pictures over which beta rises from zero."""
+    free_bits: float = Field(0.0, ge=0)
+    """Nats a latent dimension that cost nothing (Kingma et al. 2016, arXiv 1606.04934, eq. 15)."""
+
+
+class VaePainter(Painter):
+    """Encoder and decoder; both see the condition, if there is one."""
+
+    def __init__(self, config: VaeConfig, schema: Schema, attributes: tuple[Attribute, ...]) -> None:
+        super().__init__()
+        self.latent = config.latent
+        self.condition_names = tuple(a.name for a in attributes)
+        self.likelihood = LIKELIHOODS[config.likelihood]
+        shape = (schema.channels, schema.height, schema.width)
+        self.encoder = build_encoder(config.encoder, *shape)
+        features = self.encoder.features
+        self.posterior = nn.Linear(features, 2 * config.latent)
+        self.seen = ConditionEncoder(attributes, features) if attributes else None
+        self.condition = ConditionEncoder(attributes, config.latent) if attributes else None
+        inputs = config.latent * (2 if attributes else 1)
+        self.decoder = build_decoder(config.decoder, inputs, schema.channels * self.likelihood.outputs, *shape[1:])
+
+    def encode(self, pictures: Tensor, condition: Condition) -> tuple[Tensor, Tensor]:
+        """(B, C, H, W) in [-1, 1] -> mean and log-variance of q(z | x), both (B, latent)."""
+        features = self.encoder(pictures)
+        if self.seen is not None:
+            features = features + self.seen(condition)
+        mean, log_variance = self.posterior(features).chunk(2, 1)
+        return mean, log_variance.clamp(-12, 6)
+
+    def decode(self, codes: Tensor, condition: Condition) -> Tensor:
+        """(B, latent) -> the parameters of p(x | z), (B, outputs * C, H, W)."""
+        if self.condition is not None:
+            codes = torch.cat([codes, self.condition(condition)], 1)
+        return self.decoder(codes)
+
+    def paint(self, codes: Tensor, condition: Condition) -> Tensor:
+        return self.likelihood.picture(self.decode(codes, condition))
+
+
+def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """KL(q(z | x) || N(0, 1)) of each dimension, nats (B, latent) (arXiv 1312.6114, appendix B)."""
+    return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance)
+
+
+class Vae(Method):
+    """Encoder and decoder trained together on the evidence lower bound."""
+
+    painter: VaePainter
+
+    def __init__(
+        self,
+        config: VaeConfig,
+        optimiser: OptimiserConfig,
+        schema: Schema,
+        attributes: tuple[Attribute, ...],
+        pictures: int,
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self.dimensions = schema.channels * schema.height * schema.width
+        self.painter = VaePainter(config, schema, attributes)
+        self.optimisers = {"vae": build_optimiser(optimiser, self.painter.parameters())}
+
+    def step(self, batch: Batch, moment: Moment) -> Scalars:
+        reconstruction, by_dimension = self._bound(batch, moment)
+        warm = min(1.0, moment.pictures / self.config.warmup) if self.config.warmup else 1.0
+        # free bits are granted to the mean over the batch, not to each picture (arXiv 1606.04934, eq. 15)
+        charged = by_dimension.mean(0).clamp_min(self.config.free_bits).sum()
+        loss = reconstruction.mean() + self.config.beta * warm * charged
+        # per dimension, so that one learning rate serves every picture size
+        self.optimise("vae", loss / self.dimensions, self.painter)
+        return self._scalars(reconstruction, by_dimension)
+
+    @torch.no_grad()
+    def validate(self, batch: Batch, moment: Moment) -> Scalars:
+        return self._scalars(*self._bound(batch, moment))
+
+    def _bound(self, batch: Batch, moment: Moment) -> tuple[Tensor, Tensor]:
+        """Negative log-likelihood (B,) and divergence (B, latent), nats, at one draw of the codes (arXiv 1312.6114, eq. 10)."""
+        pictures, condition = batch
+        mean, log_variance = self.painter.encode(pictures, condition)
+        noise = moment.normal("posterior", len(pictures), self.config.latent).to(mean.device)
+        codes = mean + noise * torch.exp(0.5 * log_variance)
+        nats = self.painter.likelihood.nats(self.painter.decode(codes, condition), pictures)
+        return nats, divergence(mean, log_variance)
+
+    def _scalars(self, reconstruction: Tensor, by_dimension: Tensor) -> Scalars:
+        nats, divergence_nats = reconstruction.detach().mean(), by_dimension.detach().sum(1).mean()
+        scalars = {"bound": nats + divergence_nats, "reconstruction": nats, "divergence": divergence_nats}
+        if self.painter.likelihood.discrete:
+            scalars["bits_per_dimension"] = (nats + divergence_nats) / (self.dimensions * math.log(2))
+        return scalars

@@ -1,0 +1,212 @@
+"""The trained artefact: a folder that can be loaded without trusting it, and paints.
+
+config.json         format, recipe, schema, where the weights came from
+model.safetensors   the painter's weights, and the training set's combinations of conditions
+README.md           the model card, with samples.png and curves.svg
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from pydantic import ValidationError
+from torch import Tensor
+
+import limner
+from limner import files, seeds
+from limner.conditions import Wish, resolve
+from limner.data.schema import Schema
+from limner.errors import LimnerError, ModelError, UsageError
+from limner.methods import Painter, build_painter
+from limner.methods.vae import VaePainter
+from limner.recipes import Recipe, parse
+from limner.tensors import DamagedFileError, load_tensors, save_tensors
+
+FORMAT = 1
+TABLE = "conditions."
+PICKLES = (".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt")
+
+
+class Model:
+    """A painter with what it needs to be asked: its recipe, schema and the conditions it was trained for."""
+
+    def __init__(
+        self, recipe: Recipe, schema: Schema, painter: Painter, table: dict[str, Tensor], about: dict[str, Any]
+    ) -> None:
+        self.recipe, self.schema, self.table, self.about = recipe, schema, table, about
+        self.painter = painter.eval()
+        self.attributes = tuple(schema.attribute(name) for name in painter.condition_names)
+        self.digest: str | None = None
+        """SHA-256 of the weights; None until the model has been saved or loaded."""
+
+    def sample(
+        self,
+        n: int = 1,
+        *,
+        seed: int = 0,
+        first: int = 0,
+        condition: Wish | None = None,
+        truncation: float = 1.0,
+        batch: int = 64,
+    ) -> np.ndarray:
+        """Returns pictures `first..first + n - 1` of a seed, uint8 (n, H, W, C).
+
+        Picture i of a seed does not depend on n. Bit-exact for the same build, device and batch; otherwise equal to
+        the eye. `truncation` in (0, 1] trades variety for typicality. ConditionError, UsageError.
+        """
+        if n < 1:
+            raise UsageError(f"n is {n}: ask for at least one picture.")
+        indices = range(first, first + n)
+        condition = resolve(condition or {}, self.attributes, self.table, seed, indices)
+        return self.decode(self.codes(n, seed=seed, first=first, truncation=truncation), condition, batch=batch)
+
+    def codes(self, n: int, *, seed: int = 0, first: int = 0, truncation: float = 1.0) -> Tensor:
+        """Returns the codes that `sample` paints, float32 (n, latent)."""
+        if not 0 < truncation <= 1:
+            raise UsageError(f"truncation is {truncation}: it must be above 0 and at most 1.")
+        generators = seeds.for_pictures(seed, n, first)
+        return torch.stack([torch.randn(self.painter.latent, generator=g) for g in generators]) * truncation
+
+    @torch.inference_mode()
+    def decode(self, codes: Tensor, condition: Wish | None = None, *, batch: int = 64) -> np.ndarray:
+        """Returns the pictures of codes (n, latent), uint8 (n, H, W, C)."""
+        tensors = self._condition(condition, len(codes))
+        painted = []
+        for start in range(0, len(codes), batch):
+            part = slice(start, start + batch)
+            asked = {name: values[part].to(self.painter.device) for name, values in tensors.items()}
+            painted.append(to_uint8(self.painter.paint(codes[part].to(self.painter.device), asked)))
+        return np.concatenate(painted)
+
+    @torch.inference_mode()
+    def encode(self, pictures: np.ndarray, condition: Wish | None = None) -> Tensor:
+        """Returns the mean code of each picture, float32 (n, latent); `pictures` uint8 (n, H, W, C). Only a VAE can."""
+        if not isinstance(self.painter, VaePainter):
+            raise ModelError(f"the recipe '{self.recipe.name}' has no encoder: train one of the VAE recipes to encode.")
+        expected = (self.schema.height, self.schema.width, self.schema.channels)
+        if pictures.dtype != np.uint8 or pictures.shape[1:] != expected:
+            raise UsageError(f"pictures are {pictures.dtype} {pictures.shape}: this model reads uint8 (n, {expected}).")
+        images = torch.from_numpy(pictures).permute(0, 3, 1, 2).float().div(127.5).sub(1).to(self.painter.device)
+        tensors = {
+            name: values.to(self.painter.device) for name, values in self._condition(condition, len(images)).items()
+        }
+        return self.painter.encode(images, tensors)[0].cpu()
+
+    def reconstruct(self, pictures: np.ndarray, condition: Wish | None = None) -> np.ndarray:
+        """Returns pictures uint8 (n, H, W, C) encoded and decoded again."""
+        condition = self._condition(condition, len(pictures))
+        return self.decode(self.encode(pictures, condition), condition)
+
+    def walk(
+        self, stops: int, frames: int, *, seed: int = 0, condition: Wish | None = None, truncation: float = 1.0
+    ) -> Iterator[np.ndarray]:
+        """Yields frames uint8 (H, W, C) of a closed walk through `stops` codes, `frames` from each to the next, on great circles."""
+        codes = self.codes(stops, seed=seed, truncation=truncation)
+        tensors = resolve(condition or {}, self.attributes, self.table, seed, range(stops))
+        for stop in range(stops):
+            share = torch.arange(frames)[:, None] / frames
+            between = slerp(codes[stop], codes[(stop + 1) % stops], share)
+            held = {name: values[stop].expand(frames) for name, values in tensors.items()}
+            yield from self.decode(between, held)
+
+    def to(self, device: str | torch.device) -> "Model":
+        """Moves the weights to a device."""
+        self.painter.to(device)
+        return self
+
+    def save(self, folder: str | Path) -> None:
+        """Writes config.json and model.safetensors, each of them whole or not at all; OSError when the disk is full."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        tensors = self.painter.state_dict() | {TABLE + name: tensor for name, tensor in self.table.items()}
+        self.digest = save_tensors(folder / "model.safetensors", tensors)
+        config = {"format": FORMAT, "limner": limner.__version__, "about": self.about}
+        config |= {"recipe": self.recipe.model_dump(mode="json"), "schema": self.schema.model_dump(mode="json")}
+        files.write_text(folder / "config.json", json.dumps(config, indent=2, ensure_ascii=False) + "\n")
+
+    def _condition(self, condition: Wish | None, n: int) -> dict[str, Tensor]:
+        return resolve(condition or {}, self.attributes, self.table, 0, range(n))
+
+
+def load(path: str | Path, device: str | torch.device = "cpu") -> Model:
+    """Loads a model folder, or the model of a run; nothing in it is executed. ModelError, one line, when it cannot be used."""
+    folder = _find(Path(path))
+    config = _read_config(folder)
+    try:
+        recipe = parse(config["recipe"], f"{folder / 'config.json'}: recipe")
+        schema = Schema.model_validate(config["schema"])
+        attributes = recipe.attributes(schema)
+        with torch.device("meta"):
+            painter = build_painter(recipe.method, schema, attributes)
+    except (KeyError, ValidationError, LimnerError) as error:
+        raise ModelError(f"{folder / 'config.json'}: not a model that limner wrote ({_short(error)}).") from None
+    try:
+        tensors, metadata = load_tensors(folder / "model.safetensors")
+    except DamagedFileError as error:
+        raise ModelError(f"{error} Copy the whole model folder again.") from None
+    table = {name.removeprefix(TABLE): tensors.pop(name) for name in list(tensors) if name.startswith(TABLE)}
+    try:
+        painter.load_state_dict(tensors, assign=True)
+    except RuntimeError as error:
+        raise ModelError(f"{folder}: the weights do not belong to its recipe ({_short(error)}).") from None
+    if set(table) != {a.name for a in attributes}:
+        raise ModelError(f"{folder}: the weights do not belong to its recipe (conditions {sorted(table)}).")
+    model = Model(recipe, schema, painter, table, config.get("about", {}))
+    model.digest = metadata["sha256"]
+    return model.to(device)
+
+
+def to_uint8(images: Tensor) -> np.ndarray:
+    """(B, C, H, W) in [-1, 1] -> uint8 (B, H, W, C), rounded."""
+    return images.add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu().numpy()
+
+
+def slerp(start: Tensor, end: Tensor, share: Tensor) -> Tensor:
+    """Returns points between two codes (latent,) on their great circle, (n, latent), for shares (n, 1) in [0, 1].
+
+    Lengths are interpolated too; straight lines would pass through short codes that a Gaussian never draws.
+    """
+    lengths = start.norm(), end.norm()
+    cosine = torch.dot(start, end) / (lengths[0] * lengths[1])
+    angle = torch.arccos(cosine.clamp(-1 + 1e-6, 1 - 1e-6))
+    direction = (
+        torch.sin((1 - share) * angle) * start / lengths[0] + torch.sin(share * angle) * end / lengths[1]
+    ) / torch.sin(angle)
+    return direction * torch.lerp(lengths[0], lengths[1], share)
+
+
+def _find(path: Path) -> Path:
+    if path.suffix.lower() in PICKLES:
+        raise ModelError(
+            f"{path}: pickled weights can run code and are never loaded; limner models are folders with config.json."
+        )
+    for folder in (path, path / "model"):
+        if (folder / "config.json").is_file():
+            return folder
+    if not path.exists():
+        raise ModelError(f"{path}: no such model.")
+    if (path / "recipe.yaml").is_file():
+        raise ModelError(
+            f"{path}: this run has not written a model yet; finish it with: limner train --resume --out {path}"
+        )
+    raise ModelError(f"{path}: not a model folder (no config.json).")
+
+
+def _read_config(folder: Path) -> dict[str, Any]:
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder / 'config.json'}: damaged or unreadable ({_short(error)}).") from None
+    if not isinstance(config, dict) or not isinstance(config.get("format"), int):
+        raise ModelError(f"{folder / 'config.json'}: not a model that limner wrote.")
+    if config["format"] > FORMAT:
+        raise ModelError(f"{folder}: written by a newer limner (format {config['format']}); upgrade limner to read it.")
+    return config
+
+
+def _short(error: Exception) -> str:
+    lines: Sequence[str] = str(error).strip().splitlines() or [type(error).__name__]
+    return " ".join(line.strip() for line in lines[:2])[:200]

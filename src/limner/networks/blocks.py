@@ -1,0 +1,77 @@
+"""Small pieces that every architecture shares: activations, normalisation, the geometry of halving and doubling."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+from limner.networks.config import NetworkConfig
+
+SMALLEST_SIDE = 4
+
+ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
+    "relu": nn.ReLU,
+    "leaky-relu": lambda: nn.LeakyReLU(0.2),
+    "prelu": nn.PReLU,
+    "silu": nn.SiLU,
+}
+
+
+def tail(config: NetworkConfig, channels: int, flat: bool = False) -> list[nn.Module]:
+    """Returns what follows a layer of `channels`: normalisation, activation and dropout, as the recipe chose them."""
+    layers: list[nn.Module] = []
+    if config.normalisation == "batch":
+        layers.append(nn.BatchNorm1d(channels) if flat else nn.BatchNorm2d(channels))
+    layers.append(ACTIVATIONS[config.activation]())
+    if config.dropout:
+        layers.append(nn.Dropout(config.dropout))
+    return layers
+
+
+def spectrally_normalised(network: nn.Module) -> nn.Module:
+    """Divides every weight of `network` by its largest singular value (Miyato et al. 2018, arXiv 1802.05957, eq. 8)."""
+    for module in list(network.modules()):
+        if isinstance(module, nn.Linear | nn.Conv2d):
+            spectral_norm(module)
+        elif isinstance(module, nn.ConvTranspose2d):
+            spectral_norm(module, dim=1)
+    return network
+
+
+@dataclass(frozen=True)
+class Pyramid:
+    """Sides of the feature maps when `height x width` is halved `halvings` times; any size works, by padding and cropping."""
+
+    height: int
+    width: int
+    halvings: int
+
+    @property
+    def base(self) -> tuple[int, int]:
+        """(height, width) of the smallest map, rounded up."""
+        scale = 2**self.halvings
+        return -(-self.height // scale), -(-self.width // scale)
+
+    def pad(self, pictures: Tensor) -> Tensor:
+        """(B, C, height, width) -> (B, C, base * 2^halvings), the border repeated evenly on all sides."""
+        rows, columns = (side * 2**self.halvings for side in self.base)
+        above, left = (rows - self.height) // 2, (columns - self.width) // 2
+        below, right = rows - self.height - above, columns - self.width - left
+        if not (above or left or below or right):
+            return pictures
+        return F.pad(pictures, (left, right, above, below), mode="replicate")
+
+    def crop(self, pictures: Tensor) -> Tensor:
+        """(B, C, base * 2^halvings) -> (B, C, height, width), cut evenly from all sides."""
+        above, left = (pictures.shape[2] - self.height) // 2, (pictures.shape[3] - self.width) // 2
+        return pictures[:, :, above : above + self.height, left : left + self.width]
+
+
+def halvings(height: int, width: int, wanted: int) -> int:
+    """Returns how often a picture can be halved, at most `wanted` times, before its short side falls below 4."""
+    short, count = min(height, width), 0
+    while count < wanted and -(-short // 2 ** (count + 1)) >= SMALLEST_SIDE:
+        count += 1
+    return count

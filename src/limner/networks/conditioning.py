@@ -1,0 +1,31 @@
+"""From a condition (labels and numbers, by name) to one vector a picture."""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from limner.data.schema import Attribute
+
+Condition = Mapping[str, Tensor]
+
+
+class ConditionEncoder(nn.Module):
+    """Sums a learned vector a label and a learned direction a standardised number.
+
+    In: {name: int64 class index (B,) or float32 in the attribute's own unit (B,)}. Out: (B, features).
+    """
+
+    def __init__(self, attributes: Sequence[Attribute], features: int) -> None:
+        super().__init__()
+        self.attributes = tuple(attributes)
+        self.labels = nn.ModuleDict({a.name: nn.Embedding(len(a.classes), features) for a in attributes if a.classes})
+        self.numbers = nn.ModuleDict({a.name: nn.Linear(1, features) for a in attributes if not a.classes})
+
+    def forward(self, condition: Condition) -> Tensor:
+        parts = [embedding(condition[name]) for name, embedding in self.labels.items()]
+        for attribute in self.attributes:
+            if attribute.name in self.numbers:
+                standard = (condition[attribute.name].float() - attribute.mean) / max(attribute.std, 1e-8)
+                parts.append(self.numbers[attribute.name](standard[:, None]))
+        return torch.stack(parts).sum(0)

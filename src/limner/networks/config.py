@@ -1,0 +1,29 @@
+"""What a recipe says of one network."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from limner.config import Section
+
+Width = Annotated[int, Field(ge=1, le=16384)]
+
+
+class NetworkConfig(Section):
+    """One encoder or decoder: its architecture, the widths of its stages, and the choices inside a stage."""
+
+    architecture: Literal["mlp", "convolutional", "dense-convolutional", "residual"]
+    widths: Annotated[tuple[Width, ...], Field(min_length=1, max_length=12)]
+    """Units or channels a stage, in the order in which data flows through the network."""
+    depth: int = Field(1, ge=1, le=16)
+    """Layers (residual: blocks) a stage, all of the stage's width."""
+    activation: Literal["relu", "leaky-relu", "prelu", "silu"] = "leaky-relu"
+    normalisation: Literal["none", "batch"] = "none"
+    dropout: float = Field(0.0, ge=0.0, lt=1.0)
+    spectral_norm: bool = False
+
+    @model_validator(mode="after")
+    def _enough_widths(self) -> "NetworkConfig":
+        if self.architecture == "dense-convolutional" and len(self.widths) < 2:
+            raise ValueError("a dense-convolutional network needs at least two widths, those of its convolutions")
+        return self

@@ -1,0 +1,56 @@
+"""The convolutional pair of DCGAN (Radford et al. 2015, arXiv 1511.06434): stride 2 down, transposed stride 2 up.
+
+A stage that would bring the short side below 4 is left out, beginning with the narrowest, so that the same recipe
+serves pictures of 28 and of 256 pixels.
+"""
+
+from torch import Tensor, nn
+
+from limner.networks.blocks import Pyramid, halvings, tail
+from limner.networks.config import NetworkConfig
+
+
+def _refinements(config: NetworkConfig, channels: int) -> list[nn.Module]:
+    # depth > 1: further 3x3 convolutions at the resolution that the stage has reached
+    layers: list[nn.Module] = []
+    for _ in range(config.depth - 1):
+        layers += [nn.Conv2d(channels, channels, 3, padding=1), *tail(config, channels)]
+    return layers
+
+
+class ConvolutionalEncoder(nn.Module):
+    """(B, C, H, W) -> (B, features): one 4x4 stride-2 convolution a width, the last map flattened."""
+
+    def __init__(self, config: NetworkConfig, channels: int, height: int, width: int) -> None:
+        super().__init__()
+        self.pyramid = Pyramid(height, width, halvings(height, width, len(config.widths)))
+        widths = config.widths[len(config.widths) - self.pyramid.halvings :]
+        layers: list[nn.Module] = []
+        for i, outputs in enumerate(widths):
+            # The first layer sees pixels, whose statistics batch normalisation would erase (arXiv 1511.06434, section 3).
+            chosen = config if i else config.model_copy(update={"normalisation": "none"})
+            layers += [nn.Conv2d(channels, outputs, 4, 2, 1), *tail(chosen, outputs), *_refinements(config, outputs)]
+            channels = outputs
+        self.layers = nn.Sequential(*layers, nn.Flatten())
+        self.features = channels * self.pyramid.base[0] * self.pyramid.base[1]
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        return self.layers(self.pyramid.pad(pictures))
+
+
+class ConvolutionalDecoder(nn.Module):
+    """(B, inputs) -> (B, C, H, W): a dense layer to the smallest map, then one transposed convolution a doubling."""
+
+    def __init__(self, config: NetworkConfig, inputs: int, channels: int, height: int, width: int) -> None:
+        super().__init__()
+        self.pyramid = Pyramid(height, width, halvings(height, width, len(config.widths)))
+        widths = config.widths[: self.pyramid.halvings]
+        self.base = (widths[0], *self.pyramid.base)
+        self.dense = nn.Linear(inputs, self.base[0] * self.base[1] * self.base[2])
+        layers = [*tail(config, widths[0]), *_refinements(config, widths[0])]
+        for before, after in zip(widths, widths[1:], strict=False):
+            layers += [nn.ConvTranspose2d(before, after, 4, 2, 1), *tail(config, after), *_refinements(config, after)]
+        self.layers = nn.Sequential(*layers, nn.ConvTranspose2d(widths[-1], channels, 4, 2, 1))
+
+    def forward(self, codes: Tensor) -> Tensor:
+        return self.pyramid.crop(self.layers(self.dense(codes).unflatten(1, self.base)))

@@ -1,0 +1,37 @@
+"""Pictures: read any safely, fit, write with provenance, grids, walks, and pages that show them."""
+
+from limner.pictures.chart import curves_svg
+from limner.pictures.formats import SUFFIXES, sniff
+from limner.pictures.grid import grid
+from limner.pictures.modes import colour, plain
+from limner.pictures.page import Page
+from limner.pictures.provenance import read_provenance
+from limner.pictures.read import MAX_BYTES, MAX_PIXELS, REASONS, UnusablePicture, open_picture, read, read_bytes
+from limner.pictures.shape import FITS, Size, fit, parse_size
+from limner.pictures.video import save_walk
+from limner.pictures.write import save, to_image
+
+__all__ = [
+    "FITS",
+    "MAX_BYTES",
+    "MAX_PIXELS",
+    "REASONS",
+    "SUFFIXES",
+    "Page",
+    "Size",
+    "UnusablePicture",
+    "colour",
+    "curves_svg",
+    "fit",
+    "grid",
+    "open_picture",
+    "parse_size",
+    "plain",
+    "read",
+    "read_bytes",
+    "read_provenance",
+    "save",
+    "save_walk",
+    "sniff",
+    "to_image",
+]

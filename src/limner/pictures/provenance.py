@@ -1,0 +1,101 @@
+"""How a picture says what made it: JSON in PNG text, XMP, or a comment, with the IPTC mark of AI-made media."""
+
+import json
+import re
+from html import escape, unescape
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, PngImagePlugin
+
+import limner
+from limner.errors import PictureError
+from limner.pictures.formats import sniff
+from limner.pictures.read import quiet_header, read_bytes
+
+KEY = "limner"
+SOFTWARE = f"Limner {limner.__version__}"
+COMMENT = "AI-generated"
+XMP_IN_PNG = "XML:com.adobe.xmp"
+# IPTC Digital Source Type, the news code for media made by a trained model.
+SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+_PACKET = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+ xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" xmlns:limner="urn:limner:provenance#">
+<xmp:CreatorTool>{SOFTWARE}</xmp:CreatorTool>
+<Iptc4xmpExt:DigitalSourceType>{SOURCE_TYPE}</Iptc4xmpExt:DigitalSourceType>
+<limner:provenance>%s</limner:provenance>
+</rdf:Description></rdf:RDF></x:xmpmeta>
+<?xpacket end="w"?>"""
+# As an element, and as the attribute that other programs make of it when they save the picture again.
+_IN_XMP = re.compile(r'limner:provenance(?:>([^<]*)</|="([^"]*)")')
+
+
+def to_text(provenance: dict[str, Any]) -> str:
+    """Returns the JSON (ASCII, sorted keys) that pictures carry; PictureError when it cannot be JSON."""
+    try:
+        return json.dumps(provenance, sort_keys=True, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise PictureError(f"this provenance cannot be written as JSON: {error}") from None
+
+
+def to_xmp(provenance: dict[str, Any]) -> bytes:
+    """Returns an XMP packet (UTF-8) with the JSON, the program and the IPTC Digital Source Type."""
+    return (_PACKET % escape(to_text(provenance))).encode()
+
+
+def to_png_text(provenance: dict[str, Any]) -> PngImagePlugin.PngInfo:
+    """Returns PNG text chunks: `limner` with the JSON, Software and Comment for people, and the XMP packet."""
+    info = PngImagePlugin.PngInfo()
+    info.add_text(KEY, to_text(provenance))
+    info.add_text("Software", SOFTWARE)
+    info.add_text("Comment", COMMENT)
+    info.add_itxt(XMP_IN_PNG, to_xmp(provenance).decode())
+    return info
+
+
+def read_provenance(path: Path | str) -> dict[str, Any]:
+    """Returns the provenance in a PNG, JPEG, WebP, GIF or MP4; PictureError when there is none or it is damaged."""
+    path = Path(path)
+    text = _in_video(path) if path.suffix.lower() == ".mp4" else _in_picture(path)
+    if not text:
+        raise PictureError(f"{path} does not say how it was made: it was not written by Limner, or saved again since")
+    try:
+        provenance = json.loads(text)
+    except (ValueError, RecursionError):
+        provenance = None
+    if not isinstance(provenance, dict):
+        raise PictureError(f"the provenance in {path} is damaged; use a copy that no other program has saved")
+    return provenance
+
+
+def _in_picture(path: Path) -> str | None:
+    content = read_bytes(path)
+    kind = sniff(content)
+    if kind is None:
+        raise PictureError(f"{path} is not a picture")
+    return _in_header(quiet_header(content, kind))
+
+
+def _in_header(image: Image.Image) -> str | None:
+    direct = image.info.get(KEY) or image.info.get("comment")
+    if direct and (text := _as_text(direct)).lstrip().startswith("{"):
+        return text
+    packet = image.info.get("xmp") or image.info.get(XMP_IN_PNG)
+    match = _IN_XMP.search(_as_text(packet)) if packet else None
+    return unescape(match[1] or match[2] or "") if match else None
+
+
+def _in_video(path: Path) -> str | None:
+    import av
+
+    try:
+        with av.open(str(path), format="mp4") as container:
+            return container.metadata.get("comment")
+    except (av.error.FFmpegError, OSError) as error:
+        raise PictureError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def _as_text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -1,0 +1,161 @@
+"""The only door for image files: bytes in, a plain grey or colour picture out, or one typed reason why not."""
+
+import os
+import stat
+import warnings
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from PIL import (  # noqa: F401 (importing these plug-ins keeps Pillow from loading all fifty)
+    AvifImagePlugin,
+    Image,
+    ImageOps,
+    MpoImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from limner.errors import PictureError
+from limner.pictures.formats import describe, ends_early, png_fault, sniff
+from limner.pictures.modes import plain
+
+REASONS = ("empty", "truncated", "not a picture", "damaged", "too large", "too small", "unreadable")
+MAX_PIXELS = 89_478_485  # the size at which Pillow begins to warn; 256 MiB in RGB
+MAX_BYTES = 256 * 2**20
+_MAY_ROTATE = ("exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif")
+
+
+class UnusablePicture(PictureError):
+    """A picture that cannot be used: `reason` is one of `REASONS`, `detail` says more in a few words."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason, self.detail = reason, detail
+
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+        return type(self), (self.reason, self.detail)
+
+
+def read(
+    content: bytes | np.ndarray,
+    *,
+    background: str = "white",
+    minimum: int = 8,
+    size: tuple[int, int] | None = None,
+) -> Image.Image:
+    """Returns the picture in an image file's bytes, or in a uint8 array (H, W) or (H, W, 1|3|4), in mode "L" or "RGB".
+
+    Grey stays grey; transparency is composed over `background`; EXIF orientation is applied; of an animation the first
+    frame counts. Sides must be at least `minimum` and the area at most `MAX_PIXELS`, checked before anything is
+    decoded. With `size` (height, width) a JPEG may come smaller than it is, but never below twice that size.
+    Raises UnusablePicture.
+    """
+    if isinstance(content, np.ndarray):
+        return _from_array(content, background, minimum)
+    if not content:
+        raise UnusablePicture("empty")
+    kind = sniff(content[:16])
+    if kind is None:
+        raise UnusablePicture("not a picture", describe(content[:512]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        image = _header(content, kind, minimum)
+        return _decoded(image, content, kind, background, size)
+
+
+def open_picture(path: Path | str, *, background: str = "white", minimum: int = 1) -> Image.Image:
+    """Returns the picture in a file, in mode "L" or "RGB"; UnusablePicture names the file and why it cannot be used."""
+    try:
+        return read(read_bytes(Path(path)), background=background, minimum=minimum)
+    except UnusablePicture as error:
+        raise UnusablePicture(error.reason, f"{error.detail or 'it cannot be used'} ({path})") from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """Returns the content of a regular file of at most `MAX_BYTES`, never waiting on a pipe or device.
+
+    A file that does not begin like a picture is read no further. Raises UnusablePicture.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 (a descriptor, not a path)
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise UnusablePicture("unreadable", "a folder, pipe or device, not a file")
+            head = file.read(512)
+            if head and sniff(head) is None:
+                return head
+            if status.st_size > MAX_BYTES:
+                raise UnusablePicture("too large", f"{status.st_size:,} bytes, of at most {MAX_BYTES:,}")
+            return head + file.read(MAX_BYTES)
+    except (OSError, ValueError) as error:
+        raise UnusablePicture("unreadable", getattr(error, "strerror", None) or str(error)) from None
+
+
+def quiet_header(content: bytes, kind: str) -> Image.Image:
+    """Returns the picture before its pixels are decoded, for the metadata in its header; raises UnusablePicture."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _header(content, kind, minimum=1)
+
+
+def _header(content: bytes, kind: str, minimum: int) -> Image.Image:
+    try:
+        image = Image.open(BytesIO(content), formats=[kind])
+    except Image.DecompressionBombError:
+        raise UnusablePicture("too large", f"more than {MAX_PIXELS:,} pixels; not decoded") from None
+    except Exception as error:  # decoders raise nearly every kind of exception on foreign bytes
+        raise _fault(error, content, kind) from None
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise UnusablePicture("too large", f"{width}x{height} is more than {MAX_PIXELS:,} pixels; not decoded")
+    if min(width, height) < minimum:
+        raise UnusablePicture("too small", f"{width}x{height}, below {minimum} pixels a side")
+    return image
+
+
+def _decoded(
+    image: Image.Image, content: bytes, kind: str, background: str, size: tuple[int, int] | None
+) -> Image.Image:
+    if kind == "PNG" and (fault := png_fault(content)):
+        raise UnusablePicture(*(("truncated", "") if fault == "truncated" else ("damaged", fault)))
+    try:
+        if size and kind == "JPEG":
+            image.draft(None, (2 * max(size), 2 * max(size)))  # a square, for the picture may yet be turned by EXIF
+        image.load()
+        return plain(_upright(image), background)
+    except PictureError:
+        raise
+    except Exception as error:  # as above
+        raise _fault(error, content, kind) from None
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    if not any(key in image.info for key in _MAY_ROTATE):
+        return image
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # damaged metadata does not make the pixels worse
+        return image
+
+
+def _fault(error: Exception, content: bytes, kind: str) -> UnusablePicture:
+    words = " ".join(str(error).split())[:120]
+    if isinstance(error, MemoryError) or "too large" in words:
+        return UnusablePicture("too large", words or "it does not fit in memory")
+    if "truncated" in words.lower() or "end of" in words.lower() or ends_early(content, kind):
+        return UnusablePicture("truncated", f"the {kind} ends too early")
+    if "cannot identify" in words:
+        words = f"the {kind} header cannot be read"
+    return UnusablePicture("damaged", words)
+
+
+def _from_array(values: np.ndarray, background: str, minimum: int) -> Image.Image:
+    if values.dtype != np.uint8 or values.ndim not in (2, 3) or (values.ndim == 3 and values.shape[2] not in (1, 3, 4)):
+        raise UnusablePicture("not a picture", f"an array of {values.dtype} shaped {values.shape}")
+    height, width = values.shape[:2]
+    if min(height, width) < minimum:
+        raise UnusablePicture("too small", f"{width}x{height}, below {minimum} pixels a side")
+    flat = values[:, :, 0] if values.ndim == 3 and values.shape[2] == 1 else values
+    return plain(Image.fromarray(np.ascontiguousarray(flat)), background)

@@ -1,0 +1,61 @@
+"""The size that every picture of a dataset gets: parsing what a person writes, and fitting a picture into it."""
+
+import re
+
+from PIL import Image
+
+from limner.errors import UsageError
+from limner.pictures.modes import colour
+
+SMALLEST, LARGEST = 8, 4096
+FITS = ("crop", "pad", "stretch")
+Size = tuple[int, int]  # (height, width)
+
+
+def parse_size(text: str) -> Size:
+    """Returns (height, width) of "64" (a square) or "96x64" (width x height); UsageError for anything else."""
+    match = re.fullmatch(r"\s*(\d{1,6})(?:\s*[xX×]\s*(\d{1,6}))?\s*", text)
+    if not match:
+        raise UsageError(f"'{text}' is not a size: write 64, or 96x64 for width x height")
+    width, height = int(match[1]), int(match[2] or match[1])
+    if not SMALLEST <= min(width, height) <= max(width, height) <= LARGEST:
+        raise UsageError(f"size {text.strip()} is out of range: each side must be {SMALLEST} to {LARGEST} pixels")
+    return height, width
+
+
+def fit(image: Image.Image, size: Size, how: str = "crop", background: str = "white") -> Image.Image:
+    """Returns the picture at exactly `size` (height, width) in its own mode ("L" or "RGB"), anti-aliased.
+
+    "crop" fills the size and cuts the middle out, "pad" shows all of it on `background`, "stretch" changes its shape.
+    A grey picture padded with a colour becomes "RGB". UsageError when `how` is none of these.
+    """
+    if how not in FITS:
+        raise UsageError(f"'{how}' is not a way to fit: choose {', '.join(FITS)}")
+    height, width = size
+    if image.size == (width, height):
+        return image
+    if how == "stretch":
+        return _resized(image, size)
+    if how == "crop":
+        return _resized(image, size, _middle(image.size, width / height))
+    scale = min(width / image.width, height / image.height)
+    inside = (max(1, round(image.height * scale)), max(1, round(image.width * scale)))
+    return _on_canvas(_resized(image, inside), size, colour(background))
+
+
+def _resized(image: Image.Image, size: Size, box: tuple[float, float, float, float] | None = None) -> Image.Image:
+    return image.resize((size[1], size[0]), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
+
+
+def _middle(size: tuple[int, int], aspect: float) -> tuple[float, float, float, float]:
+    width, height = min(size[0], size[1] * aspect), min(size[1], size[0] / aspect)
+    left, top = (size[0] - width) / 2, (size[1] - height) / 2
+    return left, top, left + width, top + height
+
+
+def _on_canvas(image: Image.Image, size: Size, over: tuple[int, int, int]) -> Image.Image:
+    grey = over[0] == over[1] == over[2]
+    mode = "L" if image.mode == "L" and grey else "RGB"
+    canvas = Image.new(mode, (size[1], size[0]), over[0] if mode == "L" else over)
+    canvas.paste(image, ((size[1] - image.width) // 2, (size[0] - image.height) // 2))
+    return canvas

@@ -1,0 +1,58 @@
+"""Writing one picture: by its suffix, all or nothing, with its provenance inside."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from limner.errors import PictureError, UsageError
+from limner.files import atomic_file
+from limner.pictures.provenance import to_png_text, to_xmp
+
+JPEG_QUALITY = 95
+_FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+
+
+def save(image: np.ndarray | Image.Image, path: Path | str, provenance: dict[str, Any] | None = None) -> None:
+    """Writes a picture, uint8 (H, W) or (H, W, 1|3|4) or a Pillow image, as .png, .webp (both exact) or .jpg.
+
+    Every suffix carries the provenance, if there is one. UsageError for another suffix, PictureError for another array.
+    """
+    path = Path(path)
+    kind = _FORMATS.get(path.suffix.lower())
+    if kind is None:
+        raise UsageError(f"cannot write {path.name}: end its name in {', '.join(_FORMATS)}")
+    picture = to_image(image)
+    options = _options(kind, provenance)
+    with atomic_file(path) as temporary:
+        try:
+            (picture.convert("RGB") if kind == "JPEG" and picture.mode != "L" else picture).save(
+                temporary, format=kind, **options
+            )
+        except ValueError as error:  # Pillow's answer to metadata or sides beyond what the format can hold
+            raise PictureError(f"cannot write {path}: {error}; write a .png instead") from None
+
+
+def to_image(image: np.ndarray | Image.Image) -> Image.Image:
+    """Returns a Pillow image of a uint8 array (H, W) or (H, W, 1|3|4), or the image itself."""
+    if isinstance(image, Image.Image):
+        return image
+    image = image[:, :, 0] if image.ndim == 3 and image.shape[2] == 1 else image
+    if image.dtype != np.uint8 or not (image.ndim == 2 or (image.ndim == 3 and image.shape[2] in (3, 4))):
+        raise PictureError(f"a picture is uint8 shaped (H, W) or (H, W, 1|3|4), not {image.dtype} {image.shape}")
+    if 0 in image.shape:
+        raise PictureError(f"a picture of shape {image.shape} has no pixels")
+    return Image.fromarray(np.ascontiguousarray(image))
+
+
+def _options(kind: str, provenance: dict[str, Any] | None) -> dict[str, Any]:
+    options: dict[str, dict[str, Any]] = {
+        "PNG": {"compress_level": 6},
+        "JPEG": {"quality": JPEG_QUALITY, "subsampling": 0},
+        "WEBP": {"lossless": True, "exact": True},
+    }
+    if provenance is None:
+        return options[kind]
+    mark = {"pnginfo": to_png_text(provenance)} if kind == "PNG" else {"xmp": to_xmp(provenance)}
+    return options[kind] | mark

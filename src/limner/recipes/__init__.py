@@ -1,0 +1,47 @@
+"""Recipes by name: each is one file with one function that returns a `Recipe`."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from limner.errors import RecipeError, nearest
+from limner.recipes.conv_vae import conv_vae
+from limner.recipes.dcgan import dcgan
+from limner.recipes.dcgan_compact import dcgan_compact
+from limner.recipes.dense_conv_gan import dense_conv_gan
+from limner.recipes.dense_vae import dense_vae
+from limner.recipes.gan import gan
+from limner.recipes.mlp_gan import mlp_gan
+from limner.recipes.mlp_vae import mlp_vae
+from limner.recipes.noise import noise
+from limner.recipes.recipe import Recipe, from_yaml, parse, to_yaml
+from limner.recipes.settings import apply_settings
+from limner.recipes.vae import vae
+
+__all__ = ["RECIPES", "Recipe", "apply_settings", "find_recipe", "from_yaml", "parse", "to_yaml"]
+
+RECIPES: dict[str, Callable[[], Recipe]] = {
+    "gan": gan,
+    "vae": vae,
+    "dcgan": dcgan,
+    "dcgan-compact": dcgan_compact,
+    "dense-conv-gan": dense_conv_gan,
+    "mlp-gan": mlp_gan,
+    "conv-vae": conv_vae,
+    "dense-vae": dense_vae,
+    "mlp-vae": mlp_vae,
+    "noise": noise,
+}
+
+
+def find_recipe(name: str) -> Recipe:
+    """Returns a recipe by its name or from a YAML file; RecipeError when there is none."""
+    if name in RECIPES:
+        return RECIPES[name]()
+    if name.endswith((".yaml", ".yml")):
+        try:
+            return from_yaml(Path(name).read_text(encoding="utf-8"), name)
+        except OSError as error:
+            raise RecipeError(f"{name}: cannot read the recipe: {error.strerror}.") from None
+        except UnicodeDecodeError:
+            raise RecipeError(f"{name}: not a text file.") from None
+    raise RecipeError(f"there is no recipe '{name}'; {nearest(name, list(RECIPES))}")

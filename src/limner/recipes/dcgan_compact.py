@@ -1,0 +1,19 @@
+"""A two-stage DCGAN for small pictures."""
+
+from limner.methods.gan import GanConfig
+from limner.networks import NetworkConfig
+from limner.recipes.recipe import Recipe
+
+
+def dcgan_compact() -> Recipe:
+    """100 -> 256 -> 128 -> C by transposed convolutions, against 64 -> 128 -> 1."""
+    return Recipe(
+        name="dcgan-compact",
+        summary="compact DCGAN: two transposed convolutions 256-128, two convolutions 64-128",
+        method=GanConfig(
+            latent=100,
+            generator=NetworkConfig(architecture="convolutional", widths=(256, 128), normalisation="batch"),
+            discriminator=NetworkConfig(architecture="convolutional", widths=(64, 128), normalisation="batch"),
+            loss="non-saturating",
+        ),
+    )

@@ -1,0 +1,21 @@
+"""The wide fully connected VAE."""
+
+from limner.methods.optimisers import OptimiserConfig
+from limner.methods.vae import VaeConfig
+from limner.networks import NetworkConfig
+from limner.recipes.recipe import Recipe
+
+
+def dense_vae() -> Recipe:
+    """pixels -> 4096 -> 4096 -> mean and log-variance, and the same backwards to a sigmoid."""
+    return Recipe(
+        name="dense-vae",
+        summary="wide fully connected VAE: two dense layers of 4096 units each way",
+        method=VaeConfig(
+            latent=64,
+            encoder=NetworkConfig(architecture="mlp", widths=(4096, 4096), activation="relu"),
+            decoder=NetworkConfig(architecture="mlp", widths=(4096, 4096), activation="relu"),
+            likelihood="bernoulli",
+        ),
+        optimiser=OptimiserConfig(lr=2e-4, betas=(0.9, 0.999)),
+    )

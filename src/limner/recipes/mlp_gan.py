@@ -1,0 +1,19 @@
+"""The fully connected GAN: the simplest pair that still paints."""
+
+from limner.methods.gan import GanConfig
+from limner.networks import NetworkConfig
+from limner.recipes.recipe import Recipe
+
+
+def mlp_gan() -> Recipe:
+    """z -> 128 -> 256 -> 512 -> pixels with tanh, against 512 -> 256 -> 128 -> 1."""
+    return Recipe(
+        name="mlp-gan",
+        summary="fully connected GAN: 128-256-512 dense generator, mirrored discriminator",
+        method=GanConfig(
+            latent=100,
+            generator=NetworkConfig(architecture="mlp", widths=(128, 256, 512)),
+            discriminator=NetworkConfig(architecture="mlp", widths=(512, 256, 128)),
+            loss="non-saturating",
+        ),
+    )

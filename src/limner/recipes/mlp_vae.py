@@ -1,0 +1,21 @@
+"""The fully connected VAE."""
+
+from limner.methods.optimisers import OptimiserConfig
+from limner.methods.vae import VaeConfig
+from limner.networks import NetworkConfig
+from limner.recipes.recipe import Recipe
+
+
+def mlp_vae() -> Recipe:
+    """pixels -> 128 -> 256 -> 512 -> mean and log-variance, and the same backwards to a sigmoid."""
+    return Recipe(
+        name="mlp-vae",
+        summary="fully connected VAE: 128-256-512 dense encoder, mirrored decoder, Bernoulli pixels",
+        method=VaeConfig(
+            latent=32,
+            encoder=NetworkConfig(architecture="mlp", widths=(128, 256, 512), activation="relu"),
+            decoder=NetworkConfig(architecture="mlp", widths=(512, 256, 128), activation="relu"),
+            likelihood="bernoulli",
+        ),
+        optimiser=OptimiserConfig(lr=1e-3, betas=(0.9, 0.999)),
+    )

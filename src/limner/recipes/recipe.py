@@ -1,0 +1,116 @@
+"""A recipe: the complete, printable, typed description of a training run."""
+
+from typing import Any, Literal
+
+import yaml
+from pydantic import Field, ValidationError
+
+from limner.config import Section
+from limner.data.augment import AugmentConfig
+from limner.data.schema import Attribute, Schema
+from limner.errors import RecipeError, nearest
+from limner.methods import MethodConfig
+from limner.methods.optimisers import OptimiserConfig, ScheduleConfig
+
+
+class EmaConfig(Section):
+    """The running average of weights that samples are made with; off when the half-life is zero."""
+
+    half_life: float = Field(0.0, ge=0)
+    """Pictures after which an old weight counts half."""
+    ramp: float = Field(0.05, ge=0, le=1)
+    """Early on the half-life is this share of the pictures seen (Karras et al. 2023, arXiv 2312.02696, section 3.1)."""
+
+
+class StoppingConfig(Section):
+    """Early stopping on a held-out measure, keeping the best model; off when the patience is zero."""
+
+    patience: int = Field(0, ge=0)
+    """Measurements without a new best before training stops."""
+    every: int = Field(20_000, ge=1)
+    """Pictures between measurements."""
+    measure: Literal["auto", "bound", "sliced-wasserstein"] = "auto"
+    """auto: the evidence bound of a VAE, else the sliced Wasserstein distance of samples to held-out pictures."""
+
+
+class Recipe(Section):
+    """Everything that decides what a training run computes, but for the data and the seed."""
+
+    name: str = Field(min_length=1)
+    summary: str = ""
+    method: MethodConfig
+    condition: Literal["auto", "none"] | tuple[str, ...] = "none"
+    """auto: the dataset's main label, if it has one; or attributes by name."""
+    batch: int = Field(64, ge=2, le=65536)
+    """Pictures a step, over all processes."""
+    pictures: int = Field(1_000_000, ge=1)
+    """Real pictures to learn from, repeats counted, unless the command says otherwise."""
+    optimiser: OptimiserConfig = OptimiserConfig()
+    schedule: ScheduleConfig = ScheduleConfig()
+    ema: EmaConfig = EmaConfig()
+    augment: AugmentConfig = AugmentConfig()
+    """Of the training pictures themselves; whatever it does will be seen in the samples."""
+    stopping: StoppingConfig = StoppingConfig()
+
+    def attributes(self, schema: Schema) -> tuple[Attribute, ...]:
+        """Returns the attributes of `schema` that this recipe conditions on; RecipeError for one that cannot be used."""
+        if self.condition == "none":
+            return ()
+        if self.condition == "auto":
+            return (schema.attribute(schema.label),) if schema.label else ()
+        usable = [a.name for a in schema.attributes if a.kind != "caption"]
+        for name in self.condition:
+            if name not in usable:
+                hint = nearest(name, usable) if usable else "this dataset has no labels or numbers."
+                raise RecipeError(f"condition: the dataset has no label or number '{name}'; {hint}")
+        return tuple(schema.attribute(name) for name in self.condition)
+
+
+def parse(fields: dict[str, Any], where: str) -> Recipe:
+    """Returns the recipe with these fields; RecipeError, one line, for a key or value that is not accepted."""
+    try:
+        return Recipe.model_validate(fields)
+    except ValidationError as error:
+        raise RecipeError(f"{where}: {_explain(error, fields)}") from None
+
+
+def to_yaml(recipe: Recipe) -> str:
+    """Returns the recipe as YAML that `from_yaml` reads back to an equal recipe."""
+    return yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, width=120, default_flow_style=None)
+
+
+def from_yaml(text: str, where: str) -> Recipe:
+    """Returns the recipe that YAML text describes; RecipeError, one line, when it does not describe one."""
+    try:
+        fields = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" at line {mark.line + 1}" if mark else ""
+        raise RecipeError(f"{where}: not YAML{line}; see `limner recipes gan` for the form.") from None
+    if not isinstance(fields, dict):
+        raise RecipeError(f"{where}: a recipe is a YAML mapping; see `limner recipes gan` for the form.")
+    return parse(fields, where)
+
+
+def _explain(error: ValidationError, fields: dict[str, Any]) -> str:
+    first = error.errors()[0]
+    # pydantic puts the tag of a discriminated union ("gan") into the location: no key of the file is called that
+    path = [str(part) for part in first["loc"]]
+    if path[:1] == ["method"] and len(path) > 1 and path[1] in ("gan", "vae", "noise"):
+        path = ["method", *path[2:]]
+    key = ".".join(path)
+    if first["type"] == "extra_forbidden":
+        siblings = _keys_beside(path, fields)
+        return f"unknown key '{key}'; {nearest(path[-1], siblings)}"
+    given = "" if first["type"] == "missing" else f" (given: {first['input']!r})"
+    return f"{key}: {first['msg'][0].lower()}{first['msg'][1:]}{given}."
+
+
+def _keys_beside(path: list[str], fields: dict[str, Any]) -> list[str]:
+    model: Any = Recipe
+    for part in path[:-1]:
+        model = model.model_fields[part].annotation
+        if part == "method":
+            kinds = {k.model_fields["kind"].default: k for k in model.__args__}
+            model = kinds[fields["method"]["kind"]]
+    return list(model.model_fields)

@@ -1,0 +1,25 @@
+"""The default VAE: residual networks and a likelihood of 8-bit pictures, so that bits per dimension can be stated."""
+
+from limner.methods.optimisers import OptimiserConfig
+from limner.methods.vae import VaeConfig
+from limner.networks import NetworkConfig
+from limner.recipes.recipe import EmaConfig, Recipe
+
+
+def vae() -> Recipe:
+    """Residual encoder and decoder, discretised logistic pixels, a warm-up of the divergence, weight EMA."""
+    return Recipe(
+        name="vae",
+        summary="the default VAE: residual, discretised logistic pixels (bits per dimension), warm-up, EMA, conditional",
+        method=VaeConfig(
+            latent=128,
+            encoder=NetworkConfig(architecture="residual", widths=(48, 96, 192, 256), activation="silu"),
+            decoder=NetworkConfig(architecture="residual", widths=(256, 192, 96, 48), activation="silu"),
+            likelihood="discretised-logistic",
+            warmup=50_000,
+        ),
+        condition="auto",
+        batch=32,
+        optimiser=OptimiserConfig(kind="adamw", lr=1e-3, betas=(0.9, 0.99), weight_decay=1e-4),
+        ema=EmaConfig(half_life=5_000),
+    )

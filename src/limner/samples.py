@@ -1,0 +1,131 @@
+"""Samples on disk: a picture, a grid, a folder or a walk, each carrying how it was made, and making them again."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import limner
+from limner.conditions import Wish, resolve
+from limner.errors import PictureError, UsageError
+from limner.files import atomic_folder
+from limner.model import Model, load
+from limner.pictures import grid, open_picture, read_provenance, save, save_walk
+from limner.progress import ProgressLine
+
+BATCH = 64
+WALK_STOPS, WALK_FRAMES, WALK_RATE = 8, 24, 24
+PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+WALKS = (".mp4", ".gif")
+
+
+def save_samples(
+    model: Model,
+    path: Path,
+    out: Path,
+    n: int,
+    *,
+    seed: int = 0,
+    condition: Wish | None = None,
+    truncation: float = 1.0,
+) -> None:
+    """Writes n samples of the model at `path`: one picture or a grid when `out` is a picture file, else a folder.
+
+    A folder gets one PNG a picture and `metadata.csv` in the layout that `prepare` reads. UsageError when `out` exists
+    as a folder with files, or its suffix is not a picture's.
+    """
+    made = {"seed": seed, "condition": dict(condition or {}), "truncation": truncation}
+    if not out.suffix:
+        _save_folder(model, path, out, n, made)
+        return
+    if out.suffix.lower() not in PICTURES:
+        raise UsageError(f"--out {out}: give a picture ({', '.join(PICTURES)}) or a folder (no suffix).")
+    pictures = model.sample(n, seed=seed, condition=condition, truncation=truncation, batch=BATCH)
+    provenance = provenance_of(model, path, "sample" if n == 1 else "grid", first=0, n=n, index=0, **made)
+    save(pictures[0] if n == 1 else grid(pictures), out, provenance)
+
+
+def save_model_walk(
+    model: Model, path: Path, out: Path, *, seed: int = 0, condition: Wish | None = None, truncation: float = 1.0
+) -> None:
+    """Writes a closed spherical walk through the latent space, .mp4 or .gif, of 8 seconds."""
+    if out.suffix.lower() not in WALKS:
+        raise UsageError(f"--walk {out}: give a file that ends in .mp4 or .gif.")
+    frames = model.walk(WALK_STOPS, WALK_FRAMES, seed=seed, condition=condition, truncation=truncation)
+    made = {"seed": seed, "condition": dict(condition or {}), "truncation": truncation}
+    provenance = provenance_of(model, path, "walk", stops=WALK_STOPS, frames=WALK_FRAMES, **made)
+    save_walk(frames, out, fps=WALK_RATE, provenance=provenance)
+
+
+def provenance_of(model: Model, path: Path, kind: str, **made: Any) -> dict[str, Any]:
+    """Returns what a picture carries: that it is AI-generated, the program, the model and how it was asked."""
+    about = {"path": str(path), "sha256": model.digest, "recipe": model.recipe.name}
+    return {"ai_generated": True, "limner": limner.__version__, "kind": kind, "model": about, **made}
+
+
+def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, int]:
+    """Makes a picture again from what it carries: returns it, uint8 (H, W, C), and the largest difference of a pixel, 0 to 255.
+
+    The model is looked for where the picture says, unless `model_path` is given. PictureError when the picture carries
+    no provenance that can be replayed, or was made by another model.
+    """
+    made = read_provenance(picture)
+    if made.get("kind") not in ("sample", "grid"):
+        raise PictureError(f"{picture}: made as '{made.get('kind')}', which cannot be replayed from a single picture.")
+    try:
+        where, digest = model_path or Path(made["model"]["path"]), made["model"]["sha256"]
+        asked = {name: made[name] for name in ("n", "seed", "first", "condition", "truncation")}
+        index = int(made["index"])
+    except (KeyError, TypeError) as error:
+        raise PictureError(f"{picture}: its provenance lacks {error}.") from None
+    model = load(where)
+    if model.digest != digest:
+        raise PictureError(
+            f"{picture}: made by another model ({str(digest)[:12]}) than {where} ({str(model.digest)[:12]})."
+        )
+    # painted in the batch of the original, because the last bit of a sum may depend on the size of the batch
+    pictures = model.sample(batch=BATCH, **asked)
+    again = pictures[index - asked["first"]] if made["kind"] == "sample" else grid(pictures)
+    return again, _difference(again, picture)
+
+
+def _difference(again: np.ndarray, picture: Path) -> int:
+    original = np.atleast_3d(np.asarray(open_picture(picture))).astype(int)
+    if original.shape != again.shape:
+        raise PictureError(
+            f"{picture}: {original.shape[1]} x {original.shape[0]} pixels, but it was made with {again.shape[1]} x {again.shape[0]}."
+        )
+    return int(np.abs(original - again).max())
+
+
+def _save_folder(model: Model, path: Path, out: Path, n: int, made: dict[str, Any]) -> None:
+    if out.exists():
+        if not out.is_dir() or any(out.iterdir()):
+            raise UsageError(f"--out {out} exists; give a new folder.")
+        out.rmdir()
+    if n < 1:
+        raise UsageError(f"--n {n}: ask for at least one picture.")
+    digits = max(6, len(str(n - 1)))
+    with atomic_folder(out) as folder, ProgressLine("sampling", n, "pictures") as bar:
+        with (folder / "metadata.csv").open("w", newline="", encoding="utf-8") as file:
+            table = csv.writer(file)
+            table.writerow(["file_name", *(a.name for a in model.attributes)])
+            for first in range(0, n, BATCH):
+                batch = {"first": first, "n": min(BATCH, n - first), **made}
+                table.writerows(_save_batch(model, path, folder, batch, digits))
+                bar.advance(batch["n"])
+
+
+def _save_batch(model: Model, path: Path, folder: Path, batch: dict[str, Any], digits: int) -> Sequence[list[str]]:
+    indices = range(batch["first"], batch["first"] + batch["n"])
+    condition = resolve(batch["condition"], model.attributes, model.table, batch["seed"], indices)
+    pictures = model.sample(**batch, batch=BATCH)
+    rows = []
+    for position, index in enumerate(indices):
+        name = f"sample-{index:0{digits}d}.png"
+        save(pictures[position], folder / name, provenance_of(model, path, "sample", index=index, **batch))
+        values = [(a, condition[a.name][position].item()) for a in model.attributes]
+        rows.append([name, *(a.classes[int(v)] if a.kind == "label" else f"{v:g}" for a, v in values)])
+    return rows

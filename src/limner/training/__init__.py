@@ -1,0 +1,76 @@
+"""Training: from a dataset and a recipe to a run with a model."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from limner.data.cache import open_dataset
+from limner.data.dataset import Dataset
+from limner.errors import RunError
+from limner.model import Model, load
+from limner.recipes import Recipe, apply_settings, find_recipe
+from limner.training.budget import Budget
+from limner.training.processes import Processes
+from limner.training.run import Run, data_of
+from limner.training.trainer import Trainer
+
+__all__ = ["Interrupted", "train"]
+
+
+class Interrupted(RunError):
+    """Training was asked to stop before its budget was spent; everything is saved."""
+
+    exit_code = 130
+
+
+def train(
+    data: str | Path | Dataset | None,
+    recipe: str | Recipe = "gan",
+    out: str | Path = "run",
+    *,
+    steps: int | None = None,
+    pictures: int | None = None,
+    minutes: float | None = None,
+    settings: Sequence[str] = (),
+    seed: int = 0,
+    resume: bool = False,
+    device: str = "auto",
+    save_every: int | None = None,
+    **prepare: Any,
+) -> Model:
+    """Trains a recipe on pictures and returns the model, which `out/model` holds too.
+
+    `data` is a dataset or anything that `prepare` reads (its options are passed on); a resumed run may leave it out.
+    `steps`, `pictures` and `minutes` are totals over all sessions; whichever is reached first ends the training.
+    Saves every minute, or every `save_every` steps. Raises DataError, RecipeError, RunError, UsageError, and
+    Interrupted when a signal stopped it.
+    """
+    folder = Path(out)
+    chosen = None if resume else apply_settings(find_recipe(recipe) if isinstance(recipe, str) else recipe, settings)
+    if resume and settings:
+        raise RunError(f"{folder}: --set cannot change the recipe of a run that exists; start a new one.")
+    processes = Processes(device)
+    dataset = data if isinstance(data, Dataset) else open_dataset(data_of(folder) if data is None else data, **prepare)
+    run = _enter(folder, chosen, seed, dataset, processes)
+    try:
+        budget = Budget.of(run.recipe, steps, pictures, minutes)
+        finished = Trainer(run, dataset, processes, save_every).train(budget)
+    finally:
+        run.close()
+    if not finished:
+        raise Interrupted(f"stopped and saved. Continue with: limner train --resume --out {folder}{_limits(budget)}")
+    return load(run.model)
+
+
+def _enter(folder: Path, recipe: Recipe | None, seed: int, dataset: Dataset, processes: Processes) -> Run:
+    if not processes.leads:
+        processes.wait()  # until the leading process has made and locked the run
+        return Run.follow(folder)
+    run = Run.resume(folder, dataset) if recipe is None else Run.create(folder, recipe, seed, dataset)
+    processes.wait()
+    return run
+
+
+def _limits(budget: Budget) -> str:
+    limits = {"steps": budget.steps, "pictures": budget.pictures, "minutes": budget.minutes}
+    return "".join(f" --{name} {value}" for name, value in limits.items() if value is not None)

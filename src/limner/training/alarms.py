@@ -1,0 +1,58 @@
+"""Alarms: what goes wrong in training, named with what to change."""
+
+from collections.abc import Callable, Sequence
+
+from limner.training.history import Row
+
+WINDOW = 25
+"""Rows of history that an alarm looks back on: one bad moment is no alarm."""
+
+
+def _mean(rows: Sequence[Row], name: str) -> float | None:
+    values = [row[name] for row in rows if name in row]
+    return sum(values) / len(values) if len(values) == len(rows) else None
+
+
+def saturated_discriminator(rows: Sequence[Row]) -> str | None:
+    """The discriminator tells real from made every time, so that the generator has little to learn from."""
+    accuracy = _mean(rows, "accuracy")
+    if accuracy is None or accuracy < 0.995:
+        return None
+    return (
+        f"the discriminator is saturated: it has told real from made {accuracy:.1%} of the time. Raise r1 and r2, lower "
+        "discriminator_lr, or augment (augment_below, augment.translation)."
+    )
+
+
+def collapsing_diversity(rows: Sequence[Row]) -> str | None:
+    """Pictures of one batch differ far less than real ones do."""
+    diversity = _mean(rows, "diversity")
+    if diversity is None or diversity > 0.25:
+        return None
+    return (
+        f"diversity is collapsing: made pictures vary {diversity:.0%} as much as real ones. Lower lr, raise r1 and r2, "
+        "use a larger batch, or the relativistic loss."
+    )
+
+
+def silent_codes(rows: Sequence[Row]) -> str | None:
+    """A VAE whose posterior equals its prior: the decoder ignores the codes."""
+    divergence = _mean(rows, "divergence")
+    if divergence is None or divergence > 0.1:
+        return None
+    return f"the codes carry {divergence:.3f} nats: the decoder ignores them. Lower beta, raise free_bits, or lengthen warmup."
+
+
+ALARMS: dict[str, Callable[[Sequence[Row]], str | None]] = {
+    "saturated discriminator": saturated_discriminator,
+    "collapsing diversity": collapsing_diversity,
+    "silent codes": silent_codes,
+}
+
+
+def raised(rows: Sequence[Row]) -> dict[str, str]:
+    """Returns {alarm: what to do} of those that the last rows raise; none before the history is long enough."""
+    if len(rows) < WINDOW:
+        return {}
+    found = {name: alarm(rows[-WINDOW:]) for name, alarm in ALARMS.items()}
+    return {name: text for name, text in found.items() if text}

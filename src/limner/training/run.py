@@ -1,0 +1,96 @@
+"""The directory of a run: created once, locked while it trains, found again to resume.
+
+recipe.yaml  run.json  history.jsonl  tensorboard/  grids/  checkpoints/  best/ (early stopping)  model/
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+import limner
+from limner import files
+from limner.data.dataset import Dataset
+from limner.errors import RunError
+from limner.recipes import Recipe, from_yaml, to_yaml
+
+
+class Run:
+    """A run directory that this process holds the lock of."""
+
+    def __init__(self, folder: Path, recipe: Recipe, seed: int, lock: FileLock | None) -> None:
+        self.folder, self.recipe, self.seed, self.lock = folder, recipe, seed, lock
+        self.checkpoints, self.grids = folder / "checkpoints", folder / "grids"
+        self.model, self.best = folder / "model", folder / "best"
+
+    @classmethod
+    def create(cls, folder: Path, recipe: Recipe, seed: int, dataset: Dataset) -> "Run":
+        """Makes and locks a new run; RunError when the folder holds something already or cannot be written."""
+        if folder.exists() and (not folder.is_dir() or _holds_files(folder)):
+            raise RunError(f"{folder} exists: continue it with --resume, or give another --out.")
+        lock = _locked(folder)
+        about = {
+            "limner": limner.__version__,
+            "seed": seed,
+            "data": str(dataset.path),
+            "fingerprint": dataset.fingerprint,
+        }
+        files.write_text(folder / "run.json", json.dumps(about, indent=2) + "\n")
+        files.write_text(folder / "recipe.yaml", to_yaml(recipe))
+        return cls(folder, recipe, seed, lock)
+
+    @classmethod
+    def resume(cls, folder: Path, dataset: Dataset) -> "Run":
+        """Locks an existing run; RunError when there is none or it was trained on other pictures."""
+        if not (folder / "recipe.yaml").is_file():
+            raise RunError(f"{folder} holds no run to resume; start one without --resume.")
+        lock = _locked(folder)
+        about = _read_about(folder)
+        if about["fingerprint"] != dataset.fingerprint:
+            lock.release()
+            raise RunError(f"{folder} was trained on other pictures ({about['data']}); resume it with the same data.")
+        return cls(folder, _read_recipe(folder), int(about["seed"]), lock)
+
+    @classmethod
+    def follow(cls, folder: Path) -> "Run":
+        """Joins the run that the leading process has made and locked."""
+        return cls(folder, _read_recipe(folder), int(_read_about(folder)["seed"]), None)
+
+    def close(self) -> None:
+        """Lets other processes have the run."""
+        if self.lock:
+            self.lock.release()
+
+
+def data_of(folder: Path) -> str:
+    """Returns the path of the dataset that a run was trained on; RunError when there is no run."""
+    return str(_read_about(folder)["data"])
+
+
+def _read_recipe(folder: Path) -> Recipe:
+    return from_yaml((folder / "recipe.yaml").read_text(encoding="utf-8"), str(folder / "recipe.yaml"))
+
+
+def _read_about(folder: Path) -> dict[str, Any]:
+    try:
+        about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        return {"seed": int(about["seed"]), "data": about["data"], "fingerprint": about["fingerprint"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        raise RunError(f"{folder} holds no run, or its run.json is damaged.") from None
+
+
+def _holds_files(folder: Path) -> bool:
+    return any(entry.name != ".lock" for entry in folder.iterdir())
+
+
+def _locked(folder: Path) -> FileLock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / ".lock")
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise RunError(f"{folder} is locked: another process is training there.") from None
+    except OSError as error:
+        raise RunError(f"{folder} cannot be written: {error.strerror}; give another --out.") from None
+    return lock

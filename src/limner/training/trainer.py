@@ -1,0 +1,249 @@
+"""The training loop, from top to bottom."""
+
+import time
+from typing import Any
+
+import torch
+
+from limner import seeds
+from limner.data.augment import DRAWS, augment
+from limner.data.dataset import Batch, Dataset
+from limner.data.order import PictureOrder
+from limner.errors import RunError, UsageError
+from limner.methods import Moment, build_method
+from limner.methods.optimisers import learning_rate_factor
+from limner.model import Model, load
+from limner.model_card import sample_grid, write_card
+from limner.pictures import save
+from limner.progress import ProgressLine
+from limner.training.alarms import raised
+from limner.training.budget import Budget
+from limner.training.checkpoint import Checkpoints
+from limner.training.ema import Ema
+from limner.training.history import History, Row, curves
+from limner.training.interrupt import Interrupt
+from limner.training.processes import Processes
+from limner.training.run import Run
+from limner.training.stopping import Stopping, to_device
+
+LOG_EVERY = 20
+SECONDS_BETWEEN_SAVES = 60.0
+ROLLBACKS = 8
+TABLE_ROWS = 4096
+
+
+class Trainer:
+    """One run: the method, its average, its place in the data, and all that is saved of them.
+
+    Everything random at a step is derived from the seed and the step, so a resumed run computes what an uninterrupted
+    one would, bit for bit on a CPU.
+    """
+
+    def __init__(self, run: Run, dataset: Dataset, processes: Processes, save_every: int | None = None) -> None:
+        self.run, self.recipe, self.dataset, self.processes = run, run.recipe, dataset, processes
+        self.save_every = save_every
+        if self.recipe.batch % processes.world:
+            raise UsageError(f"a batch of {self.recipe.batch} cannot be shared by {processes.world} processes evenly.")
+        self.attributes = self.recipe.attributes(dataset.schema)
+        self.names = tuple(a.name for a in self.attributes)
+        train = dataset.split("train")
+        self.order = PictureOrder(train, self.recipe.batch, run.seed)
+        torch.manual_seed(seeds.derive("weights", run.seed))
+        self.method = build_method(
+            self.recipe.method, self.recipe.optimiser, dataset.schema, self.attributes, len(train)
+        )
+        self.method.to(processes.device, memory_format=torch.channels_last)
+        self.method.average_gradients = processes.average_gradients  # type: ignore[method-assign]
+        self.rates = {name: optimiser.param_groups[0]["lr"] for name, optimiser in self.method.optimisers.items()}
+        self.ema = Ema(self.method.painter, self.recipe.ema)
+        self.stopping = Stopping(self.recipe, dataset, self.names, run.seed)
+        self.table = {n: v.clone() for n, v in dataset.condition(train[:TABLE_ROWS], self.names).items()}
+        self.checkpoints = Checkpoints(run.checkpoints)
+        self.step, self.seconds, self.rate_factor, self.rollbacks = 0, 0.0, 1.0, 0
+        self.recent: list[dict[str, torch.Tensor]] = []
+        self.named: set[str] = set()
+
+    @property
+    def pictures(self) -> int:
+        """Real pictures seen, by all processes."""
+        return self.step * self.recipe.batch
+
+    def train(self, budget: Budget) -> bool:
+        """Trains until the budget is spent or patience ends, and leaves a model; returns False when interrupted before."""
+        self._continue()
+        self.history = History(self.run.folder, self.step) if self.processes.leads else None
+        self.started, self.before = time.monotonic(), self.seconds
+        saved = time.monotonic()
+        done, total, unit = budget.progress(self.step, self.pictures, self.seconds)
+        with (
+            Interrupt() as interrupt,
+            ProgressLine(f"training {self.recipe.name}", total, unit, quiet=not self.processes.leads) as self.bar,
+        ):
+            self.bar.start_at(done)
+            while not self._ended(budget, interrupt):
+                self.advance()
+                if self.step % LOG_EVERY == 0:
+                    self._log()
+                    self.bar.update(budget.progress(self.step, self.pictures, self.seconds)[0], self._note())
+                if self.stopping.due(self.pictures):
+                    self._measure()
+                if self._save_due(saved):
+                    self._log()
+                    self._save()
+                    saved = time.monotonic()
+            self._log()
+            self._save()
+        finished = budget.spent(self.step, self.pictures, self.seconds) or self.stopping.ended
+        self._leave_model()
+        return finished
+
+    def advance(self) -> None:
+        """One step: the next pictures, the learning rate of this moment, one optimisation, the average."""
+        moment = Moment(self.step, self.pictures, self.run.seed, self.processes.rank, self.processes.world)
+        factor = self.rate_factor * learning_rate_factor(self.recipe.schedule, self.pictures)
+        for name, optimiser in self.method.optimisers.items():
+            for group in optimiser.param_groups:
+                group["lr"] = self.rates[name] * factor
+        # for what networks draw themselves (dropout): a generator that each process derives for itself
+        torch.manual_seed(seeds.derive("networks", self.run.seed, self.step, self.processes.rank))
+        self.recent.append(self.method.step(self._batch(moment), moment))
+        self.step += 1
+        self.ema.update(self.pictures, self.recipe.batch)
+        self.seconds = self.before + time.monotonic() - self.started
+
+    def model(self) -> Model:
+        """Returns the model as it is now, with averaged weights."""
+        data = {
+            "name": self.dataset.path.name,
+            "fingerprint": self.dataset.fingerprint,
+            "pictures": len(self.order.indices),
+        }
+        training = {"step": self.step, "pictures": self.pictures, "seconds": self.seconds, "seed": self.run.seed}
+        return Model(
+            self.recipe, self.dataset.schema, self.ema.network, self.table, {"data": data, "training": training}
+        )
+
+    def state(self) -> dict[str, Any]:
+        """Returns all that a checkpoint must hold."""
+        return {
+            "step": self.step,
+            "seconds": self.seconds,
+            "rate_factor": self.rate_factor,
+            "rollbacks": self.rollbacks,
+            "method": dict(self.method.state_dict()),
+            "ema": dict(self.ema.network.state_dict()),
+            "optimisers": {name: optimiser.state_dict() for name, optimiser in self.method.optimisers.items()},
+            "stopping": self.stopping.state(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Continues from a checkpoint's state."""
+        self.step, self.seconds = state["step"], state["seconds"]
+        self.rate_factor, self.rollbacks = state["rate_factor"], state["rollbacks"]
+        self.method.load_state_dict(state["method"])
+        self.ema.network.load_state_dict(state["ema"])
+        for name, optimiser in self.method.optimisers.items():
+            optimiser.load_state_dict(state["optimisers"][name])
+        self.stopping.restore(state["stopping"])
+
+    def _continue(self) -> None:
+        state, warnings = self.checkpoints.load()
+        for warning in warnings:
+            self._say(warning)
+        if state:
+            self.restore(state)
+        elif self.processes.leads:
+            # rolling back must always have somewhere to go
+            self.checkpoints.save(0, self.state())
+        self.processes.wait()
+
+    def _batch(self, moment: Moment) -> Batch:
+        share = self.recipe.batch // self.processes.world
+        indices = self.order.at(self.step)[moment.rank * share : (moment.rank + 1) * share]
+        batch = to_device(self.dataset.batch(indices, self.names), self.processes.device)
+        if self.recipe.augment.active:
+            draws = moment.uniform("augment data", share, DRAWS).to(self.processes.device)
+            batch = batch._replace(images=augment(batch.images, self.recipe.augment, draws))
+        return batch
+
+    def _ended(self, budget: Budget, interrupt: Interrupt) -> bool:
+        spent = budget.spent(self.step, self.pictures, self.seconds)
+        return self.processes.agree(spent or interrupt.wanted or self.stopping.ended)
+
+    def _save_due(self, saved: float) -> bool:
+        if self.save_every:
+            return self.step % self.save_every == 0
+        return self.processes.agree(time.monotonic() - saved > SECONDS_BETWEEN_SAVES)
+
+    def _log(self) -> None:
+        if not self.recent:
+            return
+        names = list(self.recent[0])
+        values = torch.stack([torch.stack([scalars[name].float() for name in names]) for scalars in self.recent]).mean(
+            0
+        )
+        means = dict(zip(names, self.processes.mean(values).tolist(), strict=True))
+        self.recent = []
+        if not all(abs(value) < float("inf") for value in means.values()):
+            self._roll_back(means)
+            return
+        self._record({"step": self.step, "pictures": self.pictures, "seconds": round(self.seconds, 3), **means})
+        if self.history:
+            for name, advice in raised(self.history.rows).items():
+                if name not in self.named:
+                    self._say(f"alarm: {advice}")
+            self.named = set(raised(self.history.rows))
+
+    def _record(self, row: Row) -> None:
+        if self.history:
+            self.history.add(row)
+
+    def _measure(self) -> None:
+        name, value, better = self.stopping.measure(self.method, self.ema.network, self.pictures)
+        self._record({"step": self.step, "pictures": self.pictures, f"held_out_{name}": value})
+        if better and self.processes.leads:
+            self.model().save(self.run.best)
+        self.method.train()
+
+    def _save(self) -> None:
+        if not all(bool(p.isfinite().all()) for p in self.method.parameters()):
+            self._roll_back({"weights": float("nan")})
+        if self.processes.leads:
+            self.checkpoints.save(self.step, self.state())
+            save(sample_grid(self.model(), self.run.seed), self.run.grids / f"pictures-{self.pictures:09d}.png", None)
+        self.method.train()
+
+    def _roll_back(self, means: dict[str, float]) -> None:
+        factor, rollbacks = self.rate_factor / 2, self.rollbacks + 1
+        broken = ", ".join(name for name, value in means.items() if not abs(value) < float("inf"))
+        if rollbacks > ROLLBACKS:
+            raise RunError(f"{self.run.folder}: {broken} became not-a-number {rollbacks} times; lower lr or raise r1.")
+        at = self.step
+        state, _ = self.checkpoints.load()
+        if state is None:
+            raise RunError(f"{self.run.folder}: {broken} became not-a-number and no checkpoint is left to go back to.")
+        self.restore(state)
+        self.rate_factor, self.rollbacks = factor, rollbacks
+        self._say(
+            f"alarm: {broken} became not-a-number by step {at}: back to step {self.step} with {factor:g} of the rate."
+        )
+        if self.history:
+            self.history.rewind(self.step)
+
+    def _leave_model(self) -> None:
+        if self.processes.leads:
+            model = load(self.run.best) if self.stopping.best is not None else self.model()
+            model.save(self.run.model)
+            write_card(model, self.run.model, curves(self.history.rows), self.run.seed)
+            self.history.close()
+        self.processes.wait()
+
+    def _note(self) -> str:
+        row = self.history.rows[-1] if self.history and self.history.rows else {}
+        return ", ".join(
+            f"{name} {value:.3g}" for name, value in row.items() if name not in ("step", "pictures", "seconds")
+        )
+
+    def _say(self, line: str) -> None:
+        if self.processes.leads:
+            self.bar.say(line)
