@@ -38,6 +38,8 @@ def resolve(
         if name not in names:
             hint = nearest(name, names) if names else "this model was trained without conditions."
             raise ConditionError(f"the model has no condition '{name}'; {hint}")
+    if not attributes:
+        return {}
     wished = {a.name: _values(a, wish[a.name], len(indices)) for a in attributes if a.name in wish}
     rows = [_row(wished, position, attributes, table, seed, index) for position, index in enumerate(indices)]
     return {a.name: wished.get(a.name, table[a.name][rows]) for a in attributes}

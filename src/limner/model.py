@@ -103,7 +103,7 @@ class Model:
     def walk(
         self, stops: int, frames: int, *, seed: int = 0, condition: Wish | None = None, truncation: float = 1.0
     ) -> Iterator[np.ndarray]:
-        """Yields frames uint8 (H, W, C) of a closed walk through `stops` codes, `frames` from each to the next, on great circles."""
+        """Yields uint8 (H, W, C): a closed walk on great circles through `stops` codes, `frames` from each to the next."""
         codes = self.codes(stops, seed=seed, truncation=truncation)
         tensors = resolve(condition or {}, self.attributes, self.table, seed, range(stops))
         for stop in range(stops):

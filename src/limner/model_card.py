@@ -68,7 +68,8 @@ Only publish this model if you may publish what it learned from: a model trained
 {chr(10).join(conditions)}
 
 ## Training
-{training["pictures"]:,} pictures seen in {training["step"]:,} steps and {training["seconds"] / 60:.1f} minutes, seed {training["seed"]}.
+{training["pictures"]:,} pictures seen in {training["step"]:,} steps and {training["seconds"] / 60:.1f} minutes,
+seed {training["seed"]}.
 {weights:,} weights, SHA-256 of their content `{model.digest}`.
 
 ![Curves](curves.svg)

@@ -94,9 +94,7 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
 def _difference(again: np.ndarray, picture: Path) -> int:
     original = np.atleast_3d(np.asarray(open_picture(picture))).astype(int)
     if original.shape != again.shape:
-        raise PictureError(
-            f"{picture}: {original.shape[1]} x {original.shape[0]} pixels, but it was made with {again.shape[1]} x {again.shape[0]}."
-        )
+        raise PictureError(f"{picture}: its shape is {original.shape}, but it was made as {again.shape}.")
     return int(np.abs(original - again).max())
 
 
@@ -109,13 +107,13 @@ def _save_folder(model: Model, path: Path, out: Path, n: int, made: dict[str, An
         raise UsageError(f"--n {n}: ask for at least one picture.")
     digits = max(6, len(str(n - 1)))
     with atomic_folder(out) as folder, ProgressLine("sampling", n, "pictures") as bar:
+        rows = [["file_name", *(a.name for a in model.attributes)]]
+        for first in range(0, n, BATCH):
+            batch = {"first": first, "n": min(BATCH, n - first), **made}
+            rows += _save_batch(model, path, folder, batch, digits)
+            bar.advance(batch["n"])
         with (folder / "metadata.csv").open("w", newline="", encoding="utf-8") as file:
-            table = csv.writer(file)
-            table.writerow(["file_name", *(a.name for a in model.attributes)])
-            for first in range(0, n, BATCH):
-                batch = {"first": first, "n": min(BATCH, n - first), **made}
-                table.writerows(_save_batch(model, path, folder, batch, digits))
-                bar.advance(batch["n"])
+            csv.writer(file).writerows(rows)
 
 
 def _save_batch(model: Model, path: Path, folder: Path, batch: dict[str, Any], digits: int) -> Sequence[list[str]]:

@@ -28,23 +28,21 @@ Kind = Literal["label", "number", "caption"]
 
 
 def is_missing(value: Any) -> bool:
-    """Returns whether a raw value counts as missing: None, not-a-number, or blank text."""
-    return (
-        value is None
-        or (isinstance(value, float) and math.isnan(value))
-        or (isinstance(value, str) and not value.strip())
-    )
+    """Returns whether a raw value counts as missing: None, not-a-number, or a text that is blank or "nan"."""
+    if isinstance(value, str):
+        return value.strip().lower() in ("", "nan")
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def kind_of(name: str, values: Sequence[Any]) -> Kind | None:
     """Returns what a column is by the rule above; None when no value is present."""
-    present = [value for value in values if not is_missing(value)]
-    if not present:
+    counts = {value: count for value, count in Counter(values).items() if not is_missing(value)}
+    if not counts:
         return None
-    distinct = len({_text(value) for value in present})
-    numbers = [as_number(value) for value in present]
+    distinct = len({_text(value) for value in counts})
+    numbers = [as_number(value) for value in counts]
     whole = all(number is not None and number.is_integer() for number in numbers)
-    repeats = distinct <= MOST_CLASSES and distinct <= max(len(present) // 2, 1)
+    repeats = distinct <= MOST_CLASSES and distinct <= max(sum(counts.values()) // 2, 1)
     if name.lower() in MAIN_LABELS and distinct <= MOST_CLASSES and (repeats or whole):
         return "label"
     if all(number is not None for number in numbers):
@@ -73,9 +71,9 @@ def typed(
 ) -> tuple[dict[str, list], list[Attribute]]:
     """Returns the columns with clean values, and their types, which are found by the rule above unless given.
 
-    Labels become texts, numbers floats, captions texts ("" where missing). A missing label becomes the class "(missing)"
-    under `keep` and the most frequent class under `mean`; a missing number not-a-number under `keep` and the mean under
-    `mean`.
+    Labels become texts, numbers floats, captions texts ("" where missing). A missing label becomes the class
+    "(missing)" under `keep` and the most frequent class under `mean`; a missing number becomes not-a-number under
+    `keep` and the mean under `mean`.
     """
     clean: dict[str, list] = {}
     attributes: list[Attribute] = []
@@ -111,10 +109,11 @@ def natural(text: str) -> list[tuple[int, int, str]]:
 
 
 def _label(name: str, values: list, missing: Missing) -> tuple[list, Attribute]:
-    texts = [None if is_missing(value) else _text(value) for value in values]
-    counts = Counter(text for text in texts if text is not None)
+    # By distinct value: a label has few.
+    texts = {value: None if is_missing(value) else _text(value) for value in set(values)}
+    counts = Counter(text for value in values if (text := texts[value]) is not None)
     filler = counts.most_common(1)[0][0] if missing == "mean" else MISSING_CLASS
-    filled = [filler if text is None else text for text in texts]
+    filled = [texts[value] or filler for value in values]
     return filled, Attribute(name=name, kind="label", classes=tuple(sorted(set(filled), key=natural)))
 
 
@@ -125,8 +124,10 @@ def _number(name: str, values: list, missing: Missing) -> tuple[list, Attribute]
     spread = math.sqrt(math.fsum((number - mean) ** 2 for number in present) / len(present))
     filler = mean if missing == "mean" else math.nan
     # A standard deviation of one keeps a constant column harmless where it divides.
-    bounds = {"minimum": min(present), "maximum": max(present), "mean": mean, "std": spread or 1.0}
-    return [filler if number is None else number for number in numbers], Attribute(name=name, kind="number", **bounds)
+    attribute = Attribute(
+        name=name, kind="number", minimum=min(present), maximum=max(present), mean=mean, std=spread or 1.0
+    )
+    return [filler if number is None else number for number in numbers], attribute
 
 
 def _caption(name: str, values: list, missing: Missing) -> tuple[list, Attribute]:

@@ -2,7 +2,8 @@
 
 Used in two places. On the training pictures it leaks into what a model makes (a flip that the data does not have will
 be in the samples), so it is off unless asked for. In front of a discriminator, on real and generated pictures alike, it
-does not leak as long as it is invertible in distribution (Zhao et al. 2020, arXiv 2006.10738; Karras et al. 2020, arXiv 2006.06676).
+does not leak as long as it is invertible in distribution (Zhao et al. 2020, arXiv 2006.10738; Karras et al. 2020,
+arXiv 2006.06676).
 """
 
 import math

@@ -153,9 +153,9 @@ def write_dataset(
 ) -> Dataset:
     """Writes a dataset folder, which must not exist, and opens it.
 
-    `pictures` are uint8 (H, W, C) each, or one array (N, H, W, C); they are written as they come and never held together.
-    `table` has one row per picture; without `file_name` or `split` columns the pictures are numbered and split 80/10/10
-    in order. Without `attributes` the other columns are typed by `limner.data.attributes`.
+    `pictures` is one uint8 array (N, H, W, C), or yields arrays (H, W, C) or (n, H, W, C), written as they come.
+    `table` has one row per picture; without `file_name` or `split` columns the pictures are numbered and split
+    80/10/10 in order. Without `attributes` the other columns are typed by `limner.data.attributes`.
     """
     with atomic_folder(Path(folder)) as temporary:
         fill_folder(temporary, pictures, table, attributes, label=label, options=options)
@@ -211,18 +211,19 @@ def _with_standard_columns(columns: dict[str, Any], pictures: Iterable[np.ndarra
 def _write_pictures(path: Path, pictures: Iterable[np.ndarray], count: int) -> tuple[tuple[int, ...], Any]:
     sha, shape, written = hashlib.sha256(), None, 0
     with path.open("wb") as file:
-        for picture in pictures:
+        for some in [pictures] if isinstance(pictures, np.ndarray) else pictures:
+            batch = some[None] if some.ndim == 3 else some
             if shape is None:
-                shape = picture.shape
+                shape = batch.shape[1:]
                 header = {"descr": "|u1", "fortran_order": False, "shape": (count, *shape)}
                 np.lib.format.write_array_header_1_0(file, header)
                 sha.update(repr((count, *shape)).encode())
-            if picture.shape != shape or picture.dtype != np.uint8:
-                raise DataError(f"picture {written} is {picture.dtype} {picture.shape}, not uint8 {shape}")
-            content = picture.tobytes()
+            if batch.shape[1:] != shape or batch.dtype != np.uint8:
+                raise DataError(f"picture {written} is {batch.dtype} {batch.shape[1:]}, not uint8 {shape}")
+            content = np.ascontiguousarray(batch).data
             file.write(content)
             sha.update(content)
-            written += 1
+            written += len(batch)
     if shape is None or written != count:
         raise DataError(f"{written} pictures for a table of {count} rows")
     return shape, sha

@@ -1,4 +1,4 @@
-"""The work of `prepare` on each picture: decode, convert, fit, and describe it. Runs in worker processes, without torch."""
+"""What `prepare` does with each picture: decode, convert, fit, describe. Runs in worker processes, without torch."""
 
 import functools
 import hashlib
@@ -28,14 +28,14 @@ class Problem(NamedTuple):
 
 
 class Decoded(NamedTuple):
-    """A chunk of `count` pictures: problems, and for the n others, in order, their rows, pixels and descriptions.
+    """A chunk of `total` pictures: problems, and for the n others, in order, their rows, pixels and descriptions.
 
     `pixels` holds H * W bytes for a grey picture and H * W * 3 for a colour one; `grey` is bool (n,), `digests` uint8
-    (n, 16), `miniatures` uint8 (n, 9, 9), `spread` and `correlation` float32 (n,) as in `limner.data.doctor`; `enlarged`
-    counts pictures that were smaller than what they were fitted to.
+    (n, 16), `miniatures` uint8 (n, 9, 9), `spread` and `correlation` float32 (n,) as in `limner.data.doctor`;
+    `enlarged` counts pictures that were smaller than what they were fitted to.
     """
 
-    count: int
+    total: int
     problems: list[Problem]
     rows: list[int]
     pixels: list[bytes]
@@ -113,8 +113,8 @@ def _described(
 
 def miniature(pictures: np.ndarray) -> np.ndarray:
     """Returns uint8 (n, 9, 9): the mean grey of 81 equal areas of uint8 (n, H, W, C) pictures."""
-    grey = pictures.mean(axis=3, dtype=np.float32)
-    height, width = grey.shape[1:]
+    height, width, channels = pictures.shape[1:]
+    grey = pictures.astype(np.float32) @ np.full(channels, 1 / channels, np.float32)
     return np.rint(_areas(height) @ grey @ _areas(width).T).astype(np.uint8)
 
 

@@ -4,8 +4,8 @@ import numpy as np
 
 BLANK_BELOW = 2.0
 NOISE_ABOVE = 5.0
-# Neighbouring pixels correlate by at least 0.23 in every photograph, texture, emoji and garment this was measured on at 16
-# to 128 pixels; by -0.15 to 0.14 in white noise, also after it was scaled down.
+# Neighbouring pixels correlate by at least 0.23 in every photograph, texture, emoji and garment this was measured on
+# at 16 to 128 pixels; by -0.15 to 0.14 in white noise, also after it was scaled down.
 NOISE_CORRELATION = 0.15
 
 
@@ -14,17 +14,17 @@ def measure(pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     Both are float32 (n,); the correlation, in [-1, 1], is taken on the mean of the channels, along rows and columns.
     """
-    values = pictures.astype(np.float32)
-    grey = values[..., 0] if values.shape[3] == 1 else values.mean(axis=3)
-    if values.shape[3] == 1:
-        spread = grey.std(axis=(1, 2))
-    else:
-        spread = np.sqrt(values.var(axis=(1, 2)).mean(axis=1))
-    centred = grey - grey.mean(axis=(1, 2), keepdims=True)
-    power = np.einsum("nhw,nhw->n", centred, centred) / centred[0].size
-    across = _mean_product(centred[:, :, 1:], centred[:, :, :-1])
-    down = _mean_product(centred[:, 1:], centred[:, :-1])
-    return spread, (across + down) / 2 / np.maximum(power, 1e-6)
+    count, height, width, channels = pictures.shape
+    values = pictures.reshape(count, height * width, channels).astype(np.float32)
+    # Products with constant vectors: many times faster than numpy's reductions over short axes.
+    values -= np.full((1, height * width), 1 / (height * width), np.float32) @ values
+    spread = np.sqrt(np.einsum("nkc,nkc->n", values, values) / (height * width * channels))
+    grey = (values @ np.full(channels, 1 / channels, np.float32)).reshape(count, height, width)
+    across = _mean_product(grey[:, :, 1:], grey[:, :, :-1])
+    down = _mean_product(grey[:, 1:], grey[:, :-1])
+    power = _mean_product(grey, grey)
+    # Without any variation in brightness there is nothing to be unrelated.
+    return spread, np.where(power > 1.0, (across + down) / 2 / np.maximum(power, 1.0), 1.0)
 
 
 def flags(spread: np.ndarray, correlation: np.ndarray) -> list[str]:

@@ -1,8 +1,8 @@
 """Copies of the same picture: exact ones by a digest of the prepared pixels, near ones by a perceptual hash.
 
-A near copy is the same picture encoded, scaled or stored differently. Candidates share part of a 128-bit difference hash
-(dHash: is each cell of a 9x9 grey miniature brighter than its left, and than its upper neighbour); each is then checked on
-the prepared pixels, so that drawings which share a layout (digits, clock faces) stay different pictures.
+A near copy is the same picture encoded, scaled or stored differently. Candidates share part of a 128-bit difference
+hash (dHash: is each cell of a 9x9 grey miniature brighter than its left, and than its upper neighbour); each is then
+checked on the prepared pixels, so that drawings which share a layout (digits, clock faces) stay different pictures.
 """
 
 from collections.abc import Callable
@@ -12,13 +12,14 @@ import numpy as np
 
 CELLS = 9
 BANDS = 8
-NEAREST_IN_BUCKET = 16
-# Measured on photographs saved as JPEG of quality 30 to 90, WebP and at half size, against the closest pairs of different
-# emoji, digits and clothes: copies differ a little everywhere, different pictures differ much somewhere.
+NEAREST_IN_BUCKET = 8
+# Measured on photographs saved as JPEG of quality 30 to 90, WebP and at half size, against the closest pairs of
+# different emoji, digits and clothes: copies differ a little everywhere, different pictures differ much somewhere.
 MOST_BITS = 7
 MOST_CELL_DIFFERENCE = 4
 MOST_MEAN_DIFFERENCE = 6.0
 MOST_DIFFERENCE_BASE, MOST_DIFFERENCE_PER_MEAN = 8.0, 12.0
+COMPARED_AT = 32
 PAIRS_A_CHECK = 64
 
 
@@ -42,11 +43,14 @@ def find_duplicates(
     group = copy_of.copy()
     unique = np.flatnonzero(~exact)
     pairs = unique[near_pairs(miniatures[unique])]
-    for first, second in sorted(pairs[_same(pairs, pixels)].tolist()):
-        _join(group, first, second)
-        # Copies of a kept picture only: in a slow film every frame resembles the next, but not the first the last.
-        if copy_of[first] == first and copy_of[second] == second:
-            copy_of[second] = first
+    for start in range(0, len(pairs), PAIRS_A_CHECK):
+        chunk = [pair for pair in pairs[start : start + PAIRS_A_CHECK].tolist() if _matters(*pair, copy_of, group)]
+        for (first, second), same in zip(chunk, _same(chunk, pixels), strict=True):
+            if same:
+                _join(group, first, second)
+            # Copies of a kept picture only: in a slow film every frame resembles the next, but not the first the last.
+            if same and copy_of[first] == first and copy_of[second] == second:
+                copy_of[second] = first
     copy_of = copy_of[copy_of]
     return Duplicates(copy_of, exact, np.array([_root(group, row) for row in range(len(group))], dtype=np.int64))
 
@@ -74,7 +78,7 @@ def difference_hash(miniatures: np.ndarray) -> np.ndarray:
 def near_pairs(miniatures: np.ndarray) -> np.ndarray:
     """Returns int (P, 2), the pairs (smaller, larger) whose hashes differ in at most 7 bits and miniatures in 4 levels.
 
-    Pictures that agree in one of eight bands of the hash are compared, and in a band shared by many only the 16 next in
+    Pictures that agree in one of eight bands of the hash are compared, and in a band shared by many only the 8 next in
     brightness, so the time grows with N log N.
     """
     if len(miniatures) < 2:
@@ -82,8 +86,9 @@ def near_pairs(miniatures: np.ndarray) -> np.ndarray:
     hashes = difference_hash(miniatures)
     brightness = miniatures.mean(axis=(1, 2))
     bands = hashes.view(np.uint16).reshape(len(hashes), BANDS)
-    found = [_pairs_in_band(band, brightness, hashes, miniatures) for band in bands.T]
-    return np.unique(np.sort(np.concatenate(found), axis=1), axis=0)
+    found = np.concatenate([_pairs_in_band(band, brightness, hashes, miniatures) for band in bands.T])
+    keys = np.unique(found.min(axis=1) * len(hashes) + found.max(axis=1))
+    return np.stack(np.divmod(keys, len(hashes)), axis=1)
 
 
 def _pairs_in_band(band: np.ndarray, brightness: np.ndarray, hashes: np.ndarray, miniatures: np.ndarray) -> np.ndarray:
@@ -96,27 +101,42 @@ def _pairs_in_band(band: np.ndarray, brightness: np.ndarray, hashes: np.ndarray,
         one, two = one[near], two[near]
         near = np.bitwise_count(hashes[one] ^ hashes[two]).sum(axis=1) <= MOST_BITS
         one, two = one[near], two[near]
-        difference = np.abs(miniatures[one].astype(np.int16) - miniatures[two]).max(axis=(1, 2), initial=0)
-        near = difference <= MOST_CELL_DIFFERENCE
+        first, second = miniatures[one], miniatures[two]
+        near = (np.maximum(first, second) - np.minimum(first, second) <= MOST_CELL_DIFFERENCE).all(axis=(1, 2))
         found.append(np.stack([one[near], two[near]], axis=1))
     return np.concatenate(found)
 
 
-def _same(pairs: np.ndarray, pixels: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    same = np.zeros(len(pairs), dtype=bool)
-    for start in range(0, len(pairs), PAIRS_A_CHECK):
-        chunk = pairs[start : start + PAIRS_A_CHECK]
-        same[start : start + PAIRS_A_CHECK] = same_picture(pixels(chunk[:, 0]), pixels(chunk[:, 1]))
-    return same
+def _matters(first: int, second: int, copy_of: np.ndarray, group: np.ndarray) -> bool:
+    both_kept = copy_of[first] == first and copy_of[second] == second
+    return both_kept or _root(group, first) != _root(group, second)
+
+
+def _same(pairs: list[list[int]], pixels: Callable[[np.ndarray], np.ndarray]) -> list[bool]:
+    if not pairs:
+        return []
+    rows = np.array(pairs)
+    return same_picture(pixels(rows[:, 0]), pixels(rows[:, 1])).tolist()
 
 
 def same_picture(one: np.ndarray, two: np.ndarray) -> np.ndarray:
-    """Returns bool (n,): whether uint8 (n, H, W, C) pictures differ little on average and nowhere much."""
-    difference = np.abs(one.astype(np.int16) - two).reshape(len(one), -1)
+    """Returns bool (n,): whether uint8 (n, H, W, C) pictures differ little on average and nowhere much.
+
+    Compared at about 32 pixels a side, where the traces of compression have averaged out.
+    """
+    difference = np.abs(_reduced(one.astype(np.float32) - two)).reshape(len(one), -1)
     mean = difference.mean(axis=1)
     return (mean <= MOST_MEAN_DIFFERENCE) & (
         difference.max(axis=1) <= MOST_DIFFERENCE_BASE + MOST_DIFFERENCE_PER_MEAN * mean
     )
+
+
+def _reduced(values: np.ndarray) -> np.ndarray:
+    count, height, width, channels = values.shape
+    block = max(1, min(height, width) // COMPARED_AT)
+    rows, columns = height // block, width // block
+    whole = values[:, : rows * block, : columns * block]
+    return whole.reshape(count, rows, block, columns, block, channels).mean(axis=(2, 4))
 
 
 def _join(parent: np.ndarray, one: int, two: int) -> None:

@@ -24,6 +24,7 @@ CHUNK_PICTURES = 64
 CHUNK_BYTES = 4_000_000
 FEWEST_FOR_WORKERS = 200
 MOST_THUMBNAILS = 60
+STANDARD_COLUMNS = ("file_name", "split")
 
 
 class Refused(NamedTuple):
@@ -36,12 +37,11 @@ class Refused(NamedTuple):
 
 
 class Scratch:
-    """Prepared pictures of one size (H, W) in a file, grey ones in one byte a pixel; memory holds only where they are."""
+    """Prepared pictures of one size (H, W) in a file, grey ones in one byte a pixel; memory holds where they are."""
 
     def __init__(self, path: Path, size: tuple[int, int]) -> None:
         self.size, self.path = size, path
-        self._offsets = array("q")
-        self._end = 0
+        self._offsets, self._channels = array("q", [0]), array("b")
 
     def __enter__(self) -> "Scratch":
         self._file = self.path.open("w+b")
@@ -54,20 +54,26 @@ class Scratch:
     def append(self, pixels: bytes) -> None:
         """Adds a picture of H * W (grey) or H * W * 3 bytes."""
         self._file.write(pixels)
-        self._offsets.append(self._end)
-        self._end += len(pixels)
+        self._offsets.append(self._offsets[-1] + len(pixels))
+        self._channels.append(len(pixels) // (self.size[0] * self.size[1]))
 
     def picture(self, row: int, channels: int) -> np.ndarray:
         """Returns uint8 (H, W, `channels`)."""
-        height, width = self.size
-        stop = self._offsets[row + 1] if row + 1 < len(self._offsets) else self._end
-        self._file.seek(self._offsets[row])
-        picture = np.frombuffer(self._file.read(stop - self._offsets[row]), np.uint8).reshape(height, width, -1)
-        return picture if picture.shape[2] == channels else np.repeat(picture, channels, axis=2)
+        return self._read(row, row + 1, channels)[0]
 
-    def pictures(self, rows: Sequence[int] | np.ndarray, channels: int) -> np.ndarray:
+    def pictures(self, rows: Sequence[int], channels: int) -> np.ndarray:
         """Returns uint8 (n, H, W, `channels`)."""
-        return np.stack([self.picture(int(row), channels) for row in rows])
+        start, stop = rows[0], rows[-1] + 1
+        # Neighbours of one kind, as they mostly are, come in one piece.
+        if list(rows) == list(range(start, stop)) and len(set(self._channels[start:stop])) == 1:
+            return self._read(start, stop, channels)
+        return np.concatenate([self._read(row, row + 1, channels) for row in rows])
+
+    def _read(self, start: int, stop: int, channels: int) -> np.ndarray:
+        self._file.seek(self._offsets[start])
+        content = self._file.read(self._offsets[stop] - self._offsets[start])
+        pictures = np.frombuffer(content, np.uint8).reshape(-1, *self.size, self._channels[start])
+        return pictures if pictures.shape[3] == channels else np.repeat(pictures, channels, axis=3)
 
 
 class Intake:
@@ -76,7 +82,9 @@ class Intake:
     def __init__(self, columns: list[str], size: tuple[int, int]) -> None:
         self.size = size
         self.names: list[str] = []
-        self.columns: dict[str, list[Value]] = {name: [] for name in columns}
+        # The table of a dataset has columns of its own under these names.
+        self._own_names = {name: f"{name}_given" if name in STANDARD_COLUMNS else name for name in columns}
+        self.columns: dict[str, list[Value]] = {name: [] for name in self._own_names.values()}
         self.refused: list[Refused] = []
         self.enlarged = 0
         self._parts: list[Decoded] = []
@@ -88,8 +96,8 @@ class Intake:
             self.refused.append(Refused(items[row].name, reason, detail, seen))
         for row in decoded.rows:
             self.names.append(items[row].name)
-            for name, values in self.columns.items():
-                values.append(items[row].attributes[name])
+            for name, own in self._own_names.items():
+                self.columns[own].append(items[row].attributes[name])
         self.enlarged += decoded.enlarged
         self._parts.append(decoded._replace(pixels=[], problems=[], rows=[]))
 
@@ -99,7 +107,7 @@ class Intake:
 
 
 def take_in(source: Source, scratch: Scratch, fit: str, background: str, workers: int) -> Intake:
-    """Decodes every item of a source into `scratch`, in order, with that many processes (for few pictures, with none)."""
+    """Decodes every item of a source into `scratch`, in order, by that many processes (few pictures by this one)."""
     intake = Intake(source.columns, scratch.size)
     waiting: deque[Item] = deque()
     work = partial(decode, size=scratch.size, how=fit, background=background)
@@ -108,7 +116,7 @@ def take_in(source: Source, scratch: Scratch, fit: str, background: str, workers
         for decoded in ordered_map(work, chunks, lost, workers if source.count >= FEWEST_FOR_WORKERS else 1):
             for pixels in decoded.pixels:
                 scratch.append(pixels)
-            intake.add(decoded, [waiting.popleft() for _ in range(decoded.count)])
+            intake.add(decoded, [waiting.popleft() for _ in range(decoded.total)])
             progress.update(len(intake.names) + len(intake.refused))
     intake.refused.extend(Refused(*entry) for entry in source.set_aside)
     return intake

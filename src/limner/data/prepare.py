@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+import numpy as np
+
 from limner.data.attributes import Missing, main_label
 from limner.data.dataset import Dataset, fill_folder, is_dataset
 from limner.data.intake import Intake, Scratch, choose_size, take_in
@@ -23,6 +25,7 @@ from limner.errors import DataError, UsageError, nearest
 from limner.files import atomic_folder
 from limner.pictures import FITS, colour, parse_size
 
+ROWS_A_WRITE = 64
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -73,9 +76,9 @@ def prepare(
     """Prepares a folder, archive, Parquet or array of pictures as a dataset in the folder `out`, and opens it.
 
     `size` is "64", "96x64" (width x height), 64 or (height, width); without it the pictures decide (`choose_size`).
-    `fit` is crop, pad or stretch; `missing` is drop, keep or mean (see `limner.data.attributes`); the dataset is grey when
-    every picture is. `workers` processes decode (default: one a core). `out` must not exist, or be empty, or be a dataset
-    when `overwrite`; after a failure it is as it was before. Raises DataError, UsageError.
+    `fit` is crop, pad or stretch; `missing` is drop, keep or mean (see `limner.data.attributes`); the dataset is grey
+    when every picture is. `workers` processes decode (default: one a core). `out` must not exist, or be empty, or be a
+    dataset when `overwrite`; after a failure it is as it was before. Raises DataError, UsageError.
     """
     options = Options.checked(
         size, fit=fit, background=background, missing=missing, keep_duplicates=keep_duplicates, splits=splits, seed=seed
@@ -104,13 +107,19 @@ def _fill(source: Source, folder: Path, options: Options, workers: int) -> None:
         report.notes += _notes(selection, report, small)
         fill_folder(
             folder,
-            (scratch.picture(row, selection.channels) for row in selection.kept.tolist()),
+            _batches(selection, scratch),
             {"file_name": [intake.names[row] for row in selection.kept], "split": splits, **selection.columns},
             selection.attributes,
             options=asdict(options),
         )
         write_report(folder, report)
         write_page(folder / "report.html", report, intake, selection, scratch)
+
+
+def _batches(selection: Selection, scratch: Scratch) -> Iterator[np.ndarray]:
+    rows = selection.kept.tolist()
+    for start in range(0, len(rows), ROWS_A_WRITE):
+        yield scratch.pictures(rows[start : start + ROWS_A_WRITE], selection.channels)
 
 
 def _split(selection: Selection, options: Options) -> tuple[list[str], dict[str, int]]:

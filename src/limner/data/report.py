@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from limner.data import doctor
 from limner.data.attributes import main_label
 from limner.data.intake import Intake
 from limner.data.selection import Selection
@@ -65,9 +64,8 @@ class Report:
             table.append(("dropped", f"{sum(self.missing_dropped.values()):,}", lacking))
         if self.flagged:
             table.append(("to look at", f"{sum(self.flagged.values()):,}", _listed(self.flagged)))
-        table.append(("splits", "", _listed(self.splits)))
-        table += [("label", str(len(counts)), f"{name}: {_balance(counts)}") for name, counts in self.classes.items()]
-        return table
+        table.append(("splits", f"{len([count for count in self.splits.values() if count])}", _listed(self.splits)))
+        return table + [(name, f"{len(counts):,}", _balance(counts)) for name, counts in self.classes.items()]
 
     def _shape(self) -> str:
         height, width = self.size
@@ -80,7 +78,6 @@ def build_report(
 ) -> Report:
     """Returns the report of a preparation; `splits` is the split of each kept picture."""
     dropped = 0 if options["keep_duplicates"] else len(selection.copies)
-    flagged = _flagged(intake, selection)
     labels = [attribute for attribute in selection.attributes if attribute.kind == "label"]
     return Report(
         source=source.name,
@@ -97,7 +94,7 @@ def build_report(
         enlarged=intake.enlarged,
         splits={name: splits.count(name) for name in ("train", "validation", "test")},
         classes={label.name: _counts(selection.columns[label.name], label.classes) for label in labels},
-        flagged=dict(Counter(entry["flag"] for entry in flagged)),
+        flagged=dict(Counter(selection.flags.values())),
         notes=list(source.notes),
         options=options,
         set_aside_list=[
@@ -108,7 +105,7 @@ def build_report(
         missing_list=[
             {"file_name": intake.names[row], "attribute": name} for row, name in selection.incomplete.items()
         ],
-        flagged_list=flagged,
+        flagged_list=[{"file_name": intake.names[row], "flag": flag} for row, flag in selection.flags.items()],
         ignored_list=source.ignored,
     )
 
@@ -125,12 +122,6 @@ def read_report(folder: str | Path) -> Report:
         return Report(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise DataError(f"{path} is missing or damaged; prepare the dataset again") from error
-
-
-def _flagged(intake: Intake, selection: Selection) -> list[dict[str, str]]:
-    found = doctor.flags(intake.described("spread")[selection.kept], intake.described("correlation")[selection.kept])
-    pairs = zip(selection.kept.tolist(), found, strict=True)
-    return [{"file_name": intake.names[row], "flag": flag} for row, flag in pairs if flag]
 
 
 def _copies(intake: Intake, selection: Selection) -> list[dict[str, Any]]:
@@ -157,7 +148,6 @@ def _listed(counts: dict[str, int]) -> str:
 
 
 def _balance(counts: dict[str, int]) -> str:
-    ordered = sorted(counts.items(), key=lambda item: -item[1])
-    if len(ordered) == 1:
-        return f"all {ordered[0][0]}"
-    return f"from {ordered[-1][0]} ({ordered[-1][1]:,}) to {ordered[0][0]} ({ordered[0][1]:,})"
+    ordered = sorted(counts.items(), key=lambda item: item[1])
+    (fewest, least), (commonest, most) = ordered[0], ordered[-1]
+    return f"classes, from {least:,} ({fewest}) to {most:,} ({commonest}) pictures"

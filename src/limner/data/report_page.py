@@ -1,7 +1,6 @@
 """`report.html`: the report of a preparation to look at, with a bounded number of thumbnails."""
 
 from collections.abc import Iterable, Iterator
-from io import BytesIO
 from itertools import islice
 from pathlib import Path
 
@@ -18,13 +17,12 @@ from limner.pictures.page import Page
 LARGEST_THUMBNAIL = 128
 GRID_COLUMNS = 12
 MOST_CLASS_ROWS = 12
-MOST_ROWS = 200
+MOST_ROWS = 100
 
 
 def write_page(path: Path, report: Report, intake: Intake, selection: Selection, scratch: Scratch) -> None:
     """Writes the page: numbers, a grid of kept pictures, class balance, and whatever was not kept, with its reason."""
     page = Page(f"Prepared: {report.source}", "What became of every picture.")
-    height, width = report.size
     page.facts(
         {
             "inputs": report.inputs,
@@ -32,8 +30,7 @@ def write_page(path: Path, report: Report, intake: Intake, selection: Selection,
             "set aside": sum(report.set_aside.values()),
             "duplicates dropped": report.duplicates_dropped,
             "dropped for missing values": sum(report.missing_dropped.values()),
-            "size": f"{width}x{height}",
-            "colours": "grey" if report.channels == 1 else "colour",
+            "worth a look": len(selection.flags),
         }
     )
     page.table(["", "pictures", ""], report.rows())
@@ -41,8 +38,8 @@ def write_page(path: Path, report: Report, intake: Intake, selection: Selection,
         page.paragraph(note)
     page.heading("Kept pictures")
     page.figure(*_kept(selection, scratch))
-    _balance(page, report)
     _problems(page, report, intake, selection, scratch)
+    _balance(page, report)
     page.save(path)
 
 
@@ -62,7 +59,7 @@ def _kept(selection: Selection, scratch: Scratch) -> tuple[np.ndarray, str]:
 
 def _balance(page: Page, report: Report) -> None:
     for label, counts in report.classes.items():
-        page.heading(f"{label}: {len(counts)} classes", level=3)
+        page.heading(f"The {len(counts)} classes of {label}")
         most = max(counts.values())
         rows = [(name, count, "▇" * max(1, round(24 * count / most))) for name, count in counts.items()]
         page.table(["class", "pictures", ""], rows[:MOST_ROWS])
@@ -88,12 +85,10 @@ def _problems(page: Page, report: Report, intake: Intake, selection: Selection, 
         page.gallery(
             _rows(((row, f"no {name}") for row, name in selection.incomplete.items()), intake, selection, scratch)
         )
-    if report.flagged_list:
+    if selection.flags:
         page.heading("Kept, but worth a look")
         page.paragraph("Blank pictures hardly vary; in noise-like ones neighbouring pixels are unrelated.")
-        places = {name: row for row, name in enumerate(intake.names)}
-        flagged = ((places[entry["file_name"]], entry["flag"]) for entry in report.flagged_list)
-        page.gallery(_rows(flagged, intake, selection, scratch))
+        page.gallery(_rows(selection.flags.items(), intake, selection, scratch))
 
 
 def _pairs(intake: Intake, selection: Selection, scratch: Scratch) -> Iterator[tuple[bytes | np.ndarray, str]]:

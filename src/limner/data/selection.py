@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from limner.data import doctor
 from limner.data.attributes import Kind, Missing, incomplete, kinds_of, typed
 from limner.data.duplicates import Duplicates, find_duplicates
 from limner.data.intake import Intake, Scratch
@@ -25,6 +26,7 @@ class Selection:
     incomplete: dict[int, str]  # row: the attribute that it lacks
     copies: dict[int, int]  # row: the row that it is a copy of
     exact: set[int]  # copies with the same pixels
+    flags: dict[int, str]  # kept row: what the doctor says of it
     channels: int
 
 
@@ -49,6 +51,7 @@ def select(intake: Intake, scratch: Scratch, missing: Missing, keep_duplicates: 
         incomplete=lacking,
         copies={int(rows[at]): int(rows[found.copy_of[at]]) for at in np.flatnonzero(is_copy)},
         exact=set(rows[found.exact].tolist()),
+        flags=_flags(intake, kept),
         channels=1 if intake.described("grey")[kept].all() else 3,
     )
 
@@ -67,7 +70,12 @@ def _complete(intake: Intake, lacking: dict[int, str]) -> np.ndarray:
 def _duplicates(intake: Intake, scratch: Scratch, rows: np.ndarray) -> Duplicates:
     digests, miniatures = intake.described("digests")[rows], intake.described("miniatures")[rows]
     channels = 1 if intake.described("grey").all() else 3
-    return find_duplicates(digests, miniatures, lambda chosen: scratch.pictures(rows[chosen], channels))
+    return find_duplicates(digests, miniatures, lambda chosen: scratch.pictures(rows[chosen].tolist(), channels))
+
+
+def _flags(intake: Intake, kept: np.ndarray) -> dict[int, str]:
+    found = doctor.flags(intake.described("spread")[kept], intake.described("correlation")[kept])
+    return {row: flag for row, flag in zip(kept.tolist(), found, strict=True) if flag}
 
 
 def _still_there(columns: dict[str, list], kinds: dict[str, Kind]) -> dict[str, Kind]:

@@ -97,16 +97,19 @@ def identity(path: Path | str) -> str:
 
 def shown(name: str) -> str:
     """Returns a file name that can be printed and stored as UTF-8: control and undecodable characters are escaped."""
-    text = name.encode("utf-8", "backslashreplace").decode()
+    try:
+        text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:
+        text = name.encode("utf-8", "backslashreplace").decode()
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
 
 
 def _openers() -> dict[tuple[str, ...], Callable[[Path], Source]]:
-    from limner.data import archive, arrays, parquet
+    from limner.data import arrays, parquet, tars, zips
 
     return {
-        (".zip",): archive.ZipSource,
-        (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz"): archive.TarSource,
+        (".zip",): zips.ZipSource,
+        (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz"): tars.TarSource,
         (".parquet",): parquet.ParquetSource,
         (".npy", ".npz"): arrays.ArraySource,
     }

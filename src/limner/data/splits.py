@@ -65,6 +65,6 @@ def _share_out(
     total = sum(counts)
     for group in order.tolist():
         total += int(sizes[group])
-        split = max(used, key=lambda index: fractions[index] * total - counts[index])  # noqa: B023 - called at once
+        split = max(used, key=lambda index: fractions[index] * total - counts[index])
         counts[split] += int(sizes[group])
         chosen[group] = split

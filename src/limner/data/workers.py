@@ -35,10 +35,10 @@ class Worker:
     def __call__(self, chunk: list) -> Any:
         """Returns `function(chunk)`; raises what it raises, or WorkerDiedError, after which a new process is ready."""
         try:
+            self._get_ready()
             error, result = self._exchange(chunk)
         except (OSError, EOFError, pickle.UnpicklingError, ValueError):
-            self.process.kill()
-            self.process.wait()
+            self._end()
             if not self.stopped:
                 self._start()
             raise WorkerDiedError from None
@@ -49,6 +49,9 @@ class Worker:
     def stop(self) -> None:
         """Ends the process at once; whoever waits for it gets WorkerDiedError."""
         self.stopped = True
+        self._end()
+
+    def _end(self) -> None:
         self.process.kill()
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
@@ -70,10 +73,18 @@ class Worker:
             stderr=None if os.environ.get("LIMNER_DEBUG") else subprocess.DEVNULL,
             env=environment,
         )
+        self.ready = False
+
+    def _get_ready(self) -> None:
+        # Not in _start, so that the workers load their modules at the same time.
+        if self.ready:
+            return
         try:
             self._exchange(self.function)
+            self.ready = True
         except (OSError, EOFError, pickle.UnpicklingError) as error:
-            self.process.kill()
+            if self.stopped:
+                raise
             raise DataError("a worker process could not start; try again with --workers 1") from error
 
     def _exchange(self, message: Any) -> tuple[Exception | None, Any]:
@@ -89,8 +100,8 @@ def ordered_map(
 ) -> Iterator[Any]:
     """Yields `function(chunk)` for every chunk, in order; with fewer than two workers, in this process.
 
-    When a worker dies, its chunk is tried again item by item (one result each), and for an item that kills its worker too
-    the result is `lost(item)`. At most two chunks a worker are under way, so memory does not grow with the input.
+    When a worker dies, its chunk is tried again item by item (one result each), and for an item that kills its worker
+    too the result is `lost(item)`. At most two chunks a worker are under way, so memory does not grow with the input.
     """
     if workers < 2:
         yield from map(function, chunks)
@@ -152,10 +163,9 @@ def main() -> None:
         while True:
             chunk = pickle.load(source)
             try:
-                answer = (None, function(chunk))
+                _send(target, (None, function(chunk)))
             except Exception as error:
-                answer = (error, None)
-            _send(target, answer)
+                _send(target, (error, None))
 
 
 def _send(target: Any, message: Any) -> None:

@@ -1,5 +1,6 @@
 """Methods by name: what is minimised and how to sample from it."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import Field
@@ -17,8 +18,8 @@ __all__ = ["Method", "MethodConfig", "Moment", "Painter", "build_method", "build
 
 MethodConfig = Annotated[GanConfig | VaeConfig | NoiseConfig, Field(discriminator="kind")]
 
-METHODS: dict[str, type[Method]] = {"gan": Gan, "vae": Vae, "noise": Noise}
-PAINTERS: dict[str, type[Painter]] = {"gan": GanPainter, "vae": VaePainter, "noise": NoisePainter}
+METHODS: dict[str, Callable[..., Method]] = {"gan": Gan, "vae": Vae, "noise": Noise}
+PAINTERS: dict[str, Callable[..., Painter]] = {"gan": GanPainter, "vae": VaePainter, "noise": NoisePainter}
 
 
 def build_method(
@@ -28,7 +29,7 @@ def build_method(
     attributes: tuple[Attribute, ...],
     pictures: int,
 ) -> Method:
-    """Returns a method with fresh networks for pictures of that schema, conditional on `attributes`, and `pictures` to learn from."""
+    """Returns a method with fresh networks for that schema, conditional on `attributes`, with `pictures` to learn from."""
     return METHODS[config.kind](config, optimiser, schema, attributes, pictures)
 
 

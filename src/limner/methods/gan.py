@@ -105,13 +105,15 @@ class Gan(Method):
         codes = moment.normal("codes", len(real), self.config.latent).to(real.device)
         made = self.painter(codes, condition)
         real_seen, made_seen = self._augment(real, moment, "real"), self._augment(made, moment, "made")
-        scalars = self._update_discriminator(real_seen, made_seen.detach(), condition, moment)
-        scalars |= self._update_generator(real_seen, made_seen, condition)
+        scalars, on_real = self._update_discriminator(real_seen, made_seen.detach(), condition, moment)
+        scalars |= self._update_generator(made_seen, on_real, condition)
         with torch.no_grad():
             scalars["diversity"] = made.std(0).mean() / real.std(0).mean().clamp_min(1e-6)
         return scalars
 
-    def _update_discriminator(self, real: Tensor, made: Tensor, condition: Condition, moment: Moment) -> Scalars:
+    def _update_discriminator(
+        self, real: Tensor, made: Tensor, condition: Condition, moment: Moment
+    ) -> tuple[Scalars, Tensor]:
         penalised = moment.step % self.config.penalty_every == 0
         real = real.detach().requires_grad_(penalised and self.config.r1 > 0)
         made = made.requires_grad_(penalised and self.config.r2 > 0)
@@ -126,7 +128,7 @@ class Gan(Method):
             penalty = self._penalty(real, made, on_real, on_made, condition, moment)
             loss = loss + self.config.penalty_every * penalty
         self.optimise("discriminator", loss, self.discriminator)
-        return scalars
+        return scalars, on_real.detach()
 
     def _penalty(
         self, real: Tensor, made: Tensor, on_real: Tensor, on_made: Tensor, condition: Condition, moment: Moment
@@ -144,9 +146,8 @@ class Gan(Method):
             )
         return penalty
 
-    def _update_generator(self, real: Tensor, made: Tensor, condition: Condition) -> Scalars:
-        with torch.no_grad():
-            on_real = self.discriminator(real, condition)
+    def _update_generator(self, made: Tensor, on_real: Tensor, condition: Condition) -> Scalars:
+        # the real logits are those from before the discriminator's step: they are a reference, not worth another pass
         loss = self.generator_loss(on_real, self.discriminator(made, condition))
         self.optimise("generator", loss, self.painter)
         return {"generator": loss.detach()}

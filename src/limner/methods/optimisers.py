@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import torch
 from pydantic import Field
@@ -46,6 +46,19 @@ def build_optimiser(config: OptimiserConfig, parameters: Iterable[nn.Parameter])
         return torch.optim.RMSprop(chosen, config.lr, momentum=config.momentum, weight_decay=config.weight_decay)
     family = torch.optim.AdamW if config.kind == "adamw" else torch.optim.Adam
     return family(chosen, config.lr, config.betas, weight_decay=config.weight_decay, fused=True)
+
+
+def load_optimiser(optimiser: torch.optim.Optimizer, state: dict[str, Any]) -> None:
+    """Loads a state, its tensors laid out in memory as the weights are.
+
+    Fused optimisers pair a weight with its running means by place in memory, not by index: a channels-last weight with
+    a contiguous mean would silently learn something else.
+    """
+    optimiser.load_state_dict(state)
+    for weight, values in optimiser.state.items():
+        for name, value in values.items():
+            if isinstance(value, torch.Tensor) and value.shape == weight.shape:
+                values[name] = torch.empty_like(weight).copy_(value)
 
 
 def _cosine(config: ScheduleConfig, pictures: int) -> float:

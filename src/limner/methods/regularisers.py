@@ -10,7 +10,7 @@ Judge = Callable[[Tensor], Tensor]
 
 
 def squared_gradient(logits: Tensor, pictures: Tensor) -> Tensor:
-    """Mean over pictures of ||dD/dx||^2; on real pictures R1, on generated ones R2 (Mescheder et al. 2018, arXiv 1801.04406, eq. 9).
+    """Mean of ||dD/dx||^2: R1 on real pictures, R2 on generated ones (Mescheder et al. 2018, arXiv 1801.04406, eq. 9).
 
     `pictures` (B, C, H, W) must require gradients and `logits` (B,) be computed from them.
     """
@@ -19,7 +19,7 @@ def squared_gradient(logits: Tensor, pictures: Tensor) -> Tensor:
 
 
 def interpolated_gradient(judge: Judge, real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
-    """Mean of (||dD/dx|| - 1)^2 at random points between real and generated pictures (Gulrajani et al. 2017, arXiv 1704.00028, eq. 3).
+    """Mean of (||dD/dx|| - 1)^2 between real and generated pictures (Gulrajani et al. 2017, arXiv 1704.00028, eq. 3).
 
     `mix` is uniform in [0, 1), (B, 1, 1, 1).
     """

@@ -29,7 +29,7 @@ class VaeConfig(Section):
     likelihood: Literal["bernoulli", "gaussian", "discretised-logistic"]
     beta: float = Field(1.0, ge=0)
     """Weight of the divergence from the prior (beta-VAE: Higgins et al. 2017); 1 is the evidence bound."""
-    warmup: int = Field(0, ge=0)
+    beta_warmup: int = Field(0, ge=0)
     """Pictures over which beta rises from zero."""
     free_bits: float = Field(0.0, ge=0)
     """Nats a latent dimension that cost nothing (Kingma et al. 2016, arXiv 1606.04934, eq. 15)."""
@@ -96,7 +96,7 @@ class Vae(Method):
 
     def step(self, batch: Batch, moment: Moment) -> Scalars:
         reconstruction, by_dimension = self._bound(batch, moment)
-        warm = min(1.0, moment.pictures / self.config.warmup) if self.config.warmup else 1.0
+        warm = min(1.0, moment.pictures / self.config.beta_warmup) if self.config.beta_warmup else 1.0
         # free bits are granted to the mean over the batch, not to each picture (arXiv 1606.04934, eq. 15)
         charged = by_dimension.mean(0).clamp_min(self.config.free_bits).sum()
         loss = reconstruction.mean() + self.config.beta * warm * charged

@@ -1,21 +1,23 @@
 """Networks by name: encoders read pictures into features, decoders draw pictures from codes."""
 
+from collections.abc import Callable
+
 from torch import nn
 
 from limner.errors import RecipeError
-from limner.networks.blocks import spectrally_normalised
+from limner.networks.blocks import Encoder, spectrally_normalise
 from limner.networks.config import NetworkConfig
 from limner.networks.convolutional import ConvolutionalDecoder, ConvolutionalEncoder
 from limner.networks.dense_convolutional import DenseConvolutionalDecoder
 from limner.networks.mlp import MlpDecoder, MlpEncoder
 from limner.networks.residual import ResidualDecoder, ResidualEncoder
 
-ENCODERS: dict[str, type[nn.Module]] = {
+ENCODERS: dict[str, Callable[..., Encoder]] = {
     "mlp": MlpEncoder,
     "convolutional": ConvolutionalEncoder,
     "residual": ResidualEncoder,
 }
-DECODERS: dict[str, type[nn.Module]] = {
+DECODERS: dict[str, Callable[..., nn.Module]] = {
     "mlp": MlpDecoder,
     "convolutional": ConvolutionalDecoder,
     "dense-convolutional": DenseConvolutionalDecoder,
@@ -23,17 +25,21 @@ DECODERS: dict[str, type[nn.Module]] = {
 }
 
 
-def build_encoder(config: NetworkConfig, channels: int, height: int, width: int) -> nn.Module:
+def build_encoder(config: NetworkConfig, channels: int, height: int, width: int) -> Encoder:
     """Returns a network (B, channels, height, width) -> (B, features) whose `features` attribute tells its width."""
     if config.architecture not in ENCODERS:
         raise RecipeError(
             f"no encoder has the architecture '{config.architecture}': choose from {', '.join(ENCODERS)}."
         )
     network = ENCODERS[config.architecture](config, channels, height, width)
-    return spectrally_normalised(network) if config.spectral_norm else network
+    if config.spectral_norm:
+        spectrally_normalise(network)
+    return network
 
 
 def build_decoder(config: NetworkConfig, inputs: int, channels: int, height: int, width: int) -> nn.Module:
     """Returns a network (B, inputs) -> (B, channels, height, width), unbounded values."""
     network = DECODERS[config.architecture](config, inputs, channels, height, width)
-    return spectrally_normalised(network) if config.spectral_norm else network
+    if config.spectral_norm:
+        spectrally_normalise(network)
+    return network

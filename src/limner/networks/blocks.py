@@ -19,6 +19,12 @@ ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
 }
 
 
+class Encoder(nn.Module):
+    """(B, C, H, W) -> (B, features)."""
+
+    features: int
+
+
 def tail(config: NetworkConfig, channels: int, flat: bool = False) -> list[nn.Module]:
     """Returns what follows a layer of `channels`: normalisation, activation and dropout, as the recipe chose them."""
     layers: list[nn.Module] = []
@@ -30,14 +36,13 @@ def tail(config: NetworkConfig, channels: int, flat: bool = False) -> list[nn.Mo
     return layers
 
 
-def spectrally_normalised(network: nn.Module) -> nn.Module:
+def spectrally_normalise(network: nn.Module) -> None:
     """Divides every weight of `network` by its largest singular value (Miyato et al. 2018, arXiv 1802.05957, eq. 8)."""
     for module in list(network.modules()):
         if isinstance(module, nn.Linear | nn.Conv2d):
             spectral_norm(module)
         elif isinstance(module, nn.ConvTranspose2d):
             spectral_norm(module, dim=1)
-    return network
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@ A stage that would bring the short side below 4 is left out, beginning with the 
 serves pictures of 28 and of 256 pixels.
 """
 
+from itertools import pairwise
+
 from torch import Tensor, nn
 
-from limner.networks.blocks import Pyramid, halvings, tail
+from limner.networks.blocks import Encoder, Pyramid, halvings, tail
 from limner.networks.config import NetworkConfig
 
 
@@ -18,7 +20,7 @@ def _refinements(config: NetworkConfig, channels: int) -> list[nn.Module]:
     return layers
 
 
-class ConvolutionalEncoder(nn.Module):
+class ConvolutionalEncoder(Encoder):
     """(B, C, H, W) -> (B, features): one 4x4 stride-2 convolution a width, the last map flattened."""
 
     def __init__(self, config: NetworkConfig, channels: int, height: int, width: int) -> None:
@@ -48,7 +50,7 @@ class ConvolutionalDecoder(nn.Module):
         self.base = (widths[0], *self.pyramid.base)
         self.dense = nn.Linear(inputs, self.base[0] * self.base[1] * self.base[2])
         layers = [*tail(config, widths[0]), *_refinements(config, widths[0])]
-        for before, after in zip(widths, widths[1:], strict=False):
+        for before, after in pairwise(widths):
             layers += [nn.ConvTranspose2d(before, after, 4, 2, 1), *tail(config, after), *_refinements(config, after)]
         self.layers = nn.Sequential(*layers, nn.ConvTranspose2d(widths[-1], channels, 4, 2, 1))
 

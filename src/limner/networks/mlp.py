@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from limner.networks.blocks import tail
+from limner.networks.blocks import Encoder, tail
 from limner.networks.config import NetworkConfig
 
 
@@ -14,7 +14,7 @@ def _layers(inputs: int, config: NetworkConfig) -> nn.Sequential:
     return nn.Sequential(*layers)
 
 
-class MlpEncoder(nn.Module):
+class MlpEncoder(Encoder):
     """(B, C, H, W) -> (B, features): one dense layer a width."""
 
     def __init__(self, config: NetworkConfig, channels: int, height: int, width: int) -> None:

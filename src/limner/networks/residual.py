@@ -5,11 +5,12 @@ convolutions stay where a CPU runs them near its peak. Convolutions are dense be
 """
 
 import math
+from itertools import pairwise
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from limner.networks.blocks import ACTIVATIONS, Pyramid, halvings
+from limner.networks.blocks import ACTIVATIONS, Encoder, Pyramid, halvings
 from limner.networks.config import NetworkConfig
 
 PATCH = 2
@@ -30,9 +31,8 @@ class ResidualBlock(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         nn.init.kaiming_normal_(self.first.weight, a=0.2)
         self.first.weight.data.mul_(blocks**-0.5)
-        nn.init.zeros_(self.second.weight)
-        nn.init.zeros_(self.first.bias)
-        nn.init.zeros_(self.second.bias)
+        if not config.spectral_norm:  # which bounds the branch itself, and would divide zero by zero
+            nn.init.zeros_(self.second.weight)
 
     def forward(self, maps: Tensor) -> Tensor:
         branch = self.between(self.first(self.before(maps)))
@@ -46,11 +46,10 @@ def _stage(config: NetworkConfig, channels: int, blocks: int) -> nn.Sequential:
 def _convolution(inputs: int, outputs: int, side: int, gain: float = 1.0) -> nn.Conv2d:
     layer = nn.Conv2d(inputs, outputs, side, padding=side // 2)
     nn.init.normal_(layer.weight, std=gain / math.sqrt(inputs * side * side))
-    nn.init.zeros_(layer.bias)
     return layer
 
 
-class ResidualEncoder(nn.Module):
+class ResidualEncoder(Encoder):
     """(B, C, H, W) -> (B, features): widths run from the finest stage to the coarsest."""
 
     def __init__(self, config: NetworkConfig, channels: int, height: int, width: int) -> None:
@@ -60,7 +59,7 @@ class ResidualEncoder(nn.Module):
         widths = config.widths[len(config.widths) - count :]
         self.enter = _convolution(channels * PATCH**2, widths[0], 3)
         self.stages = nn.ModuleList(_stage(config, outputs, count * config.depth) for outputs in widths)
-        self.change = nn.ModuleList(_convolution(a, b, 1) for a, b in zip(widths, widths[1:], strict=False))
+        self.change = nn.ModuleList(_convolution(a, b, 1) for a, b in pairwise(widths))
         base_h, base_w = self.pyramid.base
         self.features = widths[-1]
         self.leave = nn.Sequential(
@@ -90,9 +89,8 @@ class ResidualDecoder(nn.Module):
         self.base = (widths[0], *self.pyramid.base)
         self.enter = nn.Linear(inputs, math.prod(self.base))
         nn.init.normal_(self.enter.weight, std=1 / math.sqrt(inputs))
-        nn.init.zeros_(self.enter.bias)
         self.stages = nn.ModuleList(_stage(config, outputs, count * config.depth) for outputs in widths)
-        self.change = nn.ModuleList(_convolution(a, b, 1) for a, b in zip(widths, widths[1:], strict=False))
+        self.change = nn.ModuleList(_convolution(a, b, 1) for a, b in pairwise(widths))
         self.activation = ACTIVATIONS[config.activation]()
         self.leave = _convolution(widths[-1], channels * PATCH**2, 3)
 

@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from typing import Literal
 
 ACCEPTED = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
 # Names that promise an accepted format.
@@ -65,6 +66,10 @@ def ends_early(content: bytes, kind: str) -> bool:
             return int.from_bytes(content[4:8], "little") + 8 > len(content)
         case "BMP":
             return int.from_bytes(content[2:6], "little") > len(content)
+        case "TIFF":
+            return _directory_end(content) > len(content)
+        case "AVIF":
+            return _boxes_end(content) > len(content)
     return False
 
 
@@ -82,3 +87,21 @@ def png_fault(content: bytes) -> str | None:
             return None
         at = end + 4
     return "truncated"
+
+
+def _directory_end(content: bytes) -> int:
+    """Returns where the first directory of a TIFF should end."""
+    order: Literal["little", "big"] = "little" if content.startswith(b"II") else "big"
+    start = max(8, int.from_bytes(content[4:8], order))
+    return start + 2 + 12 * int.from_bytes(content[start : start + 2], order)
+
+
+def _boxes_end(content: bytes) -> int:
+    """Returns where the last box of an AVIF should end."""
+    at = 0
+    while at < len(content):
+        size = int.from_bytes(content[at : at + 4], "big")
+        if size < 8:  # to the end of the file, or in a form too large for a picture
+            return len(content)
+        at += size
+    return at

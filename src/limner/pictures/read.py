@@ -16,13 +16,14 @@ from PIL import (  # noqa: F401 (importing these plug-ins keeps Pillow from load
     WebPImagePlugin,
 )
 
-from limner.errors import PictureError
+from limner.errors import LimnerError, PictureError
 from limner.pictures.formats import describe, ends_early, png_fault, sniff
 from limner.pictures.modes import plain
 
 REASONS = ("empty", "truncated", "not a picture", "damaged", "too large", "too small", "unreadable")
 MAX_PIXELS = 89_478_485  # the size at which Pillow begins to warn; 256 MiB in RGB
 MAX_BYTES = 256 * 2**20
+MOST_SCANNED = 20 * MAX_PIXELS
 _MAY_ROTATE = ("exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif")
 
 
@@ -112,6 +113,10 @@ def _header(content: bytes, kind: str, minimum: int) -> Image.Image:
         raise UnusablePicture("too large", f"{width}x{height} is more than {MAX_PIXELS:,} pixels; not decoded")
     if min(width, height) < minimum:
         raise UnusablePicture("too small", f"{width}x{height}, below {minimum} pixels a side")
+    # Every scan of a progressive JPEG passes over all its pixels: a small file of very many scans takes hours.
+    scans = content.count(b"\xff\xda") if kind == "JPEG" else 1
+    if scans * width * height > MOST_SCANNED:
+        raise UnusablePicture("too large", f"{width}x{height} in {scans:,} scans; not decoded")
     return image
 
 
@@ -119,13 +124,13 @@ def _decoded(
     image: Image.Image, content: bytes, kind: str, background: str, size: tuple[int, int] | None
 ) -> Image.Image:
     if kind == "PNG" and (fault := png_fault(content)):
-        raise UnusablePicture(*(("truncated", "") if fault == "truncated" else ("damaged", fault)))
+        raise _fault(SyntaxError(fault), content, kind)
     try:
         if size and kind == "JPEG":
             image.draft(None, (2 * max(size), 2 * max(size)))  # a square, for the picture may yet be turned by EXIF
         image.load()
         return plain(_upright(image), background)
-    except PictureError:
+    except LimnerError:
         raise
     except Exception as error:  # as above
         raise _fault(error, content, kind) from None
@@ -142,8 +147,10 @@ def _upright(image: Image.Image) -> Image.Image:
 
 def _fault(error: Exception, content: bytes, kind: str) -> UnusablePicture:
     words = " ".join(str(error).split())[:120]
-    if isinstance(error, MemoryError) or "too large" in words:
-        return UnusablePicture("too large", words or "it does not fit in memory")
+    if isinstance(error, MemoryError):
+        return UnusablePicture("too large", "it does not fit in memory")
+    if "too large" in words or "memory used" in words:
+        return UnusablePicture("too large", "its text or colour profile unpacks to far more than a picture needs")
     if "truncated" in words.lower() or "end of" in words.lower() or ends_early(content, kind):
         return UnusablePicture("truncated", f"the {kind} ends too early")
     if "cannot identify" in words:

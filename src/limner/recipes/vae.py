@@ -16,7 +16,7 @@ def vae() -> Recipe:
             encoder=NetworkConfig(architecture="residual", widths=(48, 96, 192, 256), activation="silu"),
             decoder=NetworkConfig(architecture="residual", widths=(256, 192, 96, 48), activation="silu"),
             likelihood="discretised-logistic",
-            warmup=50_000,
+            beta_warmup=50_000,
         ),
         condition="auto",
         batch=32,

@@ -40,7 +40,7 @@ def silent_codes(rows: Sequence[Row]) -> str | None:
     divergence = _mean(rows, "divergence")
     if divergence is None or divergence > 0.1:
         return None
-    return f"the codes carry {divergence:.3f} nats: the decoder ignores them. Lower beta, raise free_bits, or lengthen warmup."
+    return f"the codes carry {divergence:.3f} nats: the decoder ignores them. Lower beta, raise free_bits, or lengthen beta_warmup."
 
 
 ALARMS: dict[str, Callable[[Sequence[Row]], str | None]] = {

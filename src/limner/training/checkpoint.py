@@ -32,7 +32,7 @@ class Checkpoints:
 
     def load(self) -> tuple[dict[str, Any] | None, list[str]]:
         """Returns the state of the newest checkpoint that is whole (None without any), and a line for each one passed over."""
-        warnings = []
+        warnings: list[str] = []
         for step in reversed(self.steps()):
             try:
                 tensors, metadata = load_tensors(self._path(step))

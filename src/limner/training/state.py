@@ -41,5 +41,5 @@ def _restore(value: Any, tensors: dict[str, Tensor]) -> Any:
         return tensors[value["tensor"]]
     if "pairs" in value:
         return {key: _restore(item, tensors) for key, item in value["pairs"]}
-    items = [_restore(item, tensors) for item in value.get("list", value.get("tuple"))]
+    items = [_restore(item, tensors) for item in value["list" if "list" in value else "tuple"]]
     return items if "list" in value else tuple(items)

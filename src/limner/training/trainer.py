@@ -11,7 +11,7 @@ from limner.data.dataset import Batch, Dataset
 from limner.data.order import PictureOrder
 from limner.errors import RunError, UsageError
 from limner.methods import Moment, build_method
-from limner.methods.optimisers import learning_rate_factor
+from limner.methods.optimisers import learning_rate_factor, load_optimiser
 from limner.model import Model, load
 from limner.model_card import sample_grid, write_card
 from limner.pictures import save
@@ -52,8 +52,8 @@ class Trainer:
         self.method = build_method(
             self.recipe.method, self.recipe.optimiser, dataset.schema, self.attributes, len(train)
         )
-        self.method.to(processes.device, memory_format=torch.channels_last)
-        self.method.average_gradients = processes.average_gradients  # type: ignore[method-assign]
+        self.method.to(processes.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.method.average_gradients = processes.average_gradients
         self.rates = {name: optimiser.param_groups[0]["lr"] for name, optimiser in self.method.optimisers.items()}
         self.ema = Ema(self.method.painter, self.recipe.ema)
         self.stopping = Stopping(self.recipe, dataset, self.names, run.seed)
@@ -120,7 +120,7 @@ class Trainer:
         }
         training = {"step": self.step, "pictures": self.pictures, "seconds": self.seconds, "seed": self.run.seed}
         return Model(
-            self.recipe, self.dataset.schema, self.ema.network, self.table, {"data": data, "training": training}
+            self.recipe, self.dataset.schema, self.ema.painter, self.table, {"data": data, "training": training}
         )
 
     def state(self) -> dict[str, Any]:
@@ -131,7 +131,7 @@ class Trainer:
             "rate_factor": self.rate_factor,
             "rollbacks": self.rollbacks,
             "method": dict(self.method.state_dict()),
-            "ema": dict(self.ema.network.state_dict()),
+            "ema": dict(self.ema.painter.state_dict()),
             "optimisers": {name: optimiser.state_dict() for name, optimiser in self.method.optimisers.items()},
             "stopping": self.stopping.state(),
         }
@@ -141,9 +141,9 @@ class Trainer:
         self.step, self.seconds = state["step"], state["seconds"]
         self.rate_factor, self.rollbacks = state["rate_factor"], state["rollbacks"]
         self.method.load_state_dict(state["method"])
-        self.ema.network.load_state_dict(state["ema"])
+        self.ema.painter.load_state_dict(state["ema"])
         for name, optimiser in self.method.optimisers.items():
-            optimiser.load_state_dict(state["optimisers"][name])
+            load_optimiser(optimiser, state["optimisers"][name])
         self.stopping.restore(state["stopping"])
 
     def _continue(self) -> None:
@@ -199,7 +199,7 @@ class Trainer:
             self.history.add(row)
 
     def _measure(self) -> None:
-        name, value, better = self.stopping.measure(self.method, self.ema.network, self.pictures)
+        name, value, better = self.stopping.measure(self.method, self.ema.painter, self.pictures)
         self._record({"step": self.step, "pictures": self.pictures, f"held_out_{name}": value})
         if better and self.processes.leads:
             self.model().save(self.run.best)
@@ -231,7 +231,7 @@ class Trainer:
             self.history.rewind(self.step)
 
     def _leave_model(self) -> None:
-        if self.processes.leads:
+        if self.history:
             model = load(self.run.best) if self.stopping.best is not None else self.model()
             model.save(self.run.model)
             write_card(model, self.run.model, curves(self.history.rows), self.run.seed)

@@ -32,7 +32,7 @@ GRAPH: dict[str, tuple[str, ...]] = {
 LATENT: dict[str, tuple[str, ...]] = {"place": ("species", "soil")}
 
 CATEGORIES: dict[str, tuple[str, ...]] = {
-    "species": ("daisy", "tulip", "poppy", "peony", "sunflower", "lupin"),
+    "species": ("daisy", "tulip", "poppy", "rose", "sunflower", "lupin"),
     "season": ("spring", "summer", "autumn"),
 }
 NUMBERS: dict[str, str] = {  # what 0 and 1 mean
@@ -45,23 +45,23 @@ NUMBERS: dict[str, str] = {  # what 0 and 1 mean
 
 # Log-odds of a class = loading * place.
 LOADING: dict[str, dict[str, float]] = {
-    "species": {"daisy": -0.8, "tulip": -0.1, "poppy": 0.6, "peony": 0.2, "sunflower": 1.3, "lupin": -1.2},
+    "species": {"daisy": -1.0, "tulip": -0.1, "poppy": 0.8, "rose": 0.2, "sunflower": 1.4, "lupin": -1.4},
     "season": {"spring": 0.0, "summer": 0.0, "autumn": 0.0},
 }
 # logit(number) = base + sum over parents of (class effect, or slope * (parent - 1/2)) + spread * normal noise.
 BASE: dict[str, float] = {"soil": 0.0, "sunlight": 0.0, "height": 0.0, "bloom": 0.3, "colour": 0.0}
-SPREAD: dict[str, float] = {"soil": 0.7, "sunlight": 0.9, "height": 0.7, "bloom": 0.8, "colour": 0.7}
+SPREAD: dict[str, float] = {"soil": 0.6, "sunlight": 0.9, "height": 0.7, "bloom": 0.8, "colour": 0.7}
 EFFECT: dict[str, dict[str, float | dict[str, float]]] = {
-    "soil": {"place": 1.2},
+    "soil": {"place": 1.3},
     "sunlight": {"season": {"spring": 0.1, "summer": 1.0, "autumn": -0.9}},
     "height": {
-        "species": {"daisy": -1.1, "tulip": -0.3, "poppy": 0.0, "peony": -0.5, "sunflower": 1.2, "lupin": 0.7},
+        "species": {"daisy": -1.1, "tulip": -0.3, "poppy": 0.0, "rose": -0.5, "sunflower": 1.2, "lupin": 0.7},
         "sunlight": 2.4,
     },
     "bloom": {"sunlight": 2.4, "height": 1.6},
     "colour": {
-        "species": {"daisy": -0.9, "tulip": -0.2, "poppy": 1.0, "peony": 0.3, "sunflower": 2.6, "lupin": -1.7},
-        "soil": -2.6,
+        "species": {"daisy": -0.9, "tulip": -0.2, "poppy": 1.0, "rose": 0.3, "sunflower": 2.6, "lupin": -1.7},
+        "soil": -2.0,
     },
 }
 
@@ -187,12 +187,15 @@ def descendants(*names: str) -> set[str]:
 def _noise(seed: int, index: int) -> Noise:
     if seed < 0 or index < 0:
         raise UsageError(f"a garden's seed and index are whole numbers from 0; got {seed} and {index}")
-    draws = iter(np.random.default_rng([VERSION, seed, index]).random(32).clip(1e-12, 1 - 1e-12).tolist())
-    normal = NormalDist().inv_cdf
-    noise: dict[str, Any] = {name: normal(next(draws)) for name in ("place", *NUMBERS)}
+    stream = np.random.Generator(np.random.PCG64([VERSION, seed, index]))
+
+    def uniform() -> float:
+        return min(max(float(stream.random()), 1e-12), 1 - 1e-12)
+
+    noise: dict[str, Any] = {name: NormalDist().inv_cdf(uniform()) for name in ("place", *NUMBERS)}
     for name, classes in CATEGORIES.items():
-        noise[name] = tuple(-math.log(-math.log(next(draws))) for _ in classes)
-    return Noise(**noise, view=View(*(next(draws) for _ in View._fields)))
+        noise[name] = tuple(-math.log(-math.log(uniform())) for _ in classes)
+    return Noise(**noise, view=View(*(uniform() for _ in View._fields)))
 
 
 def _grow(noise: Noise, kept: dict[str, Any], do: Mapping[str, Any]) -> Flower:

@@ -1,0 +1,53 @@
+"""A source is prepared once: later uses with the same options open what the first one made."""
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from limner.data import dataset
+from limner.data.dataset import Dataset, is_dataset
+from limner.data.prepare import Options, prepare
+from limner.data.source import identity
+from limner.errors import DataError, UsageError
+
+
+def open_dataset(source: str | Path, *, workers: int | None = None, **options: Any) -> Dataset:
+    """Opens a prepared dataset; anything else that `prepare` accepts is prepared into the cache first, once.
+
+    `options` are those of `prepare`. The cache is `$LIMNER_CACHE`, or the user's cache folder; a source that changed is
+    prepared anew. Raises DataError, and UsageError for options given with a dataset that is prepared already.
+    """
+    source = Path(source)
+    if is_dataset(source):
+        if options:
+            raise UsageError(f"{source} is prepared already; '{min(options)}' can only be chosen when preparing")
+        return Dataset.open(source)
+    folder = cache_folder() / "datasets" / _key(source, Options.checked(**options))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_name(f"{folder.name}.lock")):
+        # Nobody else is at work under this lock: what was being made is left over from a process that was killed.
+        for leftover in folder.parent.glob(f".{folder.name}.*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        try:
+            return Dataset.open(folder)
+        except DataError:
+            shutil.rmtree(folder, ignore_errors=True)
+        return prepare(source, folder, workers=workers, **options)
+
+
+def cache_folder() -> Path:
+    """Returns `$LIMNER_CACHE`, or the folder where this system keeps caches."""
+    import platformdirs
+
+    return Path(os.environ.get("LIMNER_CACHE") or platformdirs.user_cache_path("limner"))
+
+
+def _key(source: Path, options: Options) -> str:
+    content = [dataset.FORMAT, identity(source), asdict(options)]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]

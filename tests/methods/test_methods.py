@@ -1,0 +1,116 @@
+"""Every recipe, at small size, really learns: one step changes what it should, and sampling keeps its promises."""
+
+import pytest
+import torch
+
+from limner.data.dataset import Batch
+from limner.data.schema import Attribute, Schema
+from limner.methods import Moment, build_method
+from limner.recipes import RECIPES, apply_settings
+from limner.seeds import for_pictures
+
+LABEL = Attribute(name="label", kind="label", classes=("a", "b", "c"))
+NUMBER = Attribute(name="height", kind="number", mean=10.0, std=2.0)
+SCHEMA = Schema(height=16, width=16, channels=3, attributes=(LABEL, NUMBER), label="label")
+GANS = [name for name in RECIPES if RECIPES[name]().method.kind == "gan"]
+VAES = [name for name in RECIPES if RECIPES[name]().method.kind == "vae"]
+
+
+def _batch(n: int = 8) -> Batch:
+    random = torch.Generator().manual_seed(5)
+    images = torch.rand(n, 3, 16, 16, generator=random) * 2 - 1
+    return Batch(images, {"label": torch.arange(n) % 3, "height": torch.linspace(7, 13, n)})
+
+
+def _method(name: str, *settings: str, attributes: tuple[Attribute, ...] = ()) -> torch.nn.Module:
+    torch.manual_seed(0)
+    recipe = apply_settings(RECIPES[name](), settings)
+    return build_method(recipe.method, recipe.optimiser, SCHEMA, attributes, pictures=100)
+
+
+def _snapshot(module: torch.nn.Module) -> list[torch.Tensor]:
+    return [parameter.detach().clone() for parameter in module.parameters()]
+
+
+@pytest.mark.parametrize("name", GANS)
+def test_a_gan_step_moves_both_networks_and_reports_finite_losses(name: str) -> None:
+    method = _method(name)
+    before = _snapshot(method.painter), _snapshot(method.discriminator)
+    scalars = method.step(_batch(), Moment(0, 0, 0))
+    assert all(value.isfinite() and not value.requires_grad for value in scalars.values())
+    for old, network in zip(before, (method.painter, method.discriminator), strict=True):
+        assert any(not torch.equal(a, b) for a, b in zip(old, network.parameters(), strict=True))
+
+
+@pytest.mark.parametrize("name", VAES)
+def test_a_vae_learns_to_reconstruct_one_batch(name: str) -> None:
+    method, batch = _method(name), _batch()
+    first = method.validate(batch, Moment(0, 0, 0))["reconstruction"]
+    for step in range(30):
+        method.step(batch, Moment(step, 8 * step, 0))
+    assert method.validate(batch, Moment(0, 0, 0))["reconstruction"] < first
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_sample_depends_on_its_own_generator_alone(name: str) -> None:
+    method = _method(name).eval()
+    many, one = method.sample(for_pictures(1, 5), {}), method.sample(for_pictures(1, 1, first=3), {})
+    assert many.shape == (5, 3, 16, 16)
+    assert many.abs().max() <= 1
+    torch.testing.assert_close(many[3:4], one, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["gan", "vae", "dcgan", "mlp-vae"])
+def test_a_conditional_method_obeys_labels_and_numbers(name: str) -> None:
+    method = _method(name, attributes=(LABEL, NUMBER))
+    for step in range(2):
+        method.step(_batch(), Moment(step, 8 * step, 0))
+    method.eval()
+    asked = {"label": torch.tensor([0, 1]), "height": torch.tensor([8.0, 8.0])}
+    twins = method.sample(for_pictures(1, 1) * 2, asked)
+    assert not torch.equal(twins[0], twins[1])
+    taller = method.sample(for_pictures(1, 1) * 2, asked | {"height": torch.tensor([8.0, 12.0])})
+    assert torch.equal(taller[0], twins[0])
+    assert not torch.equal(taller[1], twins[1])
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        ("loss=minimax",),
+        ("loss=least-squares", "method.discriminator.spectral_norm=true"),
+        ("loss=wasserstein", "gradient_penalty=10", "r1=0", "r2=0", "penalty_every=1"),
+        ("loss=hinge", "method.generator.activation=prelu", "method.discriminator.dropout=0.2"),
+        ("augment_below=0", "discriminator_lr=1e-4", "optimiser.kind=rmsprop"),
+        ("method.generator.depth=2", "method.discriminator.depth=2", "optimiser.kind=sgd"),
+    ],
+)
+def test_the_choices_of_a_gan_work_together(settings: tuple[str, ...]) -> None:
+    method = _method("gan", *settings)
+    for step in range(3):
+        scalars = method.step(_batch(), Moment(step, 8 * step, 0))
+    assert all(value.isfinite() for value in scalars.values())
+
+
+def test_the_generator_step_leaves_the_discriminator_alone() -> None:
+    method = _method("gan")
+    made = method.painter(torch.randn(8, method.config.latent), {})
+    before = _snapshot(method.discriminator)
+    method._update_generator(made, torch.zeros(8), {})
+    assert all(torch.equal(a, b) for a, b in zip(before, method.discriminator.parameters(), strict=True))
+
+
+def test_augmentation_switches_itself_on_for_small_datasets() -> None:
+    recipe = RECIPES["gan"]()
+    few, many = (build_method(recipe.method, recipe.optimiser, SCHEMA, (), n) for n in (500, 500_000))
+    assert few.augments
+    assert not many.augments
+
+
+def test_warmup_spares_the_codes_at_first() -> None:
+    batch = _batch()
+    cold, warm = _method("vae", "beta_warmup=1000"), _method("vae", "beta_warmup=1000")
+    cold.step(batch, Moment(0, 0, 0))
+    warm.step(batch, Moment(0, 1000, 0))
+    differences = [not torch.equal(a, b) for a, b in zip(cold.parameters(), warm.parameters(), strict=True)]
+    assert any(differences)

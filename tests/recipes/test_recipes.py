@@ -1,0 +1,104 @@
+"""Recipes: every one survives YAML, and every mistake is one line that names what would be right."""
+
+import pytest
+
+from limner.data.schema import Attribute, Schema
+from limner.errors import RecipeError
+from limner.recipes import RECIPES, Recipe, apply_settings, find_recipe, from_yaml, to_yaml
+
+ARTICLES = {"mlp-gan", "mlp-vae", "dcgan", "dcgan-compact", "conv-vae", "dense-conv-gan", "dense-vae", "noise"}
+SCHEMA = Schema(
+    height=32,
+    width=32,
+    channels=1,
+    attributes=(
+        Attribute(name="species", kind="label", classes=("rose", "tulip")),
+        Attribute(name="height", kind="number"),
+        Attribute(name="text", kind="caption"),
+    ),
+    label="species",
+)
+
+
+def test_the_ten_recipes_are_there() -> None:
+    assert set(RECIPES) == ARTICLES | {"gan", "vae"}
+    assert all(make().name == name and make().summary for name, make in RECIPES.items())
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_yaml_round_trip(name: str) -> None:
+    recipe = find_recipe(name)
+    assert from_yaml(to_yaml(recipe), "test") == recipe
+
+
+def test_settings_take_whole_and_shortened_keys() -> None:
+    recipe = apply_settings(
+        find_recipe("gan"), ["lr=1e-3", "method.generator.widths=[64, 32]", "loss=hinge", "batch=16"]
+    )
+    assert recipe.optimiser.lr == 1e-3
+    assert recipe.method.generator.widths == (64, 32)
+    assert (recipe.method.loss, recipe.batch) == ("hinge", 16)
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("losss=hinge", ["losss", "did you mean 'loss'"]),
+        ("loss=hing", ["method.loss", "'hinge'", "given: 'hing'"]),
+        ("widths=[3]", ["method.generator.widths", "method.discriminator.widths"]),
+        ("batch=-1", ["batch", "greater than or equal to 2"]),
+        ("lr=nan", ["optimiser.lr"]),
+        ("batch", ["key=value"]),
+        ("method.generator.widths=[]", ["method.generator.widths"]),
+        ("method.discriminator.architecture=dense-convolutional", ["dense-convolutional"]),
+    ],
+)
+def test_a_wrong_setting_is_one_line(setting: str, words: list[str]) -> None:
+    recipe = find_recipe("gan")
+    with pytest.raises(RecipeError) as caught:
+        recipe = apply_settings(recipe, [setting])
+        from limner.methods import build_method
+
+        build_method(recipe.method, recipe.optimiser, SCHEMA, (), 10)
+    assert "\n" not in str(caught.value)
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("- a\n- b", "mapping"),
+        ("a: [", "not YAML"),
+        ("name: x\nmethod: {kind: gann}", "method"),
+        ("name: x\nmethod: {kind: noise}\nbach: 3", "did you mean 'batch'?"),
+        ("name: x", "method: field required"),
+        ("name: x\nmethod: {kind: noise, levels: 3}", "unknown key 'method.levels'"),
+    ],
+)
+def test_a_wrong_file_is_one_line(text: str, words: str) -> None:
+    with pytest.raises(RecipeError) as caught:
+        from_yaml(text, "mine.yaml")
+    assert words in str(caught.value)
+    assert str(caught.value).startswith("mine.yaml")
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_recipe_names_the_nearest() -> None:
+    with pytest.raises(RecipeError, match="did you mean 'dcgan'"):
+        find_recipe("dcgann")
+    with pytest.raises(RecipeError, match="cannot read"):
+        find_recipe("absent.yaml")
+
+
+def test_conditions_are_chosen_from_the_schema() -> None:
+    def names(recipe: Recipe) -> list[str]:
+        return [a.name for a in recipe.attributes(SCHEMA)]
+
+    gan = find_recipe("gan")
+    assert names(gan) == ["species"]
+    assert names(apply_settings(gan, ["condition=none"])) == []
+    assert names(apply_settings(gan, ["condition=[height, species]"])) == ["height", "species"]
+    with pytest.raises(RecipeError, match="did you mean 'species'"):
+        names(apply_settings(gan, ["condition=[specie]"]))
+    with pytest.raises(RecipeError, match="text"):
+        names(apply_settings(gan, ["condition=[text]"]))

@@ -1,0 +1,91 @@
+"""Checkpoints: what they hold comes back, and damage or a full disk costs no more than the newest."""
+
+import resource
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import torch
+
+from limner.data import Dataset
+from limner.errors import RunError
+from limner.recipes import Recipe
+from limner.training import train
+from limner.training.checkpoint import Checkpoints
+from limner.training.state import flatten, unflatten
+
+
+@contextmanager
+def _full_disk(limit: int) -> Iterator[None]:
+    """Lets no file grow beyond `limit` bytes: the system refuses to write on, as a full disk does."""
+    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+def _state(value: float) -> dict:
+    return {
+        "step": int(value),
+        "weights": {"a": torch.full((1000,), value)},
+        "optimiser": {0: {"step": torch.tensor(1.0)}},
+    }
+
+
+def test_any_nested_state_survives() -> None:
+    weight = torch.arange(6.0).view(2, 3)
+    state = {"a": [1, 2.5, None, True, "x"], 3: (weight, {"b": weight}), "empty": {}, "half": torch.ones(2).bfloat16()}
+    again = unflatten(*flatten(state))
+    assert again["a"] == state["a"]
+    assert torch.equal(again[3][1]["b"], weight)
+    assert isinstance(again[3], tuple)
+    assert again["half"].dtype == torch.bfloat16
+    with pytest.raises(TypeError, match="cannot hold a set"):
+        flatten({"a": {1, 2}})
+
+
+def test_the_last_two_are_kept(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path)
+    for step in (1, 2, 3):
+        checkpoints.save(step, _state(step))
+    assert checkpoints.steps() == [2, 3]
+    assert checkpoints.load()[0]["step"] == 3
+
+
+@pytest.mark.parametrize("damage", ["truncated", "flipped", "emptied", "replaced"])
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path: Path, damage: str) -> None:
+    checkpoints = Checkpoints(tmp_path)
+    for step in (1, 2):
+        checkpoints.save(step, _state(step))
+    file = tmp_path / "step-000000002.safetensors"
+    content = bytearray(file.read_bytes())
+    if damage == "flipped":
+        content[-50] ^= 1
+    file.write_bytes(
+        {"truncated": content[:-200], "flipped": content, "emptied": b"", "replaced": b"\x80\x04."}[damage]
+    )
+    state, warnings = checkpoints.load()
+    assert state["step"] == 1
+    assert len(warnings) == 1
+    assert file.name in warnings[0]
+
+
+def test_a_full_disk_keeps_the_old_checkpoint(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path)
+    checkpoints.save(1, _state(1))
+    with _full_disk(2000), pytest.raises(RunError, match="earlier checkpoints are kept"):
+        checkpoints.save(2, _state(2))
+    assert checkpoints.load()[0]["step"] == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["step-000000001.safetensors"]
+
+
+def test_training_on_a_full_disk_ends_with_one_line_and_can_go_on(dataset: Dataset, recipe: Recipe, run: Path) -> None:
+    train(dataset, recipe, run, steps=4)
+    with _full_disk(20_000), pytest.raises(RunError, match="step 8 could not be written"):
+        train(dataset, None, run, steps=8, resume=True)
+    assert train(dataset, None, run, steps=8, resume=True).about["training"]["step"] == 8
