@@ -338,7 +338,7 @@ def _refused_tars() -> dict[str, tuple[bytes, str]]:
         "cut-between.tar": (whole[: whole.index(b"2.png")], "truncated"),
         "foreign-header.tar": (whole.replace(b"2.png", b"evil."), "damaged"),
         "truncated.tar.gz": (packed[: len(packed) // 2], "truncated"),
-        "long-name.tar": (long_name.tobuf() + bytes(2048), "a name of 8,589,934,592 bytes"),
+        "long-name.tar": (long_name.tobuf(tarfile.GNU_FORMAT) + bytes(2048), "a name of 8,589,934,592 bytes"),
         "text.tar": (b"this is a text" * 100, "tar"),
         "nothing.tar": (b"", "tar"),
         "bomb.tar.gz": (gzip.compress(header.tobuf()) + zeros * 20, "bomb"),

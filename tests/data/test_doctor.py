@@ -58,7 +58,7 @@ def test_a_checkerboard_is_not_noise() -> None:
 def test_no_real_texture_or_emoji_is_flagged(shared: Path) -> None:
     for name, size in (("texture-shape-224.zip", 64), ("noto-emoji-128.zip", 32)):
         with zipfile.ZipFile(shared / "data" / name) as archive:
-    
+            files = [entry for entry in archive.namelist() if entry.endswith((".png", ".jpg"))][::20]
             pictures = [Image.open(io.BytesIO(archive.read(file))).convert("RGBA") for file in files]
         white = Image.new("RGBA", pictures[0].size, "white")
         flat = [Image.alpha_composite(white, picture).convert("RGB").resize((size, size)) for picture in pictures]

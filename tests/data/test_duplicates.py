@@ -33,7 +33,7 @@ def _found(contents: list[bytes], size: tuple[int, int] = SIZE) -> Duplicates:
 def photographs(shared: Path) -> list[Image.Image]:
     with zipfile.ZipFile(shared / "data" / "kodak.zip") as archive:
         names = sorted(name for name in archive.namelist() if name.endswith(".png"))
-        return [Image.open(io.BytesIO(archive.read(name))).convert("RGB") for name in names[:12]]
+        return [Image.open(io.BytesIO(archive.read(name))).convert("RGB") for name in names[:24:4]]
 
 
 @pytest.fixture(scope="module")
@@ -45,16 +45,16 @@ def emoji(shared: Path) -> dict[str, bytes]:
 VARIANTS: dict[str, Callable[[Image.Image], bytes]] = {
     "jpeg 90": lambda image: _encoded(image, "JPEG", quality=90),
     "jpeg 40": lambda image: _encoded(image, "JPEG", quality=40),
-    "webp": lambda image: _encoded(image, "WEBP", quality=70),
+    "webp": lambda image: _encoded(image, "WEBP", quality=70, method=0),
     "half the size": lambda image: _encoded(image.resize((image.width // 2, image.height // 2)), "JPEG", quality=80),
-    "a little smaller": lambda image: _encoded(image.resize((image.width * 9 // 10, image.height * 9 // 10)), "PNG"),
+    "a little smaller": lambda image: _encoded(image.resize((image.width * 9 // 10, image.height * 9 // 10)), "BMP"),
 }
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("size", [(32, 32), (128, 128)])
 def test_a_photograph_stored_another_way_is_a_copy(photographs: list, variant: str, size: tuple[int, int]) -> None:
-    originals = [_encoded(image, "PNG") for image in photographs]
+    originals = [_encoded(image, "BMP") for image in photographs]
     copies = [VARIANTS[variant](image) for image in photographs]
     found = _found(originals + copies, size)
     count = len(photographs)
@@ -126,7 +126,7 @@ def test_time_stays_short_when_all_pictures_resemble_one_another() -> None:
     started = time.perf_counter()
     pairs = near_pairs(miniatures)
     assert time.perf_counter() - started < 5
-    assert count - 1 <= len(pairs) <= 8 * 16 * count
+    assert count - 1 <= len(pairs) <= 8 * 8 * count
 
 
 def test_copies_are_found_among_many_that_share_their_layout() -> None:

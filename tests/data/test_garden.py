@@ -158,19 +158,34 @@ def test_soil_and_colour_are_confounded_and_adjusting_for_the_species_recovers_t
     assert np.mean(slopes) == pytest.approx(EFFECT["colour"]["soil"], abs=0.15)
 
 
-def test_average_effects_have_the_signs_of_the_graph() -> None:
-    assert average_effect("height", "sunlight", 0.2, 0.8, n=200)[0] > 0.1
-    assert average_effect("height", "soil", 0.2, 0.8, n=200) == (0.0, 0.0)
-    total, _ = average_effect("bloom", "sunlight", 0.2, 0.8, n=300)
-    garden = sample(300, seed=0)
-    direct = np.mean(
-        [
-            counterfactual(each, {"sunlight": 0.8, "height": each.height}).bloom
-            - counterfactual(each, {"sunlight": 0.2, "height": each.height}).bloom
-            for each in garden
-        ]
-    )
-    assert total > direct + 0.02 > 0.1
+@pytest.mark.parametrize(
+    ("cause", "low", "high", "outcome", "published"),
+    [
+        ("season", "autumn", "summer", "sunlight", 0.386),
+        ("season", "autumn", "summer", "bloom", 0.242),
+        ("sunlight", 0.2, 0.8, "height", 0.282),
+        ("sunlight", 0.2, 0.8, "bloom", 0.381),
+        ("height", 0.2, 0.8, "bloom", 0.194),
+        ("species", "lupin", "sunflower", "colour", 0.725),
+        ("soil", 0.2, 0.8, "colour", -0.191),
+        ("soil", 0.2, 0.8, "height", 0.0),
+    ],
+)
+def test_average_effects_are_those_in_the_documentation(
+    cause: str, low: object, high: object, outcome: str, published: float
+) -> None:
+    effect, error = average_effect(outcome, cause, low, high, n=500, seed=1)
+    assert effect == pytest.approx(published, abs=4 * error + 0.001)
+
+
+def test_part_of_the_effect_of_sunlight_on_bloom_goes_through_height(flowers: list[Flower]) -> None:
+    total, _ = average_effect("bloom", "sunlight", 0.2, 0.8, n=200)
+    arms = [
+        [counterfactual(each, {"sunlight": to, "height": each.height}).bloom for each in flowers] for to in (0.2, 0.8)
+    ]
+    direct = np.mean(arms[1]) - np.mean(arms[0])
+    assert direct == pytest.approx(0.293, abs=0.02)
+    assert total > direct + 0.05
 
 
 @pytest.mark.parametrize(
@@ -196,6 +211,8 @@ def test_other_impossible_wishes() -> None:
     some = flower(0, 0)
     with pytest.raises(UsageError, match="number as its outcome"):
         average_effect("species", "soil", 0, 1)
+    with pytest.raises(UsageError, match="at least 2"):
+        average_effect("colour", "soil", 0, 1, n=0)
     with pytest.raises(UsageError, match="from 0"):
         flower(-1, 0)
     with pytest.raises(UsageError, match="colour"):

@@ -12,6 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from limner.cli.garden import garden as verb
+from limner.data import prepare
 from limner.data.garden import GRAPH, NUMBERS, caption, counterfactual, draw, flower, make, sample
 from limner.data.garden.model import EFFECT
 from limner.errors import UsageError
@@ -50,6 +51,14 @@ def test_the_folder_tells_the_whole_truth(tmp_path: Path) -> None:
     noise = list(csv.DictReader((out / "noise.csv").read_text(encoding="utf-8").splitlines()))
     assert [float(row["height"]) for row in noise] == [flower(4, index).noise.height for index in range(12)]
     assert float(noise[5]["view_lean"]) == flower(4, 5).noise.view.lean
+
+
+def test_prepare_reads_the_folder(tmp_path: Path) -> None:
+    make(tmp_path / "garden", n=60, size=32)
+    dataset = prepare(tmp_path / "garden", tmp_path / "dataset", workers=1)
+    assert (len(dataset), dataset.schema.label, dataset.schema.channels) == (60, "species", 3)
+    kinds = {attribute.name: attribute.kind for attribute in dataset.schema.attributes}
+    assert kinds == {"species": "label", "season": "label", **dict.fromkeys(NUMBERS, "number"), "text": "caption"}
 
 
 def test_the_folder_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

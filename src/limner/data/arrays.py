@@ -9,6 +9,7 @@ from typing import IO, NamedTuple
 
 import numpy as np
 
+from limner.data.archive import check_ratio
 from limner.data.layout import tidy
 from limner.data.source import Item, Problem, SetAside, Value, shown
 from limner.errors import DataError, LimnerError
@@ -48,8 +49,8 @@ class ArraySource:
         self._channels_first = _channels_first(self._header.shape)
         self._attributes = _attributes(path, headers, self.count)
         self.columns = list(self._attributes)
-        used = {self._header.name, *(header.name for header in headers if header.shape == (self.count,))}
-        self.ignored = [shown(header.name) for header in headers if header.name not in used]
+        others = (header for header in headers if header.name != self._header.name)
+        self.ignored = [shown(header.name) for header in others if not _is_column(header, self.count)]
         self._shift, self._scale = self._range() if self._header.dtype.kind == "f" else (0.0, 1.0)
 
     def items(self) -> Iterator[Item]:
@@ -126,6 +127,7 @@ def _headers(path: Path) -> list[_Header]:
             sizes = {info.filename: info.file_size for info in archive.infolist()}
     except Exception as error:  # as above
         raise DataError(f"{path} is damaged or truncated, or no NumPy file: {error}") from None
+    check_ratio(path, sum(sizes.values()))
     for entry in sorted(entry for entry in sizes if entry.endswith(".npy")):
         with _opened(path, entry.removesuffix(".npy")) as file:
             headers.append(_read_header(path, entry.removesuffix(".npy"), file))
@@ -177,13 +179,17 @@ def _channels_first(shape: tuple[int, ...]) -> bool:
     return len(shape) == 4 and shape[3] not in (1, 3, 4)
 
 
+def _is_column(header: _Header, count: int) -> bool:
+    return header.shape in ((count,), (count, 1)) and header.dtype.kind in "biufUS"
+
+
 def _attributes(path: Path, headers: list[_Header], count: int) -> dict[str, list[Value]]:
     columns: dict[str, list[Value]] = {}
     for header in headers:
         name = "label" if header.name in LABEL_ARRAYS else header.name
         if header.name in LABEL_ARRAYS and header.shape not in ((count,), (count, 1)):
             raise DataError(f"{path}: '{header.name}' has shape {header.shape} for {count:,} pictures: give ({count},)")
-        if header.shape not in ((count,), (count, 1)) or header.dtype.kind not in "biufUS" or name in columns:
+        if not _is_column(header, count) or name in columns:
             continue
         with _opened(path, header.name) as file:
             values = np.lib.format.read_array(file, allow_pickle=False).reshape(count).tolist()

@@ -3,7 +3,7 @@
 Every number lives in 0..1 and has one mechanism, additive in the logit and so exactly invertible:
 logit(x) = base + sum of effects + spread * noise. Categories are argmax(log-odds + Gumbel noise) (Gumbel-max): their
 classes have no order, which inverse-CDF sampling would invent, and among such mechanisms it is counterfactually stable
-(Oberst & Sontag 2019, arXiv 1905.05824, section 3.3).
+(Oberst & Sontag 2019, "Gumbel-Max Structural Causal Models", arXiv 1905.05824).
 """
 
 import math
@@ -40,7 +40,7 @@ NUMBERS: dict[str, str] = {  # what 0 and 1 mean
     "sunlight": "overcast to radiant",
     "height": "short to tall",
     "bloom": "bud to wide open",
-    "colour": "blue, violet, pink, red, orange, gold",
+    "colour": "blue through violet, purple, pink, red and orange to gold",
 }
 
 # Log-odds of a class = loading * place.
@@ -169,6 +169,8 @@ def average_effect(outcome: str, cause: str, low: Any, high: Any, n: int = 5000,
     """
     if outcome not in NUMBERS:
         raise UsageError(f"an effect needs a number as its outcome, not '{outcome}'; {nearest(outcome, list(NUMBERS))}")
+    if n < 2:
+        raise UsageError(f"n = {n}: an average effect and its error need at least 2 flowers")
     garden = sample(n, seed)
     high_arm, low_arm = ([getattr(counterfactual(each, {cause: to}), outcome) for each in garden] for to in (high, low))
     difference = np.subtract(np.array(high_arm), np.array(low_arm))

@@ -1,0 +1,78 @@
+"""The house rules, checked: style, types, which way imports run, and a command line that starts light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src" / "limner"
+FLOORS = (
+    {"errors", "config", "seeds", "files", "progress", "tensors"},
+    {"pictures"},
+    {"data"},
+    {"networks"},
+    {"metrics"},
+    {"methods"},
+    {"recipes"},
+    {"conditions"},
+    {"model"},
+    {"model_card", "samples"},
+    {"training"},
+    {"demo"},
+    {"cli"},
+)
+
+
+def _floor(package: str) -> int:
+    return next(index for index, names in enumerate(FLOORS) if package in names)
+
+
+def _imports(file: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} if node.module != "limner" else {f"limner.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("command", [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]], ids=" ".join)
+def test_style_and_types(command: list[str]) -> None:
+    finished = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+def test_imports_run_one_way() -> None:
+    wrong = []
+    for file in SOURCE.rglob("*.py"):
+        parts = file.relative_to(SOURCE).with_suffix("").parts
+        if len(parts) == 1 and parts[0] in ("__init__", "__main__"):
+            continue
+        for module in _imports(file):
+            inside = module.split(".")
+            if (
+                inside[0] == "limner"
+                and len(inside) > 1
+                and inside[1] != "__version__"
+                and _floor(inside[1]) > _floor(parts[0])
+            ):
+                wrong.append(f"{'/'.join(parts)} imports {module}")
+    assert wrong == []
+
+
+def test_nothing_imports_torchvision() -> None:
+    files = [file for folder in ("src", "tests", "benchmarks") for file in (ROOT / folder).rglob("*.py")]
+    assert not [file for file in files if any(name.split(".")[0] == "torchvision" for name in _imports(file))]
+
+
+def test_help_answers_without_the_heavy_libraries() -> None:
+    script = "import sys; sys.argv = ['limner', '--help']\nfrom limner.cli.app import main\ntry: main()\nfinally: print(sorted(sys.modules))"
+    finished = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    for heavy in ("torch", "kornia", "numpy", "pyarrow", "pydantic"):
+        assert f"'{heavy}'" not in finished.stdout
+    for verb in ("demo", "prepare", "garden", "recipes", "train", "sample", "replay"):
+        assert verb in finished.stdout

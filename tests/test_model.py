@@ -1,0 +1,203 @@
+"""The trained artefact: it comes back as it was, keeps its promises about seeds, and refuses what is not its own."""
+
+import json
+import pickle
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import limner
+from limner.data.schema import Attribute, Schema
+from limner.errors import ConditionError, ModelError, UsageError
+from limner.methods import build_painter
+from limner.model import Model, load, slerp
+from limner.recipes import RECIPES, apply_settings, find_recipe
+
+SPECIES = Attribute(name="species", kind="label", classes=("daisy", "rose", "tulip"))
+HEIGHT = Attribute(name="height", kind="number", minimum=0, maximum=1, mean=0.5, std=0.2)
+SCHEMA = Schema(height=16, width=24, channels=3, attributes=(SPECIES, HEIGHT), label="species")
+TABLE = {"species": torch.tensor([0, 0, 1, 2]), "height": torch.tensor([0.1, 0.2, 0.5, 0.9])}
+ABOUT = {"data": {"name": "flowers"}, "training": {"step": 1}}
+
+
+def _model(name: str = "gan", *settings: str) -> Model:
+    torch.manual_seed(0)
+    recipe = apply_settings(find_recipe(name), settings)
+    attributes = recipe.attributes(SCHEMA)
+    table = {a.name: TABLE[a.name] for a in attributes}
+    return Model(recipe, SCHEMA, build_painter(recipe.method, SCHEMA, attributes), table, ABOUT)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    _model("gan", "condition=[species, height]").save(tmp_path / "model")
+    return tmp_path / "model"
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_s_model_comes_back_and_paints_the_same(name: str, tmp_path: Path) -> None:
+    model = _model(name)
+    model.save(tmp_path)
+    again = limner.load(tmp_path)
+    assert np.array_equal(model.sample(5, seed=2), again.sample(5, seed=2))
+    assert (again.digest, again.recipe, again.schema) == (model.digest, model.recipe, model.schema)
+
+
+def test_spectral_norm_and_dropout_survive_saving(tmp_path: Path) -> None:
+    model = _model("gan", "method.generator.spectral_norm=true", "method.generator.dropout=0.2")
+    model.save(tmp_path)
+    assert np.array_equal(model.sample(3), load(tmp_path).sample(3))
+
+
+def test_a_picture_depends_on_its_seed_and_index_alone(folder: Path) -> None:
+    model = load(folder)
+    many = model.sample(6, seed=1)
+    assert many.shape == (6, 16, 24, 3)
+    assert many.dtype == np.uint8
+    one = model.sample(1, seed=1, first=4)
+    assert np.abs(many[4].astype(int) - one[0]).max() <= 1
+    assert not np.array_equal(many, model.sample(6, seed=2))
+    assert np.array_equal(many, model.sample(6, seed=1))
+
+
+def test_conditions_by_name_by_index_and_left_open(folder: Path) -> None:
+    model = load(folder)
+    by_name = model.sample(3, condition={"species": "rose", "height": 0.3})
+    assert np.array_equal(by_name, model.sample(3, condition={"species": 1, "height": "0.3"}))
+    assert not np.array_equal(by_name, model.sample(3, condition={"species": "tulip", "height": 0.3}))
+    # height is left open: it is drawn from the training rows that are tulips, of which there is one
+    open_height = model.sample(3, condition={"species": "tulip"})
+    assert np.array_equal(open_height, model.sample(3, condition={"species": "tulip", "height": 0.9}))
+    each = model.sample(3, condition={"species": ["rose", "rose", "tulip"], "height": 0.3})
+    assert np.array_equal(each[:2], by_name[:2])
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ({"specie": "rose"}, "did you mean 'species'"),
+        ({"species": "rosse"}, "did you mean 'rose'"),
+        ({"species": 7}, "no class '7'"),
+        ({"height": "tall"}, "'tall' is not a number"),
+        ({"species": ["rose"]}, "1 values for 2 pictures"),
+    ],
+)
+def test_a_condition_that_the_model_lacks_is_one_line(folder: Path, condition: dict, words: str) -> None:
+    with pytest.raises(ConditionError, match=words) as caught:
+        load(folder).sample(2, condition=condition)
+    assert "\n" not in str(caught.value)
+
+
+def test_truncation_moves_pictures_towards_one_another(folder: Path) -> None:
+    model = load(folder)
+    condition = {"species": "rose", "height": 0.5}
+    spread = [model.sample(16, condition=condition, truncation=t).astype(float).std(0).mean() for t in (1.0, 0.3)]
+    assert spread[1] < spread[0]
+    for wrong in (0.0, 1.5, -1.0):
+        with pytest.raises(UsageError, match="truncation"):
+            model.sample(1, truncation=wrong)
+
+
+def test_a_vae_encodes_decodes_and_reconstructs() -> None:
+    model = _model("vae")
+    pictures = np.random.default_rng(0).integers(0, 256, (4, 16, 24, 3), dtype=np.uint8)
+    condition = {"species": ["daisy", "rose", "rose", "tulip"]}
+    codes = model.encode(pictures, condition)
+    assert codes.shape == (4, model.painter.latent)
+    assert np.array_equal(model.decode(codes, condition), model.reconstruct(pictures, condition))
+    with pytest.raises(UsageError, match=r"reads uint8"):
+        model.encode(pictures[:, :8])
+    with pytest.raises(ModelError, match="no encoder"):
+        _model("gan").encode(pictures)
+
+
+def test_a_walk_is_closed_and_smooth(folder: Path) -> None:
+    frames = np.stack(list(load(folder).walk(3, 10, condition={"species": "rose", "height": 0.5})))
+    assert frames.shape == (30, 16, 24, 3)
+    steps = np.abs(np.diff(frames.astype(float), axis=0, append=frames[:1])).mean((1, 2, 3))
+    assert steps.max() < 6 * np.median(steps) + 1
+    jump = np.abs(frames[0].astype(float) - frames[15]).mean()
+    assert steps.max() < jump
+
+
+def test_slerp_keeps_the_length() -> None:
+    start, end = torch.randn(2, 64, generator=torch.Generator().manual_seed(0))
+    points = slerp(start, end, torch.linspace(0, 1, 5)[:, None])
+    torch.testing.assert_close(points[0], start, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(points[-1], end, atol=1e-4, rtol=1e-4)
+    assert points.norm(dim=1).min() > 0.95 * min(start.norm(), end.norm())
+
+
+class _Bomb:
+    def __reduce__(self) -> tuple:
+        return Path.touch, (Path("executed"),)
+
+
+def _break(folder: Path, how: str) -> Path:
+    weights, config = folder / "model.safetensors", folder / "config.json"
+    content = json.loads(config.read_text())
+    if how == "truncated":
+        weights.write_bytes(weights.read_bytes()[:-100])
+    elif how == "flipped":
+        data = bytearray(weights.read_bytes())
+        data[-100] ^= 4
+        weights.write_bytes(data)
+    elif how == "pickled weights":
+        weights.write_bytes(pickle.dumps(_Bomb()))
+    elif how == "missing weights":
+        weights.unlink()
+    elif how == "not json":
+        config.write_text("{")
+    elif how == "foreign":
+        config.write_text('{"architectures": ["Bert"]}')
+    elif how == "newer":
+        config.write_text(json.dumps(content | {"format": 99}))
+    elif how == "another recipe":
+        content["recipe"]["method"]["generator"]["widths"] = [8, 8]
+        config.write_text(json.dumps(content))
+    elif how == "absurd recipe":
+        content["recipe"]["method"]["generator"]["widths"] = [16384] * 4
+        config.write_text(json.dumps(content))
+    elif how == "unknown key":
+        content["recipe"]["method"]["bomb"] = 1
+        config.write_text(json.dumps(content))
+    elif how == "pickle file":
+        (folder / "model.pt").write_bytes(pickle.dumps(_Bomb()))
+        return folder / "model.pt"
+    elif how == "no folder":
+        shutil.rmtree(folder)
+    elif how == "empty folder":
+        config.unlink()
+    return folder
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "truncated",
+        "flipped",
+        "pickled weights",
+        "missing weights",
+        "not json",
+        "foreign",
+        "newer",
+        "another recipe",
+        "absurd recipe",
+        "unknown key",
+        "pickle file",
+        "no folder",
+        "empty folder",
+    ],
+)
+def test_what_is_not_a_whole_limner_model_is_refused(
+    folder: Path, how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ModelError) as caught:
+        load(_break(folder, how))
+    assert "\n" not in str(caught.value)
+    assert str(folder) in str(caught.value)
+    assert not Path("executed").exists()

@@ -1,0 +1,105 @@
+"""Samples on disk: what they carry, that replay makes the same pixels, and folders that `prepare` reads."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from limner.data import Dataset, open_dataset
+from limner.data.schema import Attribute, Schema
+from limner.errors import PictureError, UsageError
+from limner.methods import build_painter
+from limner.model import Model, load
+from limner.pictures import read_provenance, save
+from limner.recipes import apply_settings, find_recipe
+from limner.samples import replay, save_model_walk, save_samples
+
+SCHEMA = Schema(
+    height=16,
+    width=16,
+    channels=3,
+    attributes=(Attribute(name="label", kind="label", classes=("a", "b", "c")),),
+    label="label",
+)
+QUICK = ("method.generator.widths=[16, 8]", "method.latent=8")
+
+
+@pytest.fixture
+def where(tmp_path: Path) -> Path:
+    torch.manual_seed(0)
+    recipe = apply_settings(find_recipe("gan"), QUICK)
+    painter = build_painter(recipe.method, SCHEMA, recipe.attributes(SCHEMA))
+    Model(recipe, SCHEMA, painter, {"label": torch.tensor([0, 1, 2])}, {}).save(tmp_path / "model")
+    return tmp_path / "model"
+
+
+@pytest.mark.parametrize(("n", "kind"), [(1, "sample"), (12, "grid")])
+def test_a_file_carries_how_it_was_made_and_is_made_again(where: Path, tmp_path: Path, n: int, kind: str) -> None:
+    out = tmp_path / "out.png"
+    save_samples(load(where), where, out, n, seed=5, condition={"label": "b"}, truncation=0.8)
+    made = read_provenance(out)
+    assert made["ai_generated"] is True
+    assert (made["kind"], made["seed"], made["condition"], made["truncation"]) == (kind, 5, {"label": "b"}, 0.8)
+    again, difference = replay(out)
+    assert difference == 0
+    assert np.array_equal(again, np.asarray(Image.open(out)))
+
+
+def test_a_folder_is_a_source_for_prepare_and_each_picture_is_made_again(where: Path, tmp_path: Path) -> None:
+    out = tmp_path / "folder"
+    save_samples(load(where), where, out, 150, seed=1)
+    assert len(list(out.glob("*.png"))) == 150
+    for name in ("sample-000000.png", "sample-000077.png", "sample-000149.png"):
+        assert replay(out / name)[1] == 0
+    dataset: Dataset = open_dataset(out, keep_duplicates=True)
+    assert len(dataset) == 150
+    assert set(dataset.schema.attribute("label").classes) == {"a", "b", "c"}
+
+
+def test_replay_finds_a_model_that_has_moved_and_refuses_another(where: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    save_samples(load(where), where, out, 1)
+    moved = where.rename(tmp_path / "elsewhere")
+    assert replay(out, moved)[1] == 0
+    model = load(moved)
+    next(model.painter.parameters()).data.add_(1)
+    model.save(tmp_path / "other")
+    with pytest.raises(PictureError, match="made by another model"):
+        replay(out, tmp_path / "other")
+
+
+def test_an_altered_picture_is_told_from_the_original(where: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    save_samples(load(where), where, out, 1)
+    pixels = np.asarray(Image.open(out)).copy()
+    pixels[3, 3] ^= 64
+    save(pixels, tmp_path / "altered.png", read_provenance(out))
+    assert replay(tmp_path / "altered.png")[1] == 64
+
+
+def test_pictures_without_provenance_are_refused(tmp_path: Path) -> None:
+    Image.new("RGB", (8, 8)).save(tmp_path / "plain.png")
+    with pytest.raises(PictureError):
+        replay(tmp_path / "plain.png")
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".mp4"])
+def test_a_walk_is_a_film(where: Path, tmp_path: Path, suffix: str) -> None:
+    out = tmp_path / f"walk{suffix}"
+    save_model_walk(load(where), where, out)
+    assert out.stat().st_size > 1000
+    if suffix == ".gif":
+        with Image.open(out) as film:
+            assert film.n_frames > 100
+
+
+def test_wrong_places_are_refused(where: Path, tmp_path: Path) -> None:
+    model = load(where)
+    with pytest.raises(UsageError, match="give a picture"):
+        save_samples(model, where, tmp_path / "x.tiff", 1)
+    with pytest.raises(UsageError, match=r"\.mp4 or \.gif"):
+        save_model_walk(model, where, tmp_path / "x.avi")
+    with pytest.raises(UsageError, match="exists"):
+        save_samples(model, where, where, 1)

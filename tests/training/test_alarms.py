@@ -1,0 +1,105 @@
+"""What goes wrong is noticed: not-a-number rolls back, a saturated judge and collapse are named, early stopping stops."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from limner.data import Dataset
+from limner.errors import RunError, UsageError
+from limner.recipes import Recipe, apply_settings, find_recipe
+from limner.training import train
+from limner.training.alarms import WINDOW, raised
+from limner.training.budget import Budget
+from limner.training.history import read_history
+
+
+def _rows(**values: float) -> list[dict[str, float]]:
+    return [{"step": step, "pictures": step * 8, **values} for step in range(WINDOW)]
+
+
+def test_healthy_training_raises_nothing() -> None:
+    assert raised(_rows(accuracy=0.8, diversity=0.9, divergence=20.0)) == {}
+    assert raised(_rows(accuracy=1.0)[:5]) == {}
+
+
+@pytest.mark.parametrize(
+    ("values", "alarm", "advice"),
+    [
+        ({"accuracy": 1.0, "diversity": 1.0}, "saturated discriminator", "discriminator_lr"),
+        ({"accuracy": 0.7, "diversity": 0.05}, "collapsing diversity", "lower lr"),
+        ({"divergence": 0.01}, "silent codes", "beta"),
+    ],
+)
+def test_trouble_is_named_with_what_to_change(values: dict[str, float], alarm: str, advice: str) -> None:
+    found = raised(_rows(**values))
+    assert list(found) == [alarm]
+    assert advice.lower() in found[alarm].lower()
+
+
+def test_not_a_number_goes_back_with_a_lower_rate(
+    dataset: Dataset, run: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from limner.methods.vae import Vae
+
+    honest, poisoned = Vae.step, []
+
+    def step(self: Vae, batch: object, moment: object) -> object:
+        scalars = honest(self, batch, moment)
+        if moment.step == 30 and not poisoned:
+            poisoned.append(True)
+            with torch.no_grad():
+                next(self.painter.parameters()).fill_(float("nan"))
+        return scalars
+
+    monkeypatch.setattr(Vae, "step", step)
+    model = train(dataset, apply_settings(find_recipe("mlp-vae"), ["batch=8"]), run, steps=60, save_every=20)
+    assert all(tensor.isfinite().all() for tensor in model.painter.state_dict().values())
+    error = capsys.readouterr().err
+    assert "not-a-number by step 40: back to step 20 with 0.5 of the rate" in error
+    assert [row["step"] for row in read_history(run / "history.jsonl")] == [20, 40, 60]
+
+
+def test_a_rate_that_can_never_work_ends_with_one_line(dataset: Dataset, run: Path) -> None:
+    recipe = apply_settings(find_recipe("mlp-vae"), ["batch=8", "lr=1e6"])
+    with pytest.raises(RunError, match="became not-a-number .* times; lower lr"):
+        train(dataset, recipe, run, steps=400, save_every=20)
+
+
+def test_early_stopping_keeps_the_best_model(dataset: Dataset, run: Path) -> None:
+    settings = ["batch=8", "stopping.patience=2", "stopping.every=160", "lr=5e-3"]
+    model = train(dataset, apply_settings(find_recipe("mlp-vae"), settings), run, pictures=100_000)
+    measured = [row for row in read_history(run / "history.jsonl") if "held_out_bound" in row]
+    best = min(measured, key=lambda row: row["held_out_bound"])
+    assert measured[-1]["pictures"] < 100_000
+    assert len(measured) >= 3
+    assert best is measured[-3]
+    assert model.about["training"]["pictures"] == best["pictures"]
+
+
+def test_early_stopping_of_a_gan_measures_its_samples(dataset: Dataset, recipe: Recipe, run: Path) -> None:
+    train(dataset, apply_settings(recipe, ["stopping.patience=1", "stopping.every=80"]), run, pictures=320)
+    measured = [row["held_out_sliced-wasserstein"] for row in read_history(run / "history.jsonl") if len(row) == 3]
+    assert len(measured) >= 2
+    assert all(value > 0 for value in measured)
+
+
+def test_budgets_end_at_whichever_limit_comes_first(recipe: Recipe) -> None:
+    budget = Budget.of(recipe, steps=10, pictures=1000, minutes=1)
+    assert not budget.spent(9, 999, 59)
+    assert budget.spent(10, 0, 0)
+    assert budget.spent(0, 1000, 0)
+    assert budget.spent(0, 0, 60)
+    assert budget.progress(5, 900, 6) == (900, 1000, "pictures")
+    assert Budget.of(recipe, None, None, None).pictures == recipe.pictures
+    with pytest.raises(UsageError, match="--minutes -1"):
+        Budget.of(recipe, None, None, -1)
+
+
+def test_history_is_plain_json_and_tensorboard(dataset: Dataset, recipe: Recipe, run: Path) -> None:
+    train(dataset, recipe, run, steps=40)
+    rows = [json.loads(line) for line in (run / "history.jsonl").read_text().splitlines()]
+    assert {"step", "pictures", "seconds", "discriminator", "generator", "accuracy", "diversity"} <= rows[0].keys()
+    assert list((run / "tensorboard").glob("events*"))
+    assert list((run / "grids").glob("*.png"))
