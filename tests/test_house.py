@@ -70,7 +70,8 @@ def test_nothing_imports_torchvision() -> None:
 
 
 def test_help_answers_without_the_heavy_libraries() -> None:
-    script = "import sys; sys.argv = ['limner', '--help']\nfrom limner.cli.app import main\ntry: main()\nfinally: print(sorted(sys.modules))"
+    script = "import sys; sys.argv = ['limner', '--help']; from limner.cli.app import app\n"
+    script += "app(standalone_mode=False); print(sorted(sys.modules))"
     finished = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     for heavy in ("torch", "kornia", "numpy", "pyarrow", "pydantic"):
         assert f"'{heavy}'" not in finished.stdout

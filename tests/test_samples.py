@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from limner.data import Dataset, open_dataset
+from limner.data import Dataset, garden, open_dataset
 from limner.data.schema import Attribute, Schema
 from limner.errors import PictureError, UsageError
 from limner.methods import build_painter
@@ -77,6 +77,11 @@ def test_an_altered_picture_is_told_from_the_original(where: Path, tmp_path: Pat
     pixels[3, 3] ^= 64
     save(pixels, tmp_path / "altered.png", read_provenance(out))
     assert replay(tmp_path / "altered.png")[1] == 64
+
+
+def test_a_garden_picture_is_drawn_again(tmp_path: Path) -> None:
+    garden.make(tmp_path / "garden", 3, size=32, seed=4)
+    assert replay(tmp_path / "garden" / "flower-000002.png")[1] == 0
 
 
 def test_pictures_without_provenance_are_refused(tmp_path: Path) -> None:

@@ -2,11 +2,14 @@
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_UNFINISHED = re.compile(r"\..+\.[0-9a-f]{8}\.tmp")
 
 
 @contextmanager
@@ -15,8 +18,12 @@ def atomic_file(path: Path) -> Iterator[Path]:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    unfinished = any(_UNFINISHED.fullmatch(part) for part in path.parent.parts)
     try:
         yield temporary
+        if unfinished:  # an atomic folder syncs everything in it once, when it is complete
+            temporary.replace(path)
+            return
         _sync(temporary)
         temporary.replace(path)
         _sync(path.parent)

@@ -9,6 +9,7 @@ import numpy as np
 
 import limner
 from limner.conditions import Wish, resolve
+from limner.data import garden
 from limner.errors import PictureError, UsageError
 from limner.files import atomic_folder
 from limner.model import Model, load
@@ -72,8 +73,15 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
     no provenance that can be replayed, or was made by another model.
     """
     made = read_provenance(picture)
-    if made.get("kind") not in ("sample", "grid"):
-        raise PictureError(f"{picture}: made as '{made.get('kind')}', which cannot be replayed from a single picture.")
+    again = REPLAYS[made["kind"]](picture, made, model_path) if made.get("kind") in REPLAYS else None
+    if again is None:
+        raise PictureError(
+            f"{picture}: made as '{made.get('kind')}', which cannot be replayed; only {', '.join(REPLAYS)} can."
+        )
+    return again, _difference(again, picture)
+
+
+def _paint_again(picture: Path, made: dict[str, Any], model_path: Path | None) -> np.ndarray:
     try:
         where, digest = model_path or Path(made["model"]["path"]), made["model"]["sha256"]
         asked = {name: made[name] for name in ("n", "seed", "first", "condition", "truncation")}
@@ -87,8 +95,17 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
         )
     # painted in the batch of the original, because the last bit of a sum may depend on the size of the batch
     pictures = model.sample(batch=BATCH, **asked)
-    again = pictures[index - asked["first"]] if made["kind"] == "sample" else grid(pictures)
-    return again, _difference(again, picture)
+    return pictures[index - asked["first"]] if made["kind"] == "sample" else grid(pictures)
+
+
+def _draw_again(picture: Path, made: dict[str, Any], model_path: Path | None) -> np.ndarray:
+    try:
+        return garden.draw(garden.flower(made["seed"], made["index"]), made["size"])
+    except KeyError as error:
+        raise PictureError(f"{picture}: its provenance lacks {error}.") from None
+
+
+REPLAYS = {"sample": _paint_again, "grid": _paint_again, "garden": _draw_again}
 
 
 def _difference(again: np.ndarray, picture: Path) -> int:

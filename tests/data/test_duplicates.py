@@ -85,7 +85,8 @@ def test_exact_copies_among_emoji_are_those_with_equal_pixels(emoji: dict[str, b
     decoded = decode(contents, SIZE, "crop", "white")
     copy_of, copied = exact_copies(decoded.digests)
     for row, original in enumerate(copy_of):
-        assert (decoded.pixels[row] == decoded.pixels[original]) and original <= row
+        assert decoded.pixels[row] == decoded.pixels[original]
+        assert original <= row
     assert len(contents) - copied.sum() == len({decoded.pixels[row] for row in range(len(contents))})
 
 

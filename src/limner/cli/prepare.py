@@ -26,7 +26,7 @@ def prepare(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the dataset that is at OUT.")] = False,
 ) -> None:
     """Prepare pictures: decode, set aside what is damaged, drop duplicates, fit, split, and report."""
-    from limner.data.prepare import prepare as run
+    from limner.data.preparation import prepare as run
     from limner.data.report import read_report
     from limner.data.splits import parse_fractions
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from limner.data.cache import open_dataset
     from limner.data.dataset import Batch, Dataset, is_dataset, write_dataset
-    from limner.data.prepare import prepare
+    from limner.data.preparation import prepare
     from limner.data.schema import Attribute, Schema
 
 __all__ = ["Attribute", "Batch", "Dataset", "Schema", "is_dataset", "open_dataset", "prepare", "write_dataset"]
@@ -18,7 +18,7 @@ _HOMES = {
     "Schema": "schema",
     "is_dataset": "dataset",
     "open_dataset": "cache",
-    "prepare": "prepare",
+    "prepare": "preparation",
     "write_dataset": "dataset",
 }
 
@@ -27,7 +27,4 @@ def __getattr__(name: str) -> Any:
     # The worker processes of `prepare` import this package: they must start quickly, without all that it can do.
     if name not in _HOMES:
         raise AttributeError(f"module 'limner.data' has no attribute '{name}'")
-    value = getattr(importlib.import_module(f"limner.data.{_HOMES[name]}"), name)
-    # Replaces the sub-module that Python puts here under the same name (`prepare`).
-    globals()[name] = value
-    return value
+    return getattr(importlib.import_module(f"limner.data.{_HOMES[name]}"), name)

@@ -9,7 +9,6 @@ arXiv 2006.06676).
 import math
 
 import torch
-from kornia.geometry.transform import warp_affine
 from pydantic import Field
 from torch import Tensor
 
@@ -59,6 +58,8 @@ def augment(pictures: Tensor, config: AugmentConfig, draws: Tensor) -> Tensor:
 
 
 def _move(pictures: Tensor, config: AugmentConfig, signed: Tensor) -> Tensor:
+    from kornia.geometry.transform import warp_affine  # two seconds to import, and most runs do not need it
+
     height, width = pictures.shape[2:]
     angle = signed[:, 0] * math.radians(config.rotation)
     grow = (1 + config.scale) ** signed[:, 1]

@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from limner.data import dataset
 from limner.data.dataset import Dataset, is_dataset
-from limner.data.prepare import Options, prepare
+from limner.data.preparation import Options, prepare
 from limner.data.source import identity
 from limner.errors import DataError, UsageError
 

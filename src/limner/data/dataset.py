@@ -184,7 +184,7 @@ def fill_folder(
     schema = Schema(
         height=shape[0],
         width=shape[1],
-        channels=shape[2],  # type: ignore[arg-type]
+        channels=shape[2],
         attributes=tuple(attributes),
         label=label or main_label(attributes),
     )

@@ -44,7 +44,7 @@ def find_duplicates(
     unique = np.flatnonzero(~exact)
     pairs = unique[near_pairs(miniatures[unique])]
     for start in range(0, len(pairs), PAIRS_A_CHECK):
-        chunk = [pair for pair in pairs[start : start + PAIRS_A_CHECK].tolist() if _matters(*pair, copy_of, group)]
+        chunk = [pair for pair in pairs[start : start + PAIRS_A_CHECK].tolist() if _matters(pair, copy_of, group)]
         for (first, second), same in zip(chunk, _same(chunk, pixels), strict=True):
             if same:
                 _join(group, first, second)
@@ -107,7 +107,9 @@ def _pairs_in_band(band: np.ndarray, brightness: np.ndarray, hashes: np.ndarray,
     return np.concatenate(found)
 
 
-def _matters(first: int, second: int, copy_of: np.ndarray, group: np.ndarray) -> bool:
+def _matters(pair: list[int], copy_of: np.ndarray, group: np.ndarray) -> bool:
+    # What is connected already, and is a copy already, needs no look at its pixels: thousands of frames stay cheap.
+    first, second = pair
     both_kept = copy_of[first] == first and copy_of[second] == second
     return both_kept or _root(group, first) != _root(group, second)
 

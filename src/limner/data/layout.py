@@ -20,6 +20,7 @@ TABLES = ("metadata.csv", "metadata.jsonl")
 KEY = "file_name"
 _CLUTTER = re.compile(
     r"(readme|licen[cs]e|copying|notice|credits)(\.\w+)?|thumbs\.db|desktop\.ini|metadata\.\w+|dataset_infos?\.json"
+    r"|garden\.json|noise\.csv"  # the truth behind a garden (limner.data.garden)
 )
 # Sub-folders of these names say which split a picture was in, not its class.
 _SPLITS = {"train", "training", "val", "valid", "validation", "dev", "test", "testing"}

@@ -93,6 +93,8 @@ class ResidualDecoder(nn.Module):
         self.change = nn.ModuleList(_convolution(a, b, 1) for a, b in pairwise(widths))
         self.activation = ACTIVATIONS[config.activation]()
         self.leave = _convolution(widths[-1], channels * PATCH**2, 3)
+        # all pixels of a patch start equal, or a checkerboard is there from the first step (Aitken et al. 2017, arXiv 1707.02937)
+        self.leave.weight.data.copy_(self.leave.weight.data[:: PATCH**2].repeat_interleave(PATCH**2, 0))
 
     def forward(self, codes: Tensor) -> Tensor:
         maps = self.enter(codes).unflatten(1, self.base)

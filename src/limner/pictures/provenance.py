@@ -11,20 +11,20 @@ from PIL import Image, PngImagePlugin
 import limner
 from limner.errors import PictureError
 from limner.pictures.formats import sniff
-from limner.pictures.read import quiet_header, read_bytes
+from limner.pictures.read import UnusablePicture, quiet_header, read_bytes
 
 KEY = "limner"
 SOFTWARE = f"Limner {limner.__version__}"
-COMMENT = "AI-generated"
 XMP_IN_PNG = "XML:com.adobe.xmp"
-# IPTC Digital Source Type, the news code for media made by a trained model.
-SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+# IPTC Digital Source Type, the news codes for media made by a trained model, or by a formula alone.
+SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+LEARNED, COMPUTED = "trainedAlgorithmicMedia", "algorithmicMedia"
 _PACKET = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
  xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" xmlns:limner="urn:limner:provenance#">
 <xmp:CreatorTool>{SOFTWARE}</xmp:CreatorTool>
-<Iptc4xmpExt:DigitalSourceType>{SOURCE_TYPE}</Iptc4xmpExt:DigitalSourceType>
+<Iptc4xmpExt:DigitalSourceType>{SOURCE_TYPES}%s</Iptc4xmpExt:DigitalSourceType>
 <limner:provenance>%s</limner:provenance>
 </rdf:Description></rdf:RDF></x:xmpmeta>
 <?xpacket end="w"?>"""
@@ -42,7 +42,8 @@ def to_text(provenance: dict[str, Any]) -> str:
 
 def to_xmp(provenance: dict[str, Any]) -> bytes:
     """Returns an XMP packet (UTF-8) with the JSON, the program and the IPTC Digital Source Type."""
-    return (_PACKET % escape(to_text(provenance))).encode()
+    source = LEARNED if provenance.get("ai_generated", True) else COMPUTED
+    return (_PACKET % (source, escape(to_text(provenance)))).encode()
 
 
 def to_png_text(provenance: dict[str, Any]) -> PngImagePlugin.PngInfo:
@@ -50,7 +51,8 @@ def to_png_text(provenance: dict[str, Any]) -> PngImagePlugin.PngInfo:
     info = PngImagePlugin.PngInfo()
     info.add_text(KEY, to_text(provenance))
     info.add_text("Software", SOFTWARE)
-    info.add_text("Comment", COMMENT)
+    if provenance.get("ai_generated", True):
+        info.add_text("Comment", "AI-generated")
     info.add_itxt(XMP_IN_PNG, to_xmp(provenance).decode())
     return info
 
@@ -71,11 +73,14 @@ def read_provenance(path: Path | str) -> dict[str, Any]:
 
 
 def _in_picture(path: Path) -> str | None:
-    content = read_bytes(path)
-    kind = sniff(content)
-    if kind is None:
-        raise PictureError(f"{path} is not a picture")
-    return _in_header(quiet_header(content, kind))
+    try:
+        content = read_bytes(path)
+        kind = sniff(content)
+        if kind is None:
+            raise PictureError(f"{path} is not a picture")
+        return _in_header(quiet_header(content, kind))
+    except UnusablePicture as error:
+        raise PictureError(f"{path}: {error}") from None
 
 
 def _in_header(image: Image.Image) -> str | None:

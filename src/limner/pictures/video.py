@@ -10,7 +10,7 @@ from PIL import Image
 
 from limner.errors import PictureError, UsageError
 from limner.files import atomic_file
-from limner.pictures.provenance import COMMENT, SOFTWARE, to_text
+from limner.pictures.provenance import SOFTWARE, to_text
 from limner.pictures.write import to_image
 
 QUALITY = "16"  # x264's constant rate factor: 0 is lossless, 18 looks the same as the original
@@ -53,7 +53,7 @@ def _write_mp4(images: Iterator[Image.Image], path: Path, fps: int, comment: str
 
     with av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as container:
         if comment is not None:
-            container.metadata.update({"comment": comment, "title": COMMENT, "artist": SOFTWARE})
+            container.metadata.update({"comment": comment, "title": "AI-generated", "artist": SOFTWARE})
         stream = container.add_stream("libx264", rate=fps, options={"crf": QUALITY, "preset": "medium"})
         stream.pix_fmt = "yuv420p"
         for count, image in enumerate(images):

@@ -15,8 +15,8 @@ def gan() -> Recipe:
         method=GanConfig(
             latent=64,
             output="linear",
-            generator=NetworkConfig(architecture="residual", widths=(256, 192, 96, 48)),
-            discriminator=NetworkConfig(architecture="residual", widths=(48, 96, 192, 256)),
+            generator=NetworkConfig(architecture="residual", widths=(192, 128, 64, 48)),
+            discriminator=NetworkConfig(architecture="residual", widths=(48, 64, 128, 192)),
             loss="relativistic",
             r1=1.0,
             r2=1.0,

@@ -34,7 +34,10 @@ class Budget:
 
     def progress(self, steps: int, pictures: int, seconds: float) -> tuple[float, float, str]:
         """Returns (done, total, unit) of the limit that is nearest to being reached."""
-        limits: list[tuple[float, float | None, str]] = [(steps, self.steps, "steps"), (pictures, self.pictures, "pictures")]
+        limits: list[tuple[float, float | None, str]] = [
+            (steps, self.steps, "steps"),
+            (pictures, self.pictures, "pictures"),
+        ]
         limits.append((seconds, self.minutes and self.minutes * 60, "seconds"))
         return max(
             ((done, total, unit) for done, total, unit in limits if total), key=lambda limit: limit[0] / limit[1]

@@ -33,6 +33,7 @@ class Head:
 
     def __init__(self, canvas: Canvas, flower: Flower, stem: Stem) -> None:
         self.canvas, self.stem, self.bloom, self.turn = canvas, stem, flower.bloom, flower.noise.view.turn
+        self.heart = max(flower.bloom - 0.22, 0) / 0.78  # the middle shows once the calyx has gone
         self.x, self.y = stem.x, stem.y + 0.1 * (1 - flower.bloom)
         self.dark, self.plain, self.light = (ramp(stops, flower.colour) for stops in (SHADED, PLAIN, LIT))
 
@@ -68,8 +69,8 @@ class Head:
         ellipse(self.canvas, self.x, self.y, radius, radius * flat, tint)
 
     def calyx(self, size: float) -> None:
-        """Paints the green cup of the bud, which is gone when it is two fifths open."""
-        size *= max(1 - 2.6 * self.bloom, 0.0) ** 0.6
+        """Paints the green cup of the bud, which is gone when it is a third open."""
+        size *= max(1 - 3 * self.bloom, 0.0) ** 0.6
         for place in (-0.9, 0.9, -0.4, 0.4, 0.0) if size else ():
             angle = place * (0.6 + 0.8 * self.bloom)
             petal(self.canvas, POINTED, GREENS, (self.x, self.y + 0.35 * size), angle, size, 0.3 * size)
@@ -84,7 +85,7 @@ def _daisy(head: Head) -> None:
     length = RADIUS * (0.75 + 0.25 * head.bloom)
     head.ring(SLIM, head.tint(0.0, 0.0), 14, 0.3, length, 0.033, 0.6)
     head.ring(SLIM, head.tint(0.4, 1.0), 13, 0.3, 0.93 * length, 0.036, 0.6)
-    head.disc(0.077 * head.bloom, AMBER)
+    head.disc(0.08 * head.heart, AMBER)
     head.calyx(0.11)
 
 
@@ -92,12 +93,12 @@ def _sunflower(head: Head) -> None:
     length = RADIUS * (0.82 + 0.2 * head.bloom)
     head.ring(POINTED, head.tint(0.0, 0.0), 16, 0.35, length, 0.042, 0.6)
     head.ring(POINTED, head.tint(0.5, 1.0), 15, 0.35, 0.9 * length, 0.044, 0.6)
-    wide, flat = 0.012 + 0.105 * head.bloom, 0.7 + 0.3 * head.bloom
+    wide, flat = 0.117 * head.heart, 0.7 + 0.3 * head.bloom
     head.disc(wide, BARK, flat)
     # Seeds stand on Vogel's spiral, a golden angle apart.
     radius, angle = 0.92 * wide * np.sqrt(np.arange(1, 48) / 48), 2.39996 * np.arange(1, 48)
     x, y = head.x + radius * np.cos(angle), head.y + radius * np.sin(angle) * flat
-    dots(head.canvas, x, y, 0.0012 + 0.05 * wide, SEED)
+    dots(head.canvas, x, y, 0.06 * wide, SEED)
     head.calyx(0.14)
 
 
@@ -105,10 +106,10 @@ def _poppy(head: Head) -> None:
     length, width = RADIUS * (0.76 + 0.2 * head.bloom), 0.06 + 0.07 * head.bloom
     head.ring(BROAD, head.tint(0.0, 0.1), 6, 0.3, length, width, 0.75)
     head.ring(BROAD, head.tint(0.4, 0.7), 5, 0.3, 0.8 * length, 0.8 * width, 0.75)
-    size, angle = 0.063 * head.bloom, 2 * math.pi * np.arange(18) / 18
+    size, angle = 0.063 * head.heart, 2 * math.pi * np.arange(18) / 18
     reach = size * (1.3 + 0.12 * np.sin(5 * angle + 6 * head.turn))
     dots(
-        head.canvas, head.x + reach * np.cos(angle), head.y + reach * np.sin(angle), min(0.007, 0.014 * head.bloom), INK
+        head.canvas, head.x + reach * np.cos(angle), head.y + reach * np.sin(angle), min(0.007, 0.014 * head.heart), INK
     )
     head.disc(size, VELVET)
     head.disc(0.45 * size, POD)

@@ -12,8 +12,7 @@ from limner.data.garden.draw import SIZES, draw
 from limner.data.garden.model import CATEGORIES, GRAPH, NUMBERS, Flower, Noise, View
 from limner.errors import UsageError
 from limner.files import atomic_folder
-from limner.pictures import to_image
-from limner.pictures.provenance import to_png_text
+from limner.pictures import save
 from limner.progress import ProgressLine
 
 
@@ -29,9 +28,7 @@ def make(out: Path | str, n: int = 2000, size: int = 64, seed: int = 0) -> None:
         rows, noises = [], []
         for index in range(n):
             flower, name = model.flower(seed, index), f"flower-{index:06d}.png"
-            # Not `save`, which would sync each file: the folder is synced once, as a whole.
-            text = to_png_text(provenance(flower, seed, index, size))
-            to_image(draw(flower, size)).save(folder / name, pnginfo=text)
+            save(draw(flower, size), folder / name, provenance(flower, seed, index, size))
             rows.append([name, *flower.attributes.values(), caption(flower)])
             noises.append([name, *flat(flower.noise).values()])
             bar.advance()

@@ -1,0 +1,156 @@
+"""`limner prepare` as people run it: whole commands, on real pictures."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hostile import encoded, picture
+from limner.data import Dataset
+from limner.data.report import read_report
+
+LIMNER = [sys.executable, "-m", "limner"]
+
+
+def _run(*arguments: object, **options: object) -> subprocess.CompletedProcess:
+    return subprocess.run([*LIMNER, *map(str, arguments)], capture_output=True, text=True, timeout=100, **options)  # type: ignore[call-overload,no-any-return]
+
+
+def _said(done: subprocess.CompletedProcess) -> str:
+    """Returns the one line of an error; fails when there is a traceback or no error."""
+    assert done.returncode != 0
+    lines = done.stderr.strip().splitlines()
+    assert lines[-1].startswith("limner: ")
+    assert "Traceback" not in done.stderr
+    return lines[-1]
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    """An array of pictures that takes some seconds to prepare."""
+    pictures = np.random.default_rng(0).integers(0, 256, (6000, 4, 4, 3), dtype=np.uint8)
+    np.save(tmp_path / "many.npy", pictures.repeat(12, axis=1).repeat(12, axis=2))
+    return tmp_path / "many.npy"
+
+
+def test_emoji_from_a_zip(shared: Path, tmp_path: Path) -> None:
+    source = shared / "data" / "noto-emoji-128.zip"
+    done = _run("prepare", source, tmp_path / "out", "--size", 64)
+    assert done.returncode == 0, done.stderr
+    dataset, report = Dataset.open(tmp_path / "out"), read_report(tmp_path / "out")
+    assert dataset.pictures.shape == (3388, 64, 64, 3)
+    assert report.inputs == report.accounted == 3583
+    assert report.missing_dropped == {"category": 189}
+    assert report.duplicates_dropped == 6
+    assert dataset.schema.label == "category"
+    assert {attribute.name: attribute.kind for attribute in dataset.schema.attributes} == {
+        "text": "caption",
+        "category": "label",
+        "subcategory": "label",
+    }
+    for words in ("3,583", "3,388", "189", "report.html"):
+        assert words in done.stdout
+
+
+def test_clothes_from_parquet(shared: Path, tmp_path: Path) -> None:
+    (tmp_path / "test.parquet").symlink_to(shared / "data" / "fashion-mnist" / "test-00000-of-00001.parquet")
+    done = _run("prepare", tmp_path / "test.parquet", tmp_path / "out", "--split", "0.5,0.25,0.25", "--seed", 7)
+    assert done.returncode == 0, done.stderr
+    dataset, report = Dataset.open(tmp_path / "out"), read_report(tmp_path / "out")
+    assert report.inputs == report.accounted == 10_000
+    assert report.kept == 9999
+    assert report.splits == {"train": 4999, "validation": 2500, "test": 2500}
+    assert (dataset.schema.channels, dataset.schema.height) == (1, 28)
+    assert len(dataset.schema.attribute("label").classes) == 10
+
+
+def test_all_options_are_understood(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    for index in range(8):
+        (source / f"{index}.png").write_bytes(encoded("PNG", picture(48, seed=index // 2)))
+    options = ["--size", "24x16", "--fit", "pad", "--background", "#102030", "--missing", "keep", "--keep-duplicates"]
+    done = _run("prepare", source, tmp_path / "out", *options, "--split", "0.5,0.5,0", "--workers", 1)
+    assert done.returncode == 0, done.stderr
+    dataset = Dataset.open(tmp_path / "out")
+    assert dataset.pictures.shape == (8, 16, 24, 3)
+    assert dataset.pictures[0, 0, 0].tolist() == [0x10, 0x20, 0x30]
+    assert len(dataset.split("test")) == 0
+    again = _run("prepare", source, tmp_path / "out", "--overwrite")
+    assert again.returncode == 0, again.stderr
+    assert len(Dataset.open(tmp_path / "out")) == 4
+
+
+def test_errors_are_one_line(tmp_path: Path) -> None:
+    assert "no such file or folder" in _said(_run("prepare", tmp_path / "nowhere", tmp_path / "out"))
+    np.save(tmp_path / "two.npy", np.zeros((2, 16, 16), dtype=np.uint8))
+    assert "--keep-duplicates" in _said(_run("prepare", tmp_path / "two.npy", tmp_path / "out"))
+    assert "did you mean 'stretch'" in _said(_run("prepare", tmp_path / "two.npy", tmp_path / "out", "--fit", "strech"))
+    assert "is not a size" in _said(_run("prepare", tmp_path / "two.npy", tmp_path / "out", "--size", "big"))
+    assert {path.name for path in tmp_path.iterdir()} == {"two.npy"}
+
+
+def test_ctrl_c_leaves_nothing_half_made(many: Path, tmp_path: Path) -> None:
+    command = [*LIMNER, "prepare", str(many), str(tmp_path / "out"), "--size", "64", "--workers", "2"]
+    started = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    _wait_until(lambda: any(tmp_path.glob(".out.*/scratch")))
+    time.sleep(0.3)
+    os.killpg(started.pid, signal.SIGINT)
+    _, said = started.communicate(timeout=30)
+    assert started.returncode == 130
+    assert "Traceback" not in said
+    assert {path.name for path in tmp_path.iterdir()} == {"many.npy"}
+    _wait_until(lambda: not _alive(started.pid))
+
+
+def test_workers_end_when_the_program_is_killed(many: Path, tmp_path: Path) -> None:
+    command = [*LIMNER, "prepare", str(many), str(tmp_path / "out"), "--size", "64", "--workers", "2"]
+    started = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
+    _wait_until(lambda: any(path.stat().st_size for path in tmp_path.glob(".out.*/scratch")))
+    started.kill()
+    started.wait()
+    assert not (tmp_path / "out").exists()
+    _wait_until(lambda: not _alive(started.pid))
+
+
+def test_a_disk_that_is_full_leaves_nothing(many: Path, tmp_path: Path) -> None:
+    limit = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, 3_000_000)); "
+    command = limit + "sys.argv[0] = 'limner'; from limner.cli.app import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", command, "prepare", str(many), str(tmp_path / "out")], capture_output=True, text=True
+    )
+    assert "is full; nothing was written" in _said(done)
+    assert {path.name for path in tmp_path.iterdir()} == {"many.npy"}
+
+
+def test_a_script_without_a_main_guard_can_prepare(many: Path, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        f"import limner\nprint(len(limner.prepare({str(many)!r}, {str(tmp_path / 'out')!r}, workers=2)))\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=100)
+    assert done.stdout.split() == ["6000"], done.stderr
+
+
+def _wait_until(condition: object, seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def _alive(group: int) -> bool:
+    """Returns whether a process of the group is left, zombies aside."""
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if int(fields[2]) == group and fields[0] != "Z":
+            return True
+    return False
