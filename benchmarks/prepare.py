@@ -84,7 +84,7 @@ def make_parquet(data: Path, folder: Path, count: int, name: str = "whole") -> P
     return path
 
 
-def make_jpegs(data: Path, folder: Path, count: int, side: int = 1600) -> Path:
+def make_jpegs(data: Path, folder: Path, count: int, side: int = 1024) -> Path:
     """Writes JPEG photographs, each another part of a Kodak picture or a painting, enlarged."""
     with zipfile.ZipFile(data / "kodak.zip") as archive:
         originals = [Image.open(io.BytesIO(archive.read(name))) for name in archive.namelist() if name.endswith(".png")]
@@ -160,7 +160,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(__file__).resolve().parents[2] / "shared" / "data")
     parser.add_argument("--pictures", type=int, default=40_000, help="of Fashion-MNIST")
-    parser.add_argument("--jpegs", type=int, default=240)
+    parser.add_argument("--jpegs", type=int, default=800)
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -170,7 +170,7 @@ def main() -> None:
         rows = [
             compare("Fashion-MNIST, Parquet, 28x28", parquet, of_parquet, (28, 28), 1, options.repeats),
             compare("emoji, zip, 128 to 64", emoji, of_zip, (64, 64), 3, options.repeats),
-            compare("photographs, JPEG, 1600 to 128", photographs, of_folder, (128, 128), 3, options.repeats),
+            compare("photographs, JPEG, 1024 to 128", photographs, of_folder, (128, 128), 3, options.repeats),
         ]
         print(f"{cores()} cores, median of {options.repeats} alternating runs, pictures per second\n")
         print("| source | pictures | plain loop | prepare | ratio of medians | ratios |\n|---|---|---|---|---|---|")

@@ -28,9 +28,9 @@ SMALL = (
 def limner(*arguments: str | Path, code: int = 0) -> str:
     """Runs the command line in this process; a success returns stdout, a failure the one line of stderr."""
     output, error = io.StringIO(), io.StringIO()
-    with redirect_stdout(output), redirect_stderr(error), patch.object(sys, "argv", ["limner", *map(str, arguments)]):
-        with pytest.raises(SystemExit) as ended:
-            main()
+    argv = patch.object(sys, "argv", ["limner", *map(str, arguments)])
+    with redirect_stdout(output), redirect_stderr(error), argv, pytest.raises(SystemExit) as ended:
+        main()
     assert (ended.value.code or 0) == code, output.getvalue() + error.getvalue()
     if code:
         assert error.getvalue().count("\n") == 1, error.getvalue()

@@ -4,6 +4,7 @@ import pytest
 
 from limner.data.schema import Attribute, Schema
 from limner.errors import RecipeError
+from limner.methods import build_method
 from limner.recipes import RECIPES, Recipe, apply_settings, find_recipe, from_yaml, to_yaml
 
 ARTICLES = {"mlp-gan", "mlp-vae", "dcgan", "dcgan-compact", "conv-vae", "dense-conv-gan", "dense-vae", "noise"}
@@ -50,16 +51,12 @@ def test_settings_take_whole_and_shortened_keys() -> None:
         ("lr=nan", ["optimiser.lr"]),
         ("batch", ["key=value"]),
         ("method.generator.widths=[]", ["method.generator.widths"]),
-        ("method.discriminator.architecture=dense-convolutional", ["dense-convolutional"]),
     ],
 )
 def test_a_wrong_setting_is_one_line(setting: str, words: list[str]) -> None:
     recipe = find_recipe("gan")
     with pytest.raises(RecipeError) as caught:
-        recipe = apply_settings(recipe, [setting])
-        from limner.methods import build_method
-
-        build_method(recipe.method, recipe.optimiser, SCHEMA, (), 10)
+        apply_settings(recipe, [setting])
     assert "\n" not in str(caught.value)
     assert all(word in str(caught.value) for word in words), str(caught.value)
 
@@ -81,6 +78,12 @@ def test_a_wrong_file_is_one_line(text: str, words: str) -> None:
     assert words in str(caught.value)
     assert str(caught.value).startswith("mine.yaml")
     assert "\n" not in str(caught.value)
+
+
+def test_a_decoder_s_architecture_is_refused_for_a_discriminator() -> None:
+    recipe = apply_settings(find_recipe("gan"), ["method.discriminator.architecture=dense-convolutional"])
+    with pytest.raises(RecipeError, match="no encoder has the architecture 'dense-convolutional'"):
+        build_method(recipe.method, recipe.optimiser, SCHEMA, (), 10)
 
 
 def test_an_unknown_recipe_names_the_nearest() -> None:

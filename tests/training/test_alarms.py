@@ -63,7 +63,7 @@ def test_not_a_number_goes_back_with_a_lower_rate(
 
 def test_a_rate_that_can_never_work_ends_with_one_line(dataset: Dataset, run: Path) -> None:
     recipe = apply_settings(find_recipe("mlp-vae"), ["batch=8", "lr=1e6"])
-    with pytest.raises(RunError, match="became not-a-number .* times; lower lr"):
+    with pytest.raises(RunError, match=r"became not-a-number .* times; lower lr"):
         train(dataset, recipe, run, steps=400, save_every=20)
 
 

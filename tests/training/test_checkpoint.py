@@ -75,6 +75,16 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path: Path, damage
     assert file.name in warnings[0]
 
 
+def test_training_goes_on_from_the_checkpoint_before_a_damaged_one(
+    dataset: Dataset, recipe: Recipe, run: Path, capsys: pytest.CaptureFixture
+) -> None:
+    train(dataset, recipe, run, steps=4, save_every=2)
+    newest = run / "checkpoints" / "step-000000004.safetensors"
+    newest.write_bytes(newest.read_bytes()[:5000])
+    assert train(dataset, None, run, steps=6, resume=True).about["training"]["step"] == 6
+    assert "Going back to the checkpoint before it" in capsys.readouterr().err
+
+
 def test_a_full_disk_keeps_the_old_checkpoint(tmp_path: Path) -> None:
     checkpoints = Checkpoints(tmp_path)
     checkpoints.save(1, _state(1))

@@ -70,7 +70,7 @@ class Trainer:
 
     def train(self, budget: Budget) -> bool:
         """Trains until the budget is spent or patience ends, and leaves a model; returns False when interrupted before."""
-        self._continue()
+        warnings = self._continue()
         self.history = History(self.run.folder, self.step) if self.processes.leads else None
         self.started, self.before = time.monotonic(), self.seconds
         saved = time.monotonic()
@@ -80,6 +80,8 @@ class Trainer:
             ProgressLine(f"training {self.recipe.name}", total, unit, quiet=not self.processes.leads) as self.bar,
         ):
             self.bar.start_at(done)
+            for warning in warnings:
+                self._say(warning)
             while not self._ended(budget, interrupt):
                 self.advance()
                 if self.step % LOG_EVERY == 0:
@@ -146,16 +148,15 @@ class Trainer:
             load_optimiser(optimiser, state["optimisers"][name])
         self.stopping.restore(state["stopping"])
 
-    def _continue(self) -> None:
+    def _continue(self) -> list[str]:
         state, warnings = self.checkpoints.load()
-        for warning in warnings:
-            self._say(warning)
         if state:
             self.restore(state)
         elif self.processes.leads:
             # rolling back must always have somewhere to go
             self.checkpoints.save(0, self.state())
         self.processes.wait()
+        return warnings
 
     def _batch(self, moment: Moment) -> Batch:
         share = self.recipe.batch // self.processes.world
@@ -179,20 +180,18 @@ class Trainer:
         if not self.recent:
             return
         names = list(self.recent[0])
-        values = torch.stack([torch.stack([scalars[name].float() for name in names]) for scalars in self.recent]).mean(
-            0
-        )
-        means = dict(zip(names, self.processes.mean(values).tolist(), strict=True))
+        values = torch.stack([torch.stack([scalars[name].float() for name in names]) for scalars in self.recent])
+        means = dict(zip(names, self.processes.mean(values.mean(0)).tolist(), strict=True))
         self.recent = []
         if not all(abs(value) < float("inf") for value in means.values()):
             self._roll_back(means)
             return
         self._record({"step": self.step, "pictures": self.pictures, "seconds": round(self.seconds, 3), **means})
         if self.history:
-            for name, advice in raised(self.history.rows).items():
-                if name not in self.named:
-                    self._say(f"alarm: {advice}")
-            self.named = set(raised(self.history.rows))
+            alarms = raised(self.history.rows)
+            for name in alarms.keys() - self.named:
+                self._say(f"alarm: {alarms[name]}")
+            self.named = set(alarms)
 
     def _record(self, row: Row) -> None:
         if self.history:

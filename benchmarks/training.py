@@ -1,0 +1,240 @@
+"""How fast recipes train: their share of this machine's convolution peak, and `dcgan` against the usual tutorial loop.
+
+    python benchmarks/training.py [--seconds 15] [--rounds 3] [--recipes gan vae ...] [--size 32] [--json FILE]
+
+The peak is the best of several 3x3 channels-last convolutions, measured before and after the recipes. A recipe's rate is
+that of whole training steps (pictures read, augmented, learned from, weights averaged); its operations are counted once,
+over as many steps as lie between two penalties, by torch's FlopCounterMode: convolutions and matrix products only.
+
+The tutorial trains networks built from the same recipe, at the same batch, with the same Adam: default memory layout,
+neither fused nor foreach, a DataLoader that opens PNG files with Pillow (already at the right size, so nothing is resized),
+binary cross-entropy against labels, one backward pass for real and one for generated pictures, and a generator pass that
+fills the discriminator's gradients too. Its generator runs once a step, and the faster of 0 and 2 workers counts. The
+three take turns, so that a busy moment of the machine hits all of them.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+from torch.utils.flop_counter import FlopCounterMode
+
+from limner.data import Dataset, garden, prepare
+from limner.methods import Moment, build_method
+from limner.pictures import save
+from limner.recipes import RECIPES, Recipe, find_recipe
+from limner.training.processes import Processes
+from limner.training.run import Run
+from limner.training.trainer import Trainer
+
+CONVOLUTIONS = ((64, 64, 64), (64, 128, 32), (64, 256, 16), (64, 512, 8), (16, 256, 32))  # batch, channels, side
+COMPARED, COMPARED_SIZE = "dcgan", 64
+WORKERS = (0, 2)
+
+
+def pictures(folder: Path, size: int) -> Dataset:
+    """The emoji, else Fashion-MNIST, of `LIMNER_SHARED`; without them a garden."""
+    shared = Path(os.environ.get("LIMNER_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+    names = ("noto-emoji-128.zip", "fashion-mnist/test-00000-of-00001.parquet")
+    source = next((path for name in names if (path := shared / "data" / name).exists()), folder / "garden")
+    if source.name == "garden" and not source.exists():
+        garden.make(source, 1000, size=COMPARED_SIZE)
+    return prepare(source, folder / f"dataset-{size}", size=size, missing="keep")
+
+
+def convolution_peak(seconds: float) -> float:
+    """The most GFLOP/s that a 3x3 channels-last convolution reaches here, a multiplication and an addition being two."""
+    best = 0.0
+    for batch, channels, side in CONVOLUTIONS:
+        layer = nn.Conv2d(channels, channels, 3, padding=1, bias=False).to(memory_format=torch.channels_last)
+        maps = torch.randn(batch, channels, side, side).contiguous(memory_format=torch.channels_last)
+        operations = 2 * batch * channels * channels * 9 * side * side
+        with torch.inference_mode():
+            layer(maps)
+            # the best call, not the mean: a peak is what the machine can do when nothing else disturbs it
+            ends = time.perf_counter() + seconds / len(CONVOLUTIONS)
+            while time.perf_counter() < ends:
+                started = time.perf_counter()
+                layer(maps)
+                best = max(best, operations / (time.perf_counter() - started) / 1e9)
+    return best
+
+
+def rate(step: Callable[[], Any], batch: int, seconds: float) -> float:
+    """Pictures per second of whole steps, at least one."""
+    started, count = time.perf_counter(), 0
+    while count == 0 or time.perf_counter() - started < seconds:
+        step()
+        count += 1
+    return count * batch / (time.perf_counter() - started)
+
+
+def trainer(name: str, dataset: Dataset, folder: Path) -> Trainer:
+    """A run of a recipe, ready for `advance`."""
+    made = Trainer(Run.create(folder, find_recipe(name), 0, dataset), dataset, Processes("cpu"))
+    made.started, made.before = time.monotonic(), 0.0
+    made.run.close()
+    return made
+
+
+def operations(made: Trainer) -> float:
+    """Floating-point operations a picture, of convolutions and matrix products, in one step of the method."""
+    batch, steps = made.recipe.batch, getattr(made.recipe.method, "penalty_every", 1)
+    with FlopCounterMode(display=False) as counter:
+        for step in range(steps):
+            moment = Moment(step, step * batch, 0)
+            made.method.step(made.dataset.batch(made.order.at(step), made.names), moment)
+    return counter.get_total_flops() / (steps * batch)
+
+
+def measure_recipes(names: list[str], dataset: Dataset, folder: Path, seconds: float) -> list[dict[str, Any]]:
+    """Each recipe's pictures per second and GFLOP per picture."""
+    rows = []
+    for name in names:
+        made = trainer(name, dataset, folder / name)
+        cost = operations(made) / 1e9  # which warms the method up, too
+        made.advance()
+        speed = rate(made.advance, made.recipe.batch, seconds)
+        rows.append({"recipe": name, "batch": made.recipe.batch, "pictures_per_second": speed, "gflop": cost})
+        print(f"{name}: {speed:,.1f} pictures/s", flush=True)
+    return rows
+
+
+class Files(torch.utils.data.Dataset):
+    """A folder of PNG files as a tutorial reads it: opened, decoded and brought to [-1, 1] one by one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.files = sorted(folder.glob("*.png"))
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def __getitem__(self, index: int) -> Tensor:
+        values = np.asarray(Image.open(self.files[index]).convert(self.mode))
+        image = torch.from_numpy(values.copy()).reshape(*values.shape[:2], -1).permute(2, 0, 1).contiguous()
+        return image.float().div(255).sub(0.5).div(0.5)
+
+    mode = "RGB"
+
+
+def batches(files: Files, batch: int, workers: int) -> Iterator[Tensor]:
+    """Shuffled batches without end."""
+    loader = DataLoader(files, batch, shuffle=True, num_workers=workers, drop_last=True, persistent_workers=workers > 0)
+    while True:
+        yield from loader
+
+
+def tutorial(recipe: Recipe, dataset: Dataset, data: Iterator[Tensor]) -> Callable[[], None]:
+    """One iteration of the loop that DCGAN tutorials teach, on the recipe's own networks."""
+    method = build_method(recipe.method, recipe.optimiser, dataset.schema, (), len(dataset))
+    generator, discriminator, latent = method.painter, method.discriminator, recipe.method.latent
+    adam = {"lr": recipe.optimiser.lr, "betas": recipe.optimiser.betas, "fused": False, "foreach": False}
+    generator_adam = torch.optim.Adam(generator.parameters(), **adam)
+    discriminator_adam = torch.optim.Adam(discriminator.parameters(), **adam)
+    criterion, history = nn.BCEWithLogitsLoss(), []
+
+    def iteration() -> None:
+        discriminator.zero_grad()
+        real = next(data)
+        label = torch.full((len(real),), 1.0)
+        loss_real = criterion(discriminator(real, {}), label)
+        loss_real.backward()
+        fake = generator(torch.randn(len(real), latent), {})
+        label.fill_(0.0)
+        loss_fake = criterion(discriminator(fake.detach(), {}), label)
+        loss_fake.backward()
+        discriminator_adam.step()
+        generator.zero_grad()
+        label.fill_(1.0)
+        loss = criterion(discriminator(fake, {}), label)
+        loss.backward()
+        generator_adam.step()
+        history.append((loss_real.item() + loss_fake.item(), loss.item()))
+
+    return iteration
+
+
+def compare(dataset: Dataset, folder: Path, seconds: float, rounds: int) -> dict[str, Any]:
+    """Median pictures per second of the recipe and of the tutorial, taking turns, and the ratio to its faster form."""
+    made, files = trainer(COMPARED, dataset, folder / "compared"), folder / "files"
+    for index in dataset.split("train"):
+        save(dataset.pictures[index], files / f"{index:06d}.png")
+    Files.mode = "RGB" if dataset.schema.channels == 3 else "L"
+    batch = made.recipe.batch
+    steps: dict[str, Callable[[], Any]] = {"limner": made.advance}
+    for workers in WORKERS:
+        data = batches(Files(files), batch, workers)
+        steps[f"tutorial, {workers} workers"] = tutorial(made.recipe, dataset, data)
+    for step in steps.values():
+        step()
+    rates: dict[str, list[float]] = {name: [] for name in steps}
+    for _ in range(rounds):
+        for name, step in steps.items():
+            rates[name].append(rate(step, batch, seconds))
+    medians = {name: statistics.median(values) for name, values in rates.items()}
+    best = max((name for name in medians if name != "limner"), key=lambda name: medians[name])
+    ratios = [ours / theirs for ours, theirs in zip(rates["limner"], rates[best], strict=True)]
+    return {"medians": medians, "peer": best, "ratio": medians["limner"] / medians[best], "ratios": ratios}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=15.0, help="a measurement")
+    parser.add_argument("--rounds", type=int, default=3, help="turns of the comparison; 0 leaves it out")
+    parser.add_argument("--recipes", nargs="*", choices=list(RECIPES), default=list(RECIPES))
+    parser.add_argument("--size", type=int, default=32, help="pixels a side for the recipes")
+    parser.add_argument("--json", type=Path, help="write the figures here, too")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        dataset = pictures(folder, options.size)
+        peak = convolution_peak(options.seconds)
+        rows = measure_recipes(options.recipes, dataset, folder, options.seconds)
+        peak = max(peak, convolution_peak(options.seconds))
+        found: dict[str, Any] = {"torch": torch.__version__, "threads": torch.get_num_threads(), "size": options.size}
+        found |= {"peak_gflops": peak, "recipes": rows}
+        _print_recipes(found, dataset)
+        if options.rounds:
+            large = dataset if options.size == COMPARED_SIZE else pictures(folder, COMPARED_SIZE)
+            found["comparison"] = compare(large, folder, options.seconds, options.rounds)
+            _print_comparison(found["comparison"], options.rounds)
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+
+
+def _print_recipes(found: dict[str, Any], dataset: Dataset) -> None:
+    shape = f"{dataset.schema.width}x{dataset.schema.height}x{dataset.schema.channels}"
+    print(f"\n{found['threads']} threads, torch {found['torch']}, {len(dataset):,} pictures of {shape}")
+    print(f"3x3 convolution, channels last, at best: {found['peak_gflops']:,.0f} GFLOP/s\n")
+    print("| recipe | batch | pictures/s | GFLOP a picture | GFLOP/s | of the peak |\n|---|---|---|---|---|---|")
+    for row in found["recipes"]:
+        row["gflops"] = row["pictures_per_second"] * row["gflop"]
+        row["share"] = row["gflops"] / found["peak_gflops"]
+        print(
+            f"| {row['recipe']} | {row['batch']} | {row['pictures_per_second']:,.1f} | {row['gflop']:.3f} "
+            f"| {row['gflops']:,.1f} | {row['share']:.0%} |"
+        )
+
+
+def _print_comparison(comparison: dict[str, Any], rounds: int) -> None:
+    print(f"\n`{COMPARED}` at {COMPARED_SIZE}x{COMPARED_SIZE}, medians of {rounds} turns\n")
+    print("| loop | pictures/s |\n|---|---|")
+    for name, value in comparison["medians"].items():
+        print(f"| {name} | {value:,.1f} |")
+    low, high = min(comparison["ratios"]), max(comparison["ratios"])
+    print(f"\n{comparison['ratio']:.2f} times as fast as '{comparison['peer']}' (single turns: {low:.2f} to {high:.2f})")
+
+
+if __name__ == "__main__":
+    main()
