@@ -3,10 +3,10 @@
     python benchmarks/prepare.py [--data ../shared/data] [--repeats 3] [--pictures 20000]
 
 Both sides read the same bytes, decode, apply EXIF orientation, compose over white, crop and resize with the same filter
-(and the same reduced JPEG decoding), digest the pixels, hash a grey miniature and write one .npy. `prepare` does more in
-its time: it checks every file, measures blankness and noise, finds near copies, splits, writes and syncs the table and
-the reports. The two alternate; the table gives medians. Memory is the peak resident set of the process and its workers
-together, sampled, for N and 4N pictures.
+(and the same reduced JPEG decoding), digest the pixels, hash a grey miniature, tell blank and noise-like pictures and
+write one .npy. `prepare` does more in its time: it starts its workers, checks every file for damage, finds near copies,
+splits, and writes and syncs the table and the reports. The two alternate; the table gives medians. Memory is the peak
+resident set of the process and its workers together, sampled, for N and 4N pictures.
 """
 
 import argparse
@@ -34,7 +34,7 @@ from limner.data.workers import cores
 
 def plain(contents: Iterator[bytes], size: tuple[int, int], channels: int, out: Path) -> int:
     """The loop that one would write by hand; returns the number of pictures."""
-    pictures, digests, hashes = [], set(), []
+    pictures, digests, hashes, flags = [], set(), [], []
     with out.open("wb") as file:
         file.write(bytes(128))
         for content in contents:
@@ -48,9 +48,15 @@ def plain(contents: Iterator[bytes], size: tuple[int, int], channels: int, out: 
             image = ImageOps.fit(image, (size[1], size[0]), Image.Resampling.LANCZOS)
             pixels = np.asarray(image).tobytes()
             digests.add(hashlib.blake2b(pixels, digest_size=16).digest())
-            cells = np.asarray(image.convert("L").resize((9, 9), Image.Resampling.BOX), dtype=np.int16)
+            grey = image.convert("L")
+            cells = np.asarray(grey.resize((9, 9), Image.Resampling.BOX), dtype=np.int16)
             across, down = cells[:8, 1:] > cells[:8, :-1] + 1, cells[1:, :8] > cells[:-1, :8] + 1
             hashes.append(np.packbits(np.concatenate([across.ravel(), down.ravel()])))
+            values = np.asarray(grey, dtype=np.float32)
+            values = values - values.mean()
+            power = (values * values).mean()
+            across, down = (values[:, 1:] * values[:, :-1]).mean(), (values[1:] * values[:-1]).mean()
+            flags.append((power < 4, power > 25 and abs((across + down) / 2 / power) < 0.15))
             file.write(pixels)
             pictures.append(len(pixels))
         file.seek(0)
@@ -160,7 +166,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(__file__).resolve().parents[2] / "shared" / "data")
     parser.add_argument("--pictures", type=int, default=40_000, help="of Fashion-MNIST")
-    parser.add_argument("--jpegs", type=int, default=800)
+    parser.add_argument("--jpegs", type=int, default=1200)
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:

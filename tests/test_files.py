@@ -9,19 +9,29 @@ from limner import seeds
 from limner.files import atomic_file, atomic_folder, write_text
 
 
+def _fail_writing(path: Path) -> None:
+    with atomic_file(path) as temporary:
+        temporary.write_text("half")
+        raise ZeroDivisionError
+
+
+def _fail_in(path: Path) -> None:
+    with atomic_folder(path) as folder:
+        write_text(folder / "a.txt", "half")
+        raise ZeroDivisionError
+
+
 def test_a_failure_keeps_the_old_file_and_leaves_nothing_else(tmp_path: Path) -> None:
     write_text(tmp_path / "a.txt", "old")
-    with pytest.raises(RuntimeError), atomic_file(tmp_path / "a.txt") as temporary:
-        temporary.write_text("half")
-        raise RuntimeError
+    with pytest.raises(ZeroDivisionError):
+        _fail_writing(tmp_path / "a.txt")
     assert (tmp_path / "a.txt").read_text() == "old"
     assert [file.name for file in tmp_path.iterdir()] == ["a.txt"]
 
 
 def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), atomic_folder(tmp_path / "f") as folder:
-        write_text(folder / "a.txt", "half")
-        raise RuntimeError
+    with pytest.raises(ZeroDivisionError):
+        _fail_in(tmp_path / "f")
     assert list(tmp_path.iterdir()) == []
     with atomic_folder(tmp_path / "f") as folder:
         write_text(folder / "a.txt", "whole")

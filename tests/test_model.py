@@ -10,6 +10,7 @@ import pytest
 import torch
 
 import limner
+from limner.conditions import resolve
 from limner.data.schema import Attribute, Schema
 from limner.errors import ConditionError, ModelError, UsageError
 from limner.methods import build_painter
@@ -91,6 +92,14 @@ def test_a_condition_that_the_model_lacks_is_one_line(folder: Path, condition: d
     assert "\n" not in str(caught.value)
 
 
+def test_classes_called_by_digits_that_are_not_their_index() -> None:
+    ratings = Attribute(name="stars", kind="label", classes=("1", "2", "3"))
+    table = {"stars": torch.tensor([0, 1, 2])}
+    asked = resolve({"stars": ["1", 2, "3"]}, (ratings,), table, 0, range(3))
+    assert asked["stars"].tolist() == [0, 1, 2]
+    assert resolve(asked, (ratings,), table, 0, range(3))["stars"].tolist() == [0, 1, 2]
+
+
 def test_truncation_moves_pictures_towards_one_another(folder: Path) -> None:
     model = load(folder)
     condition = {"species": "rose", "height": 0.5}
@@ -110,6 +119,10 @@ def test_a_vae_encodes_decodes_and_reconstructs() -> None:
     assert np.array_equal(model.decode(codes, condition), model.reconstruct(pictures, condition))
     with pytest.raises(UsageError, match=r"reads uint8"):
         model.encode(pictures[:, :8])
+    pictures.flags.writeable = False
+    assert torch.equal(model.encode(pictures, condition), codes)
+    with pytest.raises(ConditionError, match="give species"):
+        model.encode(pictures)
     with pytest.raises(ModelError, match="no encoder"):
         _model("gan").encode(pictures)
 

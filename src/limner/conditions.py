@@ -73,7 +73,9 @@ def _values(attribute: Attribute, asked: Any, n: int) -> Tensor:
 
 
 def _class_index(attribute: Attribute, value: Any) -> int:
-    text = str(int(value)) if isinstance(value, Tensor) else str(value)
+    if isinstance(value, Tensor):  # an index already; a class may be called by a digit that is not its index
+        return int(value)
+    text = str(value)
     if text in attribute.classes:
         return attribute.classes.index(text)
     if text.isdigit() and int(text) < len(attribute.classes):

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from limner.data import Dataset, garden, open_dataset
+from limner.errors import UsageError
 from limner.model import Model, load
 from limner.pictures import Page, grid
 from limner.samples import save_model_walk, save_samples
@@ -22,6 +23,8 @@ def demo(out: Path, minutes: float | None = None) -> Path:
 
     `minutes` is the training time of both recipes together, 4.5 unless given.
     """
+    if minutes is not None and minutes <= 0:
+        raise UsageError(f"--minutes {minutes:g}: give a number above 0.")
     scale = minutes / sum(MINUTES.values()) if minutes else 1.0
     source = out / "garden"
     if not source.exists():
@@ -76,9 +79,7 @@ def _times(models: dict[str, Model]) -> dict[str, Any]:
 
 def _reconstructions(model: Model, dataset: Dataset) -> np.ndarray:
     rows = dataset.split("validation")[: 2 * COLUMNS]
-    condition = {
-        name: values.tolist() for name, values in dataset.condition(rows, model.painter.condition_names).items()
-    }
+    condition = dataset.condition(rows, model.painter.condition_names)
     pictures = np.asarray(dataset.pictures[rows])
     again = model.reconstruct(pictures, condition)
     pairs = [part[i : i + COLUMNS] for i in range(0, len(rows), COLUMNS) for part in (pictures, again)]

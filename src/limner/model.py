@@ -19,7 +19,7 @@ import limner
 from limner import files, seeds
 from limner.conditions import Wish, resolve
 from limner.data.schema import Schema
-from limner.errors import LimnerError, ModelError, UsageError
+from limner.errors import ConditionError, LimnerError, ModelError, UsageError
 from limner.methods import Painter, build_painter
 from limner.methods.vae import VaePainter
 from limner.recipes import Recipe, parse
@@ -89,7 +89,12 @@ class Model:
         expected = (self.schema.height, self.schema.width, self.schema.channels)
         if pictures.dtype != np.uint8 or pictures.shape[1:] != expected:
             raise UsageError(f"pictures are {pictures.dtype} {pictures.shape}: this model reads uint8 (n, {expected}).")
-        images = torch.from_numpy(pictures).permute(0, 3, 1, 2).float().div(127.5).sub(1).to(self.painter.device)
+        missing = [name for name in self.painter.condition_names if name not in (condition or {})]
+        if missing:
+            raise ConditionError(f"this model reads pictures with their condition: give {', '.join(missing)}.")
+        images = (
+            torch.tensor(np.asarray(pictures)).permute(0, 3, 1, 2).float().div(127.5).sub(1).to(self.painter.device)
+        )
         tensors = {
             name: values.to(self.painter.device) for name, values in self._condition(condition, len(images)).items()
         }

@@ -10,28 +10,38 @@ from limner.data.schema import Attribute
 from limner.model import Model
 from limner.pictures import curves_svg, grid, save
 from limner.recipes import to_yaml
+from limner.samples import provenance_of
 
-COLUMNS = 8
+ROWS = COLUMNS = 8
 Curves = dict[str, list[tuple[float, float]]]
 
 
-def sample_grid(model: Model, seed: int = 0, rows: int = 8) -> np.ndarray:
+def sample_grid(model: Model, seed: int = 0) -> np.ndarray:
     """Returns a grid uint8 (H, W, C) of fixed-seed samples; one class a row when the model knows classes."""
-    condition, rows = grid_condition(model.attributes, rows)
+    condition, rows = grid_condition(model.attributes, ROWS)
     return grid(model.sample(rows * COLUMNS, seed=seed, condition=condition), columns=COLUMNS)
 
 
-def grid_condition(attributes: Sequence[Attribute], rows: int) -> tuple[dict[str, list[int]], int]:
+def grid_condition(attributes: Sequence[Attribute], rows: int) -> tuple[dict[str, list[str]], int]:
     """Returns the condition of a grid of `COLUMNS` pictures a row, and the number of rows."""
     if not attributes or attributes[0].kind != "label":
         return {}, rows
     rows = min(len(attributes[0].classes), max(rows, 10))
-    return {attributes[0].name: [row for row in range(rows) for _ in range(COLUMNS)]}, rows
+    return {attributes[0].name: [name for name in attributes[0].classes[:rows] for _ in range(COLUMNS)]}, rows
 
 
 def write_card(model: Model, folder: Path, curves: Curves, seed: int = 0) -> None:
     """Writes README.md, samples.png and curves.svg into a model folder."""
-    save(sample_grid(model, seed), folder / "samples.png", {"model": model.digest, "seed": seed, "grid": True})
+    condition, rows = grid_condition(model.attributes, ROWS)
+    made = {
+        "seed": seed,
+        "first": 0,
+        "n": rows * COLUMNS,
+        "columns": COLUMNS,
+        "condition": condition,
+        "truncation": 1.0,
+    }
+    save(sample_grid(model, seed), folder / "samples.png", provenance_of(model, folder, "grid", index=0, **made))
     files.write_text(folder / "curves.svg", curves_svg(curves, title="Training", x_label="pictures seen"))
     files.write_text(folder / "README.md", _text(model))
 

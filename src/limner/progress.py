@@ -58,7 +58,9 @@ class ProgressLine:
         seconds = max(time.monotonic() - self.started, 1e-9)
         rate = (self.done - self.offset) / seconds
         of_total = f"/{self.total:,.0f}" if self.total else ""
-        parts = [f"{self.done:,.0f}{of_total} {self.unit}", f"{rate:,.4g} {self.unit}/s"]
+        parts = [f"{self.done:,.0f}{of_total} {self.unit}"]
+        if self.unit != "seconds":
+            parts.append(f"{rate:,.4g} {self.unit}/s")
         if self.total and rate > 0 and self.done < self.total:
             parts.append(f"{_clock((self.total - self.done) / rate)} left")
         return ", ".join([*parts, self.text] if self.text else parts)

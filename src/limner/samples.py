@@ -95,7 +95,7 @@ def _paint_again(picture: Path, made: dict[str, Any], model_path: Path | None) -
         )
     # painted in the batch of the original, because the last bit of a sum may depend on the size of the batch
     pictures = model.sample(batch=BATCH, **asked)
-    return pictures[index - asked["first"]] if made["kind"] == "sample" else grid(pictures)
+    return pictures[index - asked["first"]] if made["kind"] == "sample" else grid(pictures, made.get("columns"))
 
 
 def _draw_again(picture: Path, made: dict[str, Any], model_path: Path | None) -> np.ndarray:

@@ -80,20 +80,40 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(intake, "FEWEST_FOR_WORKERS", 1)
     monkeypatch.setattr(intake, "CHUNK_PICTURES", 5)
     calls = 0
-    work = workers.Worker.__call__
+    exchange = workers.Worker._exchange
 
-    def killed_now_and_then(worker: workers.Worker, chunk: list) -> object:
+    def killed_now_and_then(worker: workers.Worker, message: object) -> object:
         nonlocal calls
-        calls += worker.ready
-        if worker.ready and calls in (2, 5):
+        calls += isinstance(message, list)
+        if isinstance(message, list) and calls in (2, 5):
             worker.process.kill()
-        return work(worker, chunk)
+        return exchange(worker, message)
 
-    monkeypatch.setattr(workers.Worker, "__call__", killed_now_and_then)
+    monkeypatch.setattr(workers.Worker, "_exchange", killed_now_and_then)
     dataset, report = _prepared(source, tmp_path / "out", workers=2)
     assert len(dataset) == 40
-    assert calls >= 2 * 5
+    assert calls == 8 + 2 * 5
     assert not report.set_aside
+
+
+def test_a_picture_that_crashes_its_decoder_is_set_aside_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = _folder(tmp_path / "source", 20)
+    monkeypatch.setattr(intake, "FEWEST_FOR_WORKERS", 1)
+    monkeypatch.setattr(intake, "CHUNK_PICTURES", 5)
+    crashes = (source / "0007.png").read_bytes()
+    exchange = workers.Worker._exchange
+
+    def killed_by_one(worker: workers.Worker, message: object) -> object:
+        if isinstance(message, list) and crashes in message:
+            worker.process.kill()
+        return exchange(worker, message)
+
+    monkeypatch.setattr(workers.Worker, "_exchange", killed_by_one)
+    dataset, report = _prepared(source, tmp_path / "out", workers=2)
+    assert len(dataset) == 19
+    assert [(entry["file_name"], entry["detail"]) for entry in report.set_aside_list] == [
+        ("0007.png", "its decoder crashed")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from torch import nn
 
 from limner.networks import DECODERS, ENCODERS, NetworkConfig, build_decoder, build_encoder
 from limner.networks.blocks import Pyramid, halvings
+from limner.networks.residual import ResidualBlock
 from limner.recipes import RECIPES
 
 SIZES = [(8, 8), (28, 28), (32, 32), (64, 96), (37, 50)]
@@ -75,6 +76,6 @@ def test_spectral_norm_bounds_every_layer() -> None:
 
 def test_residual_blocks_begin_as_the_identity() -> None:
     config = NetworkConfig(architecture="residual", widths=(8, 8))
-    block = build_encoder(config, 3, 16, 16).stages[0][0]
+    block = ResidualBlock(config, 8, blocks=2)
     maps = torch.randn(2, 8, 8, 8)
     assert torch.equal(block(maps), maps)

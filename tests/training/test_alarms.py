@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from limner.data import Dataset
-from limner.errors import RunError, UsageError
+from limner.errors import RecipeError, RunError, UsageError
 from limner.recipes import Recipe, apply_settings, find_recipe
 from limner.training import train
 from limner.training.alarms import WINDOW, raised
@@ -22,6 +22,17 @@ def _rows(**values: float) -> list[dict[str, float]]:
 def test_healthy_training_raises_nothing() -> None:
     assert raised(_rows(accuracy=0.8, diversity=0.9, divergence=20.0)) == {}
     assert raised(_rows(accuracy=1.0)[:5]) == {}
+
+
+def test_rows_of_held_out_measures_do_not_silence_an_alarm() -> None:
+    rows = [row for pair in zip(_rows(accuracy=1.0), _rows(held_out_bound=3.0), strict=True) for row in pair]
+    assert list(raised(rows)) == ["saturated discriminator"]
+
+
+def test_a_measure_that_a_method_lacks_is_refused(dataset: Dataset, recipe: Recipe, run: Path) -> None:
+    wrong = apply_settings(recipe, ["stopping.measure=bound", "stopping.patience=2"])
+    with pytest.raises(RecipeError, match="only a VAE has a bound"):
+        train(dataset, wrong, run, steps=2)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import typer
 
 def replay(
     picture: Annotated[Path, typer.Argument(help="A picture that limner made.")],
-    out: Annotated[Path | None, typer.Option(help="Where to write it.  [default: NAME-replay.png]")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write it.", show_default="NAME-replay.png")] = None,
     model: Annotated[Path | None, typer.Option(help="Where its model is now, if it has moved.")] = None,
 ) -> None:
     """Make a picture again, and say whether the pixels are the same."""

@@ -11,7 +11,7 @@ def sample(
     n: Annotated[int, typer.Option("--n", min=1, help="How many pictures.")] = 64,
     seed: Annotated[int, typer.Option(help="Picture i of a seed is always the same.")] = 0,
     out: Annotated[
-        Path | None, typer.Option(help="A picture (one, or a grid) or a new folder.  [default: samples.png]")
+        Path | None, typer.Option(help="A picture (one, or a grid) or a new folder.", show_default="samples.png")
     ] = None,
     condition: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="What to ask for.")] = None,
     truncation: Annotated[float, typer.Option(help="Below 1: more typical, less varied.")] = 1.0,

@@ -1,5 +1,6 @@
 """`limner train`: from pictures and a recipe to a run with a model."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -45,6 +46,8 @@ def train(
         save_every=save_every,
         **prepare,
     )
+    if os.environ.get("RANK", "0") != "0":  # one of several processes, of which the first one speaks
+        return
     typer.echo(
         f"{out / 'model'}: {model.about['training']['pictures']:,} pictures seen. Samples: {out / 'model' / 'samples.png'}"
     )

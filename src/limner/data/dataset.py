@@ -59,7 +59,7 @@ class Dataset:
                 raise DataError(f"{path} was written by a newer limner (format {about['format']}); upgrade limner")
             schema = Schema.model_validate(about["schema"])
             pictures = np.load(path / "pictures.npy", mmap_mode="r")
-            table = pq.read_table(path / "attributes.parquet")
+            table = pq.ParquetFile(path / "attributes.parquet").read()
             dataset = cls(path, schema, str(about["fingerprint"]), pictures, table)
         except (OSError, ValueError, KeyError, TypeError, EOFError, pa.ArrowException, ValidationError) as error:
             detail = str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from limner.data.doctor import measure
+from limner.data.doctor import grey_of, measure
 from limner.data.duplicates import CELLS
 from limner.pictures.formats import sniff
 from limner.pictures.read import UnusablePicture, read
@@ -89,13 +89,8 @@ def _described(
     count: int, problems: list[Problem], rows: list[int], arrays: list[np.ndarray], enlarged: int
 ) -> Decoded:
     n = len(arrays)
+    arrays = [_grey_if_possible(array) for array in arrays]
     grey = np.array([array.ndim == 2 for array in arrays], dtype=bool)
-    in_colour = np.flatnonzero(~grey)
-    if len(in_colour):
-        colours = np.stack([arrays[index] for index in in_colour])
-        equal = (colours[..., :1] == colours[..., 1:]).all(axis=(1, 2, 3))
-        for index in in_colour[equal]:
-            arrays[index], grey[index] = np.ascontiguousarray(arrays[index][..., 0]), True
     pixels = [array.tobytes() for array in arrays]
     digests = np.frombuffer(b"".join(hashlib.blake2b(own, digest_size=16).digest() for own in pixels), np.uint8)
     miniatures = np.empty((n, CELLS, CELLS), np.uint8)
@@ -104,17 +99,28 @@ def _described(
         if len(chosen):
             stack = np.stack([arrays[index] for index in chosen])
             stack = stack[..., None] if stack.ndim == 3 else stack
-            miniatures[chosen] = miniature(stack)
-            spread[chosen], correlation[chosen] = measure(stack)
+            brightness = grey_of(stack)
+            miniatures[chosen] = miniature(brightness)
+            spread[chosen], correlation[chosen] = measure(stack, brightness)
     return Decoded(
         count, problems, rows, pixels, grey, digests.reshape(n, 16), miniatures, spread, correlation, enlarged
     )
 
 
-def miniature(pictures: np.ndarray) -> np.ndarray:
-    """Returns uint8 (n, 9, 9): the mean grey of 81 equal areas of uint8 (n, H, W, C) pictures."""
-    height, width, channels = pictures.shape[1:]
-    grey = pictures.astype(np.float32) @ np.full(channels, 1 / channels, np.float32)
+def _grey_if_possible(array: np.ndarray) -> np.ndarray:
+    # Looked at in the middle first: nearly every colour picture shows there that it is one.
+    if array.ndim == 3 and _equal_channels(array[array.shape[0] // 2]) and _equal_channels(array):
+        return np.ascontiguousarray(array[..., 0])
+    return array
+
+
+def _equal_channels(array: np.ndarray) -> bool:
+    return bool((array[..., 0] == array[..., 1]).all() and (array[..., 0] == array[..., 2]).all())
+
+
+def miniature(grey: np.ndarray) -> np.ndarray:
+    """Returns uint8 (n, 9, 9): the means of 81 equal areas of float32 (n, H, W) pictures."""
+    height, width = grey.shape[1:]
     return np.rint(_areas(height) @ grey @ _areas(width).T).astype(np.uint8)
 
 

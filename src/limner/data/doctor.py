@@ -9,20 +9,26 @@ NOISE_ABOVE = 5.0
 NOISE_CORRELATION = 0.15
 
 
-def measure(pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Returns, for uint8 (n, H, W, C), the standard deviation in levels and the correlation of neighbouring pixels.
+def grey_of(pictures: np.ndarray) -> np.ndarray:
+    """Returns float32 (n, H, W), the mean of the channels of uint8 (n, H, W, C) pictures, in [0, 255]."""
+    channels = pictures.shape[3]
+    # A product with a constant vector: many times faster than numpy's mean over an axis of three.
+    return pictures.astype(np.float32) @ np.full(channels, 1 / channels, np.float32)
 
-    Both are float32 (n,); the correlation, in [-1, 1], is taken on the mean of the channels, along rows and columns.
+
+def measure(pictures: np.ndarray, grey: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns how much uint8 (n, H, W, C) pictures vary, and the correlation of neighbouring pixels; `grey` is theirs.
+
+    Both are float32 (n,): the standard deviation of the grey in levels (where that is blank, of the channels), and the
+    correlation in [-1, 1] of each grey pixel with the next, along rows and columns.
     """
-    count, height, width, channels = pictures.shape
-    values = pictures.reshape(count, height * width, channels).astype(np.float32)
-    # Products with constant vectors: many times faster than numpy's reductions over short axes.
-    values -= np.full((1, height * width), 1 / (height * width), np.float32) @ values
-    spread = np.sqrt(np.einsum("nkc,nkc->n", values, values) / (height * width * channels))
-    grey = (values @ np.full(channels, 1 / channels, np.float32)).reshape(count, height, width)
-    across = _mean_product(grey[:, :, 1:], grey[:, :, :-1])
-    down = _mean_product(grey[:, 1:], grey[:, :-1])
-    power = _mean_product(grey, grey)
+    centred = grey - grey.mean(axis=(1, 2), keepdims=True)
+    power = _mean_product(centred, centred)
+    spread = np.sqrt(power)
+    for row in np.flatnonzero(spread < BLANK_BELOW):
+        spread[row] = np.sqrt(pictures[row].var(axis=(0, 1)).mean())
+    across = _mean_product(centred[:, :, 1:], centred[:, :, :-1])
+    down = _mean_product(centred[:, 1:], centred[:, :-1])
     # Without any variation in brightness there is nothing to be unrelated.
     return spread, np.where(power > 1.0, (across + down) / 2 / np.maximum(power, 1.0), 1.0)
 

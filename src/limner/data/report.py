@@ -60,7 +60,7 @@ class Report:
                 (what, f"{len(self.duplicates_list):,}", f"exact {exact:,}, near {len(self.duplicates_list) - exact:,}")
             )
         if self.missing_dropped:
-            lacking = f"without {_listed(self.missing_dropped)}; keep them with --missing keep"
+            lacking = f"lacking a value: {_listed(self.missing_dropped)}; keep them with --missing keep"
             table.append(("dropped", f"{sum(self.missing_dropped.values()):,}", lacking))
         if self.flagged:
             table.append(("to look at", f"{sum(self.flagged.values()):,}", _listed(self.flagged)))

@@ -1,6 +1,6 @@
 """`report.html`: the report of a preparation to look at, with a bounded number of thumbnails."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from itertools import islice
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from limner.data.attributes import main_label
-from limner.data.intake import MOST_THUMBNAILS, Intake, Scratch
+from limner.data.intake import MOST_THUMBNAILS, Intake, Refused, Scratch
 from limner.data.report import Report
 from limner.data.selection import Selection
 from limner.pictures.grid import grid
@@ -38,7 +38,7 @@ def write_page(path: Path, report: Report, intake: Intake, selection: Selection,
         page.paragraph(note)
     page.heading("Kept pictures")
     page.figure(*_kept(selection, scratch))
-    _problems(page, report, intake, selection, scratch)
+    _problems(page, intake, selection, scratch, kept_copies=report.duplicates_kept > 0)
     _balance(page, report)
     page.save(path)
 
@@ -67,28 +67,36 @@ def _balance(page: Page, report: Report) -> None:
             page.paragraph(f"... and {len(rows) - MOST_ROWS} more")
 
 
-def _problems(page: Page, report: Report, intake: Intake, selection: Selection, scratch: Scratch) -> None:
+def _problems(page: Page, intake: Intake, selection: Selection, scratch: Scratch, kept_copies: bool) -> None:
     if intake.refused:
-        page.heading("Set aside")
-        page.paragraph("These inputs cannot be used. The others are in report.json.")
-        seen = sorted(intake.refused, key=lambda refused: refused.thumbnail is None)
-        page.gallery(
-            (refused.thumbnail, f"{refused.name}: {refused.reason}. {refused.detail}")
-            for refused in seen[:MOST_THUMBNAILS]
-        )
+        _set_aside(page, intake.refused)
     if selection.copies:
-        page.heading("Duplicates " + ("dropped" if report.duplicates_dropped else "kept, each set in one split"))
+        _heading(page, "Duplicates " + ("kept, each set in one split" if kept_copies else "dropped"), selection.copies)
         page.paragraph("Left what was kept, right its copy.")
         page.gallery(_pairs(intake, selection, scratch))
     if selection.incomplete:
-        page.heading("Dropped for missing values")
-        page.gallery(
-            _rows(((row, f"no {name}") for row, name in selection.incomplete.items()), intake, selection, scratch)
-        )
+        _heading(page, "Dropped for missing values", selection.incomplete)
+        lacking = ((row, f"no {name}") for row, name in selection.incomplete.items())
+        page.gallery(_rows(lacking, intake, selection, scratch))
     if selection.flags:
-        page.heading("Kept, but worth a look")
+        _heading(page, "Kept, but worth a look", selection.flags)
         page.paragraph("Blank pictures hardly vary; in noise-like ones neighbouring pixels are unrelated.")
         page.gallery(_rows(selection.flags.items(), intake, selection, scratch))
+
+
+def _set_aside(page: Page, refused: list[Refused]) -> None:
+    _heading(page, "Set aside", refused)
+    shown = sorted(refused, key=lambda one: one.thumbnail is None)[:MOST_THUMBNAILS]
+    page.gallery((one.thumbnail, f"{one.name}: {one.reason}. {one.detail}") for one in shown if one.thumbnail)
+    unseen = [(one.name, one.reason, one.detail) for one in shown if not one.thumbnail]
+    if unseen:
+        page.table(["file", "reason", "detail"], unseen)
+
+
+def _heading(page: Page, text: str, entries: Sized) -> None:
+    page.heading(f"{text}: {len(entries):,}")
+    if len(entries) > MOST_THUMBNAILS:
+        page.paragraph(f"The first {MOST_THUMBNAILS} are shown; all are listed in report.json.")
 
 
 def _pairs(intake: Intake, selection: Selection, scratch: Scratch) -> Iterator[tuple[bytes | np.ndarray, str]]:

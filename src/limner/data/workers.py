@@ -19,6 +19,7 @@ from typing import Any
 from limner.errors import DataError
 
 CHUNKS_AHEAD = 2
+PIPE_BYTES = 2**20  # room for a chunk: fewer hand-overs between the processes
 
 
 class WorkerDiedError(Exception):
@@ -72,6 +73,7 @@ class Worker:
             stdout=subprocess.PIPE,
             stderr=None if os.environ.get("LIMNER_DEBUG") else subprocess.DEVNULL,
             env=environment,
+            pipesize=PIPE_BYTES,
         )
         self.ready = False
 
@@ -122,9 +124,14 @@ def ordered_map(
             yield from pending.popleft().result()
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
-        for worker in started:
-            worker.stop()
+        _stop(started)
         executor.shutdown(wait=True)
+        _stop(started)  # one may just have been started again
+
+
+def _stop(workers: list[Worker]) -> None:
+    for worker in workers:
+        worker.stop()
 
 
 def _work(pool: queue.SimpleQueue[Worker], chunk: list, lost: Callable[[Any], Any]) -> list:

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from limner.config import Section
 from limner.data.augment import AugmentConfig
@@ -51,6 +51,11 @@ class Recipe(Section):
     augment: AugmentConfig = AugmentConfig()
     """Of the training pictures themselves; whatever it does will be seen in the samples."""
     stopping: StoppingConfig = StoppingConfig()
+
+    @field_validator("condition", mode="before")
+    @classmethod
+    def _one_name_is_a_list_of_one(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) and value not in ("auto", "none") else value
 
     def attributes(self, schema: Schema) -> tuple[Attribute, ...]:
         """Returns the attributes of `schema` that this recipe conditions on; RecipeError for one that cannot be used."""

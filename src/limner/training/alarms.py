@@ -9,8 +9,8 @@ WINDOW = 25
 
 
 def _mean(rows: Sequence[Row], name: str) -> float | None:
-    values = [row[name] for row in rows if name in row]
-    return sum(values) / len(values) if len(values) == len(rows) else None
+    values = [row[name] for row in rows if name in row][-WINDOW:]
+    return sum(values) / WINDOW if len(values) == WINDOW else None
 
 
 def saturated_discriminator(rows: Sequence[Row]) -> str | None:
@@ -52,7 +52,5 @@ ALARMS: dict[str, Callable[[Sequence[Row]], str | None]] = {
 
 def raised(rows: Sequence[Row]) -> dict[str, str]:
     """Returns {alarm: what to do} of those that the last rows raise; none before the history is long enough."""
-    if len(rows) < WINDOW:
-        return {}
-    found = {name: alarm(rows[-WINDOW:]) for name, alarm in ALARMS.items()}
+    found = {name: alarm(rows[-2 * WINDOW :]) for name, alarm in ALARMS.items()}
     return {name: text for name, text in found.items() if text}

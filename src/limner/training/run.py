@@ -33,7 +33,7 @@ class Run:
         about = {
             "limner": limner.__version__,
             "seed": seed,
-            "data": str(dataset.path),
+            "data": str(dataset.path.resolve()),
             "fingerprint": dataset.fingerprint,
         }
         files.write_text(folder / "run.json", json.dumps(about, indent=2) + "\n")

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 
 from limner.data.dataset import Dataset
-from limner.errors import DataError
+from limner.errors import DataError, RecipeError
 from limner.methods import Method, Moment, Painter
 from limner.methods.vae import Vae
 from limner.metrics import sliced_wasserstein
@@ -25,6 +25,8 @@ class Stopping:
         self.held_out = dataset.split("validation")[:HELD_OUT]
         self.best: float | None = None
         self.waited, self.next = 0, recipe.stopping.every
+        if self.config.patience and self.config.measure == "bound" and recipe.method.kind != "vae":
+            raise RecipeError(f"stopping.measure: only a VAE has a bound, and '{recipe.name}' is none; use auto.")
         if self.config.patience and not len(self.held_out):
             raise DataError(
                 "early stopping needs held-out pictures, and the validation split of this dataset is empty."

@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 
+import limner
 from limner import seeds
 from limner.data.augment import DRAWS, augment
 from limner.data.dataset import Batch, Dataset
@@ -72,7 +73,7 @@ class Trainer:
         """Trains until the budget is spent or patience ends, and leaves a model; returns False when interrupted before."""
         warnings = self._continue()
         self.history = History(self.run.folder, self.step) if self.processes.leads else None
-        self.started, self.before = time.monotonic(), self.seconds
+        self.started, self.before, self.first = time.monotonic(), self.seconds, self.step
         saved = time.monotonic()
         done, total, unit = budget.progress(self.step, self.pictures, self.seconds)
         with (
@@ -95,6 +96,11 @@ class Trainer:
                     saved = time.monotonic()
             self._log()
             self._save()
+            self.bar.update(budget.progress(self.step, self.pictures, self.seconds)[0], self._note())
+            if self.stopping.ended:
+                self._say(
+                    f"{self.stopping.waited} measurements without a new best: stopped early, the best model is kept"
+                )
         finished = budget.spent(self.step, self.pictures, self.seconds) or self.stopping.ended
         self._leave_model()
         return finished
@@ -209,8 +215,13 @@ class Trainer:
             self._roll_back({"weights": float("nan")})
         if self.processes.leads:
             self.checkpoints.save(self.step, self.state())
-            save(sample_grid(self.model(), self.run.seed), self.run.grids / f"pictures-{self.pictures:09d}.png", None)
+            self._save_grid()
         self.method.train()
+
+    def _save_grid(self) -> None:
+        model = self.model()
+        made = {"ai_generated": True, "limner": limner.__version__, "kind": "training", **model.about["training"]}
+        save(sample_grid(model, self.run.seed), self.run.grids / f"pictures-{self.pictures:09d}.png", made)
 
     def _roll_back(self, means: dict[str, float]) -> None:
         factor, rollbacks = self.rate_factor / 2, self.rollbacks + 1
@@ -239,9 +250,9 @@ class Trainer:
 
     def _note(self) -> str:
         row = self.history.rows[-1] if self.history and self.history.rows else {}
-        return ", ".join(
-            f"{name} {value:.3g}" for name, value in row.items() if name not in ("step", "pictures", "seconds")
-        )
+        rate = (self.step - self.first) * self.recipe.batch / max(self.seconds - self.before, 1e-9)
+        losses = [f"{name} {value:.3g}" for name, value in row.items() if name not in ("step", "pictures", "seconds")]
+        return ", ".join([f"{rate:,.0f} pictures/s", *losses])
 
     def _say(self, line: str) -> None:
         if self.processes.leads:
