@@ -67,7 +67,7 @@ AI-generated, and every picture that Limner saves says so.
 ```python
 import limner
 
-pictures = limner.load("{data["name"]}-model").sample(16, seed=1)  # uint8 (16, {schema.height}, {schema.width}, {schema.channels})
+pictures = limner.load("this-folder").sample(16, seed=1)  # uint8 (16, {schema.height}, {schema.width}, {schema.channels})
 ```
 
 ## Data

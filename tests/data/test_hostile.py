@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import hostile
-from limner.data.source import REASONS, Source, open_source, shown
+from limner.data.source import REASONS, Source, shown
+from limner.data.sources import open_source
 from limner.errors import DataError
 from limner.pictures import UnusablePicture, read
 

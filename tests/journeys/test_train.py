@@ -56,7 +56,7 @@ def test_a_run_leaves_a_model_that_paints(run: Path) -> None:
     model = load(run)
     assert model.sample(4).shape == (4, 32, 32, 3)
     card = (run / "model" / "README.md").read_text()
-    assert all(word in card for word in ("samples.png", "curves.svg", "AI-generated", "relativistic"))
+    assert all(word in card for word in ("samples.png", "curves.svg", "AI-generated", "hinge"))
     assert {file.name for file in (run / "model").iterdir()} == {
         "config.json",
         "model.safetensors",
@@ -92,7 +92,7 @@ def test_sample_replay_walk_and_supplement(run: Path, tmp_path: Path) -> None:
 
 
 def test_a_printed_recipe_trains(pictures: Path, tmp_path: Path) -> None:
-    assert len(limner("recipes").splitlines()) == 10
+    assert len(limner("recipes").splitlines()) == 11
     (tmp_path / "mine.yaml").write_text(limner("recipes", "mlp-gan", "--set", "batch=8"))
     limner("train", pictures, "--recipe", tmp_path / "mine.yaml", "--out", tmp_path / "run", "--steps", "3")
     assert load(tmp_path / "run").recipe.batch == 8

@@ -60,7 +60,7 @@ def test_a_sample_depends_on_its_own_generator_alone(name: str) -> None:
     torch.testing.assert_close(many[3:4], one, atol=1e-5, rtol=1e-4)
 
 
-@pytest.mark.parametrize("name", ["gan", "vae", "dcgan", "mlp-vae"])
+@pytest.mark.parametrize("name", ["gan", "vae", "r3gan", "dcgan", "mlp-vae"])
 def test_a_conditional_method_obeys_labels_and_numbers(name: str) -> None:
     method = _method(name, attributes=(LABEL, NUMBER))
     for step in range(2):
@@ -86,7 +86,7 @@ def test_a_conditional_method_obeys_labels_and_numbers(name: str) -> None:
     ],
 )
 def test_the_choices_of_a_gan_work_together(settings: tuple[str, ...]) -> None:
-    method = _method("gan", *settings)
+    method = _method("r3gan", *settings)
     for step in range(3):
         scalars = method.step(_batch(), Moment(step, 8 * step, 0))
     assert all(value.isfinite() for value in scalars.values())

@@ -21,8 +21,8 @@ SCHEMA = Schema(
 )
 
 
-def test_the_ten_recipes_are_there() -> None:
-    assert set(RECIPES) == ARTICLES | {"gan", "vae"}
+def test_the_articles_recipes_and_the_modern_ones_are_there() -> None:
+    assert set(RECIPES) == ARTICLES | {"gan", "vae", "r3gan"}
     assert all(make().name == name and make().summary for name, make in RECIPES.items())
 
 
@@ -34,11 +34,11 @@ def test_yaml_round_trip(name: str) -> None:
 
 def test_settings_take_whole_and_shortened_keys() -> None:
     recipe = apply_settings(
-        find_recipe("gan"), ["lr=1e-3", "method.generator.widths=[64, 32]", "loss=hinge", "batch=16"]
+        find_recipe("gan"), ["lr=1e-3", "method.generator.widths=[64, 32]", "loss=minimax", "batch=16"]
     )
     assert recipe.optimiser.lr == 1e-3
     assert recipe.method.generator.widths == (64, 32)
-    assert (recipe.method.loss, recipe.batch) == ("hinge", 16)
+    assert (recipe.method.loss, recipe.batch) == ("minimax", 16)
 
 
 @pytest.mark.parametrize(

@@ -30,9 +30,9 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 @pytest.fixture(scope="session")
 def recipe() -> Recipe:
-    """The default GAN with all that has state: augmentation, dropout, penalties now and then, a schedule, an average."""
+    """The GAN with all that has state: augmentation, dropout, penalties now and then, a schedule, an average."""
     settings = ["augment.flip=0.5", "method.discriminator.dropout=0.1", "schedule.kind=cosine", "schedule.pictures=400"]
-    return apply_settings(find_recipe("gan"), [*QUICK, *settings])
+    return apply_settings(find_recipe("r3gan"), [*QUICK, *settings])
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from filelock import FileLock
 from limner.data import dataset
 from limner.data.dataset import Dataset, is_dataset
 from limner.data.preparation import Options, prepare
-from limner.data.source import identity
+from limner.data.sources import identity
 from limner.errors import DataError, UsageError
 
 

@@ -40,8 +40,10 @@ class Batch(NamedTuple):
 class Dataset:
     """A prepared dataset, opened read-only; pictures stay on disk and only what is asked for is read."""
 
-    def __init__(self, path: Path, schema: Schema, fingerprint: str, pictures: np.memmap, table: pa.Table) -> None:
-        self.path, self.schema, self.fingerprint = path, schema, fingerprint
+    def __init__(
+        self, path: Path, name: str, schema: Schema, fingerprint: str, pictures: np.memmap, table: pa.Table
+    ) -> None:
+        self.path, self.name, self.schema, self.fingerprint = path, name, schema, fingerprint
         self.pictures, self.table = pictures, table
         self._split = np.array(table["split"].to_pylist())
         self._columns: dict[str, np.ndarray] = {}
@@ -60,7 +62,8 @@ class Dataset:
             schema = Schema.model_validate(about["schema"])
             pictures = np.load(path / "pictures.npy", mmap_mode="r")
             table = pq.ParquetFile(path / "attributes.parquet").read()
-            dataset = cls(path, schema, str(about["fingerprint"]), pictures, table)
+            name = Path(str(about["options"].get("source", path.resolve().name))).stem
+            dataset = cls(path, name, schema, str(about["fingerprint"]), pictures, table)
         except (OSError, ValueError, KeyError, TypeError, EOFError, pa.ArrowException, ValidationError) as error:
             detail = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise DataError(f"{path} is a damaged dataset ({detail}); prepare it again") from error

@@ -18,7 +18,8 @@ from limner.data.intake import Intake, Scratch, choose_size, take_in
 from limner.data.report import Report, build_report, write_report
 from limner.data.report_page import write_page
 from limner.data.selection import FEWEST_PICTURES, Selection, select
-from limner.data.source import Source, open_source
+from limner.data.source import Source
+from limner.data.sources import open_source
 from limner.data.splits import Fractions, assign, check_fractions
 from limner.data.workers import cores
 from limner.errors import DataError, UsageError, nearest
@@ -110,7 +111,7 @@ def _fill(source: Source, folder: Path, options: Options, workers: int) -> None:
             _batches(selection, scratch),
             {"file_name": [intake.names[row] for row in selection.kept], "split": splits, **selection.columns},
             selection.attributes,
-            options=asdict(options),
+            options={"source": source.name, **asdict(options)},
         )
         write_report(folder, report)
         write_page(folder / "report.html", report, intake, selection, scratch)

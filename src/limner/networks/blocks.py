@@ -25,13 +25,13 @@ class Encoder(nn.Module):
     features: int
 
 
-def tail(config: NetworkConfig, channels: int, flat: bool = False) -> list[nn.Module]:
+def tail(config: NetworkConfig, channels: int, *, flat: bool = False, dropout: bool = True) -> list[nn.Module]:
     """Returns what follows a layer of `channels`: normalisation, activation and dropout, as the recipe chose them."""
     layers: list[nn.Module] = []
     if config.normalisation == "batch":
         layers.append(nn.BatchNorm1d(channels) if flat else nn.BatchNorm2d(channels))
     layers.append(ACTIVATIONS[config.activation]())
-    if config.dropout:
+    if config.dropout and dropout:
         layers.append(nn.Dropout(config.dropout))
     return layers
 

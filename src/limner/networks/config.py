@@ -26,6 +26,4 @@ class NetworkConfig(Section):
     def _fits_the_architecture(self) -> "NetworkConfig":
         if self.architecture == "dense-convolutional" and len(self.widths) < 2:
             raise ValueError("a dense-convolutional network needs at least two widths, those of its convolutions")
-        if self.architecture == "residual" and self.normalisation != "none":
-            raise ValueError("a residual network has no normalisation; leave it at 'none'")
         return self

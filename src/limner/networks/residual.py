@@ -10,7 +10,7 @@ from itertools import pairwise
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from limner.networks.blocks import ACTIVATIONS, Encoder, Pyramid, halvings
+from limner.networks.blocks import ACTIVATIONS, Encoder, Pyramid, halvings, tail
 from limner.networks.config import NetworkConfig
 
 PATCH = 2
@@ -25,10 +25,10 @@ class ResidualBlock(nn.Module):
 
     def __init__(self, config: NetworkConfig, channels: int, blocks: int) -> None:
         super().__init__()
-        self.before, self.between = ACTIVATIONS[config.activation](), ACTIVATIONS[config.activation]()
+        self.before = nn.Sequential(*tail(config, channels, dropout=False))
+        self.between = nn.Sequential(*tail(config, channels))
         self.first = nn.Conv2d(channels, channels, 3, padding=1)
         self.second = nn.Conv2d(channels, channels, 3, padding=1)
-        self.dropout = nn.Dropout(config.dropout)
         nn.init.kaiming_normal_(self.first.weight, a=0.2)
         self.first.weight.data.mul_(blocks**-0.5)
         if not config.spectral_norm:  # which bounds the branch itself, and would divide zero by zero
@@ -36,8 +36,7 @@ class ResidualBlock(nn.Module):
                 nn.init.zeros_(parameter)
 
     def forward(self, maps: Tensor) -> Tensor:
-        branch = self.between(self.first(self.before(maps)))
-        return maps + self.second(self.dropout(branch))
+        return maps + self.second(self.between(self.first(self.before(maps))))
 
 
 def _stage(config: NetworkConfig, channels: int, blocks: int) -> nn.Sequential:
@@ -47,7 +46,7 @@ def _stage(config: NetworkConfig, channels: int, blocks: int) -> nn.Sequential:
 def _convolution(config: NetworkConfig, inputs: int, outputs: int, side: int, stride: int = 1) -> nn.Sequential:
     layer = nn.Conv2d(inputs, outputs, side, stride, padding=(side - 1) // 2)
     nn.init.kaiming_normal_(layer.weight, a=0.2)
-    return nn.Sequential(layer, ACTIVATIONS[config.activation]())
+    return nn.Sequential(layer, *tail(config, outputs, dropout=False))
 
 
 class ResidualEncoder(Encoder):
@@ -80,17 +79,18 @@ class ResidualDecoder(nn.Module):
         self.pyramid = Pyramid(height, width, count)
         widths = config.widths[:count]
         self.base = (widths[0], *self.pyramid.base)
-        self.enter = nn.Sequential(nn.Linear(inputs, math.prod(self.base)), ACTIVATIONS[config.activation]())
+        self.enter = nn.Linear(inputs, math.prod(self.base))
+        self.begin = nn.Sequential(*tail(config, widths[0], dropout=False))
         self.stages = nn.ModuleList(_stage(config, outputs, count * config.depth) for outputs in widths)
         self.change = nn.ModuleList(_convolution(config, a, b, 3) for a, b in pairwise(widths))
-        self.activation = ACTIVATIONS[config.activation]()
+        self.end = nn.Sequential(*tail(config, widths[-1], dropout=False))
         self.leave = nn.Conv2d(widths[-1], channels, 3, padding=1)
 
     def forward(self, codes: Tensor) -> Tensor:
-        maps = self.enter(codes).unflatten(1, self.base)
+        maps = self.begin(self.enter(codes).unflatten(1, self.base))
         for index, stage in enumerate(self.stages):
             maps = stage(self.change[index - 1](_double(maps)) if index else maps)
-        return self.pyramid.crop(self.leave(_double(self.activation(maps))))
+        return self.pyramid.crop(self.leave(_double(self.end(maps))))
 
 
 def _double(maps: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from limner.recipes.gan import gan
 from limner.recipes.mlp_gan import mlp_gan
 from limner.recipes.mlp_vae import mlp_vae
 from limner.recipes.noise import noise
+from limner.recipes.r3gan import r3gan
 from limner.recipes.recipe import Recipe, from_yaml, parse, to_yaml
 from limner.recipes.settings import apply_settings
 from limner.recipes.vae import vae
@@ -22,6 +23,7 @@ __all__ = ["RECIPES", "Recipe", "apply_settings", "find_recipe", "from_yaml", "p
 RECIPES: dict[str, Callable[[], Recipe]] = {
     "gan": gan,
     "vae": vae,
+    "r3gan": r3gan,
     "dcgan": dcgan,
     "dcgan-compact": dcgan_compact,
     "dense-conv-gan": dense_conv_gan,

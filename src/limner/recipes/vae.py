@@ -1,6 +1,6 @@
 """The default VAE: residual networks and a likelihood of 8-bit pictures, so that bits per dimension can be stated."""
 
-from limner.methods.optimisers import OptimiserConfig
+from limner.methods.optimisers import OptimiserConfig, ScheduleConfig
 from limner.methods.vae import VaeConfig
 from limner.networks import NetworkConfig
 from limner.recipes.recipe import EmaConfig, Recipe
@@ -13,13 +13,14 @@ def vae() -> Recipe:
         summary="the default VAE: residual, discretised logistic pixels (bits per dimension), warm-up, EMA, conditional",
         method=VaeConfig(
             latent=128,
-            encoder=NetworkConfig(architecture="residual", widths=(48, 96, 192, 256), activation="silu"),
-            decoder=NetworkConfig(architecture="residual", widths=(256, 192, 96, 48), activation="silu"),
+            encoder=NetworkConfig(architecture="residual", widths=(32, 48, 96, 192), activation="silu"),
+            decoder=NetworkConfig(architecture="residual", widths=(192, 96, 48, 32), activation="silu"),
             likelihood="discretised-logistic",
             beta_warmup=50_000,
         ),
         condition="auto",
         batch=32,
-        optimiser=OptimiserConfig(kind="adamw", lr=1e-3, betas=(0.9, 0.99), weight_decay=1e-4),
+        optimiser=OptimiserConfig(kind="adamw", lr=5e-4, betas=(0.9, 0.99), weight_decay=1e-4),
+        schedule=ScheduleConfig(warmup=3_000),
         ema=EmaConfig(half_life=5_000),
     )

@@ -122,7 +122,7 @@ class Trainer:
     def model(self) -> Model:
         """Returns the model as it is now, with averaged weights."""
         data = {
-            "name": self.dataset.path.name,
+            "name": self.dataset.name,
             "fingerprint": self.dataset.fingerprint,
             "pictures": len(self.order.indices),
         }

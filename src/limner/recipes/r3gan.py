@@ -1,0 +1,31 @@
+"""R3GAN (Huang et al. 2024, arXiv 2501.05441) at the size of a small machine."""
+
+from limner.data.augment import AugmentConfig
+from limner.methods.gan import GanConfig
+from limner.methods.optimisers import OptimiserConfig
+from limner.networks import NetworkConfig
+from limner.recipes.recipe import EmaConfig, Recipe
+
+
+def r3gan() -> Recipe:
+    """Residual networks without normalisation, relativistic pairing, R1 and R2; slower to begin than `gan`."""
+    return Recipe(
+        name="r3gan",
+        summary="residual networks without normalisation, relativistic pairing, R1 + R2, EMA, conditional",
+        method=GanConfig(
+            latent=64,
+            output="linear",
+            generator=NetworkConfig(architecture="residual", widths=(192, 96, 48, 32)),
+            discriminator=NetworkConfig(architecture="residual", widths=(32, 48, 96, 192)),
+            loss="relativistic",
+            r1=1.0,
+            r2=1.0,
+            penalty_every=4,
+            augment=AugmentConfig(translation=0.125, colour=0.5, cutout=0.4),
+            augment_below=10_000,
+        ),
+        condition="auto",
+        batch=16,
+        optimiser=OptimiserConfig(lr=2e-4, betas=(0.0, 0.99)),
+        ema=EmaConfig(half_life=5_000),
+    )
