@@ -54,7 +54,8 @@ def lay_out(names: list[str], tables: dict[str, bytes]) -> Layout:
         for line, row in _rows(table, content, layout):
             _add(layout, known, table, line, row)
     without = len(known) - len(layout.rows)
-    layout.notes.append(f"Attributes come from {', '.join(map(shown, sorted(tables)))}; {without:,} files have no row.")
+    lacking = f"; {without:,} files have no row" if without else ""
+    layout.notes.append(f"Attributes come from {', '.join(map(shown, sorted(tables)))}{lacking}.")
     return layout
 
 
