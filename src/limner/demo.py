@@ -15,6 +15,7 @@ from limner.training.history import curves, read_history
 
 PICTURES, SIZE = 2000, 32
 MINUTES = {"gan": 3.0, "vae": 1.5}
+SHOWN = {"gan": ("discriminator", "generator", "accuracy", "diversity"), "vae": ("bits_per_dimension",)}
 COLUMNS = 8
 
 
@@ -52,9 +53,8 @@ def _page(out: Path, dataset: Dataset, models: dict[str, Model]) -> Page:
     )
     page.facts({"pictures": len(dataset), "pixels": f"{SIZE} x {SIZE}", **_times(models)})
     page.heading("What the models saw")
-    shown = dataset.split("train")[:COLUMNS]
     texts = dataset.captions("text")
-    page.gallery((dataset.pictures[i], texts[i]) for i in shown)
+    page.gallery((dataset.pictures[i], texts[i]) for i in dataset.split("train")[:COLUMNS])
     page.heading("What the GAN paints")
     page.paragraph(
         "One class a row where the model knows classes. None of these flowers was drawn; all are AI-generated."
@@ -67,7 +67,9 @@ def _page(out: Path, dataset: Dataset, models: dict[str, Model]) -> Page:
     page.figure((out / "vae" / "model" / "samples.png").read_bytes(), "samples of the VAE's prior")
     page.heading("How they learned")
     for name in models:
-        page.curves(curves(read_history(out / name / "history.jsonl")), f"{name}: training", "pictures seen")
+        measured = curves(read_history(out / name / "history.jsonl"))
+        shown = {key: measured[key] for key in SHOWN[name] if key in measured}
+        page.curves(shown, f"{name}: training", "pictures seen")
     page.heading("What to try next")
     page.code(_next(out))
     return page

@@ -18,6 +18,8 @@ from limner.progress import ProgressLine
 
 BATCH = 64
 WALK_STOPS, WALK_FRAMES, WALK_RATE = 8, 24, 24
+WALK_SIDE = 256
+"""Small pictures are enlarged by a whole number towards this side, because players blur small films."""
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 WALKS = (".mp4", ".gif")
 
@@ -54,7 +56,9 @@ def save_model_walk(
     """Writes a closed spherical walk through the latent space, .mp4 or .gif, of 8 seconds."""
     if out.suffix.lower() not in WALKS:
         raise UsageError(f"--walk {out}: give a file that ends in .mp4 or .gif.")
-    frames = model.walk(WALK_STOPS, WALK_FRAMES, seed=seed, condition=condition, truncation=truncation)
+    times = max(1, WALK_SIDE // max(model.schema.height, model.schema.width))
+    walk = model.walk(WALK_STOPS, WALK_FRAMES, seed=seed, condition=condition, truncation=truncation)
+    frames = (frame.repeat(times, 0).repeat(times, 1) for frame in walk)
     made = {"seed": seed, "condition": dict(condition or {}), "truncation": truncation}
     provenance = provenance_of(model, path, "walk", stops=WALK_STOPS, frames=WALK_FRAMES, **made)
     save_walk(frames, out, fps=WALK_RATE, provenance=provenance)
