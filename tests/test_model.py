@@ -122,7 +122,7 @@ def test_a_vae_encodes_decodes_and_reconstructs() -> None:
     pictures.flags.writeable = False
     assert torch.equal(model.encode(pictures, condition), codes)
     with pytest.raises(ConditionError, match="give species"):
-        model.encode(pictures)
+        model.reconstruct(pictures)
     with pytest.raises(ModelError, match="no encoder"):
         _model("gan").encode(pictures)
 

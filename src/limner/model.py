@@ -102,7 +102,6 @@ class Model:
 
     def reconstruct(self, pictures: np.ndarray, condition: Wish | None = None) -> np.ndarray:
         """Returns pictures uint8 (n, H, W, C) encoded and decoded again."""
-        condition = self._condition(condition, len(pictures))
         return self.decode(self.encode(pictures, condition), condition)
 
     def walk(
