@@ -79,20 +79,21 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path, monkeypatch: pyte
     source = _folder(tmp_path / "source", 40)
     monkeypatch.setattr(intake, "FEWEST_FOR_WORKERS", 1)
     monkeypatch.setattr(intake, "CHUNK_PICTURES", 5)
-    calls = 0
+    sent: list[int] = []
     exchange = workers.Worker._exchange
 
     def killed_now_and_then(worker: workers.Worker, message: object) -> object:
-        nonlocal calls
-        calls += isinstance(message, list)
-        if isinstance(message, list) and calls in (2, 5):
-            worker.process.kill()
+        if isinstance(message, list):
+            sent.append(len(message))
+            # whole chunks only: which single picture is tried again at that moment depends on the other worker
+            if len(message) > 1 and sent.count(5) in (2, 5):
+                worker.process.kill()
         return exchange(worker, message)
 
     monkeypatch.setattr(workers.Worker, "_exchange", killed_now_and_then)
     dataset, report = _prepared(source, tmp_path / "out", workers=2)
     assert len(dataset) == 40
-    assert calls == 8 + 2 * 5
+    assert (sent.count(5), sent.count(1)) == (8, 2 * 5)
     assert not report.set_aside
 
 

@@ -33,8 +33,8 @@ def _said(done: subprocess.CompletedProcess) -> str:
 @pytest.fixture
 def many(tmp_path: Path) -> Path:
     """An array of pictures that takes some seconds to prepare."""
-    pictures = np.random.default_rng(0).integers(0, 256, (6000, 4, 4, 3), dtype=np.uint8)
-    np.save(tmp_path / "many.npy", pictures.repeat(12, axis=1).repeat(12, axis=2))
+    pictures = np.random.default_rng(0).integers(0, 256, (30_000, 4, 4, 3), dtype=np.uint8)
+    np.save(tmp_path / "many.npy", pictures.repeat(6, axis=1).repeat(6, axis=2))
     return tmp_path / "many.npy"
 
 
@@ -99,7 +99,6 @@ def test_ctrl_c_leaves_nothing_half_made(many: Path, tmp_path: Path) -> None:
     command = [*LIMNER, "prepare", str(many), str(tmp_path / "out"), "--size", "64", "--workers", "2"]
     started = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
     _wait_until(lambda: any(tmp_path.glob(".out.*/scratch")))
-    time.sleep(0.3)
     os.killpg(started.pid, signal.SIGINT)
     _, said = started.communicate(timeout=30)
     assert started.returncode == 130
