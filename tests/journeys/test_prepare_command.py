@@ -133,7 +133,7 @@ def test_a_script_without_a_main_guard_can_prepare(many: Path, tmp_path: Path) -
         f"import limner\nprint(len(limner.prepare({str(many)!r}, {str(tmp_path / 'out')!r}, workers=2)))\n"
     )
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=100)
-    assert done.stdout.split() == ["6000"], done.stderr
+    assert done.stdout.split() == ["30000"], done.stderr
 
 
 def _wait_until(condition: object, seconds: float = 20) -> None:
