@@ -7,6 +7,9 @@ from torch import Tensor, nn
 
 from limner.data.schema import Attribute
 
+SCALE = 0.1
+"""Standard deviation of all weights at the start."""
+
 Condition = Mapping[str, Tensor]
 
 
@@ -21,6 +24,10 @@ class ConditionEncoder(nn.Module):
         self.attributes = tuple(attributes)
         self.labels = nn.ModuleDict({a.name: nn.Embedding(len(a.classes), features) for a in attributes if a.classes})
         self.numbers = nn.ModuleDict({a.name: nn.Linear(1, features) for a in attributes if not a.classes})
+        # Small beside the codes that stand next to it: at equal scale a generator learns one picture a class first, and
+        # then ignores its codes.
+        for parameter in self.parameters():
+            nn.init.normal_(parameter, std=SCALE)
 
     def forward(self, condition: Condition) -> Tensor:
         parts = [embedding(condition[name]) for name, embedding in self.labels.items()]

@@ -8,16 +8,16 @@ from limner.recipes.recipe import EmaConfig, Recipe
 
 
 def gan() -> Recipe:
-    """A hinge loss, a discriminator held by spectral norm alone, weight EMA, and augmentation for small datasets.
+    """A residual generator against convolutions held by spectral norm alone; hinge loss, weight EMA, augmentation.
 
     Spectral norm: Miyato et al. 2018, arXiv 1802.05957. Augmentation: Zhao et al. 2020, arXiv 2006.10738.
     """
     return Recipe(
         name="gan",
-        summary="the default GAN: hinge loss, spectral norm, EMA, augments small datasets, conditional on the main label",
+        summary="the default GAN: residual generator, hinge loss, spectral norm, EMA, augmentation, conditional",
         method=GanConfig(
             latent=100,
-            generator=NetworkConfig(architecture="convolutional", widths=(256, 128, 64, 32), normalisation="batch"),
+            generator=NetworkConfig(architecture="residual", widths=(192, 96, 48, 32), normalisation="batch"),
             discriminator=NetworkConfig(architecture="convolutional", widths=(32, 64, 128, 256), spectral_norm=True),
             loss="hinge",
             augment=AugmentConfig(translation=0.125, colour=0.5, cutout=0.4),
