@@ -8,7 +8,7 @@ import typer
 
 def demo(
     out: Annotated[Path, typer.Option(help="The folder of the demonstration.")] = Path("limner-demo"),
-    minutes: Annotated[float | None, typer.Option(help="Training time in all.", show_default="4.5")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Training time in all.", show_default="5")] = None,
 ) -> None:
     """Draw a garden, train a GAN and a VAE on it, and leave a page to open."""
     from limner.demo import demo as run_demo
