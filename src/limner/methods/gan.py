@@ -20,7 +20,7 @@ from limner.methods.optimisers import OptimiserConfig, build_optimiser
 from limner.methods.painter import Painter
 from limner.methods.regularisers import interpolated_gradient, squared_gradient
 from limner.networks import NetworkConfig, build_decoder, build_encoder
-from limner.networks.conditioning import Condition, ConditionEncoder
+from limner.networks.conditioning import BESIDE_CODES, Condition, ConditionEncoder
 from limner.networks.discriminator import Discriminator
 
 
@@ -58,7 +58,7 @@ class GanPainter(Painter):
         self.latent = config.latent
         self.condition_names = tuple(a.name for a in attributes)
         self.linear = config.output == "linear"
-        self.condition = ConditionEncoder(attributes, config.latent) if attributes else None
+        self.condition = ConditionEncoder(attributes, config.latent, BESIDE_CODES) if attributes else None
         inputs = config.latent * (2 if attributes else 1)
         self.generator = build_decoder(config.generator, inputs, schema.channels, schema.height, schema.width)
 

@@ -16,7 +16,7 @@ from limner.methods.moment import Moment
 from limner.methods.optimisers import OptimiserConfig, build_optimiser
 from limner.methods.painter import Painter
 from limner.networks import NetworkConfig, build_decoder, build_encoder
-from limner.networks.conditioning import Condition, ConditionEncoder
+from limner.networks.conditioning import BESIDE_CODES, Condition, ConditionEncoder
 
 
 class VaeConfig(Section):
@@ -48,7 +48,7 @@ class VaePainter(Painter):
         features = self.encoder.features
         self.posterior = nn.Linear(features, 2 * config.latent)
         self.seen = ConditionEncoder(attributes, features) if attributes else None
-        self.condition = ConditionEncoder(attributes, config.latent) if attributes else None
+        self.condition = ConditionEncoder(attributes, config.latent, BESIDE_CODES) if attributes else None
         inputs = config.latent * (2 if attributes else 1)
         self.decoder = build_decoder(config.decoder, inputs, schema.channels * self.likelihood.outputs, *shape[1:])
 

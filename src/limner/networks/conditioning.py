@@ -7,8 +7,8 @@ from torch import Tensor, nn
 
 from limner.data.schema import Attribute
 
-SCALE = 0.1
-"""Standard deviation of all weights at the start."""
+BESIDE_CODES = 0.1
+"""Scale of a condition that stands next to codes: at scale 1 a generator learns one picture a class, and ignores its codes."""
 
 Condition = Mapping[str, Tensor]
 
@@ -16,18 +16,17 @@ Condition = Mapping[str, Tensor]
 class ConditionEncoder(nn.Module):
     """Sums a learned vector a label and a learned direction a standardised number.
 
+    All weights start normal with a standard deviation of `scale`.
     In: {name: int64 class index (B,) or float32 in the attribute's own unit (B,)}. Out: (B, features).
     """
 
-    def __init__(self, attributes: Sequence[Attribute], features: int) -> None:
+    def __init__(self, attributes: Sequence[Attribute], features: int, scale: float = 1.0) -> None:
         super().__init__()
         self.attributes = tuple(attributes)
         self.labels = nn.ModuleDict({a.name: nn.Embedding(len(a.classes), features) for a in attributes if a.classes})
         self.numbers = nn.ModuleDict({a.name: nn.Linear(1, features) for a in attributes if not a.classes})
-        # Small beside the codes that stand next to it: at equal scale a generator learns one picture a class first, and
-        # then ignores its codes.
         for parameter in self.parameters():
-            nn.init.normal_(parameter, std=SCALE)
+            nn.init.normal_(parameter, std=scale)
 
     def forward(self, condition: Condition) -> Tensor:
         parts = [embedding(condition[name]) for name, embedding in self.labels.items()]
