@@ -97,7 +97,8 @@ def test_errors_are_one_line(tmp_path: Path) -> None:
 
 def test_ctrl_c_leaves_nothing_half_made(many: Path, tmp_path: Path) -> None:
     command = [*LIMNER, "prepare", str(many), str(tmp_path / "out"), "--size", "64", "--workers", "2"]
-    started = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    options = {"stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    started = subprocess.Popen(command, preexec_fn=_heed_ctrl_c, **options)
     _wait_until(lambda: any(tmp_path.glob(".out.*/scratch")))
     os.killpg(started.pid, signal.SIGINT)
     _, said = started.communicate(timeout=30)
@@ -134,6 +135,11 @@ def test_a_script_without_a_main_guard_can_prepare(many: Path, tmp_path: Path) -
     )
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=100)
     assert done.stdout.split() == ["30000"], done.stderr
+
+
+def _heed_ctrl_c() -> None:
+    # A test run that was started in the background of a shell ignores Ctrl-C, and so would what it starts.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _wait_until(condition: object, seconds: float = 20) -> None:
