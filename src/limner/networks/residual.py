@@ -1,4 +1,4 @@
-"""Residual encoder and decoder without normalisation, after R3GAN (Huang et al. 2024, arXiv 2501.05441, section 3).
+"""Residual encoder and decoder after R3GAN (Huang et al. 2024, arXiv 2501.05441, section 3); they need no normalisation.
 
 Stages work on 2x2 patches of pixels: full resolution is entered by a rearrangement and left by one convolution, and the
 others stay where a CPU runs them near its peak. Convolutions are dense because grouped ones run far below it.
