@@ -108,7 +108,7 @@ class Gan(Method):
         scalars, on_real = self._update_discriminator(real_seen, made_seen.detach(), condition, moment)
         scalars |= self._update_generator(made_seen, on_real, condition)
         with torch.no_grad():
-            scalars["diversity"] = made.std(0).mean() / real.std(0).mean().clamp_min(1e-6)
+            scalars["diversity"] = _variation(made) / _variation(real).clamp_min(1e-6)
         return scalars
 
     def _update_discriminator(
@@ -157,3 +157,8 @@ class Gan(Method):
             return pictures
         draws = moment.uniform(f"augment {whose}", len(pictures), DRAWS).to(pictures.device)
         return augment(pictures, self.config.augment, draws)
+
+
+def _variation(pictures: Tensor) -> Tensor:
+    # of every fourth pixel a side: as telling, at a sixteenth of the time
+    return pictures[..., ::4, ::4].std(0).mean()
