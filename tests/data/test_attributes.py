@@ -40,6 +40,13 @@ def test_classes_are_sorted_naturally() -> None:
     assert sorted(["b2", "b10", "a", "2", "10"], key=natural) == ["2", "10", "a", "b2", "b10"]
 
 
+def test_classes_keep_the_order_of_their_source() -> None:
+    _, attributes = typed(
+        {"wear": ["bag", "coat", "", "dress"]}, "keep", {"wear": "label"}, {"wear": ["dress", "hat", "bag"]}
+    )
+    assert attributes[0].classes == ("dress", "bag", "(missing)", "coat")
+
+
 def test_whole_numbers_are_the_same_class_however_they_are_written() -> None:
     columns, attributes = typed({"label": [3, 3.0, 1, 1.0]})
     assert columns["label"] == ["3", "3", "1", "1"]

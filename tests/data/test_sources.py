@@ -225,6 +225,7 @@ def test_parquet_in_hugging_face_layout(tmp_path: Path) -> None:
     items = list(source.items())
     assert [item.name for item in items] == ["p0.png", "p1.png", "p2.png", "p3.png"]
     assert [item.attributes["label"] for item in items] == ["cat", "dog", None, None]
+    assert source.classes == {"label": ["cat", "dog"]}
     assert items[0].attributes == {"label": "cat", "size": 1.5, "text": "a", "flag": "true", "count": 1, "kind": "x"}
     assert items[1].attributes["size"] is items[1].attributes["text"] is None
     assert items[2].content == hostile.encoded("PNG", hostile.picture(seed=2))

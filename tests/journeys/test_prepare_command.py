@@ -103,6 +103,7 @@ def test_ctrl_c_leaves_nothing_half_made(many: Path, tmp_path: Path) -> None:
     os.killpg(started.pid, signal.SIGINT)
     _, said = started.communicate(timeout=30)
     assert started.returncode == 130
+    assert said.endswith("limner: interrupted\n")
     assert "Traceback" not in said
     assert {path.name for path in tmp_path.iterdir()} == {"many.npy"}
     _wait_until(lambda: not _alive(started.pid))

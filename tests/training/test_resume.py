@@ -61,7 +61,7 @@ def test_a_run_that_exists_is_not_overwritten(dataset: Dataset, recipe: Recipe, 
         train(dataset, recipe, run, steps=2)
 
 
-def test_nothing_to_resume_and_other_pictures_are_refused(
+def test_nothing_to_resume_and_other_pictures_recipes_and_seeds_are_refused(
     dataset: Dataset, recipe: Recipe, run: Path, tmp_path: Path
 ) -> None:
     from limner.data import write_dataset
@@ -72,3 +72,10 @@ def test_nothing_to_resume_and_other_pictures_are_refused(
     other = write_dataset(tmp_path / "other", dataset.pictures[:50], {"species": dataset.captions("species")[:50]})
     with pytest.raises(RunError, match="other pictures"):
         train(other, None, run, resume=True)
+    with pytest.raises(RunError, match=r"another recipe, its recipe\.yaml"):
+        train(dataset, "vae", run, resume=True)
+    with pytest.raises(RunError, match=r"another recipe, its recipe\.yaml"):
+        train(dataset, recipe, run, settings=["lr=0.5"], resume=True)
+    with pytest.raises(RunError, match="has seed 0"):
+        train(dataset, None, run, seed=7, resume=True)
+    assert train(dataset, recipe, run, steps=3, seed=0, resume=True).about["training"]["step"] == 3

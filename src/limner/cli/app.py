@@ -10,6 +10,8 @@ from limner import __version__
 from limner.cli import demo, garden, prepare, recipes, replay, sample, train
 from limner.errors import LimnerError
 
+INTERRUPTED = 130
+
 app = typer.Typer(
     name="limner",
     help="From a folder of pictures to a living image studio.",
@@ -52,9 +54,10 @@ def main() -> None:
             raise
         typer.echo(f"limner: {error}", err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("limner: interrupted", err=True)
-        sys.exit(130)
+    except SystemExit as left:
+        if left.code == INTERRUPTED:  # what Typer makes of Ctrl-C, without a word
+            typer.echo("limner: interrupted", err=True)
+        raise
     except OSError as error:
         if os.environ.get("LIMNER_DEBUG"):
             raise

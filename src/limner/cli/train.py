@@ -11,7 +11,7 @@ def train(
     data: Annotated[
         str | None, typer.Argument(help="A prepared dataset, or pictures as `limner prepare` reads them.")
     ] = None,
-    recipe: Annotated[str, typer.Option(help="A recipe's name, or a YAML file.")] = "gan",
+    recipe: Annotated[str | None, typer.Option(help="A recipe's name (gan if left out), or a YAML file.")] = None,
     out: Annotated[Path, typer.Option(help="The run's folder.")] = Path("run"),
     minutes: Annotated[float | None, typer.Option(help="Train so long in all.")] = None,
     steps: Annotated[int | None, typer.Option(help="Train so many steps in all.")] = None,
@@ -19,7 +19,7 @@ def train(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the recipe.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Decides weights, order and draws.")] = 0,
+    seed: Annotated[int | None, typer.Option(help="Decides weights, order and draws; 0 if left out.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     save_every: Annotated[int | None, typer.Option(help="Steps between checkpoints; every minute if left out.")] = None,

@@ -8,13 +8,13 @@ The rule, applied to the values that are present, in this order:
    otherwise it is a caption.
 
 A column of truth values (true, false, yes, no) is texts and so a label; a column without any value is left out. Classes
-are sorted naturally ("2" before "10").
+are in the order that the source gives them, otherwise sorted naturally ("2" before "10").
 """
 
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from limner.data.schema import Attribute
@@ -67,9 +67,14 @@ def incomplete(columns: dict[str, list], kinds: dict[str, Kind]) -> dict[int, st
 
 
 def typed(
-    columns: dict[str, list], missing: Missing = "keep", kinds: dict[str, Kind] | None = None
+    columns: dict[str, list],
+    missing: Missing = "keep",
+    kinds: dict[str, Kind] | None = None,
+    classes: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[dict[str, list], list[Attribute]]:
     """Returns the columns with clean values, and their types, which are found by the rule above unless given.
+
+    `classes` holds, by column, the order of classes where the source has one.
 
     Labels become texts, numbers floats, captions texts ("" where missing). A missing label becomes the class
     "(missing)" under `keep` and the most frequent class under `mean`; a missing number becomes not-a-number under
@@ -78,8 +83,11 @@ def typed(
     clean: dict[str, list] = {}
     attributes: list[Attribute] = []
     for name, kind in (kinds_of(columns) if kinds is None else kinds).items():
-        make = {"label": _label, "number": _number, "caption": _caption}[kind]
-        clean[name], attribute = make(name, columns[name], missing)
+        if kind == "label":
+            clean[name], attribute = _label(name, columns[name], missing, (classes or {}).get(name, ()))
+        else:
+            make = {"number": _number, "caption": _caption}[kind]
+            clean[name], attribute = make(name, columns[name], missing)
         attributes.append(attribute)
     return clean, attributes
 
@@ -108,13 +116,15 @@ def natural(text: str) -> list[tuple[int, int, str]]:
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
 
 
-def _label(name: str, values: list, missing: Missing) -> tuple[list, Attribute]:
+def _label(name: str, values: list, missing: Missing, order: Sequence[str]) -> tuple[list, Attribute]:
     # By distinct value: a label has few.
     texts = {value: None if is_missing(value) else _text(value) for value in set(values)}
     counts = Counter(text for value in values if (text := texts[value]) is not None)
     filler = counts.most_common(1)[0][0] if missing == "mean" else MISSING_CLASS
     filled = [texts[value] or filler for value in values]
-    return filled, Attribute(name=name, kind="label", classes=tuple(sorted(set(filled), key=natural)))
+    places = {text: place for place, text in enumerate(order)}
+    ordered = sorted(set(filled), key=lambda text: (places.get(text, len(places)), natural(text)))
+    return filled, Attribute(name=name, kind="label", classes=tuple(ordered))
 
 
 def _number(name: str, values: list, missing: Missing) -> tuple[list, Attribute]:

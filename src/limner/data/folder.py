@@ -37,6 +37,7 @@ class FolderSource:
         self._names, self._layout = names, lay_out(names, tables)
         self.set_aside += self._layout.set_aside
         self.count, self.columns, self.notes = len(names), self._layout.columns, self._layout.notes
+        self.classes: dict[str, list[str]] = {}
 
     def items(self) -> Iterator[Item]:
         """Yields every file, reading it only now."""

@@ -79,12 +79,13 @@ class Scratch:
 class Intake:
     """What came in: N usable pictures with their names, attributes and descriptions, and those that were refused."""
 
-    def __init__(self, columns: list[str], size: tuple[int, int]) -> None:
+    def __init__(self, columns: list[str], classes: dict[str, list[str]], size: tuple[int, int]) -> None:
         self.size = size
         self.names: list[str] = []
         # The table of a dataset has columns of its own under these names.
         self._own_names = {name: f"{name}_given" if name in STANDARD_COLUMNS else name for name in columns}
         self.columns: dict[str, list[Value]] = {name: [] for name in self._own_names.values()}
+        self.classes = {self._own_names[name]: names for name, names in classes.items()}
         self.refused: list[Refused] = []
         self.enlarged = 0
         self._parts: list[Decoded] = []
@@ -108,7 +109,7 @@ class Intake:
 
 def take_in(source: Source, scratch: Scratch, fit: str, background: str, workers: int) -> Intake:
     """Decodes every item of a source into `scratch`, in order, by that many processes (few pictures by this one)."""
-    intake = Intake(source.columns, scratch.size)
+    intake = Intake(source.columns, source.classes, scratch.size)
     waiting: deque[Item] = deque()
     work = partial(decode, size=scratch.size, how=fit, background=background)
     chunks = _chunks(source, scratch.size, waiting, intake.refused)

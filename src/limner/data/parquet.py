@@ -23,9 +23,9 @@ class ParquetSource:
     """The rows of a .parquet file, or of a folder of shards in the order of their names.
 
     The column `image` is a struct of `bytes` and `path`, or plain bytes; a `path` alone is never opened. Columns of
-    text, numbers, truth values and dates become attributes, and numbers become names where the file's Hugging Face
-    metadata has a ClassLabel; lists, structs and bytes are left out. DataError when a shard is damaged, or differs from
-    the first one in its columns.
+    text, numbers, truth values and dates become attributes, and numbers become names, in the order of those numbers,
+    where the file's Hugging Face metadata has a ClassLabel; lists, structs and bytes are left out. DataError when a
+    shard is damaged, or differs from the first one in its columns.
     """
 
     def __init__(self, path: Path, files: list[Path] | None = None) -> None:
@@ -36,7 +36,7 @@ class ParquetSource:
         self.count = sum(header.metadata.num_rows for header in headers)
         schema = headers[0].schema_arrow
         self._picture = _picture_column(self._files[0], schema)
-        self._names = _class_names(schema)
+        self.classes = _class_names(schema)
         others = [field for field in schema if field.name != self._picture]
         self.columns = [field.name for field in others if _is_value(field.type)]
         left_out = [field.name for field in others if not _is_value(field.type)]
@@ -67,8 +67,8 @@ class ParquetSource:
                 yield Item(name, None, attributes, problem)
 
     def _values(self, name: str, values: list[Any]) -> list[Value]:
-        if name in self._names:
-            names = self._names[name]
+        if name in self.classes:
+            names = self.classes[name]
             return [names[value] if value is not None and 0 <= value < len(names) else None for value in values]
         return [tidy(float(value) if isinstance(value, Decimal) else value) for value in values]
 

@@ -42,7 +42,7 @@ def select(intake: Intake, scratch: Scratch, missing: Missing, keep_duplicates: 
         raise DataError(f"all {len(rows)} pictures are copies of one; keep them with --keep-duplicates")
     kept = rows[stay]
     columns = {name: [intake.columns[name][row] for row in kept] for name in kinds}
-    columns, attributes = typed(columns, missing, _still_there(columns, kinds))
+    columns, attributes = typed(columns, missing, _still_there(columns, kinds), intake.classes)
     return Selection(
         kept=kept,
         groups=found.group[stay],

@@ -53,6 +53,7 @@ class Source(Protocol):
     name: str
     count: int
     columns: list[str]  # the attribute names; every item's `attributes` has exactly these keys
+    classes: dict[str, list[str]]  # of columns whose classes the source itself puts in order
     set_aside: list[SetAside]
     ignored: list[str]  # clutter and tables that nobody meant as pictures: metadata.csv, README.md, .DS_Store
     notes: list[str]  # decisions to show in the report, one sentence each

@@ -1,6 +1,6 @@
 """Training: from a dataset and a recipe to a run with a model."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +25,14 @@ class Interrupted(RunError):
 
 def train(
     data: str | Path | Dataset | None,
-    recipe: str | Recipe = "gan",
+    recipe: str | Recipe | None = None,
     out: str | Path = "run",
     *,
     steps: int | None = None,
     pictures: int | None = None,
     minutes: float | None = None,
     settings: Sequence[str] = (),
-    seed: int = 0,
+    seed: int | None = None,
     resume: bool = False,
     device: str = "auto",
     save_every: int | None = None,
@@ -40,18 +40,23 @@ def train(
 ) -> Model:
     """Trains a recipe on pictures and returns the model, which `out/model` holds too.
 
-    `data` is a dataset or anything that `prepare` reads (its options are passed on); a resumed run may leave it out.
+    `data` is a dataset or anything that `prepare` reads (its options are passed on). `recipe` is a name, a YAML file or
+    a `Recipe`, `gan` unless given. A resumed run may leave out data, recipe and seed, and refuses others than its own.
     `steps`, `pictures` and `minutes` are totals over all sessions; whichever is reached first ends the training.
     Saves every minute, or every `save_every` steps. Raises DataError, RecipeError, RunError, UsageError, and
     Interrupted when a signal stopped it.
     """
     folder = Path(out)
-    chosen = None if resume else apply_settings(find_recipe(recipe) if isinstance(recipe, str) else recipe, settings)
-    if resume and settings:
-        raise RunError(f"{folder}: --set cannot change the recipe of a run that exists; start a new one.")
+    chosen = apply_settings(recipe if isinstance(recipe, Recipe) else find_recipe(recipe or "gan"), settings)
     processes = Processes(device)
     dataset = data if isinstance(data, Dataset) else open_dataset(data_of(folder) if data is None else data, **prepare)
-    run = _enter(folder, chosen, seed, dataset, processes)
+
+    def begin() -> Run:
+        if resume:
+            return Run.resume(folder, chosen if recipe or settings else None, seed, dataset)
+        return Run.create(folder, chosen, seed or 0, dataset)
+
+    run = _enter(folder, begin, processes)
     try:
         budget = Budget.of(run.recipe, steps, pictures, minutes)
         finished = Trainer(run, dataset, processes, save_every).train(budget)
@@ -62,11 +67,11 @@ def train(
     return load(run.model)
 
 
-def _enter(folder: Path, recipe: Recipe | None, seed: int, dataset: Dataset, processes: Processes) -> Run:
+def _enter(folder: Path, begin: Callable[[], Run], processes: Processes) -> Run:
     if not processes.leads:
         processes.wait()  # until the leading process has made and locked the run
         return Run.follow(folder)
-    run = Run.resume(folder, dataset) if recipe is None else Run.create(folder, recipe, seed, dataset)
+    run = begin()
     processes.wait()
     return run
 

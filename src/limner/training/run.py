@@ -41,16 +41,18 @@ class Run:
         return cls(folder, recipe, seed, lock)
 
     @classmethod
-    def resume(cls, folder: Path, dataset: Dataset) -> "Run":
-        """Locks an existing run; RunError when there is none or it was trained on other pictures."""
+    def resume(cls, folder: Path, recipe: Recipe | None, seed: int | None, dataset: Dataset) -> "Run":
+        """Locks an existing run; RunError when there is none, or its pictures or the given recipe or seed are others."""
         if not (folder / "recipe.yaml").is_file():
             raise RunError(f"{folder} holds no run to resume; start one without --resume.")
-        lock = _locked(folder)
-        about = _read_about(folder)
+        about, own = _read_about(folder), _read_recipe(folder)
         if about["fingerprint"] != dataset.fingerprint:
-            lock.release()
             raise RunError(f"{folder} was trained on other pictures ({about['data']}); resume it with the same data.")
-        return cls(folder, _read_recipe(folder), int(about["seed"]), lock)
+        if recipe not in (None, own):
+            raise RunError(f"{folder} follows another recipe, its recipe.yaml; leave out --recipe and --set.")
+        if seed not in (None, about["seed"]):
+            raise RunError(f"{folder} has seed {about['seed']}; leave out --seed.")
+        return cls(folder, own, about["seed"], _locked(folder))
 
     @classmethod
     def follow(cls, folder: Path) -> "Run":
