@@ -21,7 +21,7 @@ def r3gan() -> Recipe:
             r1=1.0,
             r2=1.0,
             penalty_every=4,
-            augment=AugmentConfig(translation=0.125, colour=0.5, cutout=0.4),
+            augment=AugmentConfig(translation=0.125),
             augment_below=10_000,
         ),
         condition="auto",
