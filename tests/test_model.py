@@ -108,6 +108,10 @@ def test_truncation_moves_pictures_towards_one_another(folder: Path) -> None:
     for wrong in (0.0, 1.5, -1.0):
         with pytest.raises(UsageError, match="truncation"):
             model.sample(1, truncation=wrong)
+    with pytest.raises(UsageError, match="seed is -1"):
+        model.sample(1, seed=-1)
+    with pytest.raises(UsageError, match="this model paints"):
+        model.decode(model.codes(2)[:, :-1], condition)
 
 
 def test_a_vae_encodes_decodes_and_reconstructs() -> None:

@@ -21,6 +21,8 @@ def parse_wishes(texts: Sequence[str]) -> dict[str, str]:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
             raise ConditionError(f"--condition {text}: write it as name=value.")
+        if name.strip() in wishes:
+            raise ConditionError(f"--condition {text}: {name.strip()} is asked for twice.")
         wishes[name.strip()] = value.strip()
     return wishes
 

@@ -6,6 +6,7 @@ README.md           the model card, with samples.png and curves.svg
 """
 
 import json
+import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from limner.tensors import DamagedFileError, load_tensors, save_tensors
 
 FORMAT = 1
 TABLE = "conditions."
+DEVICES = ("cpu", "cuda", "mps")
 PICKLES = (".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt")
 
 
@@ -65,6 +67,8 @@ class Model:
 
     def codes(self, n: int, *, seed: int = 0, first: int = 0, truncation: float = 1.0) -> Tensor:
         """Returns the codes that `sample` paints, float32 (n, latent)."""
+        if seed < 0:
+            raise UsageError(f"seed is {seed}: give a whole number of at least 0.")
         if not 0 < truncation <= 1:
             raise UsageError(f"truncation is {truncation}: it must be above 0 and at most 1.")
         generators = seeds.for_pictures(seed, n, first)
@@ -72,7 +76,9 @@ class Model:
 
     @torch.inference_mode()
     def decode(self, codes: Tensor, condition: Wish | None = None, *, batch: int = 64) -> np.ndarray:
-        """Returns the pictures of codes (n, latent), uint8 (n, H, W, C)."""
+        """Returns the pictures of codes (n, latent), uint8 (n, H, W, C); UsageError for codes of another length."""
+        if codes.ndim != 2 or codes.shape[1] != self.painter.latent:
+            raise UsageError(f"codes are {tuple(codes.shape)}: this model paints (n, {self.painter.latent}).")
         tensors = self._condition(condition, len(codes))
         painted = []
         for start in range(0, len(codes), batch):
@@ -137,6 +143,7 @@ class Model:
 
 def load(path: str | Path, device: str | torch.device = "cpu") -> Model:
     """Loads a model folder, or the model of a run; nothing in it is executed. ModelError, one line, when it cannot be used."""
+    check_device(str(device))
     folder = _find(Path(path))
     config = _read_config(folder)
     try:
@@ -161,6 +168,17 @@ def load(path: str | Path, device: str | torch.device = "cpu") -> Model:
     model = Model(recipe, schema, painter, table, config.get("about", {}))
     model.digest = metadata["sha256"]
     return model.to(device)
+
+
+def check_device(device: str) -> None:
+    """Raises UsageError for a device that is unknown or not available here."""
+    kind = device.partition(":")[0]
+    if kind not in DEVICES:
+        raise UsageError(f"--device {device}: choose from {', '.join(DEVICES)}.")
+    if kind == "cuda" and not torch.cuda.is_available():
+        raise UsageError("--device cuda: no CUDA device is available here; use --device cpu.")
+    if kind == "mps" and not torch.backends.mps.is_available():
+        raise UsageError("--device mps: no Apple GPU is available here; use --device cpu.")
 
 
 def to_uint8(images: Tensor) -> np.ndarray:
@@ -194,7 +212,7 @@ def _find(path: Path) -> Path:
         raise ModelError(f"{path}: no such model.")
     if (path / "recipe.yaml").is_file():
         raise ModelError(
-            f"{path}: this run has not written a model yet; finish it with: limner train --resume --out {path}"
+            f"{path}: this run has not written a model yet; finish it with: limner train --resume --out {shlex.quote(str(path))}"
         )
     raise ModelError(f"{path}: not a model folder (no config.json).")
 

@@ -55,7 +55,7 @@ def _text(model: Model) -> str:
     ]
     return f"""---
 library_name: limner
-tags: [image-generation, {model.recipe.method.kind}, {model.recipe.name}]
+tags: [{", ".join(dict.fromkeys(("image-generation", model.recipe.method.kind, model.recipe.name)))}]
 ---
 # {model.recipe.name} on {data["name"]}
 

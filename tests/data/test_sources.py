@@ -253,6 +253,9 @@ def test_a_folder_of_shards_is_one_source(tmp_path: Path) -> None:
     source = open_source(tmp_path)
     assert (source.count, source.columns, source.ignored) == (9, ["y"], ["README.md"])
     assert [item.attributes["y"] for item in source.items()] == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+    assert source.notes == []
+    pq.write_table(pq.read_table(tmp_path / "data/train-0.parquet"), tmp_path / "data/test-0.parquet")
+    assert "Shards of test and train are taken together" in open_source(tmp_path).notes[0]
     pq.write_table(pa.table({"img": [b""], "z": [1]}), tmp_path / "data/train-3.parquet")
     with pytest.raises(DataError, match="lacks the column y"):
         open_source(tmp_path)

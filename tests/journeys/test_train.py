@@ -66,12 +66,14 @@ def test_a_run_leaves_a_model_that_paints(run: Path) -> None:
     }
 
 
-def test_sample_replay_walk_and_supplement(run: Path, tmp_path: Path) -> None:
+def test_sample_replay_walk_and_supplement(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = load(run).attributes[0].name
     wanted = load(run).attributes[0].classes[1]
     limner("sample", run, "--n", "6", "--seed", "3", "--out", tmp_path / "s.png", "--condition", f"{name}={wanted}")
     assert read_provenance(tmp_path / "s.png")["condition"] == {name: wanted}
+    monkeypatch.chdir(tmp_path)
     assert "the same pixels" in limner("replay", tmp_path / "s.png")
+    assert "the same pixels" in limner("replay", run / "model" / "samples.png")
     again = np.asarray(Image.open(tmp_path / "s-replay.png"))
     assert np.array_equal(again, np.asarray(Image.open(tmp_path / "s.png")))
     limner("sample", run, "--walk", tmp_path / "walk.gif")
@@ -112,6 +114,10 @@ def test_wrong_turns_are_one_line(pictures: Path, run: Path, tmp_path: Path) -> 
         (["train", pictures, "--out", tmp_path / "r", "--set", "batch=100000"], 2, "batch"),
         (["train", pictures, "--out", tmp_path / "r", "--set", "batch=2000"], 1, "fewer than one batch"),
         (["train", pictures, "--out", tmp_path / "r2", "--steps", "0"], 2, "--steps 0"),
+        (["train", pictures, "--out", tmp_path / "r", "--minutes", "nan"], 2, "--minutes nan"),
+        (["train", pictures, "--out", tmp_path / "r", "--seed", "-1"], 2, "--seed -1"),
+        (["train", pictures, "--out", tmp_path / "r", "--save-every", "0"], 2, "--save-every 0"),
+        (["train", pictures, "--out", tmp_path / "r", "--set", "condition=nosuch"], 2, "nosuch"),
         (["train", pictures, "--out", run], 1, "exists: continue it with --resume"),
         (["train", pictures, "--out", pictures / "metadata.csv" / "r"], 1, "metadata.csv"),
         (["train", pictures, "--out", tmp_path / "r", "--device", "tpu"], 2, "choose from"),
@@ -120,9 +126,16 @@ def test_wrong_turns_are_one_line(pictures: Path, run: Path, tmp_path: Path) -> 
         (["sample", run, "--condition", "colour_of_moon=blue", "--out", tmp_path / "x.png"], 2, "no condition"),
         (["sample", run, "--truncation", "2", "--out", tmp_path / "x.png"], 2, "truncation"),
         (["sample", run, "--out", tmp_path / "x.docx"], 2, "give a picture"),
+        (["sample", run, "--device", "tpu"], 2, "choose from"),
+        (["sample", run, "--condition", "a=1", "--condition", "a=2"], 2, "asked for twice"),
+        (["sample", run, "--walk", tmp_path / "w.gif", "--n", "9"], 2, "--walk makes none"),
         (["replay", tmp_path / "absent.png"], 1, "absent.png"),
+        (["replay", run / "model" / "samples.png", "--out", run / "model" / "samples.png"], 2, "the picture itself"),
+        (["recipes", "--set", "lr=3"], 2, "give its name"),
         (["recipes", "nothing"], 2, "no recipe"),
     ]
     for arguments, code, words in turns:
         assert words in limner(*arguments, code=code), arguments
+    assert not (tmp_path / "r").exists()
+    assert not (tmp_path / "r2").exists()
     assert not (tmp_path / "x.png").exists()

@@ -57,6 +57,16 @@ def test_the_last_two_are_kept(tmp_path: Path) -> None:
     assert checkpoints.load()[0]["step"] == 3
 
 
+def test_checkpoints_that_are_all_damaged_are_not_taken_for_a_new_run(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path)
+    for step in (1, 2):
+        checkpoints.save(step, _state(step))
+    for file in tmp_path.iterdir():
+        file.write_bytes(b"")
+    with pytest.raises(RunError, match="no checkpoint is whole"):
+        checkpoints.load()
+
+
 @pytest.mark.parametrize("damage", ["truncated", "flipped", "emptied", "replaced"])
 def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path: Path, damage: str) -> None:
     checkpoints = Checkpoints(tmp_path)

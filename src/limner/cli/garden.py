@@ -1,5 +1,6 @@
 """`limner garden`: the embedded dataset, flowers from a known causal model."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -16,4 +17,4 @@ def garden(
     from limner.data.garden import make
 
     make(out, n, size, seed)
-    typer.echo(f"{n} pictures: {out}. Next: limner train {out} --recipe vae --out RUN")
+    typer.echo(f"{n} pictures: {out}. Next: limner train {shlex.quote(str(out))} --recipe vae --out RUN")

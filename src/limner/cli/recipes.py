@@ -10,10 +10,13 @@ def recipes(
     settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key.")] = None,
 ) -> None:
     """List the recipes, or print one as YAML that `limner train --recipe FILE.yaml` accepts."""
+    from limner.errors import UsageError
     from limner.recipes import RECIPES, apply_settings, find_recipe, to_yaml
 
     if name:
         typer.echo(to_yaml(apply_settings(find_recipe(name), settings or [])), nl=False)
         return
+    if settings:
+        raise UsageError("--set changes a recipe that is printed: give its name, too.")
     for known, make in RECIPES.items():
         typer.echo(f"{known:16} {make().summary}")

@@ -8,15 +8,20 @@ import typer
 
 def replay(
     picture: Annotated[Path, typer.Argument(help="A picture that limner made.")],
-    out: Annotated[Path | None, typer.Option(help="Where to write it.", show_default="NAME-replay.png")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write it.", show_default="NAME-replay.png, in this folder")
+    ] = None,
     model: Annotated[Path | None, typer.Option(help="Where its model is now, if it has moved.")] = None,
 ) -> None:
     """Make a picture again, and say whether the pixels are the same."""
+    from limner.errors import UsageError
     from limner.pictures import read_provenance, save
     from limner.samples import replay as make_again
 
+    target = out or Path(f"{picture.stem}-replay.png")
+    if target.resolve() == picture.resolve():
+        raise UsageError(f"--out {target} is the picture itself; choose another name.")
     again, difference = make_again(picture, model)
-    target = out or picture.with_name(f"{picture.stem}-replay.png")
     save(again, target, read_provenance(picture))
     verdict = "the same pixels" if difference == 0 else f"pixels differ by up to {difference} of 255"
     typer.echo(f"{target}: {verdict}")

@@ -8,10 +8,13 @@ import typer
 
 def sample(
     model: Annotated[Path, typer.Argument(help="A model folder or a run.")],
-    n: Annotated[int, typer.Option("--n", min=1, help="How many pictures.")] = 64,
+    n: Annotated[int | None, typer.Option("--n", min=1, help="How many pictures.", show_default="64")] = None,
     seed: Annotated[int, typer.Option(help="Picture i of a seed is always the same.")] = 0,
     out: Annotated[
-        Path | None, typer.Option(help="A picture (one, or a grid) or a new folder.", show_default="samples.png")
+        Path | None,
+        typer.Option(
+            help="A .png, .webp or .jpg (one picture, or a grid), or a new folder.", show_default="samples.png"
+        ),
     ] = None,
     condition: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="What to ask for.")] = None,
     truncation: Annotated[float, typer.Option(help="Below 1: more typical, less varied.")] = 1.0,
@@ -22,9 +25,12 @@ def sample(
 ) -> None:
     """Paint pictures with a model."""
     from limner.conditions import parse_wishes
+    from limner.errors import UsageError
     from limner.model import load
     from limner.samples import save_model_walk, save_samples
 
+    if walk and n and not out:
+        raise UsageError("--n says how many pictures and --walk makes none: give --out for them, or leave out --n.")
     wishes = parse_wishes(condition or [])
     painter = load(model, device)
     if walk:
@@ -32,5 +38,5 @@ def sample(
         typer.echo(str(walk))
     if out or not walk:
         target = out or Path("samples.png")
-        save_samples(painter, model, target, n, seed=seed, condition=wishes, truncation=truncation)
+        save_samples(painter, model, target, n or 64, seed=seed, condition=wishes, truncation=truncation)
         typer.echo(str(target))

@@ -1,6 +1,7 @@
 """`limner train`: from pictures and a recipe to a run with a model."""
 
 import os
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,9 @@ def train(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the recipe.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Decides weights, order and draws; 0 if left out.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Continue the run in --out.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Continue the run in --out; without a limit, as far as its recipe goes.")
+    ] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     save_every: Annotated[int | None, typer.Option(help="Steps between checkpoints; every minute if left out.")] = None,
     size: Annotated[str | None, typer.Option(help="Size of raw pictures, e.g. 64 or 96x64 (width x height).")] = None,
@@ -51,4 +54,4 @@ def train(
     typer.echo(
         f"{out / 'model'}: {model.about['training']['pictures']:,} pictures seen. Samples: {out / 'model' / 'samples.png'}"
     )
-    typer.echo(f"next: limner sample {out} --n 64 --out samples.png")
+    typer.echo(f"next: limner sample {shlex.quote(str(out))} --n 64 --out samples.png")

@@ -16,6 +16,7 @@ from limner.errors import DataError, LimnerError
 from limner.pictures import SUFFIXES
 
 PICTURE_COLUMNS = ("image", "img", "picture")
+SPLITS = ("train", "valid", "test")
 BATCH_BYTES = 16 * 2**20
 
 
@@ -41,6 +42,11 @@ class ParquetSource:
         self.columns = [field.name for field in others if _is_value(field.type)]
         left_out = [field.name for field in others if not _is_value(field.type)]
         self.notes = [f"Columns that hold no single values were left out: {', '.join(left_out)}."] if left_out else []
+        splits = sorted({split for file in self._files for split in SPLITS if split in file.stem.lower()})
+        if len(splits) > 1:
+            self.notes.append(
+                f"Shards of {' and '.join(splits)} are taken together and split anew; to keep one apart, prepare it alone."
+            )
         for file, header in zip(self._files, headers, strict=True):
             _check_columns(file, header.schema_arrow, {self._picture, *self.columns})
         if self.count == 0:

@@ -1,12 +1,13 @@
 """Training: from a dataset and a recipe to a run with a model."""
 
+import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from limner.data.cache import open_dataset
 from limner.data.dataset import Dataset
-from limner.errors import RunError
+from limner.errors import LimnerError, RunError, UsageError
 from limner.model import Model, load
 from limner.recipes import Recipe, apply_settings, find_recipe
 from limner.training.budget import Budget
@@ -48,8 +49,14 @@ def train(
     """
     folder = Path(out)
     chosen = apply_settings(recipe if isinstance(recipe, Recipe) else find_recipe(recipe or "gan"), settings)
+    if seed is not None and seed < 0:
+        raise UsageError(f"--seed {seed}: give a whole number of at least 0.")
+    if save_every is not None and save_every < 1:
+        raise UsageError(f"--save-every {save_every}: give a whole number of at least 1.")
+    if isinstance(data, Dataset) and prepare:
+        raise UsageError(f"{data.path} is prepared already; '{min(prepare)}' can only be chosen when preparing.")
     processes = Processes(device)
-    dataset = data if isinstance(data, Dataset) else open_dataset(data_of(folder) if data is None else data, **prepare)
+    dataset = data if isinstance(data, Dataset) else _open(data, folder, prepare)
 
     def begin() -> Run:
         if resume:
@@ -59,11 +66,16 @@ def train(
     run = _enter(folder, begin, processes)
     try:
         budget = Budget.of(run.recipe, steps, pictures, minutes)
-        finished = Trainer(run, dataset, processes, save_every).train(budget)
+        trainer = Trainer(run, dataset, processes, save_every)
+    except LimnerError:
+        run.close() if resume else run.discard()
+        raise
+    try:
+        finished = trainer.train(budget)
     finally:
         run.close()
     if not finished:
-        raise Interrupted(f"stopped and saved. Continue with: limner train --resume --out {folder}{_limits(budget)}")
+        raise Interrupted(f"stopped and saved. Continue with: {command(folder)}{_limits(budget)}")
     return load(run.model)
 
 
@@ -74,6 +86,18 @@ def _enter(folder: Path, begin: Callable[[], Run], processes: Processes) -> Run:
     run = begin()
     processes.wait()
     return run
+
+
+def _open(data: str | Path | None, folder: Path, prepare: dict[str, Any]) -> Dataset:
+    source = data_of(folder) if data is None else data
+    if data is None and not Path(source).exists():
+        raise RunError(f"{folder} was trained on {source}, which is no longer there: give its pictures as DATA.")
+    return open_dataset(source, **prepare)
+
+
+def command(folder: Path) -> str:
+    """Returns the command line that continues a run."""
+    return f"limner train --resume --out {shlex.quote(str(folder))}"
 
 
 def _limits(budget: Budget) -> str:

@@ -18,7 +18,7 @@ class Budget:
     def of(cls, recipe: Recipe, steps: int | None, pictures: int | None, minutes: float | None) -> "Budget":
         """Returns the budget asked for, or the recipe's own when nothing was; UsageError for one that is not positive."""
         for name, value in (("steps", steps), ("pictures", pictures), ("minutes", minutes)):
-            if value is not None and value <= 0:
+            if value is not None and not value > 0:  # not-a-number is not above 0 either
                 raise UsageError(f"--{name} {value}: give a number above 0.")
         if steps is None and pictures is None and minutes is None:
             pictures = recipe.pictures

@@ -31,7 +31,10 @@ class Checkpoints:
             self._path(old).unlink(missing_ok=True)
 
     def load(self) -> tuple[dict[str, Any] | None, list[str]]:
-        """Returns the state of the newest checkpoint that is whole (None without any), and a line for each one passed over."""
+        """Returns the state of the newest whole checkpoint (None before the first), and a line for each one passed over.
+
+        RunError when there are checkpoints and none is whole.
+        """
         warnings: list[str] = []
         for step in reversed(self.steps()):
             try:
@@ -39,6 +42,8 @@ class Checkpoints:
                 return unflatten(tensors, metadata["state"]), warnings
             except (DamagedFileError, KeyError, ValueError, TypeError) as error:
                 warnings.append(f"{error} Going back to the checkpoint before it.")
+        if warnings:
+            raise RunError(f"{self.folder}: no checkpoint is whole. {warnings[0].split('. ')[0]}; start a new run.")
         return None, warnings
 
     def steps(self) -> list[int]:

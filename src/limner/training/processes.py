@@ -8,21 +8,15 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
-from limner.errors import UsageError
-
-DEVICES = ("auto", "cpu", "cuda", "mps")
+from limner.model import check_device
 
 
 class Processes:
     """This process among its peers: its device, its rank, and what all of them agree on."""
 
     def __init__(self, device: str = "auto") -> None:
-        if device not in DEVICES:
-            raise UsageError(f"--device {device}: choose from {', '.join(DEVICES)}.")
-        if device == "cuda" and not torch.cuda.is_available():
-            raise UsageError("--device cuda: no CUDA device is available here; use --device cpu.")
-        if device == "mps" and not torch.backends.mps.is_available():
-            raise UsageError("--device mps: no Apple GPU is available here; use --device cpu.")
+        if device != "auto":
+            check_device(device)
         local = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
         nodes = int(os.environ.get("WORLD_SIZE", "1")) // local
         several = local * nodes > 1

@@ -4,6 +4,7 @@ recipe.yaml  run.json  history.jsonl  tensorboard/  grids/  checkpoints/  best/ 
 """
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,16 @@ class Run:
     def follow(cls, folder: Path) -> "Run":
         """Joins the run that the leading process has made and locked."""
         return cls(folder, _read_recipe(folder), int(_read_about(folder)["seed"]), None)
+
+    def discard(self) -> None:
+        """Removes a run that could not begin, so that nothing stands in the way of the next attempt."""
+        if self.lock is None:
+            return
+        self.lock.release()
+        for name in ("recipe.yaml", "run.json", ".lock"):
+            (self.folder / name).unlink(missing_ok=True)
+        with suppress(OSError):  # the folder may hold something that is not ours
+            self.folder.rmdir()
 
     def close(self) -> None:
         """Lets other processes have the run."""

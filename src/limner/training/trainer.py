@@ -244,7 +244,8 @@ class Trainer:
         if self.history:
             model = load(self.run.best) if self.stopping.best is not None else self.model()
             model.save(self.run.model)
-            write_card(model, self.run.model, curves(self.history.rows), self.run.seed)
+            # painted by the model as others will load it: the layout of weights in memory may change the last bit
+            write_card(load(self.run.model), self.run.model, curves(self.history.rows), self.run.seed)
             self.history.close()
         self.processes.wait()
 
