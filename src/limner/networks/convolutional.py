@@ -20,6 +20,14 @@ def _refinements(config: NetworkConfig, channels: int) -> list[nn.Module]:
     return layers
 
 
+def _initialise(config: NetworkConfig, layers: nn.Module) -> None:
+    # Under batch normalisation, as in the paper's section 4: larger first steps let the discriminator win at once.
+    if config.normalisation == "batch":
+        for layer in layers.modules():
+            if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
+                nn.init.normal_(layer.weight, std=0.02)
+
+
 class ConvolutionalEncoder(Encoder):
     """(B, C, H, W) -> (B, features): one 4x4 stride-2 convolution a width, the last map flattened."""
 
@@ -34,6 +42,7 @@ class ConvolutionalEncoder(Encoder):
             layers += [nn.Conv2d(channels, outputs, 4, 2, 1), *tail(chosen, outputs), *_refinements(config, outputs)]
             channels = outputs
         self.layers = nn.Sequential(*layers, nn.Flatten())
+        _initialise(config, self.layers)
         self.features = channels * self.pyramid.base[0] * self.pyramid.base[1]
 
     def forward(self, pictures: Tensor) -> Tensor:
@@ -53,6 +62,7 @@ class ConvolutionalDecoder(nn.Module):
         for before, after in pairwise(widths):
             layers += [nn.ConvTranspose2d(before, after, 4, 2, 1), *tail(config, after), *_refinements(config, after)]
         self.layers = nn.Sequential(*layers, nn.ConvTranspose2d(widths[-1], channels, 4, 2, 1))
+        _initialise(config, self)
 
     def forward(self, codes: Tensor) -> Tensor:
         return self.pyramid.crop(self.layers(self.dense(codes).unflatten(1, self.base)))
