@@ -10,6 +10,8 @@ from torch import Tensor
 
 GAUSSIAN_SCALE = 0.2
 """Standard deviation of a pixel under the Gaussian likelihood, where the range of a pixel is [-1, 1]."""
+FIRST_LOG_SCALE = -2.0
+"""Where the log scale of a logistic begins: from 0, which is wider than pictures, the means are slow to begin."""
 HALF_LEVEL = 1 / 255
 """Half the distance between two of 256 levels in [-1, 1]."""
 
@@ -29,10 +31,11 @@ def gaussian(output: Tensor, pictures: Tensor) -> Tensor:
 def discretised_logistic(output: Tensor, pictures: Tensor) -> Tensor:
     """Negative log probability of each pixel's 8-bit level, nats a picture (Salimans et al. 2017, arXiv 1701.05517, eq. 2).
 
-    `output` (B, 2C, H, W) is mean and log scale; one logistic a channel instead of the paper's mixture.
+    `output` (B, 2C, H, W) is mean and log scale above `FIRST_LOG_SCALE`; one logistic a channel instead of the paper's
+    mixture.
     """
     mean, log_scale = output.chunk(2, 1)
-    log_scale = log_scale.clamp(-7, 2)
+    log_scale = (log_scale + FIRST_LOG_SCALE).clamp(-7, 2)
     precise = torch.exp(-log_scale)
     above = (pictures - mean + HALF_LEVEL) * precise
     below = (pictures - mean - HALF_LEVEL) * precise

@@ -16,7 +16,7 @@ def vae() -> Recipe:
             encoder=NetworkConfig(architecture="residual", widths=(32, 48, 96, 192), activation="silu"),
             decoder=NetworkConfig(architecture="residual", widths=(192, 96, 48, 32), activation="silu"),
             likelihood="discretised-logistic",
-            beta_warmup=50_000,
+            beta_warmup=10_000,
         ),
         condition="auto",
         batch=32,
