@@ -1,5 +1,8 @@
 """Metrics: pure functions of two sets of pictures or features."""
 
+from limner.metrics.frechet import frechet_distance
+from limner.metrics.kernel import kernel_distance
+from limner.metrics.precision_recall import PrecisionRecall, precision_recall
 from limner.metrics.sliced_wasserstein import sliced_wasserstein
 
-__all__ = ["sliced_wasserstein"]
+__all__ = ["PrecisionRecall", "frechet_distance", "kernel_distance", "precision_recall", "sliced_wasserstein"]
