@@ -14,6 +14,7 @@ FLOORS = (
     {"pictures"},
     {"data"},
     {"networks"},
+    {"features"},
     {"metrics"},
     {"methods"},
     {"recipes"},

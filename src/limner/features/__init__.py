@@ -1,0 +1,1 @@
+"""Features: what networks see in pictures, at several depths; one is embedded, others are used when their files are given."""

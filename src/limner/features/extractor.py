@@ -1,0 +1,32 @@
+"""What every extractor provides: what a network sees in pictures at four depths, by name."""
+
+from torch import Tensor, nn
+
+Activations = dict[str, Tensor]
+"""`edges`, `textures` and `parts`, each (B, C, H, W) and coarser than the one before; `pooled` (B, D), one vector a picture."""
+
+
+class Extractor(nn.Module):
+    """A frozen network that reads pictures (B, 1 or 3, H, W) in [-1, 1], any size from 28 to 1024, and returns `Activations`.
+
+    It prepares the pictures' range and colours itself, looks at them in their own size, and gradients flow back to them.
+    """
+
+    name: str
+    """As it is asked for: "limner"."""
+    distance: str
+    """What a Frechet distance between its pooled features is called; only Inception-v3's may be called FID."""
+    width: int
+    """Length D of the pooled vector."""
+    smallest: int
+    largest: int
+    """Sides between which whole pictures are brought before they are judged by their pooled vectors (see `pool`)."""
+
+    def forward(self, images: Tensor) -> Activations:
+        """Returns what it sees; images (B, 1 or 3, H, W) in [-1, 1]."""
+        raise NotImplementedError
+
+
+def in_colour(images: Tensor) -> Tensor:
+    """Returns grey pictures (B, 1, H, W) as three equal channels, and others as they are."""
+    return images.expand(-1, 3, -1, -1) if images.shape[1] == 1 else images
