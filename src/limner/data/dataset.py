@@ -79,6 +79,13 @@ class Dataset:
             raise UsageError(f"no split '{name}': {nearest(name, list(SPLITS))}")
         return np.flatnonzero(self._split == name)
 
+    def resplit(self, split: Sequence[str]) -> Dataset:
+        """Returns the same pictures split otherwise, one of `SPLITS` a picture; nothing is written."""
+        column = pa.array(list(split), pa.string())
+        table = self.table.set_column(self.table.column_names.index("split"), "split", column)
+        fingerprint = hashlib.sha256(f"{self.fingerprint} {' '.join(split)}".encode()).hexdigest()
+        return Dataset(self.path, self.name, self.schema, fingerprint, self.pictures, table)
+
     def images(self, indices: Sequence[int] | np.ndarray | Tensor) -> Tensor:
         """Returns float32 (B, C, H, W) in [-1, 1], channels last in memory."""
         import torch

@@ -58,6 +58,16 @@ def assign(
     return [SPLITS[index] for index in chosen[group_of]], small
 
 
+def fold_of(labels: Sequence[int] | None, count: int, folds: int, seed: int) -> np.ndarray:
+    """Returns the fold, 0 to folds - 1, of each of `count` pictures: equal shares overall and, within one, of every class."""
+    classes = np.zeros(count, dtype=np.int64) if labels is None else np.asarray(labels)
+    shuffled = np.random.default_rng([seed, count, folds]).permutation(count)
+    in_order = shuffled[np.argsort(classes[shuffled], kind="stable")]
+    found = np.empty(count, dtype=np.int64)
+    found[in_order] = np.arange(count) % folds  # dealt out class after class, so that remainders even out
+    return found
+
+
 def _share_out(
     order: np.ndarray, sizes: np.ndarray, fractions: Fractions, counts: list[int], chosen: np.ndarray
 ) -> None:

@@ -29,10 +29,6 @@ class Method(nn.Module):
         """One optimisation of all networks on a batch; returns detached scalars by name."""
         raise NotImplementedError
 
-    def validate(self, batch: Batch, moment: Moment) -> Scalars:
-        """Returns scalars measured on held-out pictures without learning; empty where a method has no such measure."""
-        return {}
-
     def sample(self, generators: Sequence[torch.Generator], condition: Condition) -> Tensor:
         """Returns one picture a generator, (n, C, H, W) in [-1, 1]."""
         return self.painter.sample(generators, condition)

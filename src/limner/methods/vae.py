@@ -69,6 +69,12 @@ class VaePainter(Painter):
     def paint(self, codes: Tensor, condition: Condition) -> Tensor:
         return self.likelihood.picture(self.decode(codes, condition))
 
+    def bound(self, pictures: Tensor, condition: Condition, noise: Tensor) -> tuple[Tensor, Tensor]:
+        """Negative log-likelihood (B,) and divergence (B, latent), nats, at one draw (B, latent) (arXiv 1312.6114, eq. 10)."""
+        mean, log_variance = self.encode(pictures, condition)
+        codes = mean + noise * torch.exp(0.5 * log_variance)
+        return self.likelihood.nats(self.decode(codes, condition), pictures), divergence(mean, log_variance)
+
 
 def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
     """KL(q(z | x) || N(0, 1)) of each dimension, nats (B, latent) (arXiv 1312.6114, appendix B)."""
@@ -95,7 +101,8 @@ class Vae(Method):
         self.optimisers = {"vae": build_optimiser(optimiser, self.painter.parameters())}
 
     def step(self, batch: Batch, moment: Moment) -> Scalars:
-        reconstruction, by_dimension = self._bound(batch, moment)
+        noise = moment.normal("posterior", len(batch.images), self.config.latent).to(batch.images.device)
+        reconstruction, by_dimension = self.painter.bound(batch.images, batch.condition, noise)
         warm = min(1.0, moment.pictures / self.config.beta_warmup) if self.config.beta_warmup else 1.0
         # free bits are granted to the mean over the batch, not to each picture (arXiv 1606.04934, eq. 15)
         charged = by_dimension.mean(0).clamp_min(self.config.free_bits).sum()
@@ -104,18 +111,6 @@ class Vae(Method):
         self.optimise("vae", loss / self.dimensions, self.painter)
         return self._scalars(reconstruction, by_dimension)
 
-    @torch.no_grad()
-    def validate(self, batch: Batch, moment: Moment) -> Scalars:
-        return self._scalars(*self._bound(batch, moment))
-
-    def _bound(self, batch: Batch, moment: Moment) -> tuple[Tensor, Tensor]:
-        """Negative log-likelihood (B,) and divergence (B, latent), nats, at one draw of the codes (arXiv 1312.6114, eq. 10)."""
-        pictures, condition = batch
-        mean, log_variance = self.painter.encode(pictures, condition)
-        noise = moment.normal("posterior", len(pictures), self.config.latent).to(mean.device)
-        codes = mean + noise * torch.exp(0.5 * log_variance)
-        nats = self.painter.likelihood.nats(self.painter.decode(codes, condition), pictures)
-        return nats, divergence(mean, log_variance)
 
     def _scalars(self, reconstruction: Tensor, by_dimension: Tensor) -> Scalars:
         nats, divergence_nats = reconstruction.detach().mean(), by_dimension.detach().sum(1).mean()

@@ -23,14 +23,14 @@ class EmaConfig(Section):
 
 
 class StoppingConfig(Section):
-    """Early stopping on a held-out measure, keeping the best model; off when the patience is zero."""
+    """A measure on held-out pictures, by which the best model is kept, and early stopping; off when `every` is zero."""
 
-    patience: int = Field(0, ge=0)
-    """Measurements without a new best before training stops."""
-    every: int = Field(20_000, ge=1)
+    every: int = Field(20_000, ge=0)
     """Pictures between measurements."""
-    measure: Literal["auto", "bound", "sliced-wasserstein"] = "auto"
-    """auto: the evidence bound of a VAE, else the sliced Wasserstein distance of samples to held-out pictures."""
+    patience: int = Field(0, ge=0)
+    """Measurements without a new best before training stops; it does not stop early when zero."""
+    measure: Literal["auto", "bound", "frechet"] = "auto"
+    """auto: the evidence bound of a VAE, else the Frechet distance of samples in the embedded network's features."""
 
 
 class Recipe(Section):

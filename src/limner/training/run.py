@@ -1,6 +1,6 @@
 """The directory of a run: created once, locked while it trains, found again to resume.
 
-recipe.yaml  run.json  history.jsonl  tensorboard/  grids/  checkpoints/  best/ (early stopping)  model/
+recipe.yaml  run.json  history.jsonl  tensorboard/  grids/  checkpoints/  best/ (by the held-out measure)  model/
 """
 
 import json

@@ -25,7 +25,8 @@ from limner.training.history import History, Row, curves
 from limner.training.interrupt import Interrupt
 from limner.training.processes import Processes
 from limner.training.run import Run
-from limner.training.stopping import Stopping, to_device
+from limner.training.held_out import to_device
+from limner.training.stopping import Stopping
 
 LOG_EVERY = 20
 SECONDS_BETWEEN_SAVES = 60.0
@@ -204,11 +205,10 @@ class Trainer:
             self.history.add(row)
 
     def _measure(self) -> None:
-        name, value, better = self.stopping.measure(self.method, self.ema.painter, self.pictures)
-        self._record({"step": self.step, "pictures": self.pictures, f"held_out_{name}": value})
+        value, better = self.stopping.measure(self.ema.painter, self.pictures)
+        self._record({"step": self.step, "pictures": self.pictures, f"held_out_{self.stopping.name}": value})
         if better and self.processes.leads:
             self.model().save(self.run.best)
-        self.method.train()
 
     def _save(self) -> None:
         if not all(bool(p.isfinite().all()) for p in self.method.parameters()):
@@ -242,12 +242,18 @@ class Trainer:
 
     def _leave_model(self) -> None:
         if self.history:
-            model = load(self.run.best) if self.stopping.best is not None else self.model()
-            model.save(self.run.model)
+            self._best().save(self.run.model)
             # painted by the model as others will load it: the layout of weights in memory may change the last bit
             write_card(load(self.run.model), self.run.model, curves(self.history.rows), self.run.seed)
             self.history.close()
         self.processes.wait()
+
+    def _best(self) -> Model:
+        """The best model measured, or the last one when that is as good; asking leaves no trace in what is resumed."""
+        if self.stopping.best is None:
+            return self.model()
+        last = self.stopping.held_out.measure(self.stopping.name, self.ema.painter)
+        return self.model() if last <= self.stopping.best else load(self.run.best)
 
     def _note(self) -> str:
         row = self.history.rows[-1] if self.history and self.history.rows else {}

@@ -1,0 +1,129 @@
+"""Cross-validation: how much of a figure is the recipe, and how much the pictures that happened to be held out."""
+
+import json
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from limner import files
+from limner.data import Dataset, open_dataset
+from limner.data.splits import fold_of
+from limner.errors import DataError, RunError, UsageError
+from limner.evaluation.evaluate import Evaluation, evaluate
+from limner.evaluation.report import ARROWS, as_dict, number
+from limner.pictures import Page
+from limner.recipes import Recipe, apply_settings, find_recipe
+from limner.training import train
+
+MEASURED = ("distances", "fidelity", "usefulness", "generalisation", "likelihood")
+VALIDATION = 10
+"""Of the pictures to learn from, one in so many is set apart to keep the best model."""
+MINUTES = 10.0
+
+
+@dataclass
+class CrossValidation:
+    """Every measure of every fold: {measure: {"better": ..., "values": [one a fold]}}."""
+
+    recipe: str
+    folds: int
+    minutes: float
+    measures: dict[str, dict[str, Any]]
+
+    def rows(self) -> list[list[str]]:
+        """Returns the table: a header, then a row a measure with mean, spread and the value of each fold."""
+        header = ["", "mean", "spread", *(f"fold {fold + 1}" for fold in range(self.folds))]
+        table = [header]
+        for name, found in self.measures.items():
+            values = found["values"]
+            summary = [number(statistics.fmean(values)), number(statistics.stdev(values))]
+            table.append([f"{name} {ARROWS[found['better']]}".strip(), *summary, *map(number, values)])
+        return table
+
+
+def cross_validate(
+    data: str | Path | Dataset,
+    recipe: str | Recipe = "gan",
+    out: str | Path = "crossval",
+    *,
+    folds: int = 5,
+    minutes: float = MINUTES,
+    n: int = 2000,
+    settings: tuple[str, ...] = (),
+    seed: int = 0,
+) -> CrossValidation:
+    """Trains and judges a recipe once a fold, each time on the other folds, and writes `report.json` and `report.html`.
+
+    Folds are stratified by the main label. `minutes` of training are shared by all folds. Called again with the same
+    arguments it continues where it stopped. Raises DataError, RecipeError, RunError, UsageError, Interrupted.
+    """
+    if folds < 2:
+        raise UsageError(f"--folds {folds}: at least 2 are needed.")
+    chosen = apply_settings(recipe if isinstance(recipe, Recipe) else find_recipe(recipe), settings)
+    dataset = data if isinstance(data, Dataset) else open_dataset(data)
+    if len(dataset) < 10 * folds:
+        raise DataError(f"{dataset.path}: {len(dataset)} pictures are too few for {folds} folds; at least {10 * folds} are needed.")
+    out = Path(out)
+    asked = {"recipe": chosen.model_dump(mode="json"), "fingerprint": dataset.fingerprint, "folds": folds, "minutes": minutes}
+    begin(out, "crossval.json", asked | {"n": n, "seed": seed})
+    found = [_fold(_split(dataset, fold, folds, seed), chosen, out / f"fold-{fold + 1}", minutes / folds, n, seed) for fold in range(folds)]
+    result = CrossValidation(chosen.name, folds, minutes, _gathered(found))
+    files.write_text(out / "report.json", json.dumps({**asked, "measures": result.measures, "folds": found}, indent=1) + "\n")
+    _page(result, dataset).save(out / "report.html")
+    return result
+
+
+def begin(folder: Path, name: str, asked: dict[str, Any]) -> None:
+    """Makes a folder of long work, or enters it again when it was begun with the same wishes; RunError otherwise."""
+    file = folder / name
+    if file.is_file():
+        if json.loads(file.read_text(encoding="utf-8")) != json.loads(json.dumps(asked)):
+            raise RunError(f"{folder} was begun with other arguments; give the same ones to continue it, or another --out.")
+    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise RunError(f"{folder} exists: give another --out.")
+    else:
+        files.write_text(file, json.dumps(asked, indent=1) + "\n")
+
+
+def _split(dataset: Dataset, fold: int, folds: int, seed: int) -> Dataset:
+    label = dataset.schema.label
+    everything = np.arange(len(dataset))
+    labels = dataset.condition(everything, [label])[label].numpy() if label else None
+    of_fold = fold_of(labels, len(dataset), folds, seed)
+    split = np.where(of_fold == fold, "test", "train").astype("<U10")
+    learned = np.flatnonzero(of_fold != fold)
+    split[learned[np.random.default_rng([seed, fold]).permutation(len(learned))[: len(learned) // VALIDATION]]] = "validation"
+    return dataset.resplit(split.tolist())
+
+
+def _fold(dataset: Dataset, recipe: Recipe, folder: Path, minutes: float, n: int, seed: int) -> dict[str, Any]:
+    report = folder / "report.json"
+    if report.is_file():
+        return json.loads(report.read_text(encoding="utf-8"))
+    run = folder / "run"
+    model = train(dataset, recipe, run, minutes=minutes, seed=seed, resume=(run / "recipe.yaml").is_file())
+    found = as_dict(_judged({"model": model}, dataset, n, seed))["models"][0]
+    files.write_text(report, json.dumps(found, indent=1) + "\n")
+    return found
+
+
+def _judged(models: dict[str, Any], dataset: Dataset, n: int, seed: int) -> Evaluation:
+    return evaluate(models, dataset, n=n, only=MEASURED, seed=seed)
+
+
+def _gathered(found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Returns the measures that every fold has."""
+    measures = [{name: m for group in fold["groups"].values() for name, m in group["measures"].items()} for fold in found]
+    shared = [name for name in measures[0] if all(name in one for one in measures)]
+    return {name: {"better": measures[0][name]["better"], "values": [one[name]["value"] for one in measures]} for name in shared}
+
+
+def _page(result: CrossValidation, dataset: Dataset) -> Page:
+    page = Page(f"{result.recipe}, cross-validated", f"{result.folds} folds of {dataset.name}, {result.minutes / result.folds:.3g} minutes each.")
+    header, *rows = result.rows()
+    page.table(header, rows)
+    page.paragraph("Spread: standard deviation over folds, of training and of the pictures held out together. ↓ less is better, ↑ more is better.")
+    return page

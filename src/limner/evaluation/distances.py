@@ -1,0 +1,49 @@
+"""Frechet and kernel distance of what a model painted to held-out pictures, together and class by class."""
+
+import torch
+
+from limner.evaluation.measure import Group, Measure
+from limner.evaluation.reference import Pictures, Reference
+from limner.evaluation.subject import Subject
+from limner.metrics import frechet_interval, kernel_interval
+
+FEWEST_OF_A_CLASS = 20
+
+
+def distances(reference: Reference, subject: Subject) -> Group:
+    """Measures both distances between pooled features; a note where the pictures are too few for the dimension."""
+    real, made, name = reference.held_out, subject.made, reference.extractor.distance
+    protocol = f"{len(made):,} generated, {len(real):,} held-out pictures ({reference.split}), {reference.extractor.name} {made.features.shape[1]}"
+    frechet = frechet_interval(real.features, made.features, seed=reference.seed)
+    kernel = kernel_interval(real.features, made.features, seed=reference.seed)
+    warning = too_few(real, made)
+    group = Group(
+        [
+            Measure.of(name, frechet, "lower", protocol, warning),
+            Measure.of("kernel distance", kernel, "lower", f"unbiased, cubic kernel, {protocol}"),
+        ]
+    )
+    if real.labels is not None and made.labels is not None:
+        group.details["by_class"] = _by_class(reference, real, made)
+    return group
+
+
+def too_few(real: Pictures, made: Pictures) -> str:
+    """Returns a warning when a covariance of these features cannot be known from so few pictures, else ""."""
+    fewest, dimension = min(len(real), len(made)), made.features.shape[1]
+    if fewest > dimension:
+        return ""
+    return f"{fewest:,} pictures are too few for {dimension} dimensions: the Frechet distance is far too high; trust the kernel distance."
+
+
+def _by_class(reference: Reference, real: Pictures, made: Pictures) -> list[dict[str, object]]:
+    assert real.labels is not None and made.labels is not None
+    rows = []
+    for index, name in enumerate(reference.classes):
+        of_real, of_made = real.at(torch.where(real.labels == index)[0]), made.at(torch.where(made.labels == index)[0])
+        row: dict[str, object] = {"class": name, "real": len(of_real), "made": len(of_made)}
+        if min(len(of_real), len(of_made)) >= FEWEST_OF_A_CLASS:
+            interval = kernel_interval(of_real.features, of_made.features, seed=reference.seed)
+            row |= {"kernel": interval.value, "low": interval.low, "high": interval.high}
+        rows.append(row)
+    return rows

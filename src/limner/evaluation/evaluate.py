@@ -1,0 +1,137 @@
+"""The judgement of models: who is judged, by what, and all that is measured of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import limner
+from limner.data import Dataset, is_dataset, open_dataset
+from limner.errors import UsageError, nearest
+from limner.evaluation.cost import cost
+from limner.evaluation.distances import distances
+from limner.evaluation.fidelity import fidelity
+from limner.evaluation.gallery import chosen
+from limner.evaluation.generalisation import generalisation
+from limner.evaluation.likelihood import likelihood
+from limner.evaluation.measure import Group
+from limner.evaluation.reference import Reference
+from limner.evaluation.subject import Subject, paint, real
+from limner.evaluation.usefulness import usefulness
+from limner.evaluation.yardstick import yardstick
+from limner.features import load_extractor
+from limner.model import Model, load
+from limner.progress import ProgressLine
+
+GROUPS: dict[str, Callable[[Reference, Subject], Group]] = {
+    "distances": distances,
+    "fidelity": fidelity,
+    "usefulness": usefulness,
+    "generalisation": generalisation,
+    "likelihood": likelihood,
+    "cost": cost,
+}
+"""What can be measured, in the order of the table."""
+OF_REAL_PICTURES = ("distances", "fidelity", "usefulness")
+"""What is measured of training pictures, too, as the mark that a perfect copier would reach."""
+FEWEST = 10
+
+
+@dataclass
+class Judged:
+    """A subject and what each group of measures found."""
+
+    subject: Subject
+    groups: dict[str, Group] = field(default_factory=dict)
+    seen: dict[str, Any] = field(default_factory=dict)
+    """Rows of its pictures worth looking at, by what they show."""
+
+
+@dataclass
+class Evaluation:
+    """All that was measured of all models, and how."""
+
+    reference: Reference
+    judged: list[Judged]
+    protocol: dict[str, Any]
+    notes: list[str]
+
+    def value(self, model: str, measure: str) -> float:
+        """Returns one figure by the names of its column and row; KeyError when there is none."""
+        groups = next(one.groups for one in self.judged if one.subject.name == model)
+        return next(m.value for group in groups.values() for m in group.measures if m.name == measure)
+
+
+def evaluate(
+    models: Sequence[str | Path] | Mapping[str, Model],
+    data: str | Path | Dataset,
+    *,
+    n: int = 10_000,
+    features: str = "limner",
+    only: Sequence[str] = (),
+    seed: int = 0,
+) -> Evaluation:
+    """Judges models, side by side, by n samples of each against held-out pictures.
+
+    `models` are folders, or loaded models by name; `data` is the dataset they learned from, or one that they never saw,
+    or anything that `prepare` reads. `only` names groups of `GROUPS`. Raises DataError, ModelError, UsageError.
+    """
+    if n < FEWEST:
+        raise UsageError(f"--n {n}: at least {FEWEST} samples are needed to judge a model.")
+    for group in only:
+        if group not in GROUPS:
+            raise UsageError(f"--only {group}: {nearest(group, list(GROUPS))}")
+    named = dict(models) if isinstance(models, Mapping) else _loaded(models)
+    if not named:
+        raise UsageError("give at least one model to judge.")
+    paths = {name: Path(name) for name in named} if isinstance(models, Mapping) else dict(zip(named, map(Path, models), strict=True))
+    dataset = _dataset(data, next(iter(named.values())))
+    if only and "usefulness" in only and not dataset.schema.label:
+        raise UsageError(f"--only usefulness: {dataset.path} has no labels, which a classifier needs.")
+    measure = yardstick(dataset, [(paths[name], model) for name, model in named.items()])
+    reference = Reference(measure, load_extractor(features), seed)
+    wanted = [group for group in GROUPS if not only or group in only]
+    judged = [_judge(paint(name, paths[name], model, reference, n), reference, wanted) for name, model in named.items()]
+    anchors = [group for group in wanted if group in OF_REAL_PICTURES]
+    if anchors:
+        judged.append(_judge(real(reference, n), reference, anchors))
+    protocol = {
+        "limner": limner.__version__,
+        "data": dataset.name,
+        "fingerprint": dataset.fingerprint,
+        "held_out": f"{len(measure.held_out_rows)} ({measure.split})",
+        "training": len(measure.train_rows),
+        "samples": n,
+        "extractor": reference.extractor.name,
+        "seed": seed,
+        "intervals": "95 %",
+    }
+    return Evaluation(reference, judged, protocol, measure.notes)
+
+
+def _judge(subject: Subject, reference: Reference, wanted: Sequence[str]) -> Judged:
+    one = Judged(subject)
+    with ProgressLine(subject.name, len(wanted), "groups") as bar:
+        for name in wanted:
+            bar.update(bar.done, name)
+            one.groups[name] = GROUPS[name](reference, subject)
+            bar.advance()
+    if subject.model is not None:
+        one.seen = chosen(reference, subject)
+    return one
+
+
+def _loaded(paths: Sequence[str | Path]) -> dict[str, Model]:
+    """Loads models and names them by as much of their paths as tells them apart."""
+    names = [Path(path).name for path in paths]
+    if len(set(names)) < len(names):
+        names = [str(path) for path in paths]
+    if len(set(names)) < len(names):
+        raise UsageError("a model is given twice.")
+    return {name: load(path) for name, path in zip(names, paths, strict=True)}
+
+
+def _dataset(data: str | Path | Dataset, model: Model) -> Dataset:
+    if isinstance(data, Dataset):
+        return data
+    return Dataset.open(data) if is_dataset(data) else open_dataset(data, size=(model.schema.height, model.schema.width))

@@ -1,0 +1,46 @@
+"""Whether pictures are like real ones (precision, density) and as various as them (recall, coverage), also by class."""
+
+
+from limner.evaluation.measure import Group, Measure
+from limner.evaluation.reference import Pictures, Reference
+from limner.evaluation.subject import Subject
+from limner.metrics import Neighbourhoods, mean_interval, neighbourhoods
+
+K = 5
+FEWEST = 50
+"""Pictures on either side below which the figures say little."""
+
+
+def fidelity(reference: Reference, subject: Subject) -> Group:
+    """Measures precision, recall, density and coverage against held-out pictures."""
+    real, made = reference.held_out, subject.made
+    # neighbourhoods shrink with the number of pictures, so both sides have the same
+    most = min(len(real), len(made))
+    real, made = real.some(most, seed=reference.seed), made.some(most, seed=reference.seed)
+    if most <= K:
+        return Group(notes=[f"precision and recall need more than {K} pictures on each side."])
+    found = neighbourhoods(real.features, made.features, K)
+    protocol = f"k = {K}, {most:,} generated and {most:,} held-out pictures ({reference.split}), {reference.extractor.name}"
+    warning = f"{most} pictures are too few for steady shares." if most < FEWEST else ""
+    group = Group(
+        [Measure.of(name, mean_interval(values), "higher", protocol, warning) for name, values in found._asdict().items()]
+    )
+    if real.labels is not None and made.labels is not None:
+        group.details["by_class"] = _by_class(reference, found, real, made)
+    return group
+
+
+def _by_class(reference: Reference, found: Neighbourhoods, real: Pictures, made: Pictures) -> list[dict[str, object]]:
+    """Shares of each class, of pictures judged among all classes together."""
+    assert real.labels is not None and made.labels is not None
+    rows = []
+    for index, name in enumerate(reference.classes):
+        of_real, of_made = real.labels == index, made.labels == index
+        row: dict[str, object] = {"class": name}
+        for measure, values in found._asdict().items():
+            chosen = values[of_made if measure in ("precision", "density") else of_real]
+            row[measure] = float(chosen.mean()) if len(chosen) else None
+        rows.append(row)
+    return rows
+
+

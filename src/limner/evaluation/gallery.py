@@ -1,0 +1,29 @@
+"""Which samples to look at: any, the nearest to real pictures, the furthest, the most typical, those taken for another class."""
+
+import torch
+from torch import Tensor
+
+from limner.evaluation.reference import Reference
+from limner.evaluation.subject import Subject
+from limner.metrics import nearest
+
+COUNT = 24
+
+
+def chosen(reference: Reference, subject: Subject) -> dict[str, Tensor]:
+    """Returns rows of the subject's pictures by what they show, at most 24 each."""
+    features = subject.made.features
+    distances = nearest(features, reference.held_out.features)[0]
+    order = distances.argsort()
+    typical = (features - features.mean(0)).square().sum(1).argsort()
+    rows = {"random": torch.arange(COUNT), "best": order, "worst": order.flip(0), "most typical": typical}
+    if subject.made.labels is not None:
+        rows["taken for another class"] = _mistaken(reference, subject)
+    return {name: places[places < len(features)][:COUNT] for name, places in rows.items()}
+
+
+def _mistaken(reference: Reference, subject: Subject) -> Tensor:
+    """Rows that a classifier of real pictures names otherwise, the surest first."""
+    assert subject.made.labels is not None
+    sure, named = reference.classifier.probabilities(subject.made.pictures).max(1)
+    return torch.where(named == subject.made.labels, -sure, sure).argsort(descending=True)[: int((named != subject.made.labels).sum())]

@@ -1,0 +1,88 @@
+"""report.html: the comparison of models to look at."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from limner.evaluation import report
+from limner.evaluation.evaluate import Evaluation, Judged
+from limner.evaluation.generalisation import SHOWN
+from limner.pictures import Page, grid
+from limner.training.history import curves, read_history
+
+COLUMNS = 12
+MOST_CLASSES = 30
+CURVES = ("discriminator", "generator", "bits_per_dimension", "bound", "diversity", "held_out_frechet", "held_out_bound")
+
+
+def write_page(evaluation: Evaluation, path: Path) -> None:
+    """Writes the page: the table, what must be known to read it, then a chapter a model."""
+    protocol = evaluation.protocol
+    page = Page("How good are they?", f"Models judged against pictures of {protocol['data']} that they never saw.")
+    page.facts({"samples": protocol["samples"], "held-out pictures": protocol["held_out"], "extractor": protocol["extractor"]})
+    header, *rows = report.rows(evaluation)
+    page.table(header, rows)
+    page.paragraph("* the best model of its row. In brackets: 95 % intervals. ↓ less is better, ↑ more is better. ! see below.")
+    for warning in report.warnings(evaluation):
+        page.warning(warning)
+    for one in evaluation.judged:
+        if one.subject.model is not None:
+            _chapter(page, evaluation, one)
+    page.heading("How it was measured")
+    page.table(["measure", "protocol"], report.protocols(evaluation).items())
+    page.save(path)
+
+
+def _chapter(page: Page, evaluation: Evaluation, one: Judged) -> None:
+    page.heading(one.subject.name)
+    for name, rows in one.seen.items():
+        if len(rows):
+            page.figure(grid(one.subject.made.pictures[rows.numpy()], columns=COLUMNS), name)
+    details = {key: value for group in one.groups.values() for key, value in group.details.items()}
+    if "nearest" in details:
+        _copies(page, evaluation, one, details)
+    for group in ("distances", "fidelity"):
+        _by_class(page, group, one)
+    for direction in ("made to real", "real to made"):
+        if direction in details:
+            _confusion(page, direction, details[direction])
+    if "supplement" in details:
+        page.heading("Beside real pictures", 3)
+        page.table(["real pictures", "accuracy alone", "with generated ones"], (tuple(row.values()) for row in details["supplement"]))
+    if one.subject.path is not None:
+        measured = curves(read_history(one.subject.path / "history.jsonl"))
+        shown = {name: measured[name] for name in CURVES if name in measured}
+        if shown:
+            page.curves(shown, f"{one.subject.name}: training", "pictures seen")
+
+
+def _copies(page: Page, evaluation: Evaluation, one: Judged, details: dict[str, Any]) -> None:
+    page.heading("Does it copy?", 3)
+    page.paragraph(f"It {details['verdict']}. Left a sample, right the training picture nearest to it; the most suspicious first.")
+    page.gallery(_pairs(evaluation, one, details["nearest"]))
+    distances = details["distance to training"]
+    header = ["distance to the nearest training picture, quantile", *next(iter(distances.values()))]
+    page.table(header, ([name, *values.values()] for name, values in distances.items()))
+
+
+def _pairs(evaluation: Evaluation, one: Judged, rows: list[dict[str, Any]]) -> Iterable[tuple[np.ndarray, str]]:
+    for row in rows[:SHOWN]:
+        pair = [one.subject.made.pictures[row["sample"]], evaluation.reference.train.pictures[row["training"]]]
+        yield np.concatenate(pair, axis=1), f"{'copy, ' if row['copy'] else ''}distance {row['distance']:.3g}"
+
+
+def _by_class(page: Page, group: str, one: Judged) -> None:
+    rows = one.groups[group].details.get("by_class", []) if group in one.groups else []
+    if rows:
+        page.heading(f"By class: {group}", 3)
+        header = list(max(rows, key=len))
+        page.table(header, ([row.get(name) for name in header] for row in rows[:MOST_CLASSES]))
+
+
+def _confusion(page: Page, name: str, details: dict[str, Any]) -> None:
+    classes = details["classes"]
+    if len(classes) <= MOST_CLASSES:
+        page.heading(f"Confusion, {name}", 3)
+        page.table(["true class, named as", *classes], ([label, *row] for label, row in zip(classes, details["confusion"], strict=True)))

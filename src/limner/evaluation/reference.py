@@ -1,0 +1,91 @@
+"""What models are judged against: the pictures they learned from, pictures held out, and what the extractor sees in them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from limner.data import Dataset
+from limner.errors import DataError, UsageError
+from limner.evaluation.classifier import Classifier, train_classifier
+from limner.evaluation.yardstick import Yardstick
+from limner.features import Extractor, cached_features
+from limner.metrics import nearest
+from limner import seeds
+
+FEWEST = 10
+"""Held-out pictures below which nothing is judged."""
+
+
+@dataclass
+class Pictures:
+    """Pictures uint8 (N, H, W, C), features float32 (N, D), and the main label's classes int64 (N,) where they are known."""
+
+    pictures: np.ndarray
+    features: Tensor
+    labels: Tensor | None
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    def some(self, most: int, *, seed: int) -> "Pictures":
+        """Returns at most so many of them, drawn without replacement, in their order."""
+        if len(self) <= most:
+            return self
+        return self.at(torch.randperm(len(self), generator=seeds.generator("some", seed))[:most].sort().values)
+
+    def at(self, rows: Tensor) -> "Pictures":
+        """Returns those at some rows, int64 (n,)."""
+        labels = None if self.labels is None else self.labels[rows]
+        return Pictures(self.pictures[rows.numpy()], self.features[rows], labels)
+
+
+class Reference:
+    """Real pictures as a yardstick; what is costly to know of them is found when it is first asked for, once."""
+
+    def __init__(self, yardstick: Yardstick, extractor: Extractor, seed: int) -> None:
+        self.yardstick, self.extractor, self.seed = yardstick, extractor, seed
+        self.dataset, self.schema, self.split = yardstick.held_out, yardstick.held_out.schema, yardstick.split
+        for rows, what in ((yardstick.train_rows, "training"), (yardstick.held_out_rows, "held-out")):
+            if len(rows) < FEWEST:
+                raise DataError(
+                    f"{self.dataset.path} has {len(rows)} {what} pictures, and at least {FEWEST} are needed to judge a "
+                    "model: give more."
+                )
+        self.label = self.schema.label
+        self.classes = self.schema.attribute(self.label).classes if self.label else ()
+
+    @cached_property
+    def held_out(self) -> Pictures:
+        """Pictures that no model has learned from."""
+        return self._pictures(self.dataset, self.yardstick.held_out_rows, "held-out")
+
+    @cached_property
+    def train(self) -> Pictures:
+        """Pictures that the models learned from."""
+        return self._pictures(self.yardstick.train, self.yardstick.train_rows, "training")
+
+    @cached_property
+    def room(self) -> Tensor:
+        """Distance of each training picture to its nearest different one, (N,)."""
+        return nearest(self.train.features, self.train.features, exclude_self=True)[0]
+
+    @cached_property
+    def held_out_neighbours(self) -> tuple[Tensor, Tensor]:
+        """Distance of each held-out picture to its nearest training picture, and the row of that, (N,)."""
+        return nearest(self.held_out.features, self.train.features)
+
+    @cached_property
+    def classifier(self) -> Classifier:
+        """A classifier of the main label, trained on training pictures alone; UsageError when there is no label."""
+        if self.train.labels is None:
+            raise UsageError(f"{self.dataset.path} has no labels; usefulness and measures by class need them.")
+        return train_classifier(self.train.pictures, self.train.labels, len(self.classes), seed=self.seed)
+
+    def _pictures(self, dataset: Dataset, rows: np.ndarray, what: str) -> Pictures:
+        pictures = np.asarray(dataset.pictures[rows])
+        known = self.label is not None and dataset.schema.label == self.label
+        labels = dataset.condition(rows, [self.label])[self.label] if known and self.label else None
+        return Pictures(pictures, cached_features(self.extractor, pictures, what), labels)

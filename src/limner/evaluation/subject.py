@@ -1,0 +1,58 @@
+"""Who is judged: a model and what it painted."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from limner import seeds
+from limner.conditions import resolve
+from limner.errors import UsageError
+from limner.evaluation.reference import Pictures, Reference
+from limner.features import pool
+from limner.model import Model
+from limner.progress import ProgressLine
+
+CHUNK = 512
+
+
+@dataclass
+class Subject:
+    """A name and pictures; without model they are real ones, for comparison."""
+
+    name: str
+    made: Pictures
+    path: Path | None = None
+    model: Model | None = None
+
+
+def paint(name: str, path: Path, model: Model, reference: Reference, n: int) -> Subject:
+    """Has a model paint n pictures, with the training set's share of conditions; UsageError when their shape is another."""
+    _check_shape(path, model, reference)
+    seed = seeds.derive("evaluation", reference.seed) % 2**31
+    condition = resolve({}, model.attributes, model.table, seed, range(n))
+    codes, painted = model.codes(n, seed=seed), []
+    with ProgressLine(f"{name}: painting", n, "pictures") as bar:
+        for start in range(0, n, CHUNK):
+            part = slice(start, start + CHUNK)
+            painted.append(model.decode(codes[part], {key: values[part] for key, values in condition.items()}))
+            bar.advance(len(painted[-1]))
+    pictures = np.concatenate(painted)
+    knows_class = any(a.name == reference.label and a.classes == reference.classes for a in model.attributes)
+    labels = condition[str(reference.label)] if knows_class else None
+    return Subject(name, Pictures(pictures, pool(reference.extractor, pictures), labels), path, model)
+
+
+def real(reference: Reference, n: int) -> Subject:
+    """Returns training pictures as if a model had painted them: what perfect copying would reach."""
+    return Subject("training pictures", reference.train.some(n, seed=reference.seed))
+
+
+def _check_shape(path: Path, model: Model, reference: Reference) -> None:
+    ours, theirs = model.schema, reference.schema
+    if (ours.height, ours.width, ours.channels) != (theirs.height, theirs.width, theirs.channels):
+        colours = {1: "grey", 3: "colour"}
+        raise UsageError(
+            f"{path} paints {ours.width}x{ours.height} {colours[ours.channels]} pictures, but those of "
+            f"{reference.dataset.path} are {theirs.width}x{theirs.height} {colours[theirs.channels]}: prepare them alike."
+        )

@@ -1,0 +1,78 @@
+"""What generated pictures are worth: to train a classifier on, to be recognised by one, and beside real ones."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from limner.evaluation.classifier import train_classifier
+from limner.evaluation.measure import Group, Measure
+from limner.evaluation.reference import Pictures, Reference
+from limner.evaluation.subject import Subject
+from limner.metrics import bootstrap, classification_scores, inception_score, mean_interval
+
+REAL_SIZES = (100, 500, 2000)
+"""Real pictures that somebody may have, for whom generated ones could be a supplement."""
+
+
+def usefulness(reference: Reference, subject: Subject) -> Group:
+    """Trains on generated and tests on real pictures, and the reverse (Ravuri and Vinyals 2019, arXiv 1905.10887)."""
+    made, held_out = subject.made, reference.held_out
+    if held_out.labels is None:
+        return Group(notes=["usefulness and the Inception-style score need labels, and this dataset has none."])
+    recognised = reference.classifier.probabilities(made.pictures)
+    group = Group([_inception_style(recognised, reference)])
+    if made.labels is None:
+        group.notes.append(f"this model is not conditional on '{reference.label}': its pictures have no class.")
+        return group
+    trained = train_classifier(made.pictures, made.labels, len(reference.classes), seed=reference.seed)
+    on_real = trained.probabilities(held_out.pictures).argmax(1)
+    there = f"classifier trained on {len(made):,} generated, tested on {len(held_out):,} held-out pictures"
+    back = f"classifier trained on {len(reference.train):,} training pictures, tested on {len(made):,} generated"
+    _add_scores(group, "made to real", held_out.labels, on_real, reference, there)
+    _add_scores(group, "real to made", made.labels, recognised.argmax(1), reference, back)
+    if subject.model is not None:
+        _supplement(group, reference, made)
+    return group
+
+
+def _inception_style(probabilities: Tensor, reference: Reference) -> Measure:
+    classes = len(reference.classes)
+    interval = bootstrap(inception_score, probabilities, seed=reference.seed)
+    protocol = f"from 1 to {classes}; classes as a classifier trained on {len(reference.train):,} training pictures names them"
+    return Measure.of("Inception-style score", interval, "higher", protocol)
+
+
+def _add_scores(group: Group, name: str, truth: Tensor, named: Tensor, reference: Reference, protocol: str) -> None:
+    found = classification_scores(truth, named, len(reference.classes))
+    group.measures.append(Measure.of(f"{name} accuracy", mean_interval((truth == named).double()), "higher", protocol))
+    for score in ("precision", "recall", "f1"):
+
+        def resampled(pairs: Tensor, score: str = score) -> float:
+            return float(getattr(classification_scores(pairs[:, 0], pairs[:, 1], len(reference.classes)), score))
+
+        interval = bootstrap(resampled, torch.stack([truth, named], 1), seed=reference.seed)
+        group.measures.append(Measure.of(f"{name} macro {score}", interval, "higher", protocol))
+    group.details[name] = {"classes": list(reference.classes), "confusion": found.confusion.tolist()}
+
+
+def _supplement(group: Group, reference: Reference, made: Pictures) -> None:
+    """Whether real and generated pictures together teach more than the real ones alone, at several numbers of real ones."""
+    held_out, rows = reference.held_out, []
+    assert held_out.labels is not None and made.labels is not None
+    for size in [size for size in REAL_SIZES if size <= len(reference.train)]:
+        real = reference.train.some(size, seed=reference.seed)
+        assert real.labels is not None
+        alone = _right(real.pictures, real.labels, reference)
+        both = _right(np.concatenate([real.pictures, made.pictures]), torch.cat([real.labels, made.labels]), reference)
+        gain = mean_interval(both - alone)  # of the same test pictures, so that their difficulty cancels
+        protocol = f"accuracy on {len(held_out):,} held-out pictures, {size:,} real and {len(made):,} generated against the real alone"
+        group.measures.append(Measure.of(f"gain beside {size:,} real", gain, "higher", protocol))
+        rows.append({"real": size, "alone": float(alone.mean()), "together": float(both.mean())})
+    group.details["supplement"] = rows
+
+
+def _right(pictures: np.ndarray, labels: Tensor, reference: Reference) -> Tensor:
+    """Trains on some pictures and returns which held-out ones are named rightly, 0 or 1 (N,)."""
+    classifier = train_classifier(pictures, labels, len(reference.classes), seed=reference.seed)
+    named = classifier.probabilities(reference.held_out.pictures).argmax(1)
+    return (named == reference.held_out.labels).double()

@@ -1,0 +1,92 @@
+"""Which real pictures models are judged by: those they learned from, and those that none of them can have seen."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from limner.data import Dataset, is_dataset
+from limner.errors import DataError, RunError
+from limner.model import Model
+from limner.training.run import data_of
+
+ENOUGH_TO_TEST = 500
+"""Test pictures from which the validation split, on which training may have stopped, is left alone."""
+MOST_TRAIN = 60_000
+"""Training pictures that are looked through, at most."""
+
+
+@dataclass
+class Yardstick:
+    """Training and held-out pictures, by dataset and row."""
+
+    train: Dataset
+    train_rows: np.ndarray
+    held_out: Dataset
+    held_out_rows: np.ndarray
+    split: str
+    """Of which split the held-out pictures are, in words."""
+    learned_from: bool = True
+    """Whether `train` is what the models learned from, so that copying can be judged."""
+    notes: list[str] = field(default_factory=list)
+
+
+def yardstick(dataset: Dataset, models: Sequence[tuple[Path, Model]]) -> Yardstick:
+    """Chooses the pictures: the test split of the models' own dataset, or all of another dataset that they never saw.
+
+    DataError when held-out pictures are training pictures, too.
+    """
+    learned = {str(model.about.get("data", {}).get("fingerprint")) for _, model in models}
+    if learned <= {dataset.fingerprint}:
+        chosen = _own(dataset)
+    elif training := _found(learned, [path for path, _ in models]):
+        rows = training.split("train")[:MOST_TRAIN]
+        chosen = Yardstick(training, rows, dataset, np.arange(len(dataset)), f"all of {dataset.name}")
+    else:
+        chosen = _own(dataset)
+        chosen.learned_from = False
+        chosen.notes.append(
+            "A model learned from pictures that are not here, so copying is not judged, and whether it has seen these "
+            "pictures is not known."
+        )
+    _check_overlap(chosen)
+    return chosen
+
+
+def _own(dataset: Dataset) -> Yardstick:
+    test, validation = dataset.split("test"), dataset.split("validation")
+    alone = len(test) >= ENOUGH_TO_TEST
+    rows = test if alone else np.sort(np.concatenate([validation, test]))
+    name = "test" if alone else "validation and test"
+    return Yardstick(dataset, dataset.split("train")[:MOST_TRAIN], dataset, rows, name)
+
+
+def _found(fingerprints: set[str], runs: Sequence[Path]) -> Dataset | None:
+    """Returns the one dataset that all runs were trained on, if it is still where it was."""
+    for run in runs:
+        try:
+            path = Path(data_of(run))
+        except RunError:
+            continue
+        if is_dataset(path) and fingerprints == {(dataset := Dataset.open(path)).fingerprint}:
+            return dataset
+    return None
+
+
+def _check_overlap(chosen: Yardstick) -> None:
+    if not chosen.learned_from:
+        return
+    known = {_hash(chosen.train.pictures[row]) for row in chosen.train_rows}
+    shared = [int(row) for row in chosen.held_out_rows if _hash(chosen.held_out.pictures[row]) in known]
+    if shared:
+        name = chosen.held_out.table["file_name"][shared[0]].as_py()
+        raise DataError(
+            f"{chosen.held_out.path}: {len(shared):,} of {len(chosen.held_out_rows):,} held-out pictures are training "
+            f"pictures, too ({name} is one), so they cannot judge a model: leave them out."
+        )
+
+
+def _hash(picture: np.ndarray) -> bytes:
+    return hashlib.blake2b(np.ascontiguousarray(picture).data, digest_size=16).digest()
