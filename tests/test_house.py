@@ -76,5 +76,5 @@ def test_help_answers_without_the_heavy_libraries() -> None:
     finished = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     for heavy in ("torch", "kornia", "numpy", "pyarrow", "pydantic"):
         assert f"'{heavy}'" not in finished.stdout
-    for verb in ("demo", "prepare", "garden", "recipes", "train", "sample", "replay"):
+    for verb in ("demo", "prepare", "garden", "recipes", "train", "sample", "replay", "weights"):
         assert verb in finished.stdout

@@ -2,6 +2,11 @@
 
 from torch import Tensor, nn
 
+from limner.errors import UsageError
+
+SMALLEST = 28
+"""Pixels a side from which every extractor works."""
+
 Activations = dict[str, Tensor]
 """`edges`, `textures` and `parts`, each (B, C, H, W) and coarser than the one before; `pooled` (B, D), one vector a picture."""
 
@@ -26,7 +31,22 @@ class Extractor(nn.Module):
         """Returns what it sees; images (B, 1 or 3, H, W) in [-1, 1]."""
         raise NotImplementedError
 
+    @classmethod
+    def optional(cls) -> dict[str, tuple[int, ...]]:
+        """Returns names and shapes of tensors that its published file may hold and it does without."""
+        return {}
+
 
 def in_colour(images: Tensor) -> Tensor:
     """Returns grey pictures (B, 1, H, W) as three equal channels, and others as they are."""
     return images.expand(-1, 3, -1, -1) if images.shape[1] == 1 else images
+
+
+def readable(images: Tensor, name: str) -> Tensor:
+    """Returns pictures in colour; UsageError unless they are (B, 1 or 3, H, W) with sides of at least 28."""
+    if images.ndim != 4 or images.shape[1] not in (1, 3):
+        raise UsageError(f"{name} reads pictures (B, 1 or 3, H, W), not {tuple(images.shape)}.")
+    if min(images.shape[2:]) < SMALLEST:
+        height, width = images.shape[2:]
+        raise UsageError(f"pictures of {width}x{height} are too small for {name}: enlarge them to {SMALLEST} a side.")
+    return in_colour(images)

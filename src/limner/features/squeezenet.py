@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from limner.features.extractor import Activations, Extractor, in_colour
+from limner.features.extractor import Activations, Extractor, readable
 
 FIRES = {2: (96, 16, 64), 3: (128, 16, 64), 4: (128, 32, 128), 5: (256, 32, 128), 6: (256, 48, 192)} | {
     7: (384, 48, 192),
@@ -33,6 +33,7 @@ class SqueezeNet(Extractor):
 
     name, distance, width = "squeezenet", "FD-squeezenet", 512
     smallest, largest = 224, 224
+    mean: Tensor
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,7 +46,7 @@ class SqueezeNet(Extractor):
 
     def forward(self, images: Tensor) -> Activations:
         """Returns the activations at the pictures' own size."""
-        blue_green_red = (in_colour(images) + 1).mul(127.5).flip(1) - self.mean
+        blue_green_red = (readable(images, self.name) + 1).mul(127.5).flip(1) - self.mean
         edges = F.relu(self.conv1(blue_green_red))
         textures = self._fires(_halved(edges), 2, 4)
         parts = self._fires(_halved(textures), 5, 8)
