@@ -22,6 +22,7 @@ FLOORS = (
     {"model"},
     {"model_card", "samples"},
     {"training"},
+    {"evaluation"},
     {"demo"},
     {"cli"},
 )
@@ -76,5 +77,17 @@ def test_help_answers_without_the_heavy_libraries() -> None:
     finished = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     for heavy in ("torch", "kornia", "numpy", "pyarrow", "pydantic"):
         assert f"'{heavy}'" not in finished.stdout
-    for verb in ("demo", "prepare", "garden", "recipes", "train", "sample", "replay", "weights"):
+    for verb in (
+        "demo",
+        "prepare",
+        "garden",
+        "recipes",
+        "train",
+        "sample",
+        "replay",
+        "evaluate",
+        "crossval",
+        "tune",
+        "weights",
+    ):
         assert verb in finished.stdout

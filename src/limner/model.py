@@ -27,6 +27,7 @@ from limner.recipes import Recipe, parse
 from limner.tensors import DamagedFileError, load_tensors, save_tensors
 
 FORMAT = 1
+WEIGHTS = "model.safetensors"
 TABLE = "conditions."
 DEVICES = ("cpu", "cuda", "mps")
 PICKLES = (".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt")
@@ -132,7 +133,7 @@ class Model:
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         tensors = self.painter.state_dict() | {TABLE + name: tensor for name, tensor in self.table.items()}
-        self.digest = save_tensors(folder / "model.safetensors", tensors)
+        self.digest = save_tensors(folder / WEIGHTS, tensors)
         config = {"format": FORMAT, "limner": limner.__version__, "about": self.about}
         config |= {"recipe": self.recipe.model_dump(mode="json"), "schema": self.schema.model_dump(mode="json")}
         files.write_text(folder / "config.json", json.dumps(config, indent=2, ensure_ascii=False) + "\n")
@@ -144,7 +145,7 @@ class Model:
 def load(path: str | Path, device: str | torch.device = "cpu") -> Model:
     """Loads a model folder, or the model of a run; nothing in it is executed. ModelError, one line, when it cannot be used."""
     check_device(str(device))
-    folder = _find(Path(path))
+    folder = find_folder(Path(path))
     config = _read_config(folder)
     try:
         recipe = parse(config["recipe"], f"{folder / 'config.json'}: recipe")
@@ -155,7 +156,7 @@ def load(path: str | Path, device: str | torch.device = "cpu") -> Model:
     except (KeyError, ValidationError, LimnerError) as error:
         raise ModelError(f"{folder / 'config.json'}: not a model that limner wrote ({_short(error)}).") from None
     try:
-        tensors, metadata = load_tensors(folder / "model.safetensors")
+        tensors, metadata = load_tensors(folder / WEIGHTS)
     except DamagedFileError as error:
         raise ModelError(f"{error} Copy the whole model folder again.") from None
     table = {name.removeprefix(TABLE): tensors.pop(name) for name in list(tensors) if name.startswith(TABLE)}
@@ -200,7 +201,7 @@ def slerp(start: Tensor, end: Tensor, share: Tensor) -> Tensor:
     return direction * torch.lerp(lengths[0], lengths[1], share)
 
 
-def _find(path: Path) -> Path:
+def find_folder(path: Path) -> Path:
     if path.suffix.lower() in PICKLES:
         raise ModelError(
             f"{path}: pickled weights can run code and are never loaded; limner models are folders with config.json."

@@ -58,7 +58,7 @@ def assign(
     return [SPLITS[index] for index in chosen[group_of]], small
 
 
-def fold_of(labels: Sequence[int] | None, count: int, folds: int, seed: int) -> np.ndarray:
+def fold_of(labels: Sequence[int] | np.ndarray | None, count: int, folds: int, seed: int) -> np.ndarray:
     """Returns the fold, 0 to folds - 1, of each of `count` pictures: equal shares overall and, within one, of every class."""
     classes = np.zeros(count, dtype=np.int64) if labels is None else np.asarray(labels)
     shuffled = np.random.default_rng([seed, count, folds]).permutation(count)

@@ -1,7 +1,17 @@
 """Evaluation: the honest judgement of models, cross-validation and the search for better recipes."""
 
+from limner.evaluation.crossval import CrossValidation, cross_validate
 from limner.evaluation.evaluate import GROUPS, Evaluation, evaluate
-from limner.evaluation.page import write_page
-from limner.evaluation.report import rows, write_json
+from limner.evaluation.report import write_report
+from limner.evaluation.tuning import Tuning, tune
 
-__all__ = ["GROUPS", "Evaluation", "evaluate", "rows", "write_json", "write_page"]
+__all__ = [
+    "GROUPS",
+    "CrossValidation",
+    "Evaluation",
+    "Tuning",
+    "cross_validate",
+    "evaluate",
+    "tune",
+    "write_report",
+]

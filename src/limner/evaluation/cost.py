@@ -33,7 +33,9 @@ def cost(reference: Reference, subject: Subject) -> Group:
     return Group(
         [
             Measure("ms for one picture", found["one_ms"], "lower", f"median of {ONE_PICTURE}, {threads}"),
-            Measure("pictures a second", found["rate"], "higher", f"batch {found['batch']}, best of {BATCHES}, {threads}"),
+            Measure(
+                "pictures a second", found["rate"], "higher", f"batch {found['batch']}, best of {BATCHES}, {threads}"
+            ),
             Measure("peak memory MB", found["memory_mb"], "lower", "the whole process, Python and PyTorch included"),
             Measure("size MB", found["size_mb"], "lower", "model.safetensors"),
             Measure("seconds to load", found["load_s"], "lower", "model folder to first use, PyTorch imported before"),
@@ -46,7 +48,7 @@ def timed(path: Path) -> dict[str, object]:
     """Loads a model and times it; figures as `cost` states them."""
     import torch
 
-    from limner.model import WEIGHTS, load, model_folder
+    from limner.model import WEIGHTS, find_folder, load
 
     began = time.perf_counter()
     model = load(path)
@@ -63,7 +65,7 @@ def timed(path: Path) -> dict[str, object]:
         "batch": best,
         "by_batch": rates,
         "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "size_mb": (model_folder(path) / WEIGHTS).stat().st_size / 1e6,
+        "size_mb": (find_folder(path) / WEIGHTS).stat().st_size / 1e6,
     }
 
 

@@ -13,7 +13,8 @@ from limner.data import Dataset, open_dataset
 from limner.data.splits import fold_of
 from limner.errors import DataError, RunError, UsageError
 from limner.evaluation.evaluate import Evaluation, evaluate
-from limner.evaluation.report import ARROWS, as_dict, number
+from limner.evaluation.report import as_dict
+from limner.evaluation.table import ARROWS, number
 from limner.pictures import Page
 from limner.recipes import Recipe, apply_settings, find_recipe
 from limner.training import train
@@ -65,13 +66,25 @@ def cross_validate(
     chosen = apply_settings(recipe if isinstance(recipe, Recipe) else find_recipe(recipe), settings)
     dataset = data if isinstance(data, Dataset) else open_dataset(data)
     if len(dataset) < 10 * folds:
-        raise DataError(f"{dataset.path}: {len(dataset)} pictures are too few for {folds} folds; at least {10 * folds} are needed.")
+        raise DataError(
+            f"{dataset.path}: {len(dataset)} pictures are too few for {folds} folds; at least {10 * folds} are needed."
+        )
     out = Path(out)
-    asked = {"recipe": chosen.model_dump(mode="json"), "fingerprint": dataset.fingerprint, "folds": folds, "minutes": minutes}
+    asked = {
+        "recipe": chosen.model_dump(mode="json"),
+        "fingerprint": dataset.fingerprint,
+        "folds": folds,
+        "minutes": minutes,
+    }
     begin(out, "crossval.json", asked | {"n": n, "seed": seed})
-    found = [_fold(_split(dataset, fold, folds, seed), chosen, out / f"fold-{fold + 1}", minutes / folds, n, seed) for fold in range(folds)]
+    found = [
+        _fold(_split(dataset, fold, folds, seed), chosen, out / f"fold-{fold + 1}", minutes / folds, n, seed)
+        for fold in range(folds)
+    ]
     result = CrossValidation(chosen.name, folds, minutes, _gathered(found))
-    files.write_text(out / "report.json", json.dumps({**asked, "measures": result.measures, "folds": found}, indent=1) + "\n")
+    files.write_text(
+        out / "report.json", json.dumps({**asked, "measures": result.measures, "folds": found}, indent=1) + "\n"
+    )
     _page(result, dataset).save(out / "report.html")
     return result
 
@@ -81,7 +94,9 @@ def begin(folder: Path, name: str, asked: dict[str, Any]) -> None:
     file = folder / name
     if file.is_file():
         if json.loads(file.read_text(encoding="utf-8")) != json.loads(json.dumps(asked)):
-            raise RunError(f"{folder} was begun with other arguments; give the same ones to continue it, or another --out.")
+            raise RunError(
+                f"{folder} was begun with other arguments; give the same ones to continue it, or another --out."
+            )
     elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise RunError(f"{folder} exists: give another --out.")
     else:
@@ -95,7 +110,9 @@ def _split(dataset: Dataset, fold: int, folds: int, seed: int) -> Dataset:
     of_fold = fold_of(labels, len(dataset), folds, seed)
     split = np.where(of_fold == fold, "test", "train").astype("<U10")
     learned = np.flatnonzero(of_fold != fold)
-    split[learned[np.random.default_rng([seed, fold]).permutation(len(learned))[: len(learned) // VALIDATION]]] = "validation"
+    split[learned[np.random.default_rng([seed, fold]).permutation(len(learned))[: len(learned) // VALIDATION]]] = (
+        "validation"
+    )
     return dataset.resplit(split.tolist())
 
 
@@ -116,14 +133,24 @@ def _judged(models: dict[str, Any], dataset: Dataset, n: int, seed: int) -> Eval
 
 def _gathered(found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Returns the measures that every fold has."""
-    measures = [{name: m for group in fold["groups"].values() for name, m in group["measures"].items()} for fold in found]
+    measures = [
+        {name: m for group in fold["groups"].values() for name, m in group["measures"].items()} for fold in found
+    ]
     shared = [name for name in measures[0] if all(name in one for one in measures)]
-    return {name: {"better": measures[0][name]["better"], "values": [one[name]["value"] for one in measures]} for name in shared}
+    return {
+        name: {"better": measures[0][name]["better"], "values": [one[name]["value"] for one in measures]}
+        for name in shared
+    }
 
 
 def _page(result: CrossValidation, dataset: Dataset) -> Page:
-    page = Page(f"{result.recipe}, cross-validated", f"{result.folds} folds of {dataset.name}, {result.minutes / result.folds:.3g} minutes each.")
+    page = Page(
+        f"{result.recipe}, cross-validated",
+        f"{result.folds} folds of {dataset.name}, {result.minutes / result.folds:.3g} minutes each.",
+    )
     header, *rows = result.rows()
     page.table(header, rows)
-    page.paragraph("Spread: standard deviation over folds, of training and of the pictures held out together. ↓ less is better, ↑ more is better.")
+    page.paragraph(
+        "Spread: standard deviation over folds, that is of training and of what was held out. ↓ less is better, ↑ more is better."
+    )
     return page

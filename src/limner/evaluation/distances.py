@@ -13,7 +13,10 @@ FEWEST_OF_A_CLASS = 20
 def distances(reference: Reference, subject: Subject) -> Group:
     """Measures both distances between pooled features; a note where the pictures are too few for the dimension."""
     real, made, name = reference.held_out, subject.made, reference.extractor.distance
-    protocol = f"{len(made):,} generated, {len(real):,} held-out pictures ({reference.split}), {reference.extractor.name} {made.features.shape[1]}"
+    protocol = (
+        f"{len(made):,} generated, {len(real):,} held-out pictures ({reference.split}), "
+        f"{reference.extractor.name} {made.features.shape[1]}"
+    )
     frechet = frechet_interval(real.features, made.features, seed=reference.seed)
     kernel = kernel_interval(real.features, made.features, seed=reference.seed)
     warning = too_few(real, made)
@@ -33,11 +36,15 @@ def too_few(real: Pictures, made: Pictures) -> str:
     fewest, dimension = min(len(real), len(made)), made.features.shape[1]
     if fewest > dimension:
         return ""
-    return f"{fewest:,} pictures are too few for {dimension} dimensions: the Frechet distance is far too high; trust the kernel distance."
+    return (
+        f"{fewest:,} pictures are too few for {dimension} dimensions, so it is far too high; "
+        "the kernel distance can be trusted."
+    )
 
 
 def _by_class(reference: Reference, real: Pictures, made: Pictures) -> list[dict[str, object]]:
-    assert real.labels is not None and made.labels is not None
+    assert real.labels is not None
+    assert made.labels is not None
     rows = []
     for index, name in enumerate(reference.classes):
         of_real, of_made = real.at(torch.where(real.labels == index)[0]), made.at(torch.where(made.labels == index)[0])

@@ -84,7 +84,11 @@ def evaluate(
     named = dict(models) if isinstance(models, Mapping) else _loaded(models)
     if not named:
         raise UsageError("give at least one model to judge.")
-    paths = {name: Path(name) for name in named} if isinstance(models, Mapping) else dict(zip(named, map(Path, models), strict=True))
+    paths = (
+        {name: Path(name) for name in named}
+        if isinstance(models, Mapping)
+        else dict(zip(named, map(Path, models), strict=True))
+    )
     dataset = _dataset(data, next(iter(named.values())))
     if only and "usefulness" in only and not dataset.schema.label:
         raise UsageError(f"--only usefulness: {dataset.path} has no labels, which a classifier needs.")
@@ -134,4 +138,6 @@ def _loaded(paths: Sequence[str | Path]) -> dict[str, Model]:
 def _dataset(data: str | Path | Dataset, model: Model) -> Dataset:
     if isinstance(data, Dataset):
         return data
-    return Dataset.open(data) if is_dataset(data) else open_dataset(data, size=(model.schema.height, model.schema.width))
+    return (
+        Dataset.open(data) if is_dataset(data) else open_dataset(data, size=(model.schema.height, model.schema.width))
+    )

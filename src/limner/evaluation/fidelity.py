@@ -1,6 +1,5 @@
 """Whether pictures are like real ones (precision, density) and as various as them (recall, coverage), also by class."""
 
-
 from limner.evaluation.measure import Group, Measure
 from limner.evaluation.reference import Pictures, Reference
 from limner.evaluation.subject import Subject
@@ -20,10 +19,15 @@ def fidelity(reference: Reference, subject: Subject) -> Group:
     if most <= K:
         return Group(notes=[f"precision and recall need more than {K} pictures on each side."])
     found = neighbourhoods(real.features, made.features, K)
-    protocol = f"k = {K}, {most:,} generated and {most:,} held-out pictures ({reference.split}), {reference.extractor.name}"
+    protocol = (
+        f"k = {K}, {most:,} generated and {most:,} held-out pictures ({reference.split}), {reference.extractor.name}"
+    )
     warning = f"{most} pictures are too few for steady shares." if most < FEWEST else ""
     group = Group(
-        [Measure.of(name, mean_interval(values), "higher", protocol, warning) for name, values in found._asdict().items()]
+        [
+            Measure.of(name, mean_interval(values), "higher", protocol, warning)
+            for name, values in found._asdict().items()
+        ]
     )
     if real.labels is not None and made.labels is not None:
         group.details["by_class"] = _by_class(reference, found, real, made)
@@ -32,7 +36,8 @@ def fidelity(reference: Reference, subject: Subject) -> Group:
 
 def _by_class(reference: Reference, found: Neighbourhoods, real: Pictures, made: Pictures) -> list[dict[str, object]]:
     """Shares of each class, of pictures judged among all classes together."""
-    assert real.labels is not None and made.labels is not None
+    assert real.labels is not None
+    assert made.labels is not None
     rows = []
     for index, name in enumerate(reference.classes):
         of_real, of_made = real.labels == index, made.labels == index
@@ -42,5 +47,3 @@ def _by_class(reference: Reference, found: Neighbourhoods, real: Pictures, made:
             row[measure] = float(chosen.mean()) if len(chosen) else None
         rows.append(row)
     return rows
-
-

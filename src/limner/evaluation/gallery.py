@@ -26,4 +26,6 @@ def _mistaken(reference: Reference, subject: Subject) -> Tensor:
     """Rows that a classifier of real pictures names otherwise, the surest first."""
     assert subject.made.labels is not None
     sure, named = reference.classifier.probabilities(subject.made.pictures).max(1)
-    return torch.where(named == subject.made.labels, -sure, sure).argsort(descending=True)[: int((named != subject.made.labels).sum())]
+    return torch.where(named == subject.made.labels, -sure, sure).argsort(descending=True)[
+        : int((named != subject.made.labels).sum())
+    ]

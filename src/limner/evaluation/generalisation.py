@@ -26,7 +26,10 @@ def generalisation(reference: Reference, subject: Subject) -> Group:
     statistic = copying_statistic(
         reference.train.features, reference.held_out.features, subject.made.features, seed=reference.seed
     )
-    among = f"{len(away):,} samples, {len(held_away):,} held-out and {len(reference.train):,} training pictures, {reference.extractor.name}"
+    among = (
+        f"{len(away):,} samples, {len(held_away):,} held-out and {len(reference.train):,} training pictures, "
+        f"{reference.extractor.name}"
+    )
     closer = share_below(away, held_away)
     group = Group(
         [

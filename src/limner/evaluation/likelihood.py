@@ -23,7 +23,7 @@ def likelihood(reference: Reference, subject: Subject) -> Group:
     if subject.model is None or not isinstance(subject.model.painter, VaePainter):
         return Group()
     painter, dataset = subject.model.painter, reference.dataset
-    rows = reference.held_out_rows[:MOST_PICTURES]
+    rows = reference.yardstick.held_out_rows[:MOST_PICTURES]
     bounds, errors, means = [], [], []
     for start in range(0, len(rows), CHUNK):
         images, condition = dataset.batch(rows[start : start + CHUNK], painter.condition_names)
@@ -39,9 +39,18 @@ def likelihood(reference: Reference, subject: Subject) -> Group:
     tighter = _importance_weighted(painter, reference, rows[:IMPORTANCE_PICTURES])
     protocol = f"{len(tighter)} held-out pictures, {IMPORTANCE_DRAWS} draws each (arXiv 1509.00519, eq. 8)"
     measures.append(_bound("importance-weighted bound", tighter, painter, reference, protocol))
-    measures.append(Measure.of("reconstruction error", mean_interval(torch.cat(errors)), "lower", f"mean square of pixels in [0, 1], {some}"))
+    measures.append(
+        Measure.of(
+            "reconstruction error",
+            mean_interval(torch.cat(errors)),
+            "lower",
+            f"mean square of pixels in [0, 1], {some}",
+        )
+    )
     active = active_units(codes)
-    measures.append(Measure("active units", active, "higher", f"of {codes.shape[1]}; variance of the mean code above 0.01, {some}"))
+    measures.append(
+        Measure("active units", active, "higher", f"of {codes.shape[1]}; variance of the mean code above 0.01, {some}")
+    )
     group = Group(measures)
     _disentanglement(group, codes, reference, rows)
     return group
@@ -50,7 +59,12 @@ def likelihood(reference: Reference, subject: Subject) -> Group:
 def _bound(name: str, nats: Tensor, painter: VaePainter, reference: Reference, protocol: str) -> Measure:
     schema = reference.dataset.schema
     if not painter.likelihood.discrete:
-        return Measure.of(f"{name}, nats", mean_interval(nats), "lower", f"{protocol}; a density, comparable for this likelihood alone")
+        return Measure.of(
+            f"{name}, nats",
+            mean_interval(nats),
+            "lower",
+            f"{protocol}; a density, comparable for this likelihood alone",
+        )
     bits = nats / (schema.channels * schema.height * schema.width * math.log(2))
     return Measure.of(f"{name}, bits per dimension", mean_interval(bits), "lower", protocol)
 
@@ -74,7 +88,9 @@ def _importance_weighted(painter: VaePainter, reference: Reference, rows: object
 def _disentanglement(group: Group, codes: Tensor, reference: Reference, rows: object) -> None:
     names = [a.name for a in reference.dataset.schema.attributes if a.kind != "caption"]
     if len(names) < 2:
-        group.notes.append("disentanglement needs at least two factors (labels or numbers), as the garden and Morpho-MNIST have.")
+        group.notes.append(
+            "disentanglement needs at least two factors (labels or numbers), as the garden and Morpho-MNIST have."
+        )
         return
     factors = reference.dataset.condition(rows, names)  # type: ignore[arg-type]
     protocol = f"{len(codes):,} held-out pictures, factors {', '.join(names)}"
@@ -83,5 +99,3 @@ def _disentanglement(group: Group, codes: Tensor, reference: Reference, rows: ob
         group.measures.append(Measure(name, value, "higher", protocol))
     for name, value in found._asdict().items():
         group.measures.append(Measure(f"DCI {name}", value, "higher", protocol))
-
-

@@ -1,12 +1,11 @@
 """report.html: the comparison of models to look at."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from limner.evaluation import report
+from limner.evaluation import table
 from limner.evaluation.evaluate import Evaluation, Judged
 from limner.evaluation.generalisation import SHOWN
 from limner.pictures import Page, grid
@@ -14,25 +13,37 @@ from limner.training.history import curves, read_history
 
 COLUMNS = 12
 MOST_CLASSES = 30
-CURVES = ("discriminator", "generator", "bits_per_dimension", "bound", "diversity", "held_out_frechet", "held_out_bound")
+CURVES = (
+    "discriminator",
+    "generator",
+    "bits_per_dimension",
+    "bound",
+    "diversity",
+    "held_out_frechet",
+    "held_out_bound",
+)
 
 
-def write_page(evaluation: Evaluation, path: Path) -> None:
-    """Writes the page: the table, what must be known to read it, then a chapter a model."""
+def page(evaluation: Evaluation) -> Page:
+    """Returns the page: the table, what must be known to read it, then a chapter a model."""
     protocol = evaluation.protocol
-    page = Page("How good are they?", f"Models judged against pictures of {protocol['data']} that they never saw.")
-    page.facts({"samples": protocol["samples"], "held-out pictures": protocol["held_out"], "extractor": protocol["extractor"]})
-    header, *rows = report.rows(evaluation)
-    page.table(header, rows)
-    page.paragraph("* the best model of its row. In brackets: 95 % intervals. ↓ less is better, ↑ more is better. ! see below.")
-    for warning in report.warnings(evaluation):
-        page.warning(warning)
+    sheet = Page("How good are they?", f"Models judged against pictures of {protocol['data']} that they never saw.")
+    sheet.facts(
+        {"samples": protocol["samples"], "held-out pictures": protocol["held_out"], "extractor": protocol["extractor"]}
+    )
+    header, *rows = table.rows(evaluation)
+    sheet.table(header, rows)
+    sheet.paragraph(
+        "* the best model of its row. In brackets: 95 % intervals. ↓ less is better, ↑ more is better. ! see below."
+    )
+    for warning in table.warnings(evaluation):
+        sheet.warning(warning)
     for one in evaluation.judged:
         if one.subject.model is not None:
-            _chapter(page, evaluation, one)
-    page.heading("How it was measured")
-    page.table(["measure", "protocol"], report.protocols(evaluation).items())
-    page.save(path)
+            _chapter(sheet, evaluation, one)
+    sheet.heading("How it was measured")
+    sheet.table(["measure", "protocol"], table.protocols(evaluation).items())
+    return sheet
 
 
 def _chapter(page: Page, evaluation: Evaluation, one: Judged) -> None:
@@ -50,7 +61,10 @@ def _chapter(page: Page, evaluation: Evaluation, one: Judged) -> None:
             _confusion(page, direction, details[direction])
     if "supplement" in details:
         page.heading("Beside real pictures", 3)
-        page.table(["real pictures", "accuracy alone", "with generated ones"], (tuple(row.values()) for row in details["supplement"]))
+        page.table(
+            ["real pictures", "accuracy alone", "with generated ones"],
+            (tuple(row.values()) for row in details["supplement"]),
+        )
     if one.subject.path is not None:
         measured = curves(read_history(one.subject.path / "history.jsonl"))
         shown = {name: measured[name] for name in CURVES if name in measured}
@@ -60,7 +74,9 @@ def _chapter(page: Page, evaluation: Evaluation, one: Judged) -> None:
 
 def _copies(page: Page, evaluation: Evaluation, one: Judged, details: dict[str, Any]) -> None:
     page.heading("Does it copy?", 3)
-    page.paragraph(f"It {details['verdict']}. Left a sample, right the training picture nearest to it; the most suspicious first.")
+    page.paragraph(
+        f"It {details['verdict']}. Left a sample, right the training picture nearest to it; the most suspicious first."
+    )
     page.gallery(_pairs(evaluation, one, details["nearest"]))
     distances = details["distance to training"]
     header = ["distance to the nearest training picture, quantile", *next(iter(distances.values()))]
@@ -77,7 +93,7 @@ def _by_class(page: Page, group: str, one: Judged) -> None:
     rows = one.groups[group].details.get("by_class", []) if group in one.groups else []
     if rows:
         page.heading(f"By class: {group}", 3)
-        header = list(max(rows, key=len))
+        header = list(dict.fromkeys(key for row in rows for key in row))
         page.table(header, ([row.get(name) for name in header] for row in rows[:MOST_CLASSES]))
 
 
@@ -85,4 +101,7 @@ def _confusion(page: Page, name: str, details: dict[str, Any]) -> None:
     classes = details["classes"]
     if len(classes) <= MOST_CLASSES:
         page.heading(f"Confusion, {name}", 3)
-        page.table(["true class, named as", *classes], ([label, *row] for label, row in zip(classes, details["confusion"], strict=True)))
+        page.table(
+            ["true class, named as", *classes],
+            ([label, *row] for label, row in zip(classes, details["confusion"], strict=True)),
+        )

@@ -7,13 +7,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from limner import seeds
 from limner.data import Dataset
 from limner.errors import DataError, UsageError
 from limner.evaluation.classifier import Classifier, train_classifier
 from limner.evaluation.yardstick import Yardstick
-from limner.features import Extractor, cached_features
+from limner.features import Extractor, pool_once
 from limner.metrics import nearest
-from limner import seeds
+from limner.progress import ProgressLine
 
 FEWEST = 10
 """Held-out pictures below which nothing is judged."""
@@ -88,4 +89,6 @@ class Reference:
         pictures = np.asarray(dataset.pictures[rows])
         known = self.label is not None and dataset.schema.label == self.label
         labels = dataset.condition(rows, [self.label])[self.label] if known and self.label else None
-        return Pictures(pictures, cached_features(self.extractor, pictures, what), labels)
+        with ProgressLine(f"{what} pictures: features", len(rows), "pictures") as bar:
+            features = pool_once(self.extractor, pictures, progress=bar.advance)
+        return Pictures(pictures, features, labels)

@@ -38,7 +38,9 @@ def usefulness(reference: Reference, subject: Subject) -> Group:
 def _inception_style(probabilities: Tensor, reference: Reference) -> Measure:
     classes = len(reference.classes)
     interval = bootstrap(inception_score, probabilities, seed=reference.seed)
-    protocol = f"from 1 to {classes}; classes as a classifier trained on {len(reference.train):,} training pictures names them"
+    protocol = (
+        f"from 1 to {classes}; classes as a classifier trained on {len(reference.train):,} training pictures names them"
+    )
     return Measure.of("Inception-style score", interval, "higher", protocol)
 
 
@@ -58,14 +60,16 @@ def _add_scores(group: Group, name: str, truth: Tensor, named: Tensor, reference
 def _supplement(group: Group, reference: Reference, made: Pictures) -> None:
     """Whether real and generated pictures together teach more than the real ones alone, at several numbers of real ones."""
     held_out, rows = reference.held_out, []
-    assert held_out.labels is not None and made.labels is not None
+    assert held_out.labels is not None
+    assert made.labels is not None
     for size in [size for size in REAL_SIZES if size <= len(reference.train)]:
         real = reference.train.some(size, seed=reference.seed)
         assert real.labels is not None
         alone = _right(real.pictures, real.labels, reference)
         both = _right(np.concatenate([real.pictures, made.pictures]), torch.cat([real.labels, made.labels]), reference)
         gain = mean_interval(both - alone)  # of the same test pictures, so that their difficulty cancels
-        protocol = f"accuracy on {len(held_out):,} held-out pictures, {size:,} real and {len(made):,} generated against the real alone"
+        against = f"{size:,} real and {len(made):,} generated pictures against the real ones alone"
+        protocol = f"accuracy on {len(held_out):,} held-out pictures of a classifier trained on {against}"
         group.measures.append(Measure.of(f"gain beside {size:,} real", gain, "higher", protocol))
         rows.append({"real": size, "alone": float(alone.mean()), "together": float(both.mean())})
     group.details["supplement"] = rows
@@ -73,6 +77,7 @@ def _supplement(group: Group, reference: Reference, made: Pictures) -> None:
 
 def _right(pictures: np.ndarray, labels: Tensor, reference: Reference) -> Tensor:
     """Trains on some pictures and returns which held-out ones are named rightly, 0 or 1 (N,)."""
+    assert reference.held_out.labels is not None
     classifier = train_classifier(pictures, labels, len(reference.classes), seed=reference.seed)
     named = classifier.probabilities(reference.held_out.pictures).argmax(1)
-    return (named == reference.held_out.labels).double()
+    return torch.eq(named, reference.held_out.labels).double()

@@ -111,7 +111,6 @@ class Vae(Method):
         self.optimise("vae", loss / self.dimensions, self.painter)
         return self._scalars(reconstruction, by_dimension)
 
-
     def _scalars(self, reconstruction: Tensor, by_dimension: Tensor) -> Scalars:
         nats, divergence_nats = reconstruction.detach().mean(), by_dimension.detach().sum(1).mean()
         scalars = {"bound": nats + divergence_nats, "reconstruction": nats, "divergence": divergence_nats}

@@ -1,6 +1,6 @@
 """Precision, recall, density and coverage: what k nearest neighbours say of fidelity and of variety."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
@@ -22,7 +22,25 @@ class PrecisionRecall(NamedTuple):
     """Of real pictures, those that have a made one within reach."""
 
 
+class Neighbourhoods(NamedTuple):
+    """What `PrecisionRecall` holds the means of, picture by picture, float64."""
+
+    precision: Tensor
+    """(M,), 1 for a made picture within reach of a real one, else 0."""
+    recall: Tensor
+    """(N,), 1 for a real picture within reach of a made one, else 0."""
+    density: Tensor
+    """(M,), real pictures within whose reach a made one lies, over k."""
+    coverage: Tensor
+    """(N,), 1 for a real picture that has a made one within its reach, else 0."""
+
+
 def precision_recall(real: Tensor, made: Tensor, k: int = 5) -> PrecisionRecall:
+    """Returns the means of `neighbourhoods`."""
+    return PrecisionRecall(*(float(values.mean()) for values in neighbourhoods(real, made, k)))
+
+
+def neighbourhoods(real: Tensor, made: Tensor, k: int = 5) -> Neighbourhoods:
     """Measures (N, D) real against (M, D) made features; a picture reaches to its k-th nearest neighbour in its own set.
 
     N and M above k; ValueError otherwise. Distances are Euclidean, in float64, and a picture just at reach is out of it.
@@ -33,31 +51,32 @@ def precision_recall(real: Tensor, made: Tensor, k: int = 5) -> PrecisionRecall:
         raise ValueError(f"two sets (N, D) of more than {k} features are needed, not {real.shape} and {made.shape}")
     real, made = real.double(), made.double()
     reach_real, reach_made = _reach(real, k), _reach(made, k)
-    within_made = _by_rows(real, made, lambda distances, _: (distances < reach_made).any(1))
-    covered = _by_rows(real, made, lambda distances, rows: distances.min(1).values < reach_real[rows])
-    reached = _by_rows(made, real, lambda distances, _: (distances < reach_real).sum(1))
-    return PrecisionRecall(
-        precision=float((reached > 0).double().mean()),
-        recall=float(within_made.double().mean()),
-        density=float(reached.double().mean() / k),
-        coverage=float(covered.double().mean()),
+    recalled, covered, reached = [], [], torch.zeros(len(made), dtype=torch.float64)
+    for rows, distances in _squared(real, made):
+        recalled.append((distances < reach_made).any(1))
+        within = distances < reach_real[rows, None]
+        covered.append(within.any(1))
+        reached += within.sum(0)
+    return Neighbourhoods(
+        (reached > 0).double(), torch.cat(recalled).double(), reached / k, torch.cat(covered).double()
     )
 
 
 def _reach(features: Tensor, k: int) -> Tensor:
     """Squared distance to the k-th nearest other feature, (N,)."""
     # k + 1, because the nearest of all is the feature itself
-    return _by_rows(features, features, lambda distances, _: distances.kthvalue(k + 1, dim=1).values)
+    return torch.cat(
+        [block.topk(k + 1, dim=1, largest=False).values[:, k] for _, block in _squared(features, features)]
+    )
 
 
-def _by_rows(first: Tensor, second: Tensor, judge: Callable[[Tensor, slice], Tensor]) -> Tensor:
-    """Applies `judge` to blocks of squared distances (rows, M) and the place of those rows; memory stays flat."""
-    lengths, parts = second.square().sum(1), []
+def _squared(first: Tensor, second: Tensor) -> Iterator[tuple[slice, Tensor]]:
+    """Yields the rows and the squared distances (rows, M) of block after block; memory stays flat."""
+    lengths = second.square().sum(1)
     for start in range(0, len(first), ROWS):
         rows = slice(start, min(start + ROWS, len(first)))
         block = first[rows]
-        squared = block.square().sum(1, keepdim=True) - 2 * block @ second.T + lengths
+        squared = torch.addmm(lengths, block, second.T, alpha=-2).add_(block.square().sum(1, keepdim=True))
         if first is second:  # a feature is at no distance from itself, whatever rounding says
             squared[:, rows].fill_diagonal_(0)
-        parts.append(judge(squared.clamp_min_(0), rows))
-    return torch.cat(parts)
+        yield rows, squared.clamp_min_(0)

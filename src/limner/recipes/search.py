@@ -5,12 +5,11 @@ from limner.recipes.recipe import Recipe
 
 
 class Range(Section):
-    """Numbers from `low` to `high`; `log`: drawn evenly over orders of magnitude, `whole`: whole numbers alone."""
+    """Numbers from `low` to `high`; `log`: drawn evenly over orders of magnitude."""
 
     low: float
     high: float
     log: bool = False
-    whole: bool = False
 
 
 Choices = tuple[int | float | str, ...]

@@ -32,7 +32,9 @@ class HeldOut:
         training = painter.training
         painter.eval()
         with torch.no_grad():
-            value = self._bound(painter) if name == "bound" and isinstance(painter, VaePainter) else self._frechet(painter)
+            value = (
+                self._bound(painter) if name == "bound" and isinstance(painter, VaePainter) else self._frechet(painter)
+            )
         painter.train(training)
         return value
 
@@ -40,7 +42,9 @@ class HeldOut:
         total = 0.0
         for start, batch in self._batches(painter.device):
             # the same draws at every measurement, so that two of them differ by the networks alone
-            noise = torch.randn(len(batch.images), painter.latent, generator=seeds.generator("held out", self.seed, start))
+            noise = torch.randn(
+                len(batch.images), painter.latent, generator=seeds.generator("held out", self.seed, start)
+            )
             nats, divergence = painter.bound(batch.images, batch.condition, noise.to(painter.device))
             total += float(nats.sum() + divergence.sum())
         return total / len(self.rows)

@@ -21,11 +21,11 @@ from limner.training.alarms import raised
 from limner.training.budget import Budget
 from limner.training.checkpoint import Checkpoints
 from limner.training.ema import Ema
+from limner.training.held_out import to_device
 from limner.training.history import History, Row, curves
 from limner.training.interrupt import Interrupt
 from limner.training.processes import Processes
 from limner.training.run import Run
-from limner.training.held_out import to_device
 from limner.training.stopping import Stopping
 
 LOG_EVERY = 20

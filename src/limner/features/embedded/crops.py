@@ -125,4 +125,3 @@ def _resized(images: Tensor, side: int) -> Tensor:
 
 def _to_uint8(images: Tensor) -> Tensor:
     return images.add(1).mul(127.5).round().to(torch.uint8)
-

@@ -12,15 +12,16 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from limner import seeds
 from limner.features.embedded.crops import GRID, Crops, Labelled, cut, sources
-from limner.features.embedded.network import OBJECTS, PARTS, TEXTURES, WIDTH, Network
+from limner.features.embedded.network import PARTS, TEXTURES, WIDTH, Network
 from limner.features.squeezenet import SqueezeNet
 from limner.progress import ProgressLine
+from limner.tensors import save_tensors
 
 SIZES = {28: 0.35, 48: 0.2, 64: 0.3, 96: 0.1, 112: 0.05}
 """Side of the pictures of a step, and how often it is drawn."""
@@ -49,7 +50,9 @@ class Student(nn.Module):
         for depth, target in seen.items():
             view = activations[depth][: len(target)]
             view = F.adaptive_avg_pool2d(view, GRID) if view.ndim == 4 else view[..., None, None]
-            losses[depth] = F.smooth_l1_loss(self.translations[depth](view), target.view(len(target), -1, *view.shape[2:]))
+            losses[depth] = F.smooth_l1_loss(
+                self.translations[depth](view), target.view(len(target), -1, *view.shape[2:])
+            )
         for name, truth in labels.items():
             known = truth >= 0
             if known.any():
@@ -78,10 +81,15 @@ class Feed:
             pictures = torch.from_numpy(one.pictures[part]).permute(0, 3, 1, 2).float() / 127.5 - 1
             images.append(_sized(_jittered(pictures, self.draw), size).expand(-1, 3, -1, -1))
             for name in labels.keys() | one.labels.keys():
-                known = torch.from_numpy(one.labels[name][0][part]) if name in one.labels else torch.full((len(part),), -1)
+                known = (
+                    torch.from_numpy(one.labels[name][0][part]) if name in one.labels else torch.full((len(part),), -1)
+                )
                 before = sum(map(len, images)) - len(part)
                 labels.setdefault(name, [torch.full((before,), -1)]).append(known)
-        views = {depth: (views[rows].float() - self.scale[depth][0]) / self.scale[depth][1] for depth, views in self.crops.seen.items()}
+        views = {
+            depth: (views[rows].float() - self.scale[depth][0]) / self.scale[depth][1]
+            for depth, views in self.crops.seen.items()
+        }
         batch = torch.cat(images).contiguous(memory_format=torch.channels_last)
         return batch, views, {name: torch.cat(parts) for name, parts in labels.items()}
 
@@ -106,9 +114,16 @@ def train(crops: Crops, some: list[Labelled], seconds: float, seed: int) -> tupl
             recent.append({name: float(loss.detach()) for name, loss in losses.items()})
             step += 1
             if step % 100 == 0:
-                history.append({name: round(float(np.mean([row[name] for row in recent if name in row])), 4) for name in recent[-1]})
+                history.append(
+                    {
+                        name: round(float(np.mean([row[name] for row in recent if name in row])), 4)
+                        for name in recent[-1]
+                    }
+                )
                 recent = []
-                bar.update(spent, f"step {step}: " + ", ".join(f"{name} {value:.3f}" for name, value in history[-1].items()))
+                bar.update(
+                    spent, f"step {step}: " + ", ".join(f"{name} {value:.3f}" for name, value in history[-1].items())
+                )
     return folded(student.network), history
 
 
@@ -157,11 +172,12 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     teacher = SqueezeNet()
     teacher.load_state_dict({name: tensor.float() for name, tensor in load_file(arguments.teacher).items()})
-    teacher = teacher.eval().to(memory_format=torch.channels_last)
+    teacher.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     some = list(sources(arguments.data))
     crops = cut(some, teacher, arguments.seed)
     network, history = train(crops, some, arguments.minutes * 60, arguments.seed)
-    save_file({name: tensor.half().contiguous() for name, tensor in network.state_dict().items()}, arguments.out / "limner.safetensors")
+    weights = {name: tensor.half().contiguous() for name, tensor in network.state_dict().items()}
+    save_tensors(arguments.out / "limner.safetensors", weights)
     (arguments.out / "history.json").write_text(json.dumps(history))
 
 

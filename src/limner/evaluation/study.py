@@ -1,0 +1,133 @@
+"""Trials of changed recipes: drawn by Optuna, trained rung by rung, given up when they fall behind, continued after a stop."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from limner import files
+from limner.data import Dataset
+from limner.errors import UsageError
+from limner.recipes import Recipe, apply_settings
+from limner.recipes.search import Range, search_space
+from limner.training import train
+from limner.training.held_out import HeldOut
+
+if TYPE_CHECKING:
+    from optuna import Study, Trial
+
+RUNGS = (0.25, 0.5, 0.75, 1.0)
+"""Shares of its time at which a trial is compared with the others and may be given up."""
+STARTUP = 3
+"""Trials that are drawn at random and never given up, to compare others with."""
+FEWEST_TO_EXPLAIN = 4
+
+
+def open_study(file: Path, seed: int) -> "Study":
+    """Returns the study that a journal file holds, or a new one; UsageError when Optuna is not installed."""
+    try:
+        import optuna
+    except ImportError:
+        raise UsageError("searching recipes needs Optuna: pip install 'limner[tune]'") from None
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileBackend
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    return optuna.create_study(
+        storage=JournalStorage(JournalFileBackend(str(file))),
+        sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=STARTUP),
+        pruner=optuna.pruners.MedianPruner(n_startup_trials=STARTUP),
+        study_name="limner",
+        load_if_exists=True,
+        direction="minimize",
+    )
+
+
+def run_trials(
+    study: "Study", recipe: Recipe, dataset: Dataset, out: Path, trials: int, minutes: float, seed: int
+) -> None:
+    """Runs trials of at most so many minutes each until so many have ended, complete or given up."""
+    from optuna import TrialPruned
+    from optuna.trial import TrialState
+
+    for left in study.get_trials(states=(TrialState.RUNNING,)):
+        # cut off by an interruption: its training is continued under a new number
+        study.tell(left.number, state=TrialState.FAIL)
+        study.enqueue_trial(left.params, user_attrs={"folder": folder_of(left)})
+    while len(ended(study)) < trials:
+        trial = study.ask()
+        settings = [f"{key}={json.dumps(value)}" for key, value in _drawn(trial, recipe).items()]
+        rungs = train_by_rungs(apply_settings(recipe, settings), dataset, out / folder_of(trial), minutes, seed)
+        try:
+            study.tell(trial, _last(trial, rungs))
+        except TrialPruned:
+            study.tell(trial, state=TrialState.PRUNED)
+
+
+def train_by_rungs(recipe: Recipe, dataset: Dataset, run: Path, minutes: float, seed: int) -> Iterator[float]:
+    """Trains for each share of the time in turn and yields the held-out measure; what was done before is not done again."""
+    names = tuple(a.name for a in recipe.attributes(dataset.schema))
+    measure = "bound" if recipe.method.kind == "vae" else "frechet"
+    file = run / "rungs.json"
+    known: list[float] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
+    yield from known
+    for share in RUNGS[len(known) :]:
+        model = train(dataset, recipe, run, minutes=share * minutes, seed=seed, resume=(run / "recipe.yaml").is_file())
+        known.append(HeldOut(dataset, names, seed).measure(measure, model.painter))
+        files.write_text(file, json.dumps(known) + "\n")
+        yield known[-1]
+
+
+def ended(study: "Study") -> list[dict[str, Any]]:
+    """Returns each trial that ended: its folder, what became of it, its measure at each rung, and the values it tried."""
+    from optuna.trial import TrialState
+
+    names = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "given up"}
+    return [
+        {
+            "folder": folder_of(trial),
+            "state": names[trial.state],
+            "rungs": [trial.intermediate_values[rung] for rung in sorted(trial.intermediate_values)],
+            "values": trial.params,
+        }
+        for trial in study.get_trials(deepcopy=False, states=tuple(names))
+    ]
+
+
+def importances(study: "Study") -> dict[str, float]:
+    """Returns how much each key mattered, as shares that sum to 1, most first; empty for fewer than 4 complete trials.
+
+    PED-ANOVA: Watanabe et al. 2023, arXiv 2304.10255.
+    """
+    from optuna.importance import get_param_importances
+
+    complete = [trial for trial in ended(study) if trial["state"] == "complete"]
+    return dict(get_param_importances(study)) if len(complete) >= FEWEST_TO_EXPLAIN else {}
+
+
+def folder_of(trial: Any) -> str:
+    """Returns where a trial trains, below the folder of the search."""
+    return str(trial.user_attrs.get("folder", f"trials/{trial.number:03d}"))
+
+
+def _drawn(trial: "Trial", recipe: Recipe) -> dict[str, Any]:
+    """Returns a value for each key of the space."""
+    drawn: dict[str, Any] = {}
+    for key, among in search_space(recipe).items():
+        if isinstance(among, Range):
+            drawn[key] = trial.suggest_float(key, among.low, among.high, log=among.log)
+        else:
+            drawn[key] = trial.suggest_categorical(key, among)
+    return drawn
+
+
+def _last(trial: "Trial", rungs: Iterator[float]) -> float:
+    """Reports each rung and returns the last; raises TrialPruned when the trial falls behind before that."""
+    from optuna import TrialPruned
+
+    value = float("inf")
+    for rung, value in enumerate(rungs):
+        trial.report(value, rung)
+        if rung + 1 < len(RUNGS) and trial.should_prune():
+            raise TrialPruned
+    return value

@@ -1,0 +1,99 @@
+"""The outcome of an evaluation in words and rows of text."""
+
+from limner.evaluation.evaluate import Evaluation, Judged
+from limner.evaluation.measure import Measure
+
+ARROWS = {"lower": "↓", "higher": "↑", "": ""}
+
+
+def rows(evaluation: Evaluation) -> list[list[str]]:
+    """Returns the table: a header, then a row a measure and a column a model; the best of each row is starred."""
+    table = [["", *(one.subject.name for one in evaluation.judged)]]
+    for name in _names(evaluation):
+        found = [_find(one, name) for one in evaluation.judged]
+        best = _best(
+            [measure for measure, one in zip(found, evaluation.judged, strict=True) if measure and one.subject.model]
+        )
+        better = next(measure.better for measure in found if measure)
+        cells = [_cell(measure) + (" *" if measure is not None and measure is best else "") for measure in found]
+        table.append([f"{name} {ARROWS[better]}".strip(), *cells])
+    return table
+
+
+def protocols(evaluation: Evaluation) -> dict[str, str]:
+    """Returns how each measure was made, by its name."""
+    return {
+        measure.name: measure.protocol
+        for one in reversed(evaluation.judged)
+        for group in one.groups.values()
+        for measure in group.measures
+    }
+
+
+def warnings(evaluation: Evaluation) -> list[str]:
+    """Returns what a reader must know before believing a figure, each once."""
+    said = [
+        f"{measure.name}: {measure.warning}"
+        for one in evaluation.judged
+        for group in one.groups.values()
+        for measure in group.measures
+        if measure.warning
+    ]
+    notes = [
+        f"{one.subject.name}: {note}"
+        for one in evaluation.judged
+        for group in one.groups.values()
+        for note in group.notes
+    ]
+    return list(dict.fromkeys([*evaluation.notes, *said, *notes]))
+
+
+def verdicts(evaluation: Evaluation) -> list[str]:
+    """Returns whether each model copies, in words."""
+    return [
+        f"{one.subject.name} {group.details['verdict']}"
+        for one in evaluation.judged
+        for group in one.groups.values()
+        if "verdict" in group.details
+    ]
+
+
+def number(value: float) -> str:
+    """Returns four digits of a figure."""
+    return (
+        f"{value:,.0f}"
+        if abs(value) >= 1000
+        else f"{value:.3g}"
+        if abs(value) >= 100 or value == int(value)
+        else f"{value:.4g}"
+    )
+
+
+def _names(evaluation: Evaluation) -> list[str]:
+    """Names of measures in the order of the groups; those that only some models have come after their neighbours."""
+    names: dict[str, None] = {}
+    for group in evaluation.judged[0].groups:
+        for one in evaluation.judged:
+            names |= (
+                dict.fromkeys(measure.name for measure in one.groups[group].measures) if group in one.groups else {}
+            )
+    return list(names)
+
+
+def _find(one: Judged, name: str) -> Measure | None:
+    return next((m for group in one.groups.values() for m in group.measures if m.name == name), None)
+
+
+def _best(found: list[Measure]) -> Measure | None:
+    if len(found) < 2 or not found[0].better:
+        return None
+    return min(found, key=lambda measure: measure.value if measure.better == "lower" else -measure.value)
+
+
+def _cell(measure: Measure | None) -> str:
+    if measure is None:
+        return "–"
+    interval = (
+        "" if measure.low is None or measure.high is None else f" [{number(measure.low)}, {number(measure.high)}]"
+    )
+    return number(measure.value) + interval + (" !" if measure.warning else "")
