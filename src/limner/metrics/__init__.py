@@ -1,8 +1,39 @@
 """Metrics: pure functions of two sets of pictures or features."""
 
-from limner.metrics.frechet import frechet_distance
-from limner.metrics.kernel import kernel_distance
+from limner.metrics.active_units import active_units
+from limner.metrics.classification import ClassificationScores, scores
+from limner.metrics.clusters import k_means
+from limner.metrics.copying import are_copies, authenticity, closer_share, copying_statistic
+from limner.metrics.frechet import frechet_distance, frechet_interval
+from limner.metrics.inception_score import inception_score
+from limner.metrics.intervals import Interval, bootstrap, share_interval
+from limner.metrics.kernel import kernel_distance, kernel_interval
+from limner.metrics.mann_whitney import share_below, z_score
+from limner.metrics.neighbours import nearest
 from limner.metrics.precision_recall import PrecisionRecall, precision_recall
 from limner.metrics.sliced_wasserstein import sliced_wasserstein
 
-__all__ = ["PrecisionRecall", "frechet_distance", "kernel_distance", "precision_recall", "sliced_wasserstein"]
+__all__ = [
+    "ClassificationScores",
+    "Interval",
+    "PrecisionRecall",
+    "active_units",
+    "are_copies",
+    "authenticity",
+    "bootstrap",
+    "closer_share",
+    "copying_statistic",
+    "frechet_distance",
+    "frechet_interval",
+    "inception_score",
+    "k_means",
+    "kernel_distance",
+    "kernel_interval",
+    "nearest",
+    "precision_recall",
+    "scores",
+    "share_below",
+    "share_interval",
+    "sliced_wasserstein",
+    "z_score",
+]
