@@ -4,6 +4,7 @@ from limner.metrics.active_units import active_units
 from limner.metrics.classification import ClassificationScores, scores
 from limner.metrics.clusters import k_means
 from limner.metrics.copying import are_copies, authenticity, closer_share, copying_statistic
+from limner.metrics.disentanglement import DCI, dci, mutual_information_gap, sap
 from limner.metrics.frechet import frechet_distance, frechet_interval
 from limner.metrics.inception_score import inception_score
 from limner.metrics.intervals import Interval, bootstrap, share_interval
@@ -14,6 +15,7 @@ from limner.metrics.precision_recall import PrecisionRecall, precision_recall
 from limner.metrics.sliced_wasserstein import sliced_wasserstein
 
 __all__ = [
+    "DCI",
     "ClassificationScores",
     "Interval",
     "PrecisionRecall",
@@ -23,14 +25,17 @@ __all__ = [
     "bootstrap",
     "closer_share",
     "copying_statistic",
+    "dci",
     "frechet_distance",
     "frechet_interval",
     "inception_score",
     "k_means",
     "kernel_distance",
     "kernel_interval",
+    "mutual_information_gap",
     "nearest",
     "precision_recall",
+    "sap",
     "scores",
     "share_below",
     "share_interval",
