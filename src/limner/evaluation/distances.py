@@ -5,8 +5,9 @@ import torch
 from limner.evaluation.measure import Group, Measure
 from limner.evaluation.reference import Pictures, Reference
 from limner.evaluation.subject import Subject
-from limner.metrics import frechet_interval, kernel_interval
+from limner.metrics import frechet_distance, frechet_interval, kernel_interval
 
+FEWEST = 16
 FEWEST_OF_A_CLASS = 20
 
 
@@ -17,29 +18,35 @@ def distances(reference: Reference, subject: Subject) -> Group:
         f"{len(made):,} generated, {len(real):,} held-out pictures ({reference.split}), "
         f"{reference.extractor.name} {made.features.shape[1]}"
     )
-    frechet = frechet_interval(real.features, made.features, seed=reference.seed)
-    kernel = kernel_interval(real.features, made.features, seed=reference.seed)
-    warning = too_few(real, made)
-    group = Group(
-        [
-            Measure.of(name, frechet, "lower", protocol, warning),
-            Measure.of("kernel distance", kernel, "lower", f"unbiased, cubic kernel, {protocol}"),
-        ]
+    kernel = kernel_interval(real.features, made.features)
+    group = Group([Measure.of("kernel distance", kernel, "lower", f"cubic kernel, no bias; {protocol}")])
+    plain = frechet_distance(real.features, made.features)
+    group.measures.insert(
+        0,
+        Measure(
+            name, plain, "lower", f"biased upwards, so compare equal numbers; {protocol}", warning=too_few(real, made)
+        ),
     )
+    if min(len(real), len(made)) >= FEWEST:
+        endless = frechet_interval(real.features, made.features, seed=reference.seed)
+        warning = too_few(real, made, times=8)
+        group.measures.insert(
+            1,
+            Measure.of(
+                f"{name} without bias", endless, "lower", f"extrapolated to endless pictures; {protocol}", warning
+            ),
+        )
     if real.labels is not None and made.labels is not None:
         group.details["by_class"] = _by_class(reference, real, made)
     return group
 
 
-def too_few(real: Pictures, made: Pictures) -> str:
-    """Returns a warning when a covariance of these features cannot be known from so few pictures, else ""."""
+def too_few(real: Pictures, made: Pictures, times: int = 1) -> str:
+    """Returns a warning when there are not so many times more pictures than dimensions, else ""."""
     fewest, dimension = min(len(real), len(made)), made.features.shape[1]
-    if fewest > dimension:
+    if fewest > times * dimension:
         return ""
-    return (
-        f"{fewest:,} pictures are too few for {dimension} dimensions, so it is far too high; "
-        "the kernel distance can be trusted."
-    )
+    return f"{fewest:,} pictures are few for {dimension} dimensions, so it is too high; the kernel distance can be trusted."
 
 
 def _by_class(reference: Reference, real: Pictures, made: Pictures) -> list[dict[str, object]]:
@@ -50,7 +57,7 @@ def _by_class(reference: Reference, real: Pictures, made: Pictures) -> list[dict
         of_real, of_made = real.at(torch.where(real.labels == index)[0]), made.at(torch.where(made.labels == index)[0])
         row: dict[str, object] = {"class": name, "real": len(of_real), "made": len(of_made)}
         if min(len(of_real), len(of_made)) >= FEWEST_OF_A_CLASS:
-            interval = kernel_interval(of_real.features, of_made.features, seed=reference.seed)
+            interval = kernel_interval(of_real.features, of_made.features)
             row |= {"kernel": interval.value, "low": interval.low, "high": interval.high}
         rows.append(row)
     return rows

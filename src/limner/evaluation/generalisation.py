@@ -6,7 +6,16 @@ from torch import Tensor
 from limner.evaluation.measure import Group, Measure
 from limner.evaluation.reference import Reference
 from limner.evaluation.subject import Subject
-from limner.metrics import are_copies, authentic, copying_statistic, mean_interval, nearest, share_below
+from limner.metrics import (
+    Closeness,
+    are_copies,
+    authentic,
+    closeness,
+    closer_share,
+    copying_statistic,
+    mean_interval,
+    nearest,
+)
 
 COPIES, UNDERFITS = -3.0, 3.0
 """C_T, a z-score, below and above which samples lie elsewhere than held-out pictures do."""
@@ -19,31 +28,40 @@ def generalisation(reference: Reference, subject: Subject) -> Group:
     """Compares how near samples lie to training pictures with how near held-out pictures do, and flags single copies."""
     if not reference.yardstick.learned_from:
         return Group(notes=["copying cannot be judged without the pictures that were learned from."])
-    away, place = nearest(subject.made.features, reference.train.features)
-    held_away, held_place = reference.held_out_neighbours
-    room = reference.room
-    copied = are_copies(away, room[place], held_away, room[held_place])
-    statistic = copying_statistic(
-        reference.train.features, reference.held_out.features, subject.made.features, seed=reference.seed
-    )
+    made, held_out = closeness(reference.train.features, subject.made.features), reference.held_out_closeness
+    copied = are_copies(made, held_out)
+    cells = (nearest(one.features, reference.centres)[1] for one in (subject.made, reference.held_out))
+    statistic = copying_statistic(made, held_out, *cells)
     among = (
-        f"{len(away):,} samples, {len(held_away):,} held-out and {len(reference.train):,} training pictures, "
+        f"{len(copied):,} samples, {len(held_out.away):,} held-out and {len(reference.train):,} training pictures, "
         f"{reference.extractor.name}"
     )
-    closer = share_below(away, held_away)
     group = Group(
         [
             Measure("C_T", statistic, "", f"z-score; below {COPIES:g} copies, far above 0 underfits; {among}"),
-            Measure.of("authentic", mean_interval(authentic(away, room[place])), "higher", f"AuthPct / 100; {among}"),
-            Measure("closer than held-out", closer, "", f"0.5 like held-out pictures, 1 copies; {among}"),
+            Measure.of("authentic", mean_interval(authentic(made)), "higher", f"AuthPct / 100; {among}"),
+            Measure(
+                "closer than held-out",
+                closer_share(made, held_out),
+                "",
+                f"0.5 like held-out pictures, 1 copies; {among}",
+            ),
             Measure.of("copies", mean_interval(copied), "lower", f"share of samples flagged one by one; {among}"),
         ]
     )
     group.details["verdict"] = verdict(statistic, float(copied.double().mean()))
-    group.details["distance to training"] = {"samples": _quantiles(away), "held-out pictures": _quantiles(held_away)}
+    group.details["distance to training"] = {
+        "samples": _quantiles(made.away),
+        "held-out pictures": _quantiles(held_out.away),
+    }
     group.details["nearest"] = [
-        {"sample": int(row), "training": int(place[row]), "distance": float(away[row]), "copy": bool(copied[row])}
-        for row in _gallery(away, room[place], copied)
+        {
+            "sample": int(row),
+            "training": int(made.place[row]),
+            "distance": float(made.away[row]),
+            "copy": bool(copied[row]),
+        }
+        for row in _gallery(made, copied)
     ]
     return group
 
@@ -57,10 +75,10 @@ def verdict(statistic: float, copied: float) -> str:
     return f"does not copy (C_T {statistic:.1f}, {copied:.1%} of samples flagged)"
 
 
-def _gallery(away: Tensor, room: Tensor, copied: Tensor) -> list[int]:
+def _gallery(made: Closeness, copied: Tensor) -> list[int]:
     """Rows of the closest samples, flagged ones first, relative to the surroundings of the picture they are close to."""
-    closeness = away / room.clamp_min(1e-12)
-    return torch.argsort(torch.where(copied, closeness - closeness.max() - 1, closeness))[:SHOWN].tolist()
+    near = made.away / made.room
+    return torch.argsort(torch.where(copied, near - near.max() - 1, near))[:SHOWN].tolist()
 
 
 def _quantiles(distances: Tensor) -> dict[str, float]:

@@ -10,7 +10,7 @@ from limner.evaluation.measure import Group, Measure
 from limner.evaluation.reference import Reference
 from limner.evaluation.subject import Subject
 from limner.methods.vae import VaePainter
-from limner.metrics import active_units, dci, mean_interval, mig, sap
+from limner.metrics import active_units, dci, mean_interval, mutual_information_gap, sap
 
 IMPORTANCE_DRAWS, IMPORTANCE_PICTURES = 64, 256
 MOST_PICTURES = 2000
@@ -95,7 +95,7 @@ def _disentanglement(group: Group, codes: Tensor, reference: Reference, rows: ob
     factors = reference.dataset.condition(rows, names)  # type: ignore[arg-type]
     protocol = f"{len(codes):,} held-out pictures, factors {', '.join(names)}"
     found = dci(codes, factors)
-    for name, value in {"MIG": mig(codes, factors), "SAP": sap(codes, factors)}.items():
+    for name, value in {"MIG": mutual_information_gap(codes, factors), "SAP": sap(codes, factors)}.items():
         group.measures.append(Measure(name, value, "higher", protocol))
     for name, value in found._asdict().items():
         group.measures.append(Measure(f"DCI {name}", value, "higher", protocol))

@@ -13,9 +13,10 @@ from limner.errors import DataError, UsageError
 from limner.evaluation.classifier import Classifier, train_classifier
 from limner.evaluation.yardstick import Yardstick
 from limner.features import Extractor, pool_once
-from limner.metrics import nearest
+from limner.metrics import Closeness, closeness, k_means
 from limner.progress import ProgressLine
 
+CELLS = 10
 FEWEST = 10
 """Held-out pictures below which nothing is judged."""
 
@@ -69,14 +70,14 @@ class Reference:
         return self._pictures(self.yardstick.train, self.yardstick.train_rows, "training")
 
     @cached_property
-    def room(self) -> Tensor:
-        """Distance of each training picture to its nearest different one, (N,)."""
-        return nearest(self.train.features, self.train.features, exclude_self=True)[0]
+    def held_out_closeness(self) -> Closeness:
+        """How near held-out pictures lie to the training pictures."""
+        return closeness(self.train.features, self.held_out.features)
 
     @cached_property
-    def held_out_neighbours(self) -> tuple[Tensor, Tensor]:
-        """Distance of each held-out picture to its nearest training picture, and the row of that, (N,)."""
-        return nearest(self.held_out.features, self.train.features)
+    def centres(self) -> Tensor:
+        """Centres of the cells in which copying is judged, (cells, D)."""
+        return k_means(self.train.features, CELLS, self.seed).float()
 
     @cached_property
     def classifier(self) -> Classifier:

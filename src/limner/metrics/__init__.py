@@ -1,16 +1,49 @@
 """Metrics: pure functions of two sets of pictures or features."""
 
-from limner.metrics.frechet import frechet_distance
-from limner.metrics.kernel import kernel_distance
+from limner.metrics.active_units import active_units
+from limner.metrics.classification import ClassificationScores, scores
+from limner.metrics.clusters import k_means
+from limner.metrics.copying import Closeness, are_copies, authentic, closeness, closer_share, copying_statistic
+from limner.metrics.disentanglement import DCI, dci, mutual_information_gap, sap
+from limner.metrics.frechet import frechet_distance, frechet_interval
+from limner.metrics.inception_score import inception_score
+from limner.metrics.intervals import Interval, bootstrap, mean_interval, share_interval
+from limner.metrics.kernel import kernel_distance, kernel_interval
+from limner.metrics.mann_whitney import share_below, z_score
+from limner.metrics.neighbours import nearest
 from limner.metrics.precision_recall import Neighbourhoods, PrecisionRecall, neighbourhoods, precision_recall
 from limner.metrics.sliced_wasserstein import sliced_wasserstein
 
 __all__ = [
+    "DCI",
+    "ClassificationScores",
+    "Closeness",
+    "Interval",
     "Neighbourhoods",
     "PrecisionRecall",
+    "active_units",
+    "are_copies",
+    "authentic",
+    "bootstrap",
+    "closeness",
+    "closer_share",
+    "copying_statistic",
+    "dci",
     "frechet_distance",
+    "frechet_interval",
+    "inception_score",
+    "k_means",
     "kernel_distance",
+    "kernel_interval",
+    "mean_interval",
+    "mutual_information_gap",
+    "nearest",
     "neighbourhoods",
     "precision_recall",
+    "sap",
+    "scores",
+    "share_below",
+    "share_interval",
     "sliced_wasserstein",
+    "z_score",
 ]

@@ -8,6 +8,7 @@ import argparse
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -98,7 +99,8 @@ def train(crops: Crops, some: list[Labelled], seconds: float, seed: int) -> tupl
     """Trains for so many seconds on one CPU and returns the network, normalisation folded in, and the mean losses on the way."""
     torch.manual_seed(seeds.derive("embedded", seed))
     classes = {name: count for one in some for name, (_, count) in one.labels.items()}
-    student = Student(classes).to(memory_format=torch.channels_last)
+    student = Student(classes)
+    student.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     feed = Feed(crops, [one for one in some if not one.crops], seed)
     optimiser = torch.optim.AdamW(student.parameters(), lr=RATE, weight_decay=WEIGHT_DECAY, fused=True)
     began, step, history, recent = time.monotonic(), 0, [], []
@@ -132,8 +134,8 @@ def folded(network: Network) -> Network:
     network.eval()
     plain = Network(folded=True)
     for stage, target in zip(network.children(), plain.children(), strict=True):
-        convolutions = [layer for layer in target if isinstance(layer, nn.Conv2d)]
-        layers = list(stage)
+        convolutions = [layer for layer in target.children() if isinstance(layer, nn.Conv2d)]
+        layers: list[Any] = list(stage.children())
         for index, into in enumerate(convolutions):
             convolution, norm = layers[3 * index], layers[3 * index + 1]
             into.weight, into.bias = fuse_conv_bn_weights(

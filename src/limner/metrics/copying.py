@@ -1,0 +1,93 @@
+"""Copying: do made pictures lie closer to the training pictures than unseen pictures of the same law do?"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from limner.metrics.mann_whitney import share_below, z_score
+from limner.metrics.neighbours import nearest
+
+LEAST = 20
+"""Made, and held-out, pictures that a cell needs to be judged: below, the normal approximation of U is poor."""
+
+
+class Closeness(NamedTuple):
+    """How near each of some pictures lies to a training set, (N,); all that copying is judged by."""
+
+    away: Tensor
+    """Distance to the nearest training picture."""
+    place: Tensor
+    """Which training picture that is."""
+    room: Tensor
+    """Distance from there to the nearest different training picture."""
+
+
+def closeness(train: Tensor, pictures: Tensor) -> Closeness:
+    """Finds the nearest of (N, D) training pictures for each of (M, D), and the surroundings of those.
+
+    At least 2 different training pictures; ValueError otherwise. A duplicate is no surrounding.
+    """
+    away, place = nearest(pictures, train)
+    met, which = place.unique(return_inverse=True)
+    room = nearest(train[met], train, different=True)[0]
+    return Closeness(away, place, room[which])
+
+
+def copying_statistic(made: Closeness, held_out: Closeness, made_cells: Tensor, held_out_cells: Tensor) -> float:
+    """Returns C_T: below about -3 copies, about 0 like held-out, far above 0 underfitted.
+
+    In each cell, such as one of k-means on the training set, the z-score of the made pictures' distances to their nearest
+    training picture against the held-out ones'; then the mean of cells, by their shares of held-out pictures. A cell with
+    fewer than 20 of either is left out, and where none is left the whole space is one cell. Fewer than 2 held-out or no
+    made pictures are a ValueError. Meehan, Chaudhuri and Dasgupta 2020, arXiv 2004.05675, section 3.2; there the least is
+    a share of the made pictures, and ties are not corrected for.
+    """
+    if len(held_out.away) < 2 or not len(made.away):
+        raise ValueError(f"2 held-out and 1 made picture are needed, not {len(held_out.away)} and {len(made.away)}")
+    scores, weights = [], []
+    for cell in held_out_cells.unique().tolist():
+        here_held, here_made = held_out.away[held_out_cells == cell], made.away[made_cells == cell]
+        if min(len(here_held), len(here_made)) >= LEAST:
+            scores.append(z_score(here_made, here_held))
+            weights.append(len(here_held))
+    if not scores:
+        return z_score(made.away, held_out.away)
+    return sum(score * weight for score, weight in zip(scores, weights, strict=True)) / sum(weights)
+
+
+def closer_share(made: Closeness, held_out: Closeness) -> float:
+    """Returns the probability, in [0, 1], that a made picture lies closer to the training set than a held-out one does.
+
+    Neither is empty; ValueError otherwise. A tie counts one half. 0.5 is like held-out, 1 copies, 0 far off. It averages
+    over the whole set: a few copies among many good pictures hardly move it. It is one minus the Delta of Meehan et al.
+    2020, arXiv 2004.05675, section 2.
+    """
+    return share_below(made.away, held_out.away)
+
+
+def authentic(made: Closeness) -> Tensor:
+    """Flags, (M,) bool, each made picture that is further from its nearest training picture than that is from others.
+
+    Exact copies are not authentic; of pictures of the training law itself about half or more are, by dimension, never
+    surely all. Alaa et al. 2022, arXiv 2102.08921, section 3.3.
+    """
+    return made.away > made.room
+
+
+def are_copies(made: Closeness, held_out: Closeness, false_alarms: float = 0.01) -> Tensor:
+    """Flags, (M,) bool, each made picture that copies one training picture; held-out ones set how close is too close.
+
+    A picture's closeness is its distance to its nearest training picture over the distance from there to the nearest
+    different one. A copy has a closeness below 1/2 and below that of all but a share `false_alarms`, in (0, 1), of
+    held-out pictures; or no distance at all. ValueError for no held-out pictures.
+    """
+    if not len(held_out.away) or not 0 < false_alarms < 1:
+        raise ValueError(
+            f"held-out pictures and a share in (0, 1) are needed, not {len(held_out.away)} and {false_alarms}"
+        )
+    # Relative to the training picture's own surroundings, because distances shrink where the law is dense. The half,
+    # because in many dimensions the quantile alone nears 1, where merely typical, smooth pictures lie; no distance at
+    # all, because a dataset with duplicates has a quantile of 0.
+    limit = torch.quantile(held_out.away / held_out.room, false_alarms).clamp_max(0.5)
+    return (made.away / made.room < limit) | (made.away == 0)

@@ -1,0 +1,147 @@
+"""Disentanglement: does each latent dimension of a VAE stand for one factor of the pictures, and each factor for one?
+
+Everywhere codes are (N, D), D at least 2, and factors map names to (N,): labels where the numbers are whole or bool,
+quantities where they are floating. ValueError for anything else and for a factor that never varies. The
+bias of all three depends on N: compare figures of the same N, and expect a little above 0 of random codes.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from limner import seeds
+
+BINS = 20
+TREES = 50
+
+
+class DCI(NamedTuple):
+    """Three shares in [0, 1], 1 being best."""
+
+    disentanglement: float
+    """How nearly a dimension matters to one factor only."""
+    completeness: float
+    """How nearly a factor is held by one dimension only."""
+    informativeness: float
+    """How well the factors are foretold: the mean of the accuracy of labels and the explained variance of quantities.
+
+    Of random codes it is 0 for quantities, and for labels what blind guesses get."""
+
+
+def mutual_information_gap(codes: Tensor, factors: Mapping[str, Tensor]) -> float:
+    """Returns the mean over factors of what the best dimension tells of it more than the next, over its entropy; in [0, 1].
+
+    Information is counted in 20 equal bins of each dimension and each quantity. Chen et al. 2018, arXiv 1802.04942, eq. 6,
+    with the bins of Locatello et al. 2019, arXiv 1811.12359, in place of the encoder's density.
+    """
+    _check(codes, factors)
+    binned = [_binned(code) for code in codes.double().T]
+    gaps = []
+    for values in factors.values():
+        classes = _binned(values.double()) if values.is_floating_point() else values.unique(return_inverse=True)[1]
+        told = torch.stack([_information(code, classes) for code in binned]).topk(2).values
+        gaps.append(float((told[0] - told[1]) / _information(classes, classes)))
+    return sum(gaps) / len(gaps)
+
+
+def dci(codes: Tensor, factors: Mapping[str, Tensor], seed: int = 0) -> DCI:
+    """Measures which dimensions random forests use to foretell each factor, and how well they do on a half held back.
+
+    At least 2 factors, and 20 pictures. Equal seeds give equal figures. Eastwood and Williams 2018 (ICLR), section 2, eq. 1
+    and 2; there informativeness is an error, so that less is better.
+    """
+    from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+
+    _check(codes, factors, least=2)
+    learn, judge = _halves(len(codes), seed)
+    points, importances, foretold = codes.double().cpu().numpy(), [], []
+    for values in factors.values():
+        kind = RandomForestRegressor if values.is_floating_point() else RandomForestClassifier
+        # each split may use any dimension: else what a forest must do without looks as if it mattered
+        forest = kind(TREES, max_features=None, min_samples_leaf=3, random_state=seeds.derive("dci", seed) % 2**32)
+        truth = values.cpu().numpy()
+        forest.fit(points[learn], truth[learn])
+        importances.append(forest.feature_importances_)
+        foretold.append(max(float(forest.score(points[judge], truth[judge])), 0.0))
+    matters = torch.from_numpy(np.stack(importances, axis=1))  # (D, factors)
+    by_dimension = matters.sum(1)
+    return DCI(
+        disentanglement=float((_single(matters) * by_dimension).sum() / by_dimension.sum()),
+        completeness=float(_single(matters.T).mean()),
+        informativeness=sum(foretold) / len(foretold),
+    )
+
+
+def sap(codes: Tensor, factors: Mapping[str, Tensor], seed: int = 0) -> float:
+    """Returns the mean over factors of how much better the best dimension alone foretells it than the next; in [0, 1].
+
+    A quantity is foretold by a line, scored by its squared correlation; labels by thresholds found on one half, as many as
+    tell them apart, scored by balanced accuracy on the other. At least 20 pictures. Equal seeds give equal figures. Kumar et
+    al. 2018, arXiv 1711.00848, section 3.
+    """
+    _check(codes, factors)
+    learn, judge = _halves(len(codes), seed)
+    gaps = []
+    for values in factors.values():
+        if values.is_floating_point():
+            scores = sorted(_by_line(code, values) for code in codes.double().T)
+        else:
+            scores = sorted(_by_thresholds(code, values, learn, judge) for code in codes.double().T)
+        gaps.append(scores[-1] - scores[-2])
+    return sum(gaps) / len(gaps)
+
+
+def _by_line(code: Tensor, values: Tensor) -> float:
+    code, values = code - code.mean(), values.double() - values.double().mean()
+    spread = code.square().sum() * values.square().sum()
+    return float((code @ values) ** 2 / spread) if float(spread) else 0.0
+
+
+def _by_thresholds(code: Tensor, values: Tensor, learn: np.ndarray, judge: np.ndarray) -> float:
+    from sklearn.metrics import recall_score
+    from sklearn.tree import DecisionTreeClassifier
+
+    points, labels = code.cpu().numpy()[:, None], values.cpu().numpy()
+    tree = DecisionTreeClassifier(max_leaf_nodes=len(values.unique()), class_weight="balanced", random_state=0)
+    said = tree.fit(points[learn], labels[learn]).predict(points[judge])
+    return float(recall_score(labels[judge], said, labels=np.unique(labels[judge]), average="macro"))
+
+
+def _information(first: Tensor, second: Tensor) -> Tensor:
+    """Mutual information, in nats, of two sets of whole numbers (N,)."""
+    rows, columns = int(first.max()) + 1, int(second.max()) + 1
+    joint = torch.bincount(first * columns + second, minlength=rows * columns).double().view(rows, columns) / len(first)
+    apart = joint.sum(1, keepdim=True) * joint.sum(0)
+    return torch.xlogy(joint, joint).sum() - torch.xlogy(joint, apart).sum()
+
+
+def _binned(values: Tensor) -> Tensor:
+    low, high = values.min(), values.max()
+    return ((values - low) / (high - low).clamp_min(1e-300) * BINS).long().clamp_max(BINS - 1)
+
+
+def _single(importances: Tensor) -> Tensor:
+    """One minus the entropy of each row, over its greatest: 1 where all lies in one place; 0 for a row of nothing."""
+    shares = importances / importances.sum(1, keepdim=True).clamp_min(1e-300)
+    entropy = -torch.xlogy(shares, shares).sum(1) / np.log(importances.shape[1])
+    return torch.where(importances.sum(1) > 0, 1 - entropy, 0.0)
+
+
+def _halves(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    if count < 20:
+        raise ValueError(f"at least 20 pictures are needed, not {count}")
+    order = torch.randperm(count, generator=seeds.generator("halves", seed)).numpy()
+    return order[: count // 2], order[count // 2 :]
+
+
+def _check(codes: Tensor, factors: Mapping[str, Tensor], least: int = 1) -> None:
+    if codes.ndim != 2 or codes.shape[1] < 2 or not len(codes):
+        raise ValueError(f"codes (N, D) of at least 2 dimensions are needed, not {tuple(codes.shape)}")
+    if len(factors) < least:
+        raise ValueError(f"at least {least} factors are needed, not {len(factors)}")
+    for name, values in factors.items():
+        if values.shape != (len(codes),) or not bool((values != values[0]).any()):
+            raise ValueError(f"factor {name} must have {len(codes)} values that are not all the same")
