@@ -163,6 +163,8 @@ def parameters(name: str) -> int:
 
 
 def _known(name: str) -> Known:
+    if name == "limner":
+        raise UsageError("'limner' is embedded: its weights are always here.")
     if name not in KNOWN:
         raise UsageError(f"no weights are known by the name '{name}'; {nearest(name, list(KNOWN))}")
     return KNOWN[name]
