@@ -1,5 +1,6 @@
 """Names and shapes in the published weight files, written down apart from the library, and files made up in them."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -93,6 +94,11 @@ LAYOUTS = {"vgg19": vgg19, "inception-v3": inception_v3, "dinov2": dinov2, "sque
 
 def made_up(name: str) -> dict[str, Tensor]:
     """Half-precision tensors in the layout of a published file, always the same; their size keeps activations moderate."""
+    return dict(_made_up(name))
+
+
+@cache
+def _made_up(name: str) -> dict[str, Tensor]:
     draw = np.random.RandomState(0)
     tensors = {}
     for key, shape in LAYOUTS[name]().items():
