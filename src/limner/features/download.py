@@ -26,7 +26,7 @@ def fetch(url: str, path: Path, label: str, timeout: float) -> None:
     except urllib.error.HTTPError as error:
         raise FetchError(f"the server answers {error.code} {error.reason}") from None
     except urllib.error.URLError as error:
-        raise FetchError(str(error.reason)) from None
+        raise FetchError(getattr(error.reason, "strerror", None) or str(error.reason)) from None
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise FetchError(str(error) or type(error).__name__) from None
     if total and path.stat().st_size != total:

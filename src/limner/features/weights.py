@@ -6,6 +6,7 @@ one recorded beside it when it was added. Nothing is ever downloaded unless `get
 
 import json
 import os
+import pickle
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
@@ -134,7 +136,7 @@ def add(path: Path, name: str | None = None) -> Path:
     kept = {key: pickled[key] for key in layout.shapes(network)}
     layout.sound(path, kept)
     own = {key: tensor.detach().clone(memory_format=torch.contiguous_format) for key, tensor in kept.items()}
-    return _stored(name, path.name, lambda temporary: save_file(own, temporary))
+    return _stored(name, path.name, lambda temporary: _save(own, temporary))
 
 
 def get(name: str, timeout: float = 30.0) -> Path:
@@ -163,6 +165,8 @@ def parameters(name: str) -> int:
 
 
 def _known(name: str) -> Known:
+    if name == "limner":
+        raise UsageError("'limner' is embedded: its weights are always here.")
     if name not in KNOWN:
         raise UsageError(f"no weights are known by the name '{name}'; {nearest(name, list(KNOWN))}")
     return KNOWN[name]
@@ -176,7 +180,7 @@ def _verify(path: Path, name: str) -> None:
     """Raises ModelError when a digest of the file is known and it has another."""
     expected = KNOWN[name].digests.get(path.name)
     try:
-        expected = str(json.loads(_record(path).read_text(encoding="utf-8"))["sha256"])
+        expected = bytes.fromhex(json.loads(_record(path).read_text(encoding="utf-8"))["sha256"]).hex().zfill(64)
     except FileNotFoundError:
         pass
     except (OSError, ValueError, KeyError, TypeError):
@@ -190,6 +194,10 @@ def _verify(path: Path, name: str) -> None:
 def _unpickled(path: Path) -> dict[str, Tensor]:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError:  # torch's own words advise to load it unsafely
+        raise ModelError(
+            f"{path}: not a file of plain tensors: it asks for code to be run, or it is damaged."
+        ) from None
     except Exception as error:  # a damaged file can fail in any way, and all of them mean the same
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ModelError(f"{path}: not a file of plain tensors, or damaged ({reason}).") from None
@@ -213,3 +221,10 @@ def _stored(name: str, source: str, write: Callable[[Path], object]) -> Path:
         record = {"name": name, "source": source, "sha256": files.digest(temporary)}
         files.write_text(_record(target), json.dumps(record, indent=2) + "\n")
     return target
+
+
+def _save(tensors: dict[str, Tensor], path: Path) -> None:
+    try:
+        save_file(tensors, path)
+    except SafetensorError as error:
+        raise OSError(f"{path.parent}: the weights cannot be written: {error}") from None
