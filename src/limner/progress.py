@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 SECONDS_BETWEEN_PLAIN_LINES = 10.0
+SLOWEST_RATE = 0.1
 
 
 class ProgressLine:
@@ -59,7 +60,7 @@ class ProgressLine:
         rate = (self.done - self.offset) / seconds
         of_total = f"/{self.total:,.0f}" if self.total else ""
         parts = [f"{self.done:,.0f}{of_total} {self.unit}"]
-        if self.unit != "seconds":
+        if self.unit != "seconds" and rate >= SLOWEST_RATE:
             parts.append(f"{rate:,.4g} {self.unit}/s")
         if self.total and rate > 0 and self.done < self.total:
             parts.append(f"{_clock((self.total - self.done) / rate)} left")

@@ -19,8 +19,8 @@ QUICK = (
 
 @pytest.fixture(scope="session")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    """96 flowers of 32 pixels, with their species."""
-    flowers = garden.sample(96, seed=0)
+    """160 flowers of 32 pixels, with their species; 16 are for validation and 16 for tests."""
+    flowers = garden.sample(160, seed=0)
     pictures = np.stack([garden.draw(flower, 32) for flower in flowers])
     folder = tmp_path_factory.mktemp("data") / "flowers"
     return write_dataset(

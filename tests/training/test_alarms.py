@@ -7,11 +7,12 @@ import pytest
 import torch
 
 from limner.data import Dataset
-from limner.errors import RecipeError, RunError, UsageError
+from limner.errors import DataError, RecipeError, RunError, UsageError
 from limner.recipes import Recipe, apply_settings, find_recipe
 from limner.training import train
 from limner.training.alarms import WINDOW, raised
 from limner.training.budget import Budget
+from limner.training.held_out import HeldOut
 from limner.training.history import read_history
 
 
@@ -91,9 +92,36 @@ def test_early_stopping_keeps_the_best_model(dataset: Dataset, run: Path) -> Non
 
 def test_early_stopping_of_a_gan_measures_its_samples(dataset: Dataset, recipe: Recipe, run: Path) -> None:
     train(dataset, apply_settings(recipe, ["stopping.patience=1", "stopping.every=80"]), run, pictures=320)
-    measured = [row["held_out_sliced-wasserstein"] for row in read_history(run / "history.jsonl") if len(row) == 3]
+    measured = [row["held_out_frechet"] for row in read_history(run / "history.jsonl") if "held_out_frechet" in row]
     assert len(measured) >= 2
     assert all(value > 0 for value in measured)
+
+
+def test_the_best_model_is_kept_though_training_goes_on(dataset: Dataset, run: Path) -> None:
+    settings = ["batch=8", "stopping.every=160", "lr=5e-3"]
+    model = train(dataset, apply_settings(find_recipe("mlp-vae"), settings), run, pictures=4000)
+    measured = [row for row in read_history(run / "history.jsonl") if "held_out_bound" in row]
+    best = min(measured, key=lambda row: row["held_out_bound"])
+    assert len(measured) == 25
+    # the last model is measured once more when it is left, and kept when it is as good
+    assert model.about["training"]["pictures"] in (best["pictures"], 4000)
+    last = train(
+        dataset,
+        apply_settings(find_recipe("mlp-vae"), [*settings[:1], "stopping.every=0", "lr=5e-3"]),
+        run.with_name("last"),
+        pictures=4000,
+    )
+    assert last.about["training"]["pictures"] == 4000
+    held_out = HeldOut(dataset, (), 0)
+    assert held_out.measure("bound", model.painter) <= held_out.measure("bound", last.painter)
+
+
+def test_few_held_out_pictures_measure_nothing(dataset: Dataset, recipe: Recipe, run: Path) -> None:
+    few = dataset.resplit(["validation"] * 8 + ["train"] * 152)
+    train(few, apply_settings(recipe, ["stopping.every=16"]), run, pictures=64)
+    assert not any("held_out_frechet" in row for row in read_history(run / "history.jsonl"))
+    with pytest.raises(DataError, match="at least 16 held-out"):
+        train(few, apply_settings(recipe, ["stopping.patience=1"]), run.with_name("other"), pictures=64)
 
 
 def test_budgets_end_at_whichever_limit_comes_first(recipe: Recipe) -> None:

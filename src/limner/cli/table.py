@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+WIDEST = 2000
+
 
 def show(rows: Sequence[Sequence[str]]) -> None:
     """Prints a header and rows of text; nothing is cut off where output is not a terminal."""
@@ -16,5 +18,5 @@ def show(rows: Sequence[Sequence[str]]) -> None:
         table.add_row(*row)
     console = Console(highlight=False)
     if not console.is_terminal:
-        console = Console(highlight=False, width=max(console.width, console.measure(table).maximum))
+        console = Console(highlight=False, width=WIDEST)
     console.print(table)

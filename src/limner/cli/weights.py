@@ -21,7 +21,7 @@ def weights(context: typer.Context) -> None:
     with torch.device("meta"):
         embedded = sum(weight.numel() for weight in Network().parameters())
     rows = [("name", "distance", "weights", "licence", "file")]
-    rows.append(("limner", "FD-limner", f"{embedded / 1e6:.1f} M", "limner's own", "embedded, always here"))
+    rows.append(("limner", "FD-limner", f"{embedded / 1e6:.1f} M", "Apache-2.0", "embedded, always here"))
     places = {name: weights.find(name) for name in weights.KNOWN}
     for name, known in weights.KNOWN.items():
         size = f"{weights.parameters(name) / 1e6:.1f} M"

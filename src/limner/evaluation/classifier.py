@@ -11,7 +11,7 @@ from limner import seeds
 
 SIDE = 32
 """Larger pictures are reduced to about this side."""
-STEPS, BATCH, RATE = 500, 64, 2e-3
+STEPS, BATCH, RATE = 300, 64, 3e-3
 WIDTHS = (32, 64, 128)
 
 
@@ -39,15 +39,15 @@ class Classifier(nn.Module):
 
 
 def train_classifier(
-    pictures: np.ndarray, labels: Tensor, classes: int, *, seed: int, steps: int = STEPS
+    pictures: np.ndarray, labels: Tensor, classes: int, *, seed: int
 ) -> Classifier:
     """Trains on pictures uint8 (N, H, W, C) and labels (N,) for a fixed number of steps, so that sets of any size compare."""
     torch.manual_seed(seeds.derive("classifier", seed))
     classifier = Classifier(pictures.shape[3], classes).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(classifier.parameters(), lr=RATE, weight_decay=0.05, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=STEPS)
     classifier.train()
-    for rows in _rows(len(pictures), steps, seed):
+    for rows in _rows(len(pictures), seed):
         images = _images(pictures[rows.numpy()])
         loss = F.cross_entropy(classifier(images), labels[rows], label_smoothing=0.05)
         optimiser.zero_grad()
@@ -57,10 +57,10 @@ def train_classifier(
     return classifier.eval()
 
 
-def _rows(count: int, steps: int, seed: int) -> Iterator[Tensor]:
+def _rows(count: int, seed: int) -> Iterator[Tensor]:
     """Yields the rows of each step: whole shuffles, one after another."""
     generator, waiting = seeds.generator("classifier order", seed), torch.empty(0, dtype=torch.long)
-    for _ in range(steps):
+    for _ in range(STEPS):
         while len(waiting) < BATCH:
             waiting = torch.cat([waiting, torch.randperm(count, generator=generator)])
         yield waiting[:BATCH]

@@ -36,7 +36,7 @@ def cost(reference: Reference, subject: Subject) -> Group:
             Measure(
                 "pictures a second", found["rate"], "higher", f"batch {found['batch']}, best of {BATCHES}, {threads}"
             ),
-            Measure("peak memory MB", found["memory_mb"], "lower", "the whole process, Python and PyTorch included"),
+            Measure("peak memory MB", found["memory_mb"], "lower", f"the whole process with PyTorch, batches up to {max(BATCHES)}"),
             Measure("size MB", found["size_mb"], "lower", "model.safetensors"),
             Measure("seconds to load", found["load_s"], "lower", "model folder to first use, PyTorch imported before"),
         ],
@@ -64,9 +64,19 @@ def timed(path: Path) -> dict[str, object]:
         "rate": rates[best],
         "batch": best,
         "by_batch": rates,
-        "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "memory_mb": _peak_mb(),
         "size_mb": (find_folder(path) / WEIGHTS).stat().st_size / 1e6,
     }
+
+
+def _peak_mb() -> float:
+    """Returns the most memory that this process has held, MB."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        # unlike getrusage, this does not count what the parent held when it started this process
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6  # bytes on macOS
 
 
 def _rate(model, batch: int) -> float:  # type: ignore[no-untyped-def]

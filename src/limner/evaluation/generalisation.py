@@ -68,11 +68,15 @@ def generalisation(reference: Reference, subject: Subject) -> Group:
 
 def verdict(statistic: float, copied: float) -> str:
     """Says in words what the copying statistic and the share of copies mean."""
-    if statistic < COPIES or copied > TOO_MANY:
-        return f"copies its training pictures (C_T {statistic:.1f}, {copied:.1%} of samples flagged)"
+    found = f"C_T {statistic:.1f}, {copied:.1%} of samples flagged"
+    if copied > TOO_MANY:
+        return f"copies its training pictures ({found})"
+    if statistic < COPIES:
+        # the nearer to the middle of all pictures, the nearer to any of them: blurred samples do that, and copy none
+        return f"does not copy single pictures, but its samples are closer to the training pictures than held-out ones ({found})"
     if statistic > UNDERFITS:
-        return f"does not copy; its samples lie further from the training pictures than held-out ones do (C_T {statistic:.1f})"
-    return f"does not copy (C_T {statistic:.1f}, {copied:.1%} of samples flagged)"
+        return f"does not copy; its samples are further from the training pictures than held-out ones ({found})"
+    return f"does not copy ({found})"
 
 
 def _gallery(made: Closeness, copied: Tensor) -> list[int]:

@@ -58,6 +58,7 @@ class Reference:
                 )
         self.label = self.schema.label
         self.classes = self.schema.attribute(self.label).classes if self.label else ()
+        self._alone: dict[int, tuple[Pictures, Tensor]] = {}
 
     @cached_property
     def held_out(self) -> Pictures:
@@ -86,6 +87,14 @@ class Reference:
             raise UsageError(f"{self.dataset.path} has no labels; usefulness and measures by class need them.")
         return train_classifier(self.train.pictures, self.train.labels, len(self.classes), seed=self.seed)
 
+    def alone(self, size: int) -> tuple[Pictures, Tensor]:
+        """Returns so many training pictures, and which held-out ones a classifier trained on them names rightly, (N,)."""
+        if size not in self._alone:
+            real = self.train.some(size, seed=self.seed)
+            assert real.labels is not None
+            self._alone[size] = real, rightly_named(real.pictures, real.labels, self)
+        return self._alone[size]
+
     def _pictures(self, dataset: Dataset, rows: np.ndarray, what: str) -> Pictures:
         pictures = np.asarray(dataset.pictures[rows])
         known = self.label is not None and dataset.schema.label == self.label
@@ -93,3 +102,11 @@ class Reference:
         with ProgressLine(f"{what} pictures: features", len(rows), "pictures") as bar:
             features = pool_once(self.extractor, pictures, progress=bar.advance)
         return Pictures(pictures, features, labels)
+
+
+def rightly_named(pictures: np.ndarray, labels: Tensor, reference: Reference) -> Tensor:
+    """Trains a classifier on some pictures and returns which held-out ones it names rightly, 0 or 1, float64 (N,)."""
+    assert reference.held_out.labels is not None
+    classifier = train_classifier(pictures, labels, len(reference.classes), seed=reference.seed)
+    named = classifier.probabilities(reference.held_out.pictures).argmax(1)
+    return torch.eq(named, reference.held_out.labels).double()

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from limner.evaluation.classifier import train_classifier
 from limner.evaluation.measure import Group, Measure
-from limner.evaluation.reference import Pictures, Reference
+from limner.evaluation.reference import Pictures, Reference, rightly_named
 from limner.evaluation.subject import Subject
 from limner.metrics import bootstrap, inception_score, mean_interval, scores
 
@@ -63,21 +63,12 @@ def _supplement(group: Group, reference: Reference, made: Pictures) -> None:
     assert held_out.labels is not None
     assert made.labels is not None
     for size in [size for size in REAL_SIZES if size <= len(reference.train)]:
-        real = reference.train.some(size, seed=reference.seed)
+        real, alone = reference.alone(size)
         assert real.labels is not None
-        alone = _right(real.pictures, real.labels, reference)
-        both = _right(np.concatenate([real.pictures, made.pictures]), torch.cat([real.labels, made.labels]), reference)
+        both = rightly_named(np.concatenate([real.pictures, made.pictures]), torch.cat([real.labels, made.labels]), reference)
         gain = mean_interval(both - alone)  # of the same test pictures, so that their difficulty cancels
         against = f"{size:,} real and {len(made):,} generated pictures against the real ones alone"
         protocol = f"accuracy on {len(held_out):,} held-out pictures of a classifier trained on {against}"
         group.measures.append(Measure.of(f"gain beside {size:,} real", gain, "higher", protocol))
         rows.append({"real": size, "alone": float(alone.mean()), "together": float(both.mean())})
     group.details["supplement"] = rows
-
-
-def _right(pictures: np.ndarray, labels: Tensor, reference: Reference) -> Tensor:
-    """Trains on some pictures and returns which held-out ones are named rightly, 0 or 1 (N,)."""
-    assert reference.held_out.labels is not None
-    classifier = train_classifier(pictures, labels, len(reference.classes), seed=reference.seed)
-    named = classifier.probabilities(reference.held_out.pictures).argmax(1)
-    return torch.eq(named, reference.held_out.labels).double()

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 
 import torch
@@ -10,6 +9,7 @@ import torch
 from limner.errors import ModelError, UsageError, nearest
 from limner.features import weights
 from limner.features.cache import pool_once
+from limner.features.embedded import Embedded
 from limner.features.extractor import Activations, Extractor
 from limner.features.pool import pool
 
@@ -31,7 +31,7 @@ def load_extractor(name: str = "limner") -> Extractor:
 def _embedded(file: Path | None) -> Extractor:
     if file:
         raise UsageError(f"the extractor 'limner' is embedded and takes no file; give {file} with another name.")
-    return import_module("limner.features.embedded").Embedded()
+    return Embedded()
 
 
 def _from_file(name: str, file: Path | None) -> Extractor:

@@ -8,7 +8,7 @@ from limner.methods import Painter
 from limner.recipes import Recipe
 from limner.training.held_out import HeldOut
 
-FEWEST = 32
+FEWEST = 16
 """Held-out pictures below which a measure says nothing, so that the last model is kept."""
 
 

@@ -1,0 +1,140 @@
+"""What an evaluation says of models whose worth is known: parrots, fresh drawings and noise."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from painters import noise, parrot
+
+from limner.data import Dataset, write_dataset
+from limner.errors import DataError, UsageError
+from limner.evaluation import GROUPS, Evaluation, evaluate, write_report
+from limner.evaluation.table import rows, verdicts, warnings
+
+N = 240
+
+
+@pytest.fixture(scope="module")
+def judged(flowers: Dataset, more_flowers: Dataset) -> Evaluation:
+    """A model that returns training pictures, one that draws new ones, and noise."""
+    models = {
+        "parrot": parrot(flowers, flowers.split("train")),
+        "fresh": parrot(more_flowers, np.arange(len(more_flowers)), fingerprint=flowers.fingerprint),
+        "noise": noise(flowers),
+    }
+    return evaluate(models, flowers, n=N, only=("distances", "fidelity", "usefulness", "generalisation"))
+
+
+def test_a_parrot_is_flagged_and_fresh_drawings_are_not(judged: Evaluation) -> None:
+    assert judged.value("parrot", "copies") > 0.9
+    assert judged.value("parrot", "C_T") < -3
+    assert judged.value("parrot", "closer than held-out") > 0.95
+    assert judged.value("parrot", "authentic") < 0.1
+    assert judged.value("fresh", "copies") < 0.05
+    assert abs(judged.value("fresh", "C_T")) < 3
+    said = verdicts(judged)
+    assert said[0].startswith("parrot copies its training pictures")
+    assert said[1].startswith("fresh does not copy")
+    assert said[2].startswith("noise does not copy; its samples are further")
+
+
+def test_noise_is_last_on_every_measure_of_quality(judged: Evaluation) -> None:
+    for name in ("FD-limner", "FD-limner without bias", "kernel distance"):
+        assert judged.value("noise", name) > 3 * judged.value("fresh", name)
+    for name in ("precision", "recall", "density", "coverage"):
+        assert judged.value("noise", name) < judged.value("fresh", name)
+
+
+def test_usefulness_of_drawings_is_that_of_real_pictures(judged: Evaluation) -> None:
+    assert judged.value("fresh", "made to real accuracy") > 0.5
+    assert judged.value("fresh", "real to made accuracy") > 0.5
+    confusion = (
+        next(one for one in judged.judged if one.subject.name == "fresh").groups["usefulness"].details["made to real"]
+    )
+    assert np.sum(confusion["confusion"]) == 120
+    assert len(confusion["classes"]) == 6
+    assert any("noise: this model is not conditional" in line for line in warnings(judged))
+
+
+def test_intervals_hold_their_figures(judged: Evaluation) -> None:
+    found = [m for one in judged.judged for group in one.groups.values() for m in group.measures if m.low is not None]
+    assert len(found) > 30
+    assert all(m.low <= m.value <= m.high for m in found)
+    assert all(m.protocol for m in found)
+
+
+def test_small_samples_are_said_to_be_small(judged: Evaluation) -> None:
+    assert any(line.startswith("FD-limner: 120 pictures are few for 448 dimensions") for line in warnings(judged))
+
+
+def test_the_report_holds_everything(judged: Evaluation, out: Path) -> None:
+    write_report(judged, out)
+    report = json.loads((out / "report.json").read_text())
+    assert [model["name"] for model in report["models"]] == ["parrot", "fresh", "noise", "training pictures"]
+    assert report["protocol"]["samples"] == N
+    nearest = report["models"][0]["groups"]["generalisation"]["details"]["nearest"]
+    assert all(pair["copy"] for pair in nearest)
+    page = (out / "report.html").read_text()
+    assert all(
+        word in page for word in ("Does it copy?", "worst", "most typical", "taken for another class", "Confusion")
+    )
+
+
+def test_the_table_stars_the_best_model_of_a_row(judged: Evaluation) -> None:
+    header, *body = rows(judged)
+    assert header == ["", "parrot", "fresh", "noise", "training pictures"]
+    copies = next(row for row in body if row[0].startswith("copies"))
+    assert copies[1].startswith("1 [")
+    assert sum(cell.endswith("*") for cell in copies) == 1
+
+
+def test_the_same_seed_judges_the_same(flowers: Dataset) -> None:
+    model = parrot(flowers, flowers.split("validation"), shake=0.1)
+    first, second = (evaluate({"m": model}, flowers, n=60, only=("distances", "generalisation")) for _ in range(2))
+    assert rows(first) == rows(second)
+
+
+def test_a_held_out_set_of_its_own(flowers: Dataset, more_flowers: Dataset) -> None:
+    judged = evaluate(
+        {"m": parrot(flowers, flowers.split("train"))}, more_flowers, n=60, only=("distances", "generalisation")
+    )
+    assert any("copying is not judged" in line for line in warnings(judged))
+    assert judged.judged[0].groups["generalisation"].measures == []
+
+
+def test_held_out_pictures_that_were_learned_from_are_found(flowers: Dataset, tmp_path: Path) -> None:
+    leaky = np.concatenate([flowers.pictures[:300], flowers.pictures[:60]])
+    splits = ["train"] * 300 + ["test"] * 60
+    dataset = write_dataset(
+        tmp_path / "leaky",
+        leaky,
+        {"split": splits, "species": flowers.captions("species")[:300] + flowers.captions("species")[:60]},
+    )
+    with pytest.raises(DataError, match="60 of 60 held-out pictures are training pictures, too"):
+        evaluate({"m": parrot(dataset, dataset.split("train"))}, dataset, n=60, only=("distances",))
+
+
+def test_wrong_wishes_are_one_line(flowers: Dataset, more_flowers: Dataset, tmp_path: Path) -> None:
+    model = {"m": parrot(flowers, flowers.split("train"))}
+    with pytest.raises(UsageError, match="--n 3"):
+        evaluate(model, flowers, n=3)
+    with pytest.raises(UsageError, match="did you mean 'fidelity'"):
+        evaluate(model, flowers, n=20, only=("fidelty",))
+    with pytest.raises(UsageError, match="there is no extractor"):
+        evaluate(model, flowers, n=20, features="limber")
+    with pytest.raises(UsageError, match="at least one model"):
+        evaluate({}, flowers)
+    grey = write_dataset(
+        tmp_path / "grey", flowers.pictures[:, :, :, :1].copy(), {"split": flowers.table["split"].to_pylist()}
+    )
+    with pytest.raises(UsageError, match="paints 32x32 colour pictures, but those of .* are 32x32 grey"):
+        evaluate(model, grey, n=20)
+    with pytest.raises(UsageError, match="has no labels"):
+        evaluate({"noise": noise(grey)}, grey, n=20, only=("usefulness",))
+    with pytest.raises(DataError, match="0 held-out pictures"):
+        evaluate(model, flowers.resplit(["train"] * len(flowers)), n=20)
+
+
+def test_every_group_has_its_place() -> None:
+    assert list(GROUPS) == ["distances", "fidelity", "usefulness", "generalisation", "likelihood", "cost"]
