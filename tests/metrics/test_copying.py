@@ -86,7 +86,7 @@ def test_authenticity_by_hand() -> None:
 def test_authenticity_of_copies_and_of_fresh_pictures() -> None:
     assert authenticity(TRAIN, COPIES) == 0
     assert authenticity(TRAIN, FRESH) > 0.4
-    # two copies of every training picture leave no room, so that nothing is a copy of one alone
+    # a duplicate leaves no room, so that only an exact copy is one
     assert authenticity(TRAIN.repeat(2, 1), FRESH) == 1
 
 

@@ -142,7 +142,7 @@ def test_wilson_bounds_of_known_shares() -> None:
 
 def test_shares_of_made_pictures_are_held_given_the_real_ones() -> None:
     law, _ = _laws("near", 8)
-    real, endless = law.drawn(300, 0), law.drawn(8000, 1)
+    real, endless = law.drawn(150, 0), law.drawn(3000, 1)
     shares = {
         "precision": lambda made: precision_recall(real, made).precision,
         "authenticity": lambda made: authenticity(real, made),
@@ -150,7 +150,7 @@ def test_shares_of_made_pictures_are_held_given_the_real_ones() -> None:
     for name, share in shares.items():
         truth, held = share(endless), 0
         for seed in range(100):
-            found = share_interval(round(share(law.drawn(200, 2 + seed)) * 200), 200)
+            found = share_interval(round(share(law.drawn(100, 2 + seed)) * 100), 100)
             held += found.low <= truth <= found.high
         assert held >= 90, name
 

@@ -17,7 +17,7 @@ def copying_statistic(train: Tensor, held_out: Tensor, made: Tensor, cells: int 
     picture against the held-out ones'; then the mean of cells, by their shares of held-out pictures. A cell with fewer
     than 20 of either is left out, and where none is left the whole space is one cell. Fewer than 2 held-out or no made
     pictures, or more cells than training pictures, are a ValueError. Meehan, Chaudhuri and Dasgupta 2020,
-    arXiv 2004.05675, section 3.2; there the least is a share of the made pictures, and ties are not corrected for.
+    arXiv 2004.05675; there the least is a share of the made pictures, and ties are not corrected for.
     """
     if len(held_out) < 2 or not len(made):
         raise ValueError(f"2 held-out and 1 made picture are needed, not {len(held_out)} and {len(made)}")
@@ -40,7 +40,7 @@ def closer_share(train: Tensor, held_out: Tensor, made: Tensor) -> float:
 
     (N, D), (M, D) and (L, D), none empty; ValueError otherwise. A tie counts one half. 0.5 is like held-out, 1 copies, 0
     far off. It averages over the whole set: a few copies among many good pictures hardly move it. It is one minus the
-    Delta of Meehan et al. 2020, arXiv 2004.05675, section 2.
+    Delta of Meehan et al. 2020, arXiv 2004.05675.
     """
     return share_below(nearest(made, train)[0], nearest(held_out, train)[0])
 
@@ -48,9 +48,9 @@ def closer_share(train: Tensor, held_out: Tensor, made: Tensor) -> float:
 def authenticity(train: Tensor, made: Tensor) -> float:
     """Returns the share, in [0, 1], of (L, D) made pictures further from their nearest of (N, D) than it is from others.
 
-    N at least 2, L at least 1; ValueError otherwise. Exact copies give 0, and so does a training set that is all
-    duplicates of made pictures; pictures of the training law itself give about 0.5 or more, by dimension, never surely
-    1. Alaa et al. 2022, arXiv 2102.08921, section 3.3.
+    N at least 2, L at least 1; ValueError otherwise. Exact copies give 0. Fresh pictures of the training law stay below 1,
+    the more so the fewer the dimensions. A duplicated training picture has only exact copies. Alaa et al. 2022,
+    arXiv 2102.08921.
     """
     if not len(made):
         raise ValueError("at least 1 made picture is needed")
