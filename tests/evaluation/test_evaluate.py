@@ -128,7 +128,7 @@ def test_wrong_wishes_are_one_line(flowers: Dataset, more_flowers: Dataset, tmp_
     grey = write_dataset(
         tmp_path / "grey", flowers.pictures[:, :, :, :1].copy(), {"split": flowers.table["split"].to_pylist()}
     )
-    with pytest.raises(UsageError, match="paints 32x32 colour pictures, but those of .* are 32x32 grey"):
+    with pytest.raises(UsageError, match=r"paints 32x32 colour pictures, but those of .* are 32x32 grey"):
         evaluate(model, grey, n=20)
     with pytest.raises(UsageError, match="has no labels"):
         evaluate({"noise": noise(grey)}, grey, n=20, only=("usefulness",))

@@ -76,7 +76,8 @@ def test_random_codes_say_nothing() -> None:
 
 
 def test_seeds_repeat() -> None:
-    assert dci(CODES["rotated"], FACTORS, seed=4) == dci(CODES["rotated"], FACTORS, seed=4)
+    few = {name: values[:200] for name, values in FACTORS.items()}
+    assert dci(CODES["rotated"][:200], few, seed=4) == dci(CODES["rotated"][:200], few, seed=4)
 
 
 BAD: list[tuple[Tensor, dict[str, Tensor], str]] = [

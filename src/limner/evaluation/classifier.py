@@ -38,9 +38,7 @@ class Classifier(nn.Module):
         return torch.cat(parts)
 
 
-def train_classifier(
-    pictures: np.ndarray, labels: Tensor, classes: int, *, seed: int
-) -> Classifier:
+def train_classifier(pictures: np.ndarray, labels: Tensor, classes: int, *, seed: int) -> Classifier:
     """Trains on pictures uint8 (N, H, W, C) and labels (N,) for a fixed number of steps, so that sets of any size compare."""
     torch.manual_seed(seeds.derive("classifier", seed))
     classifier = Classifier(pictures.shape[3], classes).to(memory_format=torch.channels_last)  # type: ignore[call-overload]

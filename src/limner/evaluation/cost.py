@@ -36,7 +36,12 @@ def cost(reference: Reference, subject: Subject) -> Group:
             Measure(
                 "pictures a second", found["rate"], "higher", f"batch {found['batch']}, best of {BATCHES}, {threads}"
             ),
-            Measure("peak memory MB", found["memory_mb"], "lower", f"the whole process with PyTorch, batches up to {max(BATCHES)}"),
+            Measure(
+                "peak memory MB",
+                found["memory_mb"],
+                "lower",
+                f"the whole process with PyTorch, batches up to {max(BATCHES)}",
+            ),
             Measure("size MB", found["size_mb"], "lower", "model.safetensors"),
             Measure("seconds to load", found["load_s"], "lower", "model folder to first use, PyTorch imported before"),
         ],

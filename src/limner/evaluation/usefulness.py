@@ -65,7 +65,9 @@ def _supplement(group: Group, reference: Reference, made: Pictures) -> None:
     for size in [size for size in REAL_SIZES if size <= len(reference.train)]:
         real, alone = reference.alone(size)
         assert real.labels is not None
-        both = rightly_named(np.concatenate([real.pictures, made.pictures]), torch.cat([real.labels, made.labels]), reference)
+        both = rightly_named(
+            np.concatenate([real.pictures, made.pictures]), torch.cat([real.labels, made.labels]), reference
+        )
         gain = mean_interval(both - alone)  # of the same test pictures, so that their difficulty cancels
         against = f"{size:,} real and {len(made):,} generated pictures against the real ones alone"
         protocol = f"accuracy on {len(held_out):,} held-out pictures of a classifier trained on {against}"

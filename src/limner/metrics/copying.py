@@ -40,7 +40,7 @@ def copying_statistic(made: Closeness, held_out: Closeness, made_cells: Tensor, 
     In each cell, such as one of k-means on the training set, the z-score of the made pictures' distances to their nearest
     training picture against the held-out ones'; then the mean of cells, by their shares of held-out pictures. A cell with
     fewer than 20 of either is left out, and where none is left the whole space is one cell. Fewer than 2 held-out or no
-    made pictures are a ValueError. Meehan, Chaudhuri and Dasgupta 2020, arXiv 2004.05675, section 3.2; there the least is
+    made pictures are a ValueError. Meehan, Chaudhuri and Dasgupta 2020, arXiv 2004.05675; there the least is
     a share of the made pictures, and ties are not corrected for.
     """
     if len(held_out.away) < 2 or not len(made.away):
@@ -61,7 +61,7 @@ def closer_share(made: Closeness, held_out: Closeness) -> float:
 
     Neither is empty; ValueError otherwise. A tie counts one half. 0.5 is like held-out, 1 copies, 0 far off. It averages
     over the whole set: a few copies among many good pictures hardly move it. It is one minus the Delta of Meehan et al.
-    2020, arXiv 2004.05675, section 2.
+    2020, arXiv 2004.05675.
     """
     return share_below(made.away, held_out.away)
 
@@ -70,7 +70,7 @@ def authentic(made: Closeness) -> Tensor:
     """Flags, (M,) bool, each made picture that is further from its nearest training picture than that is from others.
 
     Exact copies are not authentic; of pictures of the training law itself about half or more are, by dimension, never
-    surely all. Alaa et al. 2022, arXiv 2102.08921, section 3.3.
+    surely all. Alaa et al. 2022, arXiv 2102.08921.
     """
     return made.away > made.room
 

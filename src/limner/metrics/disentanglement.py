@@ -50,8 +50,8 @@ def mutual_information_gap(codes: Tensor, factors: Mapping[str, Tensor]) -> floa
 def dci(codes: Tensor, factors: Mapping[str, Tensor], seed: int = 0) -> DCI:
     """Measures which dimensions random forests use to foretell each factor, and how well they do on a half held back.
 
-    At least 2 factors, and 20 pictures. Equal seeds give equal figures. Eastwood and Williams 2018 (ICLR), section 2, eq. 1
-    and 2; there informativeness is an error, so that less is better.
+    At least 2 factors, and 20 pictures. Equal seeds give equal figures. Eastwood and Williams 2018 (ICLR), section 2;
+    there informativeness is an error, so that less is better.
     """
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 

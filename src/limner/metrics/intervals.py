@@ -27,7 +27,7 @@ def bootstrap(statistic: Callable[..., float], *sets: Tensor, resamples: int = 1
     For means, shares and ranks of per-picture values, which hardly change by duplicates; never for neighbours or the
     Frechet distance, which do. What belongs together, such as truth and prediction, comes as columns of one set.
     ValueError for an empty set or fewer than 40 resamples. Equal seeds give equal bounds. Efron 1979; Efron and
-    Tibshirani 1993, eq. 13.5.
+    Tibshirani 1993, chapter 13.
     """
     if resamples < 40 or not sets or not all(len(items) for items in sets):
         raise ValueError(f"sets of at least 1 item and at least 40 resamples are needed, not {resamples}")

@@ -23,8 +23,8 @@ def kernel_interval(real: Tensor, made: Tensor) -> Interval:
     """Returns `kernel_distance` and its 95 % bounds, wide for nearly equal laws; the low bound may be below 0.
 
     (N, D) and (M, D), N and M at least 2; ValueError otherwise. The bounds are the bootstrap's limit: the variance is that
-    of each picture's mean similarity to its own set less that to the other, and that of pairs. Gretton et al. 2012,
-    section 5 and appendix B; Serfling 1980, section 5.2.1.
+    of each picture's mean similarity to its own set less that to the other, and that of pairs. Gretton et al. 2012;
+    Serfling 1980, section 5.2.1.
     """
     of = _similarities(real, made)
     n, m = len(real), len(made)

@@ -7,7 +7,7 @@ from torch import Tensor
 def share_below(first: Tensor, second: Tensor) -> float:
     """Returns the probability, in [0, 1], that one of (N,) lies below one of (M,), a tie being one half.
 
-    ValueError where either is empty. Mann and Whitney 1947, eq. 1, over N M.
+    ValueError where either is empty. Mann and Whitney 1947.
     """
     if not len(first) or not len(second):
         raise ValueError("two sets of at least one number are needed")
@@ -21,7 +21,7 @@ def z_score(first: Tensor, second: Tensor) -> float:
     """Returns by how many standard deviations (N,) lie above (M,), against both having one law; 0 where all are equal.
 
     ValueError where either is empty. Normal approximation without continuity correction; the variance is corrected for
-    ties. Lehmann 1975, eq. 1.26 and 1.35.
+    ties. Lehmann 1975, chapter 1.
     """
     n, m = len(first), len(second)
     above = (0.5 - share_below(first, second)) * n * m
