@@ -36,10 +36,16 @@ def generalisation(reference: Reference, subject: Subject) -> Group:
         f"{len(copied):,} samples, {len(held_out.away):,} held-out and {len(reference.train):,} training pictures, "
         f"{reference.extractor.name}"
     )
+    theirs = float(authentic(held_out).double().mean())
     group = Group(
         [
             Measure("C_T", statistic, "", f"z-score; below {COPIES:g} copies, far above 0 underfits; {among}"),
-            Measure.of("authentic", mean_interval(authentic(made)), "higher", f"AuthPct / 100; {among}"),
+            Measure.of(
+                "authentic",
+                mean_interval(authentic(made)),
+                "higher",
+                f"AuthPct / 100; held-out pictures: {theirs:.3g}; {among}",
+            ),
             Measure(
                 "closer than held-out",
                 closer_share(made, held_out),

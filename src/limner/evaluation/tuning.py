@@ -127,7 +127,7 @@ def _concluded(
         models["tuned"] = load(out / best["folder"])
         recipe = models["tuned"].recipe.model_copy(update={"name": f"{recipe.name}-tuned"})
     judged = evaluate(models, dataset, n=SAMPLES, only=("distances", "likelihood"), seed=seed)
-    name = "bound" if recipe.method.kind == "vae" else judged.reference.extractor.distance
+    name = "bound" if recipe.method.kind == "vae" else f"{judged.reference.extractor.distance} without bias"
     figures = {
         one.subject.name: next(m for group in one.groups.values() for m in group.measures if m.name.startswith(name))
         for one in judged.judged

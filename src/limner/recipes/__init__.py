@@ -15,10 +15,11 @@ from limner.recipes.mlp_vae import mlp_vae
 from limner.recipes.noise import noise
 from limner.recipes.r3gan import r3gan
 from limner.recipes.recipe import Recipe, from_yaml, parse, to_yaml
+from limner.recipes.search import search_space
 from limner.recipes.settings import apply_settings
 from limner.recipes.vae import vae
 
-__all__ = ["RECIPES", "Recipe", "apply_settings", "find_recipe", "from_yaml", "parse", "to_yaml"]
+__all__ = ["RECIPES", "Recipe", "apply_settings", "find_recipe", "from_yaml", "parse", "search_space", "to_yaml"]
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
     "gan": gan,

@@ -38,7 +38,7 @@ def sources(data: Path) -> Iterator[Labelled]:
     """Yields all that is learned from: objects with a foreign texture, emoji, paintings, flowers, clothes and digits."""
     shapes = open_dataset(data / "texture-shape-224.zip", size=224, keep_duplicates=True)
     names = np.array(shapes.table["file_name"].to_pylist())
-    kept = np.array([_outline(name) not in HELD_OUT_SHAPES for name in names])
+    kept = np.array([outline(name) not in HELD_OUT_SHAPES for name in names])
     yield _labelled(shapes, kept, ("shape", "texture"), 10)
     for background in ("white", "black", "#c08040"):
         emoji = open_dataset(data / "noto-emoji-128.zip", size=128, background=background, keep_duplicates=True)
@@ -57,8 +57,8 @@ def sources(data: Path) -> Iterator[Labelled]:
         yield Labelled(one.pictures, {name: one.labels["label"]}, 0)
 
 
-def _outline(name: str) -> str:
-    """ "bear10-clock3.jpg" -> "10"."""
+def outline(name: str) -> str:
+    """Returns which outline of its class a picture has: "bear10-clock3.jpg" -> "10"."""
     return name.split("-")[0].lstrip("abcdefghijklmnopqrstuvwxyz")
 
 

@@ -1,0 +1,83 @@
+"""Groups of measures against what is known of a model: a VAE's bounds, the cost of a model, by class, the classifier."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from painters import noise, parrot
+
+from limner.data import Dataset
+from limner.evaluation import evaluate
+from limner.evaluation.classifier import train_classifier
+from limner.evaluation.cost import timed
+from limner.model import Model
+from limner.recipes import apply_settings, find_recipe
+from limner.training import train
+
+QUICK = ["method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]", "method.latent=8", "batch=16", "lr=3e-3"]
+
+
+@pytest.fixture(scope="module")
+def vae(flowers: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small VAE, trained for some steps."""
+    run = tmp_path_factory.mktemp("vae") / "run"
+    train(flowers, apply_settings(find_recipe("vae"), QUICK), run, steps=60)
+    return run
+
+
+def test_a_vae_is_judged_by_its_likelihood(flowers: Dataset, vae: Path) -> None:
+    judged = evaluate([vae], flowers, n=40, only=("likelihood",))
+    bound, tighter = (
+        judged.value("run", f"{name}, bits per dimension") for name in ("bound", "importance-weighted bound")
+    )
+    assert 2 < tighter <= bound < 9
+    assert 0 < judged.value("run", "reconstruction error") < 0.25
+    assert 0 <= judged.value("run", "active units") <= 8
+    for name in ("MIG", "SAP", "DCI disentanglement", "DCI completeness", "DCI informativeness"):
+        assert 0 <= judged.value("run", name) <= 1
+
+
+def test_a_model_without_encoder_has_no_likelihood(flowers: Dataset) -> None:
+    judged = evaluate({"noise": noise(flowers)}, flowers, n=40, only=("likelihood",))
+    assert judged.judged[0].groups["likelihood"].measures == []
+
+
+def test_the_cost_of_a_model_is_that_of_a_process_of_its_own(flowers: Dataset, vae: Path) -> None:
+    judged = evaluate([vae], flowers, n=40, only=("cost",))
+    assert judged.value("run", "ms for one picture") > 0
+    assert judged.value("run", "pictures a second") > 1
+    assert 50 < judged.value("run", "peak memory MB") < 8000
+    size = (vae / "model" / "model.safetensors").stat().st_size
+    assert judged.value("run", "size MB") == size / 1e6
+    assert set(timed(vae)["by_batch"]) == {16, 64, 256}  # type: ignore[call-overload]
+
+
+def test_classes_are_judged_one_by_one(flowers: Dataset) -> None:
+    rows = flowers.split("train")
+    one = rows[flowers.condition(rows, ["species"])["species"].numpy() == 0]
+    model: Model = parrot(flowers, one)
+    groups = evaluate({"m": model}, flowers, n=80, only=("distances", "fidelity", "usefulness")).judged[0].groups
+    classes = flowers.schema.attribute("species").classes
+    by_class = groups["distances"].details["by_class"]
+    assert [row["class"] for row in by_class] == list(classes)
+    assert [row["made"] for row in by_class] == [80, 0, 0, 0, 0, 0]
+    assert groups["fidelity"].details["by_class"][1]["precision"] is None
+    assert groups["usefulness"].measures[0].name == "Inception-style score"
+
+
+def test_the_classifier_learns_what_can_be_learned_and_nothing_else(flowers: Dataset) -> None:
+    rng = np.random.default_rng(0)
+    labels = torch.from_numpy(rng.integers(3, size=300))
+    pictures = rng.integers(0, 60, (300, 48, 40, 1), dtype=np.uint8)
+    pictures[np.arange(300), :, 10 * labels.numpy(), 0] = 255
+    classifier = train_classifier(pictures[:200], labels[:200], 3, seed=0)
+    probabilities = classifier.probabilities(pictures[200:])
+    assert probabilities.shape == (100, 3)
+    assert torch.allclose(probabilities.sum(1), torch.ones(100, dtype=torch.float64))
+    assert (probabilities.argmax(1) == labels[200:]).double().mean() > 0.9
+    blind = train_classifier(rng.integers(0, 256, (200, 16, 16, 3), dtype=np.uint8), labels[:200], 3, seed=0)
+    guesses = blind.probabilities(rng.integers(0, 256, (300, 16, 16, 3), dtype=np.uint8)).argmax(1)
+    assert (guesses == labels).double().mean() < 0.5
+    again = train_classifier(pictures[:200], labels[:200], 3, seed=0)
+    assert torch.equal(again.probabilities(pictures[200:]), probabilities)
