@@ -18,6 +18,7 @@ import os
 import sys
 import zipfile
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -210,7 +211,7 @@ def main() -> int:
     for source, (pictures, classes) in sources(data).items():
         found["distances"][source] = curves(pictures, classes, own)
         for name, values in found["distances"][source].items():
-            rises = all(before < after for before, after in zip(values, values[1:], strict=False))
+            rises = all(before < after for before, after in pairwise(values))
             print(
                 f"{source:14} {name:15} {' '.join(f'{value:8.4g}' for value in values)} {'' if rises else 'DOES NOT RISE'}"
             )

@@ -5,13 +5,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from limner.data import prepare
+    from limner.evaluation import evaluate
     from limner.model import Model, load
     from limner.training import train
 
 __version__ = "0.1.0"
-__all__ = ["Model", "__version__", "load", "prepare", "train"]
+__all__ = ["Model", "__version__", "evaluate", "load", "prepare", "train"]
 
-_HOMES = {"prepare": "limner.data", "Model": "limner.model", "load": "limner.model", "train": "limner.training"}
+_HOMES = {
+    "prepare": "limner.data",
+    "evaluate": "limner.evaluation",
+    "Model": "limner.model",
+    "load": "limner.model",
+    "train": "limner.training",
+}
 
 
 def __getattr__(name: str) -> Any:

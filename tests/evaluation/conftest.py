@@ -12,9 +12,10 @@ PICTURES = 360
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _quick_classifiers() -> Iterator[None]:
+def _quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("limner.evaluation.classifier.STEPS", 60)
+        patch.setattr("limner.evaluation.tuning.SAMPLES", 120)
         yield
 
 

@@ -19,7 +19,8 @@ from limner.model import Model, load
 from limner.recipes import Recipe, apply_settings, find_recipe, to_yaml
 from limner.recipes.search import search_space
 
-FEWEST = 32
+FEWEST = 16
+"""Pictures to choose by, and to judge by."""
 SAMPLES = 5000
 """Of each of the two models that are judged at the end."""
 

@@ -1,0 +1,61 @@
+"""Judging models on the command line; and every wrong turn is one line."""
+
+import json
+from pathlib import Path
+
+import pytest
+from test_train import SMALL, limner
+
+from limner.data import garden
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("garden")
+    garden.make(folder / "pictures", 200, size=32, seed=0)
+    limner("prepare", folder / "pictures", folder / "dataset")
+    return folder / "dataset"
+
+
+@pytest.fixture(scope="module")
+def run(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("runs") / "gan"
+    limner("train", dataset, "--recipe", "gan", "--out", out, "--steps", "12", *SMALL)
+    return out
+
+
+def test_two_models_side_by_side(dataset: Path, run: Path, tmp_path: Path) -> None:
+    noise = tmp_path / "noise"
+    limner("train", dataset, "--recipe", "noise", "--out", noise, "--steps", "2")
+    only = ("--only", "distances", "--only", "generalisation")
+    said = limner("evaluate", run, noise, "--data", dataset, "--n", "60", *only, "--out", tmp_path / "report")
+    header = said.splitlines()[0].split()
+    assert header == ["gan", "noise", "training", "pictures"]
+    assert "FD-limner ↓" in said
+    assert "note: FD-limner: 40 pictures are few" in said
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert [model["name"] for model in report["models"]] == ["gan", "noise", "training pictures"]
+    assert "Does it copy?" in (tmp_path / "report" / "report.html").read_text()
+
+
+def test_wrong_turns_are_one_line(dataset: Path, run: Path, tmp_path: Path, shared: Path) -> None:
+    judge = ("evaluate", run, "--data", dataset, "--n", "60", "--out", tmp_path / "report")
+    assert "no such model" in limner("evaluate", tmp_path / "nothing", "--data", dataset, code=1)
+    assert "no such file or folder" in limner("evaluate", run, "--data", tmp_path / "nothing", code=1)
+    assert "did you mean 'fidelity'" in limner(*judge, "--only", "fidelty", code=2)
+    assert "there is no extractor 'vgg'" in limner(*judge, "--features", "vgg", code=2)
+    assert "limner weights" in limner(*judge, "--features", "inception-v3", code=1)
+    assert "given twice" in limner("evaluate", run, run, "--data", dataset, code=2)
+    small = tmp_path / "small"
+    limner("prepare", shared / "data" / "styles", small, "--size", "16")
+    assert "paints 32x32 colour pictures, but those of" in limner("evaluate", run, "--data", small, code=2)
+    assert not (tmp_path / "report").exists()
+
+
+def test_long_work_refuses_what_cannot_be_done(dataset: Path, tmp_path: Path) -> None:
+    assert "too few for 90 folds" in limner("crossval", dataset, "--folds", "90", "--out", tmp_path / "c", code=1)
+    assert "nothing to search" in limner("tune", dataset, "--recipe", "noise", "--out", tmp_path / "t", code=2)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").touch()
+    assert "exists: give another --out" in limner("crossval", dataset, "--out", tmp_path / "full", code=1)
+    assert "exists: give another --out" in limner("tune", dataset, "--out", tmp_path / "full", code=1)
