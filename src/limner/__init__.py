@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from limner.data import prepare
-    from limner.evaluation import evaluate
+    from limner.evaluation.evaluate import evaluate
     from limner.model import Model, load
     from limner.training import train
 

@@ -16,7 +16,7 @@ from limner.evaluation.generalisation import generalisation
 from limner.evaluation.likelihood import likelihood
 from limner.evaluation.measure import Group
 from limner.evaluation.reference import Reference
-from limner.evaluation.subject import Subject, paint, real
+from limner.evaluation.subject import Subject, check_shape, paint, real
 from limner.evaluation.usefulness import usefulness
 from limner.evaluation.yardstick import yardstick
 from limner.features import load_extractor
@@ -35,6 +35,7 @@ GROUPS: dict[str, Callable[[Reference, Subject], Group]] = {
 OF_REAL_PICTURES = ("distances", "fidelity", "usefulness")
 """What is measured of training pictures, too, as the mark that a perfect copier would reach."""
 FEWEST = 10
+Named = Mapping[str, tuple[Path | None, Model]]
 
 
 @dataclass
@@ -54,7 +55,6 @@ class Evaluation:
     reference: Reference
     judged: list[Judged]
     protocol: dict[str, Any]
-    notes: list[str]
 
     def value(self, model: str, measure: str) -> float:
         """Returns one figure by the names of its column and row; KeyError when there is none."""
@@ -81,36 +81,36 @@ def evaluate(
     for group in only:
         if group not in GROUPS:
             raise UsageError(f"--only {group}: {nearest(group, list(GROUPS))}")
-    named = dict(models) if isinstance(models, Mapping) else _loaded(models)
+    named = {name: (None, model) for name, model in models.items()} if isinstance(models, Mapping) else _loaded(models)
     if not named:
         raise UsageError("give at least one model to judge.")
-    paths = (
-        {name: Path(name) for name in named}
-        if isinstance(models, Mapping)
-        else dict(zip(named, map(Path, models), strict=True))
-    )
-    dataset = _dataset(data, next(iter(named.values())))
-    if only and "usefulness" in only and not dataset.schema.label:
+    dataset = _dataset(data, next(model for _, model in named.values()))
+    if "usefulness" in only and not dataset.schema.label:
         raise UsageError(f"--only usefulness: {dataset.path} has no labels, which a classifier needs.")
-    measure = yardstick(dataset, [(paths[name], model) for name, model in named.items()])
-    reference = Reference(measure, load_extractor(features), seed)
+    for name, (_, model) in named.items():
+        check_shape(name, model, dataset)
+    reference = Reference(yardstick(dataset, list(named.values())), load_extractor(features), seed)
     wanted = [group for group in GROUPS if not only or group in only]
-    judged = [_judge(paint(name, paths[name], model, reference, n), reference, wanted) for name, model in named.items()]
-    anchors = [group for group in wanted if group in OF_REAL_PICTURES]
-    if anchors:
-        judged.append(_judge(real(reference, n), reference, anchors))
-    protocol = {
+    judged = [
+        _judge(paint(name, path, model, reference, n), reference, wanted) for name, (path, model) in named.items()
+    ]
+    if marks := [group for group in wanted if group in OF_REAL_PICTURES]:
+        judged.append(_judge(real(reference, n), reference, marks))
+    return Evaluation(reference, judged, _protocol(reference, n))
+
+
+def _protocol(reference: Reference, n: int) -> dict[str, Any]:
+    return {
         "limner": limner.__version__,
-        "data": dataset.name,
-        "fingerprint": dataset.fingerprint,
-        "held_out": f"{len(measure.held_out_rows)} ({measure.split})",
-        "training": len(measure.train_rows),
+        "data": reference.dataset.name,
+        "fingerprint": reference.dataset.fingerprint,
+        "held_out": f"{len(reference.yardstick.held_out_rows):,} ({reference.split})",
+        "training": len(reference.yardstick.train_rows),
         "samples": n,
         "extractor": reference.extractor.name,
-        "seed": seed,
+        "seed": reference.seed,
         "intervals": "95 %",
     }
-    return Evaluation(reference, judged, protocol, measure.notes)
 
 
 def _judge(subject: Subject, reference: Reference, wanted: Sequence[str]) -> Judged:
@@ -121,23 +121,23 @@ def _judge(subject: Subject, reference: Reference, wanted: Sequence[str]) -> Jud
             one.groups[name] = GROUPS[name](reference, subject)
             bar.advance()
     if subject.model is not None:
-        one.seen = chosen(reference, subject)
+        one.seen = chosen(reference, subject, by_class="usefulness" in wanted)
     return one
 
 
-def _loaded(paths: Sequence[str | Path]) -> dict[str, Model]:
+def _loaded(paths: Sequence[str | Path]) -> Named:
     """Loads models and names them by as much of their paths as tells them apart."""
     names = [Path(path).name for path in paths]
     if len(set(names)) < len(names):
         names = [str(path) for path in paths]
     if len(set(names)) < len(names):
         raise UsageError("a model is given twice.")
-    return {name: load(path) for name, path in zip(names, paths, strict=True)}
+    return {name: (Path(path), load(path)) for name, path in zip(names, paths, strict=True)}
 
 
 def _dataset(data: str | Path | Dataset, model: Model) -> Dataset:
     if isinstance(data, Dataset):
         return data
-    return (
-        Dataset.open(data) if is_dataset(data) else open_dataset(data, size=(model.schema.height, model.schema.width))
-    )
+    # pictures that are not prepared yet are prepared as the model paints
+    options: dict[str, Any] = {} if is_dataset(data) else {"size": (model.schema.height, model.schema.width)}
+    return open_dataset(data, **options)

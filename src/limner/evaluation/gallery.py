@@ -10,14 +10,14 @@ from limner.metrics import nearest
 COUNT = 24
 
 
-def chosen(reference: Reference, subject: Subject) -> dict[str, Tensor]:
-    """Returns rows of the subject's pictures by what they show, at most 24 each."""
+def chosen(reference: Reference, subject: Subject, by_class: bool) -> dict[str, Tensor]:
+    """Returns rows of the subject's pictures by what they show, at most 24 each; `by_class` asks a classifier, too."""
     features = subject.made.features
     distances = nearest(features, reference.held_out.features)[0]
     order = distances.argsort()
     typical = (features - features.mean(0)).square().sum(1).argsort()
     rows = {"random": torch.arange(COUNT), "best": order, "worst": order.flip(0), "most typical": typical}
-    if subject.made.labels is not None:
+    if by_class and subject.made.labels is not None:
         rows["taken for another class"] = _mistaken(reference, subject)
     return {name: places[places < len(features)][:COUNT] for name, places in rows.items()}
 

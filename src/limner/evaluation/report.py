@@ -27,7 +27,7 @@ def as_dict(evaluation: Evaluation) -> dict[str, Any]:
         }
         for one in evaluation.judged
     ]
-    return {"protocol": evaluation.protocol, "notes": evaluation.notes, "models": models}
+    return {"protocol": evaluation.protocol, "notes": evaluation.reference.yardstick.notes, "models": models}
 
 
 def write_json(evaluation: Evaluation, path: Path) -> None:

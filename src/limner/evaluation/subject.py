@@ -7,6 +7,7 @@ import numpy as np
 
 from limner import seeds
 from limner.conditions import resolve
+from limner.data import Dataset
 from limner.errors import UsageError
 from limner.evaluation.reference import Pictures, Reference
 from limner.features import pool
@@ -26,9 +27,8 @@ class Subject:
     model: Model | None = None
 
 
-def paint(name: str, path: Path, model: Model, reference: Reference, n: int) -> Subject:
-    """Has a model paint n pictures, with the training set's share of conditions; UsageError when their shape is another."""
-    _check_shape(path, model, reference)
+def paint(name: str, path: Path | None, model: Model, reference: Reference, n: int) -> Subject:
+    """Has a model paint n pictures, with the training set's share of conditions."""
     seed = seeds.derive("evaluation", reference.seed) % 2**31
     condition = resolve({}, model.attributes, model.table, seed, range(n))
     codes, painted = model.codes(n, seed=seed), []
@@ -48,11 +48,12 @@ def real(reference: Reference, n: int) -> Subject:
     return Subject("training pictures", reference.train.some(n, seed=reference.seed))
 
 
-def _check_shape(path: Path, model: Model, reference: Reference) -> None:
-    ours, theirs = model.schema, reference.schema
+def check_shape(name: str, model: Model, dataset: Dataset) -> None:
+    """Raises UsageError when a model paints pictures of another size or other channels than a dataset's."""
+    ours, theirs = model.schema, dataset.schema
     if (ours.height, ours.width, ours.channels) != (theirs.height, theirs.width, theirs.channels):
         colours = {1: "grey", 3: "colour"}
         raise UsageError(
-            f"{path} paints {ours.width}x{ours.height} {colours[ours.channels]} pictures, but those of "
-            f"{reference.dataset.path} are {theirs.width}x{theirs.height} {colours[theirs.channels]}: prepare them alike."
+            f"{name} paints {ours.width}x{ours.height} {colours[ours.channels]} pictures, but those of "
+            f"{dataset.path} are {theirs.width}x{theirs.height} {colours[theirs.channels]}: prepare them alike."
         )

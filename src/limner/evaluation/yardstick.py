@@ -33,7 +33,7 @@ class Yardstick:
     notes: list[str] = field(default_factory=list)
 
 
-def yardstick(dataset: Dataset, models: Sequence[tuple[Path, Model]]) -> Yardstick:
+def yardstick(dataset: Dataset, models: Sequence[tuple[Path | None, Model]]) -> Yardstick:
     """Chooses the pictures: the test split of the models' own dataset, or all of another dataset that they never saw.
 
     DataError when held-out pictures are training pictures, too.
@@ -41,7 +41,7 @@ def yardstick(dataset: Dataset, models: Sequence[tuple[Path, Model]]) -> Yardsti
     learned = {str(model.about.get("data", {}).get("fingerprint")) for _, model in models}
     if learned <= {dataset.fingerprint}:
         chosen = _own(dataset)
-    elif training := _found(learned, [path for path, _ in models]):
+    elif training := _found(learned, [path for path, _ in models if path]):
         rows = training.split("train")[:MOST_TRAIN]
         chosen = Yardstick(training, rows, dataset, np.arange(len(dataset)), f"all of {dataset.name}")
     else:
