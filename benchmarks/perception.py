@@ -113,8 +113,8 @@ def jpeg(images: Tensor, level: int) -> Tensor:
 
 
 def pixelation(images: Tensor, level: int) -> Tensor:
-    """Squares as large as 1.5, 2, 3, 4 and 6 pixels."""
-    side = round(images.shape[-1] / (1.5, 2, 3, 4, 6)[level - 1])
+    """Squares as large as 2, 2.8, 4, 5.6 and 7 pixels."""
+    side = round(images.shape[-1] / (2, 2.8, 4, 5.6, 7)[level - 1])
     return F.interpolate(F.interpolate(images, size=(side, side), mode="area"), size=images.shape[2:], mode="nearest")
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from limner import seeds
 from limner.data import Dataset, garden, open_dataset
-from limner.features.squeezenet import SqueezeNet
+from limner.features.extractor import Extractor
 from limner.progress import ProgressLine
 
 SIDE = 128
@@ -80,7 +80,7 @@ class Crops:
     labels: dict[str, Tensor]
 
 
-def cut(some: list[Labelled], teacher: SqueezeNet, seed: int, batch: int = 32) -> Crops:
+def cut(some: list[Labelled], teacher: Extractor, seed: int, batch: int = 32) -> Crops:
     """Cuts every crop once and shows it to the teacher."""
     names = {name for one in some for name in one.labels}
     pictures: list[Tensor] = []

@@ -1,0 +1,66 @@
+"""The pictures of each step of the embedded network's training."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from limner import seeds
+from limner.features.embedded.crops import Crops, Labelled
+
+SIZES = {28: 0.35, 48: 0.2, 64: 0.3, 96: 0.1, 112: 0.05}
+"""Side of the pictures of a step, and how often it is drawn."""
+CROPS = {28: 64, 48: 64, 64: 64, 96: 32, 112: 32}
+WHOLE = {28: 96, 48: 24, 64: 24, 96: 16, 112: 16}
+"""Crops, and small labelled pictures, of a step by side; the latter are seen in their own size above all."""
+
+
+class Feed:
+    """Draws the pictures of a step: crops that the teacher saw, then labelled ones, all brought to one size."""
+
+    def __init__(self, crops: Crops, whole: list[Labelled], seed: int) -> None:
+        self.crops, self.whole = crops, whole
+        self.draw = np.random.default_rng(seeds.derive("feed", seed))
+        self.scale = {depth: _scale(views) for depth, views in crops.seen.items()}
+
+    def step(self) -> tuple[Tensor, dict[str, Tensor], dict[str, Tensor]]:
+        """Returns images, the teacher's standardised views of the first of them, and labels."""
+        size = int(self.draw.choice(list(SIZES), p=list(SIZES.values())))
+        rows = torch.from_numpy(self.draw.integers(len(self.crops.pictures), size=CROPS[size]))
+        images = [_sized(self.crops.pictures[rows].float() / 127.5 - 1, size)]
+        labels = {name: [values[rows]] for name, values in self.crops.labels.items()}
+        for one in self.whole:
+            share = len(one.pictures) / sum(len(other.pictures) for other in self.whole)
+            part = self.draw.integers(len(one.pictures), size=round(share * WHOLE[size]))
+            pictures = torch.from_numpy(one.pictures[part]).permute(0, 3, 1, 2).float() / 127.5 - 1
+            images.append(_sized(_jittered(pictures, self.draw), size).expand(-1, 3, -1, -1))
+            for name in labels.keys() | one.labels.keys():
+                known = (
+                    torch.from_numpy(one.labels[name][0][part]) if name in one.labels else torch.full((len(part),), -1)
+                )
+                before = sum(map(len, images)) - len(part)
+                labels.setdefault(name, [torch.full((before,), -1)]).append(known)
+        views = {
+            depth: (views[rows].float() - self.scale[depth][0]) / self.scale[depth][1]
+            for depth, views in self.crops.seen.items()
+        }
+        batch = torch.cat(images).contiguous(memory_format=torch.channels_last)
+        return batch, views, {name: torch.cat(parts) for name, parts in labels.items()}
+
+
+def _scale(views: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and spread of each channel, so that all count alike."""
+    over = (0, 2, 3) if views.ndim == 4 else (0,)
+    some = views[:: max(1, len(views) // 4000)].float()
+    return some.mean(over, keepdim=True)[0], some.std(over, keepdim=True)[0] + 1e-3
+
+
+def _sized(images: Tensor, size: int) -> Tensor:
+    mode = "area" if size <= images.shape[-1] else "bilinear"
+    return F.interpolate(images, size=(size, size), mode=mode)
+
+
+def _jittered(images: Tensor, draw: np.random.Generator) -> Tensor:
+    """Shifts a batch by up to two pixels and mirrors nothing, because digits have a side."""
+    shift = draw.integers(-2, 3, size=2)
+    return torch.roll(images, tuple(int(s) for s in shift), (2, 3))
