@@ -141,8 +141,9 @@ def curves(pictures: np.ndarray, classes: np.ndarray, extractor: Extractor) -> d
     """For each corruption the distance at none and at five levels."""
     order = np.random.default_rng(0).permutation(len(pictures))
     half = min(SET, len(order) // 2)
-    clean, other = order[:half], order[half:]
-    real = pool_once(extractor, pictures[clean])
+    other = order[len(order) // 2 :]
+    whole = pool_once(extractor, pictures[order[: len(order) // 2]])
+    real = whole[:half]
     images = torch.from_numpy(pictures[other[:half]]).permute(0, 3, 1, 2).float() / 127.5 - 1
     start = frechet_distance(real, pool_once(extractor, pictures[other[:half]]))
     found = {}
@@ -153,37 +154,37 @@ def curves(pictures: np.ndarray, classes: np.ndarray, extractor: Extractor) -> d
         ]
         seen = [pool_once(extractor, one.permute(0, 2, 3, 1).contiguous().numpy()) for one in changed]
         found[name] = [start, *(frechet_distance(real, one) for one in seen)]
-    return found | {"class dropping": _dropping(pictures, classes, real, other, extractor)}
+    return found | {"class dropping": _dropping(pictures, classes, whole, other, extractor)}
 
 
 def _dropping(
     pictures: np.ndarray, classes: np.ndarray, real: Tensor, other: np.ndarray, extractor: Extractor
 ) -> list[float]:
-    """Distances when more and more classes are left out of the second set; all sets have the size of the smallest."""
+    """Distances when classes with 1/8 to 5/8 of the pictures are left out; all sets have the size of the smallest."""
     features, kept = pool_once(extractor, pictures[other]), classes[other]
-    names, counts = np.unique(kept, return_counts=True)
-    names = names[np.argsort(counts)[::-1]]
-    steps = [round(level * (len(names) - 1) / LEVELS) for level in range(LEVELS + 1)]
-    sets = [features[torch.from_numpy(~np.isin(kept, names[:count]))] for count in steps]
+    names = np.random.default_rng(0).permutation(np.unique(kept))
+    shares = np.cumsum([(kept == name).mean() for name in names])
+    counts = [0, *(int(np.searchsorted(shares, level / 8)) + 1 for level in range(1, LEVELS + 1))]
+    sets = [features[torch.from_numpy(~np.isin(kept, names[:count]))] for count in counts]
     size = min(len(real), *map(len, sets))
     return [frechet_distance(real[:size], one[:size]) for one in sets]
 
 
 def sources(data: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Pictures with classes: clothes, emoji with their category, and squares of photographs with the number of the photograph."""
+    """Pictures with classes: clothes, emoji with their subcategory, squares of photographs with the photograph's number."""
     clothes = open_dataset(next((data / "fashion-mnist").glob("test-*.parquet")), size=28)
     emoji = open_dataset(data / "noto-emoji-128.zip", size=64)
     squares, numbers = [], []
     with zipfile.ZipFile(data / "kodak.zip") as archive:
         for number, name in enumerate(sorted(name for name in archive.namelist() if name.endswith(".png"))):
             photograph = np.asarray(Image.open(archive.open(name)).convert("RGB"))
-            for top in range(0, photograph.shape[0] - 63, 64):
-                for left in range(0, photograph.shape[1] - 63, 64):
+            for top in range(0, photograph.shape[0] - 63, 32):
+                for left in range(0, photograph.shape[1] - 63, 32):
                     squares.append(photograph[top : top + 64, left : left + 64])
                     numbers.append(number)
     return {
         "fashion-mnist": (np.asarray(clothes.pictures[:6000]), _labels(clothes, "label")[:6000]),
-        "emoji": (np.asarray(emoji.pictures), _labels(emoji, "category")),
+        "emoji": (np.asarray(emoji.pictures), _labels(emoji, "subcategory")),
         "kodak": (np.stack(squares), np.array(numbers)),
     }
 

@@ -1,5 +1,7 @@
 """The pictures of each step of the embedded network's training."""
 
+from typing import NamedTuple
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -8,30 +10,50 @@ from torch import Tensor
 from limner import seeds
 from limner.features.embedded.crops import Crops, Labelled
 
-SIZES = {28: 0.35, 48: 0.2, 64: 0.3, 96: 0.1, 112: 0.05}
-"""Side of the pictures of a step, and how often it is drawn."""
-CROPS = {28: 64, 48: 64, 64: 64, 96: 32, 112: 32}
-WHOLE = {28: 96, 48: 24, 64: 24, 96: 16, 112: 16}
-"""Crops, and small labelled pictures, of a step by side; the latter are seen in their own size above all."""
+
+class Mix(NamedTuple):
+    """Of pictures of one side: how often a step has them, how many crops, and how many small labelled pictures."""
+
+    often: float
+    crops: int
+    whole: int
+
+
+FIRST = {
+    28: Mix(0.35, 64, 96),
+    48: Mix(0.2, 64, 24),
+    64: Mix(0.3, 64, 24),
+    96: Mix(0.1, 32, 16),
+    112: Mix(0.05, 32, 16),
+}
+FINISH = {
+    28: Mix(0.6, 48, 160),
+    48: Mix(0.12, 64, 24),
+    64: Mix(0.16, 64, 24),
+    96: Mix(0.08, 32, 16),
+    112: Mix(0.04, 32, 16),
+}
+"""Steps by the side of their pictures; small labelled ones are seen in their own size above all."""
 
 
 class Feed:
     """Draws the pictures of a step: crops that the teacher saw, then labelled ones, all brought to one size."""
 
-    def __init__(self, crops: Crops, whole: list[Labelled], seed: int) -> None:
-        self.crops, self.whole = crops, whole
+    def __init__(self, crops: Crops, whole: list[Labelled], mixes: dict[int, Mix], seed: int) -> None:
+        self.crops, self.whole, self.mixes = crops, whole, mixes
         self.draw = np.random.default_rng(seeds.derive("feed", seed))
         self.scale = {depth: _scale(views) for depth, views in crops.seen.items()}
 
     def step(self) -> tuple[Tensor, dict[str, Tensor], dict[str, Tensor]]:
         """Returns images, the teacher's standardised views of the first of them, and labels."""
-        size = int(self.draw.choice(list(SIZES), p=list(SIZES.values())))
-        rows = torch.from_numpy(self.draw.integers(len(self.crops.pictures), size=CROPS[size]))
+        size = int(self.draw.choice(list(self.mixes), p=[mix.often for mix in self.mixes.values()]))
+        mix = self.mixes[size]
+        rows = torch.from_numpy(self.draw.integers(len(self.crops.pictures), size=mix.crops))
         images = [_sized(self.crops.pictures[rows].float() / 127.5 - 1, size)]
         labels = {name: [values[rows]] for name, values in self.crops.labels.items()}
         for one in self.whole:
             share = len(one.pictures) / sum(len(other.pictures) for other in self.whole)
-            part = self.draw.integers(len(one.pictures), size=round(share * WHOLE[size]))
+            part = self.draw.integers(len(one.pictures), size=round(share * mix.whole))
             pictures = torch.from_numpy(one.pictures[part]).permute(0, 3, 1, 2).float() / 127.5 - 1
             images.append(_sized(_jittered(pictures, self.draw), size).expand(-1, 3, -1, -1))
             for name in labels.keys() | one.labels.keys():
