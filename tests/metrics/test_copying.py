@@ -20,11 +20,11 @@ def _drawn(count: int, seed: int, dimension: int = 8) -> Tensor:
 def copying_statistic(train: Tensor, held_out: Tensor, made: Tensor, cells: int = 10) -> float:
     centres = k_means(train, cells)
     of_made, of_held_out = (nearest(pictures, centres)[1] for pictures in (made, held_out))
-    return metrics.copying_statistic(closeness(train, made), closeness(train, held_out), of_made, of_held_out)
+    return metrics.copying_statistic(closeness(train, made).away, closeness(train, held_out).away, of_made, of_held_out)
 
 
 def closer_share(train: Tensor, held_out: Tensor, made: Tensor) -> float:
-    return metrics.closer_share(closeness(train, made), closeness(train, held_out))
+    return metrics.closer_share(closeness(train, made).away, closeness(train, held_out).away)
 
 
 def are_copies(train: Tensor, held_out: Tensor, made: Tensor) -> Tensor:

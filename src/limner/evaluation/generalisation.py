@@ -8,8 +8,10 @@ from limner.evaluation.reference import Reference
 from limner.evaluation.subject import Subject
 from limner.metrics import (
     Closeness,
+    Interval,
     are_copies,
     authentic,
+    bootstrap,
     closeness,
     closer_share,
     copying_statistic,
@@ -22,6 +24,7 @@ COPIES, UNDERFITS = -3.0, 3.0
 TOO_MANY = 0.05
 """Share of samples flagged one by one from which a model copies; of held-out pictures 0.01 are."""
 SHOWN = 24
+RESAMPLES = 200
 
 
 def generalisation(reference: Reference, subject: Subject) -> Group:
@@ -30,8 +33,7 @@ def generalisation(reference: Reference, subject: Subject) -> Group:
         return Group(notes=["copying cannot be judged without the pictures that were learned from."])
     made, held_out = closeness(reference.train.features, subject.made.features), reference.held_out_closeness
     copied = are_copies(made, held_out)
-    cells = (nearest(one.features, reference.centres)[1] for one in (subject.made, reference.held_out))
-    statistic = copying_statistic(made, held_out, *cells)
+    statistic, nearer = _statistic(reference, subject, made.away), _nearer(reference, made.away)
     among = (
         f"{len(copied):,} samples, {len(held_out.away):,} held-out and {len(reference.train):,} training pictures, "
         f"{reference.extractor.name}"
@@ -39,23 +41,23 @@ def generalisation(reference: Reference, subject: Subject) -> Group:
     theirs = float(authentic(held_out).double().mean())
     group = Group(
         [
-            Measure("C_T", statistic, "", f"z-score; below {COPIES:g} copies, far above 0 underfits; {among}"),
+            Measure.of("C_T", statistic, "", f"z-score; below {COPIES:g} copies, far above 0 underfits; {among}"),
             Measure.of(
                 "authentic",
                 mean_interval(authentic(made)),
                 "higher",
                 f"AuthPct / 100; held-out pictures: {theirs:.3g}; {among}",
             ),
-            Measure(
+            Measure.of(
                 "closer than held-out",
-                closer_share(made, held_out),
+                nearer,
                 "",
                 f"0.5 like held-out pictures, 1 copies; {among}",
             ),
             Measure.of("copies", mean_interval(copied), "lower", f"share of samples flagged one by one; {among}"),
         ]
     )
-    group.details["verdict"] = verdict(statistic, float(copied.double().mean()))
+    group.details["verdict"] = verdict(statistic.value, float(copied.double().mean()))
     group.details["distance to training"] = {
         "samples": _quantiles(made.away),
         "held-out pictures": _quantiles(held_out.away),
@@ -70,6 +72,24 @@ def generalisation(reference: Reference, subject: Subject) -> Group:
         for row in _gallery(made, copied)
     ]
     return group
+
+
+def _statistic(reference: Reference, subject: Subject, away: Tensor) -> Interval:
+    """C_T, each picture with its cell resampled."""
+    of_made, of_held_out = (
+        torch.stack([distances, nearest(one.features, reference.centres)[1].double()], 1)
+        for distances, one in ((away, subject.made), (reference.held_out_closeness.away, reference.held_out))
+    )
+
+    def resampled(made: Tensor, held_out: Tensor) -> float:
+        return copying_statistic(made[:, 0], held_out[:, 0], made[:, 1], held_out[:, 1])
+
+    return bootstrap(resampled, of_made, of_held_out, resamples=RESAMPLES, seed=reference.seed)
+
+
+def _nearer(reference: Reference, away: Tensor) -> Interval:
+    held_out = reference.held_out_closeness.away
+    return bootstrap(closer_share, away, held_out, resamples=RESAMPLES, seed=reference.seed)
 
 
 def verdict(statistic: float, copied: float) -> str:

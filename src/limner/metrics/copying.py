@@ -34,36 +34,36 @@ def closeness(train: Tensor, pictures: Tensor) -> Closeness:
     return Closeness(away, place, room[which])
 
 
-def copying_statistic(made: Closeness, held_out: Closeness, made_cells: Tensor, held_out_cells: Tensor) -> float:
+def copying_statistic(made: Tensor, held_out: Tensor, made_cells: Tensor, held_out_cells: Tensor) -> float:
     """Returns C_T: below about -3 copies, about 0 like held-out, far above 0 underfitted.
 
-    In each cell, such as one of k-means on the training set, the z-score of the made pictures' distances to their nearest
-    training picture against the held-out ones'; then the mean of cells, by their shares of held-out pictures. A cell with
-    fewer than 20 of either is left out, and where none is left the whole space is one cell. Fewer than 2 held-out or no
-    made pictures are a ValueError. Meehan, Chaudhuri and Dasgupta 2020, arXiv 2004.05675; there the least is
-    a share of the made pictures, and ties are not corrected for.
+    Distances to the nearest training picture, (M,) and (N,), and the cells that the pictures lie in, such as those of
+    k-means on the training set. In each cell the z-score of the made pictures' distances against the held-out ones'; then
+    the mean of cells, by their shares of held-out pictures. A cell with fewer than 20 of either is left out, and where none
+    is left the whole space is one cell. Fewer than 2 held-out or no made pictures are a ValueError. Meehan, Chaudhuri and
+    Dasgupta 2020, arXiv 2004.05675; there the least is a share of the made pictures, and ties are not corrected for.
     """
-    if len(held_out.away) < 2 or not len(made.away):
-        raise ValueError(f"2 held-out and 1 made picture are needed, not {len(held_out.away)} and {len(made.away)}")
+    if len(held_out) < 2 or not len(made):
+        raise ValueError(f"2 held-out and 1 made picture are needed, not {len(held_out)} and {len(made)}")
     scores, weights = [], []
     for cell in held_out_cells.unique().tolist():
-        here_held, here_made = held_out.away[held_out_cells == cell], made.away[made_cells == cell]
+        here_held, here_made = held_out[held_out_cells == cell], made[made_cells == cell]
         if min(len(here_held), len(here_made)) >= LEAST:
             scores.append(z_score(here_made, here_held))
             weights.append(len(here_held))
     if not scores:
-        return z_score(made.away, held_out.away)
+        return z_score(made, held_out)
     return sum(score * weight for score, weight in zip(scores, weights, strict=True)) / sum(weights)
 
 
-def closer_share(made: Closeness, held_out: Closeness) -> float:
+def closer_share(made: Tensor, held_out: Tensor) -> float:
     """Returns the probability, in [0, 1], that a made picture lies closer to the training set than a held-out one does.
 
-    Neither is empty; ValueError otherwise. A tie counts one half. 0.5 is like held-out, 1 copies, 0 far off. It averages
-    over the whole set: a few copies among many good pictures hardly move it. It is one minus the Delta of Meehan et al.
-    2020, arXiv 2004.05675.
+    Distances to the nearest training picture, (M,) and (N,), neither empty; ValueError otherwise. A tie counts one half.
+    0.5 is like held-out, 1 copies, 0 far off. It averages over the whole set: a few copies among many good pictures
+    hardly move it. It is one minus the Delta of Meehan et al. 2020, arXiv 2004.05675.
     """
-    return share_below(made.away, held_out.away)
+    return share_below(made, held_out)
 
 
 def authentic(made: Closeness) -> Tensor:
