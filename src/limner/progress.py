@@ -18,6 +18,7 @@ class ProgressLine:
         self.console = Console(stderr=True, quiet=quiet)
         self.done, self.text = 0.0, ""
         self.offset = 0.0
+        self.printed_line = ""
         self.started = self.printed = time.monotonic()
         columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TextColumn("{task.fields[line]}"))
         self.bar = Progress(*columns, console=self.console, transient=True) if self.console.is_terminal else None
@@ -31,7 +32,8 @@ class ProgressLine:
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self.bar:
             self.bar.stop()
-        self.say(self.line())
+        if self.printed_line != self.line():
+            self.say(self.line())
 
     def start_at(self, done: float) -> None:
         """Counts `done` as finished before this session, so that the rate speaks of this session alone."""
@@ -47,8 +49,8 @@ class ProgressLine:
         if self.bar:
             self.bar.update(self.task, completed=self.done, line=self.line())
         elif time.monotonic() - self.printed > SECONDS_BETWEEN_PLAIN_LINES:
-            self.printed = time.monotonic()
-            self.say(self.line())
+            self.printed, self.printed_line = time.monotonic(), self.line()
+            self.say(self.printed_line)
 
     def say(self, line: str) -> None:
         """Prints a line that stays."""

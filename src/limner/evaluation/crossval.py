@@ -128,7 +128,7 @@ def _fold(dataset: Dataset, recipe: Recipe, folder: Path, minutes: float, n: int
 
 
 def _judged(models: dict[str, Any], dataset: Dataset, n: int, seed: int) -> Evaluation:
-    return evaluate(models, dataset, n=n, only=MEASURED, seed=seed)
+    return evaluate(models, dataset, n=n, only=MEASURED, marks=False, seed=seed)
 
 
 def _gathered(found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

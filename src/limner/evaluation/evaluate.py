@@ -69,12 +69,14 @@ def evaluate(
     n: int = 10_000,
     features: str = "limner",
     only: Sequence[str] = (),
+    marks: bool = True,
     seed: int = 0,
 ) -> Evaluation:
     """Judges models, side by side, by n samples of each against held-out pictures.
 
     `models` are folders, or loaded models by name; `data` is the dataset they learned from, or one that they never saw,
-    or anything that `prepare` reads. `only` names groups of `GROUPS`. Raises DataError, ModelError, UsageError.
+    or anything that `prepare` reads. `only` names groups of `GROUPS`; with `marks`
+    training pictures are judged, too. Raises DataError, ModelError, UsageError.
     """
     if n < FEWEST:
         raise UsageError(f"--n {n}: at least {FEWEST} samples are needed to judge a model.")
@@ -94,8 +96,9 @@ def evaluate(
     judged = [
         _judge(paint(name, path, model, reference, n), reference, wanted) for name, (path, model) in named.items()
     ]
-    if marks := [group for group in wanted if group in OF_REAL_PICTURES]:
-        judged.append(_judge(real(reference, n), reference, marks))
+    comparable = [group for group in wanted if group in OF_REAL_PICTURES]
+    if marks and comparable:
+        judged.append(_judge(real(reference, n), reference, comparable))
     return Evaluation(reference, judged, _protocol(reference, n))
 
 

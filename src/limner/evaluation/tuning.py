@@ -127,7 +127,7 @@ def _concluded(
     if best is not None and best["rungs"][-1] < default[-1]:
         models["tuned"] = load(out / best["folder"])
         recipe = models["tuned"].recipe.model_copy(update={"name": f"{recipe.name}-tuned"})
-    judged = evaluate(models, dataset, n=SAMPLES, only=("distances", "likelihood"), seed=seed)
+    judged = evaluate(models, dataset, n=SAMPLES, only=("distances", "likelihood"), marks=False, seed=seed)
     name = "bound" if recipe.method.kind == "vae" else f"{judged.reference.extractor.distance} without bias"
     figures = {
         one.subject.name: next(m for group in one.groups.values() for m in group.measures if m.name.startswith(name))
