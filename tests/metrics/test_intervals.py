@@ -17,6 +17,7 @@ from limner.metrics import (
     frechet_interval,
     kernel_distance,
     kernel_interval,
+    mean_interval,
     precision_recall,
     share_interval,
 )
@@ -193,3 +194,11 @@ def test_impossible_input_is_refused() -> None:
         bootstrap(lambda drawn: 0.0, items[:0])
     with pytest.raises(ValueError, match="share"):
         share_interval(3, 2)
+
+
+def test_interval_of_a_mean() -> None:
+    # mean 3, standard deviation sqrt(2.5), standard error sqrt(0.5)
+    assert mean_interval(torch.arange(1.0, 6)) == pytest.approx((3, 3 - 1.959964 * 0.5**0.5, 3 + 1.959964 * 0.5**0.5))
+    assert mean_interval(torch.tensor([True, False, False, False])) == share_interval(1, 4)
+    with pytest.raises(ValueError, match="at least 2 values"):
+        mean_interval(torch.ones(1))

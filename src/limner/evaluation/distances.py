@@ -8,6 +8,7 @@ from limner.evaluation.subject import Subject
 from limner.metrics import frechet_distance, frechet_interval, kernel_interval
 
 FEWEST = 16
+"""Pictures that an extrapolation needs."""
 FEWEST_OF_A_CLASS = 20
 
 
@@ -18,24 +19,15 @@ def distances(reference: Reference, subject: Subject) -> Group:
         f"{len(made):,} generated, {len(real):,} held-out pictures ({reference.split}), "
         f"{reference.extractor.name} {made.features.shape[1]}"
     )
-    kernel = kernel_interval(real.features, made.features)
-    group = Group([Measure.of("kernel distance", kernel, "lower", f"cubic kernel, no bias; {protocol}")])
     plain = frechet_distance(real.features, made.features)
-    group.measures.insert(
-        0,
-        Measure(
-            name, plain, "lower", f"biased upwards, so compare equal numbers; {protocol}", warning=too_few(real, made)
-        ),
-    )
+    biased = f"biased upwards, so compare equal numbers; {protocol}"
+    group = Group([Measure(name, plain, "lower", biased, warning=too_few(real, made))])
     if min(len(real), len(made)) >= FEWEST:
         endless = frechet_interval(real.features, made.features, seed=reference.seed)
-        warning = too_few(real, made, times=8)
-        group.measures.insert(
-            1,
-            Measure.of(
-                f"{name} without bias", endless, "lower", f"extrapolated to endless pictures; {protocol}", warning
-            ),
-        )
+        extrapolated, warning = f"extrapolated to endless pictures; {protocol}", too_few(real, made, times=8)
+        group.measures.append(Measure.of(f"{name} without bias", endless, "lower", extrapolated, warning))
+    kernel = kernel_interval(real.features, made.features)
+    group.measures.append(Measure.of("kernel distance", kernel, "lower", f"cubic kernel, no bias; {protocol}"))
     if real.labels is not None and made.labels is not None:
         group.details["by_class"] = _by_class(reference, real, made)
     return group

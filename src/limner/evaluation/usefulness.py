@@ -65,11 +65,11 @@ def _supplement(group: Group, reference: Reference, made: Pictures) -> None:
     for size in [size for size in REAL_SIZES if size <= len(reference.train)]:
         real, alone = reference.alone(size)
         assert real.labels is not None
-        both = rightly_named(
-            np.concatenate([real.pictures, made.pictures]), torch.cat([real.labels, made.labels]), reference
-        )
+        times = max(1, len(made) // len(real))  # as many of both, so that the real ones are not drowned
+        pictures = np.concatenate([np.tile(real.pictures, (times, 1, 1, 1)), made.pictures])
+        both = rightly_named(pictures, torch.cat([real.labels.repeat(times), made.labels]), reference)
         gain = mean_interval(both - alone)  # of the same test pictures, so that their difficulty cancels
-        against = f"{size:,} real and {len(made):,} generated pictures against the real ones alone"
+        against = f"{size:,} real and {len(made):,} generated pictures, half and half, against the real ones alone"
         protocol = f"accuracy on {len(held_out):,} held-out pictures of a classifier trained on {against}"
         group.measures.append(Measure.of(f"gain beside {size:,} real", gain, "higher", protocol))
         rows.append({"real": size, "alone": float(alone.mean()), "together": float(both.mean())})
