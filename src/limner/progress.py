@@ -7,14 +7,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 SECONDS_BETWEEN_PLAIN_LINES = 10.0
-SLOWEST_RATE = 0.1
 
 
 class ProgressLine:
     """Context manager that shows `done / total unit`, the rate, the time left and a note such as current losses."""
 
-    def __init__(self, label: str, total: float | None, unit: str, *, quiet: bool = False) -> None:
-        self.label, self.total, self.unit = label, total, unit
+    def __init__(self, label: str, total: float | None, unit: str, *, rate: bool = True, quiet: bool = False) -> None:
+        self.label, self.total, self.unit, self.rate = label, total, unit, rate
         self.console = Console(stderr=True, quiet=quiet)
         self.done, self.text = 0.0, ""
         self.offset = 0.0
@@ -32,7 +31,7 @@ class ProgressLine:
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self.bar:
             self.bar.stop()
-        if self.printed_line != self.line():
+        if self.printed_line != self.line() and (self.done > 0 or not self.total):
             self.say(self.line())
 
     def start_at(self, done: float) -> None:
@@ -62,7 +61,7 @@ class ProgressLine:
         rate = (self.done - self.offset) / seconds
         of_total = f"/{self.total:,.0f}" if self.total else ""
         parts = [f"{self.done:,.0f}{of_total} {self.unit}"]
-        if self.unit != "seconds" and rate >= SLOWEST_RATE:
+        if self.rate and self.unit != "seconds":
             parts.append(f"{rate:,.4g} {self.unit}/s")
         if self.total and rate > 0 and self.done < self.total:
             parts.append(f"{_clock((self.total - self.done) / rate)} left")

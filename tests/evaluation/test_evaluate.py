@@ -37,6 +37,7 @@ def test_a_parrot_is_flagged_and_fresh_drawings_are_not(judged: Evaluation) -> N
     assert said[0].startswith("parrot copies its training pictures")
     assert said[1].startswith("fresh does not copy")
     assert said[2].startswith("noise does not copy; its samples are further")
+    assert said[3].startswith("training pictures copies its training pictures")
 
 
 def test_noise_is_last_on_every_measure_of_quality(judged: Evaluation) -> None:
@@ -65,7 +66,9 @@ def test_intervals_hold_their_figures(judged: Evaluation) -> None:
 
 
 def test_small_samples_are_said_to_be_small(judged: Evaluation) -> None:
-    assert any(line.startswith("FD-limner: 120 pictures are few for 448 dimensions") for line in warnings(judged))
+    assert any(
+        line.startswith("FD-limner: 120 pictures on the smaller side, and 448 are needed") for line in warnings(judged)
+    )
 
 
 def test_the_report_holds_everything(judged: Evaluation, out: Path) -> None:
@@ -86,7 +89,9 @@ def test_the_table_stars_the_best_model_of_a_row(judged: Evaluation) -> None:
     assert header == ["", "parrot", "fresh", "noise", "training pictures"]
     copies = next(row for row in body if row[0].startswith("copies"))
     assert copies[1].startswith("1 [")
-    assert sum(cell.endswith("*") for cell in copies) == 1
+    assert not any(cell.endswith("*") for cell in copies)  # two models with no copies
+    distance = next(row for row in body if row[0].startswith("FD-limner"))
+    assert sum(cell.endswith("*") for cell in distance[1:3]) == 1
 
 
 def test_the_same_seed_judges_the_same(flowers: Dataset) -> None:

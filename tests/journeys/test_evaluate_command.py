@@ -27,12 +27,12 @@ def run(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_two_models_side_by_side(dataset: Path, run: Path, tmp_path: Path) -> None:
     noise = tmp_path / "noise"
     limner("train", dataset, "--recipe", "noise", "--out", noise, "--steps", "2")
-    only = ("--only", "distances", "--only", "generalisation")
+    only = ("--only", "distances,generalisation")
     said = limner("evaluate", run, noise, "--data", dataset, "--n", "60", *only, "--out", tmp_path / "report")
     header = said.splitlines()[0].split()
     assert header == ["gan", "noise", "training", "pictures"]
     assert "FD-limner ↓" in said
-    assert "note: FD-limner: 40 pictures are few" in said
+    assert "note: FD-limner: 40 pictures on the smaller side" in said
     report = json.loads((tmp_path / "report" / "report.json").read_text())
     assert [model["name"] for model in report["models"]] == ["gan", "noise", "training pictures"]
     assert "Does it copy?" in (tmp_path / "report" / "report.html").read_text()
@@ -46,14 +46,18 @@ def test_wrong_turns_are_one_line(dataset: Path, run: Path, tmp_path: Path, shar
     assert "there is no extractor 'vgg'" in limner(*judge, "--features", "vgg", code=2)
     assert "limner weights" in limner(*judge, "--features", "inception-v3", code=1)
     assert "given twice" in limner("evaluate", run, run, "--data", dataset, code=2)
+    assert "is no evaluation: give a new folder" in limner(*judge[:-1], dataset, code=2)
+    assert "cannot be written" in limner(*judge[:-1], "/proc/report", code=2)
+    assert "none of these models is a VAE" in limner(*judge, "--only", "likelihood", code=2)
     small = tmp_path / "small"
     limner("prepare", shared / "data" / "styles", small, "--size", "16")
     assert "paints 32x32 colour pictures, but those of" in limner("evaluate", run, "--data", small, code=2)
-    assert not (tmp_path / "report").exists()
+    assert not any((tmp_path / "report").iterdir())
 
 
 def test_long_work_refuses_what_cannot_be_done(dataset: Path, tmp_path: Path) -> None:
     assert "too few for 90 folds" in limner("crossval", dataset, "--folds", "90", "--out", tmp_path / "c", code=1)
+    assert "some time" in limner("crossval", dataset, "--minutes", "nan", "--out", tmp_path / "c", code=2)
     assert "nothing to search" in limner("tune", dataset, "--recipe", "noise", "--out", tmp_path / "t", code=2)
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "file").touch()

@@ -13,7 +13,9 @@ def evaluate(
     features: Annotated[str, typer.Option(help="An extractor; see `limner weights`.")] = "limner",
     only: Annotated[
         list[str] | None,
-        typer.Option(help="distances, fidelity, usefulness, generalisation, likelihood or cost; repeat for more."),
+        typer.Option(
+            help="distances, fidelity, usefulness, generalisation, likelihood or cost; repeat it, or write a,b."
+        ),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of report.json and report.html.")] = Path("evaluation"),
     seed: Annotated[int, typer.Option(help="Decides the samples and the resampling.")] = 0,
@@ -22,10 +24,13 @@ def evaluate(
     from limner.cli.table import show
     from limner.evaluation import evaluate as judge
     from limner.evaluation import table, write_report
+    from limner.evaluation.report import claim
 
-    evaluation = judge(models, data, n=n, features=features, only=only or (), seed=seed)
-    write_report(evaluation, out)
+    claim(out)
+    wanted = [group.strip() for groups in only or () for group in groups.split(",")]
+    evaluation = judge(models, data, n=n, features=features, only=wanted, seed=seed)
     show(table.rows(evaluation))
+    write_report(evaluation, out)
     for line in [*table.verdicts(evaluation), *(f"note: {warning}" for warning in table.warnings(evaluation))]:
         typer.echo(line)
     typer.echo(f"report: {out / 'report.html'}")

@@ -1,7 +1,10 @@
 """Cross-validation: how much of a figure is the recipe, and how much the pictures that happened to be held out."""
 
 import json
+import math
 import statistics
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +15,12 @@ from limner import files
 from limner.data import Dataset, open_dataset
 from limner.data.splits import fold_of
 from limner.errors import DataError, RunError, UsageError
-from limner.evaluation.evaluate import Evaluation, evaluate
+from limner.evaluation.evaluate import FEWEST, Evaluation, evaluate
 from limner.evaluation.report import as_dict
 from limner.evaluation.table import ARROWS, number
 from limner.pictures import Page
 from limner.recipes import Recipe, apply_settings, find_recipe
-from limner.training import train
+from limner.training import Interrupted, train
 
 MEASURED = ("distances", "fidelity", "usefulness", "generalisation", "likelihood")
 VALIDATION = 10
@@ -63,6 +66,8 @@ def cross_validate(
     """
     if folds < 2:
         raise UsageError(f"--folds {folds}: at least 2 are needed.")
+    if not 0 < minutes < math.inf or n < FEWEST:
+        raise UsageError(f"--minutes {minutes:g} --n {n}: some time and at least {FEWEST} samples are needed.")
     chosen = apply_settings(recipe if isinstance(recipe, Recipe) else find_recipe(recipe), settings)
     dataset = data if isinstance(data, Dataset) else open_dataset(data)
     if len(dataset) < 10 * folds:
@@ -77,10 +82,11 @@ def cross_validate(
         "minutes": minutes,
     }
     begin(out, "crossval.json", asked | {"n": n, "seed": seed})
-    found = [
-        _fold(_split(dataset, fold, folds, seed), chosen, out / f"fold-{fold + 1}", minutes / folds, n, seed)
-        for fold in range(folds)
-    ]
+    found = []
+    with continued_by_the_same_command():
+        for fold in range(folds):
+            split, where = _split(dataset, fold, folds, seed), out / f"fold-{fold + 1}"
+            found.append(_fold(split, chosen, where, minutes / folds, n, seed))
     result = CrossValidation(chosen.name, folds, minutes, _gathered(found))
     files.write_text(
         out / "report.json", json.dumps({**asked, "measures": result.measures, "folds": found}, indent=1) + "\n"
@@ -101,6 +107,15 @@ def begin(folder: Path, name: str, asked: dict[str, Any]) -> None:
         raise RunError(f"{folder} exists: give another --out.")
     else:
         files.write_text(file, json.dumps(asked, indent=1) + "\n")
+
+
+@contextmanager
+def continued_by_the_same_command() -> Iterator[None]:
+    """Says of an interrupted training inside of longer work how that is continued."""
+    try:
+        yield
+    except Interrupted:
+        raise Interrupted("stopped and saved. The same command continues.") from None
 
 
 def _split(dataset: Dataset, fold: int, folds: int, seed: int) -> Dataset:
@@ -128,7 +143,7 @@ def _fold(dataset: Dataset, recipe: Recipe, folder: Path, minutes: float, n: int
 
 
 def _judged(models: dict[str, Any], dataset: Dataset, n: int, seed: int) -> Evaluation:
-    return evaluate(models, dataset, n=n, only=MEASURED, marks=False, seed=seed)
+    return evaluate(models, dataset, n=n, only=MEASURED, marks=False, test_only=True, seed=seed)
 
 
 def _gathered(found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

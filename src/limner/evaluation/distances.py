@@ -38,7 +38,8 @@ def too_few(real: Pictures, made: Pictures, times: int = 1) -> str:
     fewest, dimension = min(len(real), len(made)), made.features.shape[1]
     if fewest > times * dimension:
         return ""
-    return f"{fewest:,} pictures are few for {dimension} dimensions, so it is too high; the kernel distance can be trusted."
+    effect = "it is far too high" if times == 1 else "some bias is left"
+    return f"{fewest:,} pictures on the smaller side, and {times * dimension:,} are needed: {effect}; trust the kernel distance."
 
 
 def _by_class(reference: Reference, real: Pictures, made: Pictures) -> list[dict[str, object]]:

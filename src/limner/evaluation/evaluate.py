@@ -20,6 +20,7 @@ from limner.evaluation.subject import Subject, check_shape, paint, real
 from limner.evaluation.usefulness import usefulness
 from limner.evaluation.yardstick import yardstick
 from limner.features import load_extractor
+from limner.methods.vae import VaePainter
 from limner.model import Model, load
 from limner.progress import ProgressLine
 
@@ -32,7 +33,7 @@ GROUPS: dict[str, Callable[[Reference, Subject], Group]] = {
     "cost": cost,
 }
 """What can be measured, in the order of the table."""
-OF_REAL_PICTURES = ("distances", "fidelity", "usefulness")
+OF_REAL_PICTURES = ("distances", "fidelity", "usefulness", "generalisation")
 """What is measured of training pictures, too, as the mark that a perfect copier would reach."""
 FEWEST = 10
 Named = Mapping[str, tuple[Path | None, Model]]
@@ -70,13 +71,14 @@ def evaluate(
     features: str = "limner",
     only: Sequence[str] = (),
     marks: bool = True,
+    test_only: bool = False,
     seed: int = 0,
 ) -> Evaluation:
     """Judges models, side by side, by n samples of each against held-out pictures.
 
     `models` are folders, or loaded models by name; `data` is the dataset they learned from, or one that they never saw,
-    or anything that `prepare` reads. `only` names groups of `GROUPS`; with `marks`
-    training pictures are judged, too. Raises DataError, ModelError, UsageError.
+    or anything that `prepare` reads. `only` names groups of `GROUPS`; with `marks` training pictures are judged, too; with
+    `test_only` a small test split is not enlarged. Raises DataError, ModelError, UsageError.
     """
     if n < FEWEST:
         raise UsageError(f"--n {n}: at least {FEWEST} samples are needed to judge a model.")
@@ -89,9 +91,11 @@ def evaluate(
     dataset = _dataset(data, next(model for _, model in named.values()))
     if "usefulness" in only and not dataset.schema.label:
         raise UsageError(f"--only usefulness: {dataset.path} has no labels, which a classifier needs.")
+    if list(only) == ["likelihood"] and not any(isinstance(model.painter, VaePainter) for _, model in named.values()):
+        raise UsageError("--only likelihood: none of these models is a VAE, and others have no likelihood.")
     for name, (_, model) in named.items():
         check_shape(name, model, dataset)
-    reference = Reference(yardstick(dataset, list(named.values())), load_extractor(features), seed)
+    reference = Reference(yardstick(dataset, list(named.values()), test_only), load_extractor(features), seed)
     wanted = [group for group in GROUPS if not only or group in only]
     judged = [
         _judge(paint(name, path, model, reference, n), reference, wanted) for name, (path, model) in named.items()
@@ -118,7 +122,7 @@ def _protocol(reference: Reference, n: int) -> dict[str, Any]:
 
 def _judge(subject: Subject, reference: Reference, wanted: Sequence[str]) -> Judged:
     one = Judged(subject)
-    with ProgressLine(subject.name, len(wanted), "groups") as bar:
+    with ProgressLine(subject.name, len(wanted), "groups", rate=False) as bar:
         for name in wanted:
             bar.update(bar.done, name)
             one.groups[name] = GROUPS[name](reference, subject)

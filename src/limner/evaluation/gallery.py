@@ -16,7 +16,12 @@ def chosen(reference: Reference, subject: Subject, by_class: bool) -> dict[str, 
     distances = nearest(features, reference.held_out.features)[0]
     order = distances.argsort()
     typical = (features - features.mean(0)).square().sum(1).argsort()
-    rows = {"random": torch.arange(COUNT), "best": order, "worst": order.flip(0), "most typical": typical}
+    rows = {
+        "random": torch.arange(COUNT),
+        "best: nearest to held-out pictures": order,
+        "worst: furthest from held-out pictures": order.flip(0),
+    }
+    rows |= {"most typical: nearest to the middle of all samples": typical}
     if by_class and subject.made.labels is not None:
         rows["taken for another class"] = _mistaken(reference, subject)
     return {name: places[places < len(features)][:COUNT] for name, places in rows.items()}

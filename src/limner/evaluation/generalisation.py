@@ -45,7 +45,7 @@ def generalisation(reference: Reference, subject: Subject) -> Group:
             Measure.of(
                 "authentic",
                 mean_interval(authentic(made)),
-                "higher",
+                "",
                 f"AuthPct / 100; held-out pictures: {theirs:.3g}; {among}",
             ),
             Measure.of(
@@ -101,7 +101,7 @@ def verdict(statistic: float, copied: float) -> str:
         # the nearer to the middle of all pictures, the nearer to any of them: blurred samples do that, and copy none
         return f"does not copy single pictures, but its samples are closer to the training pictures than held-out ones ({found})"
     if statistic > UNDERFITS:
-        return f"does not copy; its samples are further from the training pictures than held-out ones ({found})"
+        return f"does not copy; its samples are further from the training pictures than held-out ones: it underfits ({found})"
     return f"does not copy ({found})"
 
 

@@ -31,10 +31,16 @@ def page(evaluation: Evaluation) -> Page:
     sheet.facts(
         {"samples": protocol["samples"], "held-out pictures": protocol["held_out"], "extractor": protocol["extractor"]}
     )
-    header, *rows = table.rows(evaluation)
-    sheet.table(header, rows)
+    for line in table.verdicts(evaluation):
+        sheet.paragraph(line[0].upper() + line[1:] + ".")
+    for group in evaluation.judged[0].groups:
+        header, *rows = table.rows(evaluation, group)
+        if rows:
+            sheet.heading(group.capitalize(), 3)
+            sheet.table(header, rows)
     sheet.paragraph(
-        "* the best model of its row. In brackets: 95 % intervals. ↓ less is better, ↑ more is better. ! see below."
+        "In brackets: 95 % intervals. ↓ less is better, ↑ more is better. * better than all other models, by more than the "
+        "intervals. ! see below. What each figure means stands in docs/evaluation.md."
     )
     for warning in table.warnings(evaluation):
         sheet.warning(warning)

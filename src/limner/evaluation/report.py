@@ -1,12 +1,36 @@
 """The outcome of an evaluation as files: report.json for programs, report.html for people."""
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from limner import files
+from limner.errors import UsageError
 from limner.evaluation.evaluate import Evaluation
 from limner.evaluation.page import page
+from limner.evaluation.table import warnings
+
+
+def claim(folder: Path) -> None:
+    """Makes a folder for a report; UsageError when it holds something else than an evaluation, or cannot be written."""
+    if folder.exists() and (
+        not folder.is_dir() or (any(folder.iterdir()) and not _is_evaluation(folder / "report.json"))
+    ):
+        raise UsageError(f"--out {folder} exists and is no evaluation: give a new folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UsageError(f"--out {folder} cannot be written ({error.strerror}): give another folder.") from None
+
+
+def _is_evaluation(file: Path) -> bool:
+    try:
+        return "protocol" in json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError):
+        return False
 
 
 def write_report(evaluation: Evaluation, folder: Path) -> None:
@@ -27,7 +51,7 @@ def as_dict(evaluation: Evaluation) -> dict[str, Any]:
         }
         for one in evaluation.judged
     ]
-    return {"protocol": evaluation.protocol, "notes": evaluation.reference.yardstick.notes, "models": models}
+    return {"protocol": evaluation.protocol, "notes": warnings(evaluation), "models": models}
 
 
 def write_json(evaluation: Evaluation, path: Path) -> None:

@@ -6,16 +6,16 @@ from limner.evaluation.measure import Measure
 ARROWS = {"lower": "↓", "higher": "↑", "": ""}
 
 
-def rows(evaluation: Evaluation) -> list[list[str]]:
-    """Returns the table: a header, then a row a measure and a column a model; the best of each row is starred."""
+def rows(evaluation: Evaluation, group: str | None = None) -> list[list[str]]:
+    """Returns the table: a header, then a row a measure, of one group or of all, and a column a model; the best is starred."""
     table = [["", *(one.subject.name for one in evaluation.judged)]]
-    for name in _names(evaluation):
+    for name in _names(evaluation, group):
         found = [_find(one, name) for one in evaluation.judged]
         best = _best(
             [measure for measure, one in zip(found, evaluation.judged, strict=True) if measure and one.subject.model]
         )
         better = next(measure.better for measure in found if measure)
-        cells = [_cell(measure) + (" *" if measure is not None and measure is best else "") for measure in found]
+        cells = [_cell(measure) + ("\u00a0*" if measure is not None and measure is best else "") for measure in found]
         table.append([f"{name} {ARROWS[better]}".strip(), *cells])
     return table
 
@@ -69,10 +69,10 @@ def number(value: float) -> str:
     )
 
 
-def _names(evaluation: Evaluation) -> list[str]:
+def _names(evaluation: Evaluation, only: str | None) -> list[str]:
     """Names of measures in the order of the groups; those that only some models have come after their neighbours."""
     names: dict[str, None] = {}
-    for group in evaluation.judged[0].groups:
+    for group in [only] if only else evaluation.judged[0].groups:
         for one in evaluation.judged:
             names |= (
                 dict.fromkeys(measure.name for measure in one.groups[group].measures) if group in one.groups else {}
@@ -85,15 +85,21 @@ def _find(one: Judged, name: str) -> Measure | None:
 
 
 def _best(found: list[Measure]) -> Measure | None:
+    """Returns the measure that is better than all others, by more than their intervals where they have any; else None."""
     if len(found) < 2 or not found[0].better:
         return None
-    return min(found, key=lambda measure: measure.value if measure.better == "lower" else -measure.value)
+    sign = 1 if found[0].better == "lower" else -1
+    best, second = sorted(found, key=lambda measure: sign * measure.value)[:2]
+    if None in (best.low, best.high, second.low, second.high):
+        return best if best.value != second.value else None
+    apart = best.high < second.low if sign > 0 else best.low > second.high  # type: ignore[operator]
+    return best if apart else None
 
 
 def _cell(measure: Measure | None) -> str:
     if measure is None:
         return "–"
     interval = (
-        "" if measure.low is None or measure.high is None else f" [{number(measure.low)}, {number(measure.high)}]"
+        "" if measure.low is None or measure.high is None else f" [{number(measure.low)},\u00a0{number(measure.high)}]"
     )
     return number(measure.value) + interval + (" !" if measure.warning else "")

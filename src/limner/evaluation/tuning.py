@@ -1,6 +1,7 @@
 """The search for a better recipe: trained on the training split, chosen on the validation split, judged on the test split."""
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from limner import files
 from limner.data import Dataset, open_dataset
 from limner.errors import DataError, RecipeError, UsageError
-from limner.evaluation.crossval import begin
+from limner.evaluation.crossval import begin, continued_by_the_same_command
 from limner.evaluation.evaluate import Evaluation, evaluate
 from limner.evaluation.measure import Measure
 from limner.evaluation.report import as_dict
@@ -84,7 +85,7 @@ def tune(
     are given up early (Optuna's TPE and median rule). A GAN is compared by Frechet distance, a VAE by its bound. Called
     again with the same arguments it continues. Raises DataError, RecipeError, RunError, UsageError, Interrupted.
     """
-    if trials < 1 or minutes <= 0:
+    if trials < 1 or not 0 < minutes < math.inf:
         raise UsageError(f"--trials {trials} --minutes {minutes:g}: at least one trial and some time are needed.")
     chosen = apply_settings(recipe if isinstance(recipe, Recipe) else find_recipe(recipe), settings)
     if not search_space(chosen):
@@ -101,8 +102,9 @@ def tune(
     begin(out, "tune.json", asked | {"minutes": minutes, "seed": seed})
     study = open_study(out / "study.journal", seed)
     each = minutes / (trials + 1)
-    default = list(train_by_rungs(chosen, dataset, out / "default", each, seed))
-    run_trials(study, chosen, dataset, out, trials, each, seed)
+    with continued_by_the_same_command():
+        default = list(train_by_rungs(chosen, dataset, out / "default", each, seed))
+        run_trials(study, chosen, dataset, out, trials, each, seed)
     found = _concluded(chosen, default, ended(study), importances(study), dataset, out, seed)
     report = {"verdict": found.verdict, "default": default, "trials": found.trials, "importances": found.importances}
     files.write_text(out / "report.json", json.dumps(report | {"judged": as_dict(found.judged)}, indent=1) + "\n")

@@ -33,19 +33,21 @@ class Yardstick:
     notes: list[str] = field(default_factory=list)
 
 
-def yardstick(dataset: Dataset, models: Sequence[tuple[Path | None, Model]]) -> Yardstick:
+def yardstick(dataset: Dataset, models: Sequence[tuple[Path | None, Model]], test_only: bool = False) -> Yardstick:
     """Chooses the pictures: the test split of the models' own dataset, or all of another dataset that they never saw.
+
+    A test split of fewer than 500 is enlarged by the validation split, unless `test_only`.
 
     DataError when held-out pictures are training pictures, too.
     """
     learned = {str(model.about.get("data", {}).get("fingerprint")) for _, model in models}
     if learned <= {dataset.fingerprint}:
-        chosen = _own(dataset)
+        chosen = _own(dataset, test_only)
     elif training := _found(learned, [path for path, _ in models if path]):
         rows = training.split("train")[:MOST_TRAIN]
         chosen = Yardstick(training, rows, dataset, np.arange(len(dataset)), f"all of {dataset.name}")
     else:
-        chosen = _own(dataset)
+        chosen = _own(dataset, test_only)
         chosen.learned_from = False
         chosen.notes.append(
             "A model learned from pictures that are not here, so copying is not judged, and whether it has seen these "
@@ -55,9 +57,9 @@ def yardstick(dataset: Dataset, models: Sequence[tuple[Path | None, Model]]) -> 
     return chosen
 
 
-def _own(dataset: Dataset) -> Yardstick:
+def _own(dataset: Dataset, test_only: bool) -> Yardstick:
     test, validation = dataset.split("test"), dataset.split("validation")
-    alone = len(test) >= ENOUGH_TO_TEST
+    alone = test_only or len(test) >= ENOUGH_TO_TEST
     rows = test if alone else np.sort(np.concatenate([validation, test]))
     name = "test" if alone else "validation and test"
     return Yardstick(dataset, dataset.split("train")[:MOST_TRAIN], dataset, rows, name)
