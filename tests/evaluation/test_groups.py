@@ -8,6 +8,7 @@ import torch
 from painters import noise, parrot
 
 from limner.data import Dataset
+from limner.errors import UsageError
 from limner.evaluation import evaluate
 from limner.evaluation.classifier import train_classifier
 from limner.evaluation.cost import timed
@@ -39,8 +40,10 @@ def test_a_vae_is_judged_by_its_likelihood(flowers: Dataset, vae: Path) -> None:
 
 
 def test_a_model_without_encoder_has_no_likelihood(flowers: Dataset) -> None:
-    judged = evaluate({"noise": noise(flowers)}, flowers, n=40, only=("likelihood",))
+    judged = evaluate({"noise": noise(flowers)}, flowers, n=40, only=("distances", "likelihood"))
     assert judged.judged[0].groups["likelihood"].measures == []
+    with pytest.raises(UsageError, match="none of these models is a VAE"):
+        evaluate({"noise": noise(flowers)}, flowers, n=40, only=("likelihood",))
 
 
 def test_the_cost_of_a_model_is_that_of_a_process_of_its_own(flowers: Dataset, vae: Path) -> None:

@@ -84,7 +84,10 @@ def test_an_interrupted_search_continues_its_trial(flowers: Dataset, tmp_path: P
             raise Interrupted("stopped")
         return real(*arguments, **named)  # type: ignore[arg-type]
 
-    with patch("limner.evaluation.study.train", side_effect=interrupted), pytest.raises(Interrupted):
+    with (
+        patch("limner.evaluation.study.train", side_effect=interrupted),
+        pytest.raises(Interrupted, match="same command continues"),
+    ):
         tune(flowers, "mlp-vae", out, trials=2, minutes=3 * MINUTES, settings=("batch=16",))
     found = tune(flowers, "mlp-vae", out, trials=2, minutes=3 * MINUTES, settings=("batch=16",))
     assert [trial["folder"] for trial in found.trials] == ["trials/000", "trials/002"]
@@ -103,6 +106,10 @@ def test_a_search_needs_something_to_search_and_to_choose_by(flowers: Dataset, t
         cross_validate(flowers, "gan", tmp_path / "d", folds=1)
     with pytest.raises(DataError, match="too few for 60 folds"):
         cross_validate(flowers, "gan", tmp_path / "e", folds=60)
+    with pytest.raises(RecipeError, match="no label or number 'colour'"):
+        cross_validate(flowers, "gan", tmp_path / "f", settings=("condition=colour",))
+    with pytest.raises(RecipeError, match="no label or number 'colour'"):
+        tune(flowers, "gan", tmp_path / "g", settings=("condition=colour",))
     assert not any(tmp_path.iterdir())
 
 

@@ -3,8 +3,6 @@
 import json
 import math
 import statistics
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +12,14 @@ import numpy as np
 from limner import files
 from limner.data import Dataset, open_dataset
 from limner.data.splits import fold_of
-from limner.errors import DataError, RunError, UsageError
+from limner.errors import DataError, UsageError
 from limner.evaluation.evaluate import FEWEST, Evaluation, evaluate
+from limner.evaluation.long_work import long_work
 from limner.evaluation.report import as_dict
 from limner.evaluation.table import ARROWS, number
 from limner.pictures import Page
 from limner.recipes import Recipe, apply_settings, find_recipe
-from limner.training import Interrupted, train
+from limner.training import train
 
 MEASURED = ("distances", "fidelity", "usefulness", "generalisation", "likelihood")
 VALIDATION = 10
@@ -81,9 +80,8 @@ def cross_validate(
         "folds": folds,
         "minutes": minutes,
     }
-    begin(out, "crossval.json", asked | {"n": n, "seed": seed})
     found = []
-    with continued_by_the_same_command():
+    with long_work(out, "crossval.json", asked | {"n": n, "seed": seed}):
         for fold in range(folds):
             split, where = _split(dataset, fold, folds, seed), out / f"fold-{fold + 1}"
             found.append(_fold(split, chosen, where, minutes / folds, n, seed))
@@ -93,29 +91,6 @@ def cross_validate(
     )
     _page(result, dataset).save(out / "report.html")
     return result
-
-
-def begin(folder: Path, name: str, asked: dict[str, Any]) -> None:
-    """Makes a folder of long work, or enters it again when it was begun with the same wishes; RunError otherwise."""
-    file = folder / name
-    if file.is_file():
-        if json.loads(file.read_text(encoding="utf-8")) != json.loads(json.dumps(asked)):
-            raise RunError(
-                f"{folder} was begun with other arguments; give the same ones to continue it, or another --out."
-            )
-    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise RunError(f"{folder} exists: give another --out.")
-    else:
-        files.write_text(file, json.dumps(asked, indent=1) + "\n")
-
-
-@contextmanager
-def continued_by_the_same_command() -> Iterator[None]:
-    """Says of an interrupted training inside of longer work how that is continued."""
-    try:
-        yield
-    except Interrupted:
-        raise Interrupted("stopped and saved. The same command continues.") from None
 
 
 def _split(dataset: Dataset, fold: int, folds: int, seed: int) -> Dataset:

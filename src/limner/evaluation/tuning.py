@@ -9,8 +9,8 @@ from typing import Any
 from limner import files
 from limner.data import Dataset, open_dataset
 from limner.errors import DataError, RecipeError, UsageError
-from limner.evaluation.crossval import begin, continued_by_the_same_command
 from limner.evaluation.evaluate import Evaluation, evaluate
+from limner.evaluation.long_work import long_work
 from limner.evaluation.measure import Measure
 from limner.evaluation.report import as_dict
 from limner.evaluation.study import RUNGS, ended, importances, open_study, run_trials, train_by_rungs
@@ -99,10 +99,9 @@ def tune(
             )
     out = Path(out)
     asked = {"recipe": chosen.model_dump(mode="json"), "fingerprint": dataset.fingerprint, "trials": trials}
-    begin(out, "tune.json", asked | {"minutes": minutes, "seed": seed})
-    study = open_study(out / "study.journal", seed)
     each = minutes / (trials + 1)
-    with continued_by_the_same_command():
+    with long_work(out, "tune.json", asked | {"minutes": minutes, "seed": seed}):
+        study = open_study(out / "study.journal", seed)
         default = list(train_by_rungs(chosen, dataset, out / "default", each, seed))
         run_trials(study, chosen, dataset, out, trials, each, seed)
     found = _concluded(chosen, default, ended(study), importances(study), dataset, out, seed)

@@ -1,0 +1,39 @@
+"""A folder of work that takes long: begun once, continued by the same command, gone when it could not begin."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from limner import files
+from limner.errors import LimnerError, RunError
+from limner.training import Interrupted
+
+
+@contextmanager
+def long_work(folder: Path, name: str, asked: dict[str, Any]) -> Iterator[None]:
+    """Holds a folder in which `name`, a JSON file, says what was asked for, while the work goes on inside.
+
+    RunError when the folder holds something else, or the same work with other wishes. An Interrupted training leaves with
+    the word that the same command continues; any other failure before the first training leaves nothing.
+    """
+    file, new = folder / name, not folder.exists()
+    if file.is_file():
+        if json.loads(file.read_text(encoding="utf-8")) != json.loads(json.dumps(asked)):
+            raise RunError(
+                f"{folder} was begun with other arguments; give the same ones to continue it, or another --out."
+            )
+    elif not new and (not folder.is_dir() or any(folder.iterdir())):
+        raise RunError(f"{folder} exists: give another --out.")
+    else:
+        files.write_text(file, json.dumps(asked, indent=1) + "\n")
+    try:
+        yield
+    except Interrupted:
+        raise Interrupted("stopped and saved. The same command continues.") from None
+    except LimnerError:
+        if new and not any(folder.rglob("recipe.yaml")):
+            shutil.rmtree(folder)
+        raise
