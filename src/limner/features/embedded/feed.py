@@ -27,10 +27,10 @@ FIRST = {
     112: Mix(0.05, 32, 16),
 }
 FINISH = {
-    28: Mix(0.7, 48, 256),
-    48: Mix(0.08, 64, 48),
-    64: Mix(0.12, 64, 24),
-    96: Mix(0.06, 32, 16),
+    28: Mix(0.6, 48, 160),
+    48: Mix(0.12, 64, 24),
+    64: Mix(0.16, 64, 24),
+    96: Mix(0.08, 32, 16),
     112: Mix(0.04, 32, 16),
 }
 """Steps by the side of their pictures; small labelled ones are seen in their own size above all."""

@@ -37,7 +37,7 @@ class Phase(NamedTuple):
     mixes: dict[int, Mix]
 
 
-LEARN, POLISH = Phase(2e-3, 0.5, FIRST), Phase(1e-3, 1.0, FINISH)
+LEARN, POLISH = Phase(2e-3, 0.5, FIRST), Phase(5e-4, 1.0, FINISH)
 
 
 class Student(nn.Module):
