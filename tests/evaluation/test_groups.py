@@ -7,11 +7,10 @@ import pytest
 import torch
 from painters import noise, parrot
 
-from limner.data import Dataset
+from limner.data import Dataset, write_dataset
 from limner.errors import UsageError
 from limner.evaluation import evaluate
 from limner.evaluation.classifier import train_classifier
-from limner.evaluation.cost import timed
 from limner.model import Model
 from limner.recipes import apply_settings, find_recipe
 from limner.training import train
@@ -37,6 +36,16 @@ def test_a_vae_is_judged_by_its_likelihood(flowers: Dataset, vae: Path) -> None:
     assert 0 <= judged.value("run", "active units") <= 8
     for name in ("MIG", "SAP", "DCI disentanglement", "DCI completeness", "DCI informativeness"):
         assert 0 <= judged.value("run", name) <= 1
+    assert all(m.low < m.value < m.high for m in judged.judged[0].groups["likelihood"].measures if m.low != m.high)
+
+
+def test_factors_that_hardly_vary_are_left_out(more_flowers: Dataset, vae: Path) -> None:
+    species = more_flowers.table["species"].to_pylist()
+    table = {"species": species, "height": [1.0] * (len(species) - 5) + [0.5] * 5}
+    dataset = write_dataset(vae.parent / "level", np.asarray(more_flowers.pictures), table)
+    judged = evaluate([vae], dataset, n=40, only=("likelihood",)).judged[0].groups["likelihood"]
+    assert "two factors" in judged.notes[0]
+    assert not any("DCI" in measure.name for measure in judged.measures)
 
 
 def test_a_model_without_encoder_has_no_likelihood(flowers: Dataset) -> None:
@@ -53,7 +62,7 @@ def test_the_cost_of_a_model_is_that_of_a_process_of_its_own(flowers: Dataset, v
     assert 50 < judged.value("run", "peak memory MB") < 8000
     size = (vae / "model" / "model.safetensors").stat().st_size
     assert judged.value("run", "size MB") == size / 1e6
-    assert set(timed(vae)["by_batch"]) == {16, 64, 256}  # type: ignore[call-overload]
+    assert set(judged.judged[0].groups["cost"].details["by_batch"]) == {"16", "64", "256"}
 
 
 def test_classes_are_judged_one_by_one(flowers: Dataset) -> None:

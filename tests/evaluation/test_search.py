@@ -68,6 +68,7 @@ def test_a_search_leaves_a_recipe_and_a_verdict(flowers: Dataset, tmp_path: Path
     assert len(report["default"]) == 4
     best = min(trial["rungs"][-1] for trial in found.trials if trial["state"] == "complete")
     assert ("tuned" in found.figures) == (best < found.default[-1])
+    assert found.judged.reference.split == "test"
     page = (out / "report.html").read_text()
     assert "What mattered" in page
     with patch("limner.evaluation.study.train", side_effect=AssertionError("nothing is trained twice")):

@@ -15,6 +15,7 @@ from limner.metrics import (
     closeness,
     frechet_distance,
     frechet_interval,
+    jackknife,
     kernel_distance,
     kernel_interval,
     mean_interval,
@@ -202,3 +203,17 @@ def test_interval_of_a_mean() -> None:
     assert mean_interval(torch.tensor([True, False, False, False])) == share_interval(1, 4)
     with pytest.raises(ValueError, match="at least 2 values"):
         mean_interval(torch.ones(1))
+
+
+def test_a_jackknife_covers_the_mean_and_spread_of_a_normal_law() -> None:
+    hits = torch.zeros(2)
+    for draw in range(100):
+        values = torch.randn(200, generator=torch.Generator().manual_seed(draw), dtype=torch.float64)
+        found = jackknife(lambda rows, values=values: [values[rows].mean(), values[rows].std()], len(values), draw)
+        hits += torch.tensor([low <= truth <= high for (_, low, high), truth in zip(found, (0, 1), strict=True)])
+    assert (hits >= 90).all(), hits
+
+
+def test_a_jackknife_is_told_how_few_rows_are_too_few() -> None:
+    with pytest.raises(ValueError, match="at least 20 rows"):
+        jackknife(lambda rows: [0.0], 19)

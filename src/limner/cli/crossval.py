@@ -17,13 +17,15 @@ def crossval(
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of the runs, report.json and report.html.")] = Path("crossval"),
     seed: Annotated[int, typer.Option(help="Decides folds, weights and draws.")] = 0,
+    size: Annotated[str | None, typer.Option(help="Size of raw pictures, e.g. 64 or 96x64 (width x height).")] = None,
 ) -> None:
     """Train and judge a recipe once a fold; the same command continues what was interrupted."""
     from limner.cli.table import show
     from limner.evaluation import cross_validate
 
+    prepare = {"size": size} if size else {}
     found = cross_validate(
-        data, recipe, out, folds=folds, minutes=minutes, n=n, settings=tuple(settings or ()), seed=seed
+        data, recipe, out, folds=folds, minutes=minutes, n=n, settings=tuple(settings or ()), seed=seed, **prepare
     )
     show(found.rows())
     typer.echo(f"report: {out / 'report.html'}")

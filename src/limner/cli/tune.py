@@ -17,12 +17,15 @@ def tune(
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of the trials, recipe.yaml and report.html.")] = Path("tune"),
     seed: Annotated[int, typer.Option(help="Decides trials, weights and draws.")] = 0,
+    size: Annotated[str | None, typer.Option(help="Size of raw pictures, e.g. 64 or 96x64 (width x height).")] = None,
 ) -> None:
     """Search a recipe's space by held-out measure; the same command continues what was interrupted."""
     from limner.cli.table import show
     from limner.evaluation import tune as search
 
-    found = search(data, recipe, out, trials=trials, minutes=minutes, settings=tuple(settings or ()), seed=seed)
+    prepare = {"size": size} if size else {}
+    changes = tuple(settings or ())
+    found = search(data, recipe, out, trials=trials, minutes=minutes, settings=changes, seed=seed, **prepare)
     show(found.rows())
     typer.echo(f"tuned recipe: {found.verdict}")
     typer.echo(f"recipe: {out / 'recipe.yaml'}")

@@ -2,16 +2,19 @@
 
 import json
 import resource
-import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import torch
+from torch import Tensor
+
 from limner.errors import ModelError
 from limner.evaluation.measure import Group, Measure
 from limner.evaluation.reference import Reference
 from limner.evaluation.subject import Subject
+from limner.metrics import Interval, bootstrap, mean_interval
 
 ONE_PICTURE = 15
 """Single pictures timed; the median is stated."""
@@ -30,45 +33,41 @@ def cost(reference: Reference, subject: Subject) -> Group:
         raise ModelError(f"{subject.path}: could not be timed: {said[-1]}")
     found = json.loads(finished.stdout)
     threads = f"{found['threads']} threads, eager"
+    one = bootstrap(lambda times: 1e3 * float(times.median()), torch.tensor(found["singles"]))
+    by_batch = {batch: _rate(int(batch), torch.tensor(times)) for batch, times in found["batches"].items()}
+    best = max(by_batch, key=lambda batch: by_batch[batch].value)
     return Group(
         [
-            Measure("ms for one picture", found["one_ms"], "lower", f"median of {ONE_PICTURE}, {threads}"),
-            Measure(
-                "pictures a second", found["rate"], "higher", f"batch {found['batch']}, best of {BATCHES}, {threads}"
-            ),
+            Measure.of("ms for one picture", one, "lower", f"median of {ONE_PICTURE}, {threads}"),
+            Measure.of("pictures a second", by_batch[best], "higher", f"batch {best}, best of {BATCHES}, {threads}"),
             Measure(
                 "peak memory MB",
                 found["memory_mb"],
                 "lower",
-                f"the whole process with PyTorch, batches up to {max(BATCHES)}",
+                f"once; the whole process with PyTorch, batches up to {max(BATCHES)}",
             ),
             Measure("size MB", found["size_mb"], "lower", "model.safetensors"),
-            Measure("seconds to load", found["load_s"], "lower", "model folder to first use, PyTorch imported before"),
+            Measure(
+                "seconds to load", found["load_s"], "lower", "once; model folder to first use, PyTorch imported before"
+            ),
         ],
-        details={"by_batch": found["by_batch"]},
+        details={"by_batch": {batch: rate.value for batch, rate in by_batch.items()}},
     )
 
 
 def timed(path: Path) -> dict[str, object]:
     """Loads a model and times it; figures as `cost` states them."""
-    import torch
-
     from limner.model import WEIGHTS, find_folder, load
 
     began = time.perf_counter()
     model = load(path)
     loaded = time.perf_counter() - began
     model.sample(1)
-    singles = [_seconds(lambda seed=seed: model.sample(1, seed=seed)) for seed in range(ONE_PICTURE)]
-    rates = {batch: _rate(model, batch) for batch in BATCHES}
-    best = max(rates, key=lambda batch: rates[batch])
     return {
         "threads": torch.get_num_threads(),
         "load_s": loaded,
-        "one_ms": 1e3 * statistics.median(singles),
-        "rate": rates[best],
-        "batch": best,
-        "by_batch": rates,
+        "singles": [_seconds(lambda seed=seed: model.sample(1, seed=seed)) for seed in range(ONE_PICTURE)],
+        "batches": {batch: _batches(model, batch) for batch in BATCHES},
         "memory_mb": _peak_mb(),
         "size_mb": (find_folder(path) / WEIGHTS).stat().st_size / 1e6,
     }
@@ -84,12 +83,19 @@ def _peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6  # bytes on macOS
 
 
-def _rate(model, batch: int) -> float:  # type: ignore[no-untyped-def]
-    codes, began, made = model.codes(batch), time.perf_counter(), 0
-    while (spent := time.perf_counter() - began) < SECONDS_A_BATCH:
-        model.decode(codes, batch=batch)
-        made += batch
-    return made / spent
+def _batches(model, batch: int) -> list[float]:  # type: ignore[no-untyped-def]
+    """Returns the seconds of each of some batches, at least 3."""
+    codes = model.codes(batch)
+    times: list[float] = []
+    while len(times) < 3 or sum(times) < SECONDS_A_BATCH:
+        times.append(_seconds(lambda: model.decode(codes, batch=batch)))
+    return times
+
+
+def _rate(batch: int, times: Tensor) -> Interval:
+    """Pictures a second, from the seconds of each batch."""
+    mean, low, high = mean_interval(times)
+    return Interval(batch / mean, batch / high, batch / max(low, float(times.min())))
 
 
 def _seconds(act) -> float:  # type: ignore[no-untyped-def]

@@ -57,18 +57,21 @@ def cross_validate(
     n: int = 2000,
     settings: tuple[str, ...] = (),
     seed: int = 0,
+    **prepare: Any,
 ) -> CrossValidation:
     """Trains and judges a recipe once a fold, each time on the other folds, and writes `report.json` and `report.html`.
 
     Folds are stratified by the main label. `minutes` of training are shared by all folds. Called again with the same
-    arguments it continues where it stopped. Raises DataError, RecipeError, RunError, UsageError, Interrupted.
+    arguments it continues where it stopped. `prepare` are options of `limner.prepare` for raw pictures.
+
+    Raises DataError, RecipeError, RunError, UsageError, Interrupted.
     """
     if folds < 2:
         raise UsageError(f"--folds {folds}: at least 2 are needed.")
     if not 0 < minutes < math.inf or n < FEWEST:
         raise UsageError(f"--minutes {minutes:g} --n {n}: some time and at least {FEWEST} samples are needed.")
     chosen = apply_settings(recipe if isinstance(recipe, Recipe) else find_recipe(recipe), settings)
-    dataset = data if isinstance(data, Dataset) else open_dataset(data)
+    dataset = data if isinstance(data, Dataset) else open_dataset(data, **prepare)
     if len(dataset) < 10 * folds:
         raise DataError(
             f"{dataset.path}: {len(dataset)} pictures are too few for {folds} folds; at least {10 * folds} are needed."

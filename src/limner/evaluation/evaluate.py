@@ -21,7 +21,7 @@ from limner.evaluation.usefulness import usefulness
 from limner.evaluation.yardstick import yardstick
 from limner.features import load_extractor
 from limner.methods.vae import VaePainter
-from limner.model import Model, load
+from limner.model import Model, find_folder, load
 from limner.progress import ProgressLine
 
 GROUPS: dict[str, Callable[[Reference, Subject], Group]] = {
@@ -134,11 +134,11 @@ def _judge(subject: Subject, reference: Reference, wanted: Sequence[str]) -> Jud
 
 def _loaded(paths: Sequence[str | Path]) -> Named:
     """Loads models and names them by as much of their paths as tells them apart."""
+    if len({find_folder(Path(path)).resolve() for path in paths}) < len(paths):
+        raise UsageError("a model is given twice.")
     names = [Path(path).name for path in paths]
     if len(set(names)) < len(names):
         names = [str(path) for path in paths]
-    if len(set(names)) < len(names):
-        raise UsageError("a model is given twice.")
     return {name: (Path(path), load(path)) for name, path in zip(names, paths, strict=True)}
 
 

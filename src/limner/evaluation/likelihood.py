@@ -10,10 +10,12 @@ from limner.evaluation.measure import Group, Measure
 from limner.evaluation.reference import Reference
 from limner.evaluation.subject import Subject
 from limner.methods.vae import VaePainter
-from limner.metrics import active_units, dci, mean_interval, mutual_information_gap, sap
+from limner.metrics import DCI, active_units, bootstrap, dci, jackknife, mean_interval, mutual_information_gap, sap
 
 IMPORTANCE_DRAWS, IMPORTANCE_PICTURES = 64, 256
 MOST_PICTURES = 2000
+FEWEST, RAREST = 40, 10
+"""Held-out pictures for disentanglement, and of them those that differ from the most common value of a factor."""
 CHUNK = 128
 
 
@@ -47,10 +49,9 @@ def likelihood(reference: Reference, subject: Subject) -> Group:
             f"mean square of pixels in [0, 1], {some}",
         )
     )
-    active = active_units(codes)
-    measures.append(
-        Measure("active units", active, "higher", f"of {codes.shape[1]}; variance of the mean code above 0.01, {some}")
-    )
+    active = bootstrap(active_units, codes, resamples=200, seed=reference.seed)
+    protocol = f"of {codes.shape[1]}; variance of the mean code above 0.01, {some}"
+    measures.append(Measure.of("active units", active, "higher", protocol))
     group = Group(measures)
     _disentanglement(group, codes, reference, rows)
     return group
@@ -87,15 +88,20 @@ def _importance_weighted(painter: VaePainter, reference: Reference, rows: object
 
 def _disentanglement(group: Group, codes: Tensor, reference: Reference, rows: object) -> None:
     names = [a.name for a in reference.dataset.schema.attributes if a.kind != "caption"]
-    if len(names) < 2:
+    known = reference.dataset.condition(rows, names)  # type: ignore[arg-type]
+    factors = {name: values for name, values in known.items() if (values != values.mode().values).sum() >= RAREST}
+    if len(factors) < 2 or len(codes) < FEWEST:
         group.notes.append(
-            "disentanglement needs at least two factors (labels or numbers), as the garden and Morpho-MNIST have."
+            f"disentanglement needs {FEWEST} held-out pictures and two factors (labels or numbers) that vary among them, "
+            "as the garden and Morpho-MNIST have."
         )
         return
-    factors = reference.dataset.condition(rows, names)  # type: ignore[arg-type]
-    protocol = f"{len(codes):,} held-out pictures, factors {', '.join(names)}"
-    found = dci(codes, factors)
-    for name, value in {"MIG": mutual_information_gap(codes, factors), "SAP": sap(codes, factors)}.items():
-        group.measures.append(Measure(name, value, "higher", protocol))
-    for name, value in found._asdict().items():
-        group.measures.append(Measure(f"DCI {name}", value, "higher", protocol))
+    protocol = f"{len(codes):,} held-out pictures, factors {', '.join(factors)}"
+
+    def scores(some: Tensor) -> list[float]:
+        part = {name: values[some] for name, values in factors.items()}
+        return [mutual_information_gap(codes[some], part), sap(codes[some], part), *dci(codes[some], part)]
+
+    titles = ["MIG", "SAP", *(f"DCI {part}" for part in DCI._fields)]
+    for name, interval in zip(titles, jackknife(scores, len(codes), reference.seed), strict=True):
+        group.measures.append(Measure.of(name, interval, "higher", protocol))

@@ -78,19 +78,22 @@ def tune(
     minutes: float = 60.0,
     settings: tuple[str, ...] = (),
     seed: int = 0,
+    **prepare: Any,
 ) -> Tuning:
     """Searches a recipe's space (`limner.recipes.search`) and writes `recipe.yaml`, `report.json` and `report.html`.
 
     `minutes` of training are shared by the recipe as it is and `trials` changed ones, of which those that fall behind
     are given up early (Optuna's TPE and median rule). A GAN is compared by Frechet distance, a VAE by its bound. Called
-    again with the same arguments it continues. Raises DataError, RecipeError, RunError, UsageError, Interrupted.
+    again with the same arguments it continues. `prepare` are options of `limner.prepare` for raw pictures.
+
+    Raises DataError, RecipeError, RunError, UsageError, Interrupted.
     """
     if trials < 1 or not 0 < minutes < math.inf:
         raise UsageError(f"--trials {trials} --minutes {minutes:g}: at least one trial and some time are needed.")
     chosen = apply_settings(recipe if isinstance(recipe, Recipe) else find_recipe(recipe), settings)
     if not search_space(chosen):
         raise RecipeError(f"the recipe '{chosen.name}' has nothing to search.")
-    dataset = data if isinstance(data, Dataset) else open_dataset(data)
+    dataset = data if isinstance(data, Dataset) else open_dataset(data, **prepare)
     for split in ("validation", "test"):
         count = len(dataset.split(split))
         if count < FEWEST:
@@ -128,7 +131,8 @@ def _concluded(
     if best is not None and best["rungs"][-1] < default[-1]:
         models["tuned"] = load(out / best["folder"])
         recipe = models["tuned"].recipe.model_copy(update={"name": f"{recipe.name}-tuned"})
-    judged = evaluate(models, dataset, n=SAMPLES, only=("distances", "likelihood"), marks=False, seed=seed)
+    only = ("distances", "likelihood")
+    judged = evaluate(models, dataset, n=SAMPLES, only=only, marks=False, test_only=True, seed=seed)
     name = "bound" if recipe.method.kind == "vae" else f"{judged.reference.extractor.distance} without bias"
     figures = {
         one.subject.name: next(m for group in one.groups.values() for m in group.measures if m.name.startswith(name))

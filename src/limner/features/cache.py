@@ -56,5 +56,6 @@ def picture_digest(pictures: np.ndarray) -> str:
 
 def _key(extractor: Extractor, pictures: np.ndarray, identity: str | None) -> str:
     seen = identity or picture_digest(pictures)
-    content = [FORMAT, extractor.name, content_digest(extractor.state_dict()), seen, list(pictures.shape)]
+    sides = [extractor.smallest, extractor.largest, *pictures.shape]
+    content = [FORMAT, extractor.name, content_digest(extractor.state_dict()), sides, seen]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]

@@ -15,7 +15,7 @@ from torch import Tensor
 from limner import seeds
 
 BINS = 20
-TREES = 50
+TREES = 25
 
 
 class DCI(NamedTuple):
@@ -61,7 +61,8 @@ def dci(codes: Tensor, factors: Mapping[str, Tensor], seed: int = 0) -> DCI:
     for values in factors.values():
         kind = RandomForestRegressor if values.is_floating_point() else RandomForestClassifier
         # each split may use any dimension: else what a forest must do without looks as if it mattered
-        forest = kind(TREES, max_features=None, min_samples_leaf=3, random_state=seeds.derive("dci", seed) % 2**32)
+        options = {"max_features": None, "min_samples_leaf": 3, "n_jobs": -1}
+        forest = kind(TREES, **options, random_state=seeds.derive("dci", seed) % 2**32)
         truth = values.cpu().numpy()
         forest.fit(points[learn], truth[learn])
         importances.append(forest.feature_importances_)

@@ -1,6 +1,6 @@
 """Intervals: how sure a figure is, given how many pictures it rests on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -11,6 +11,8 @@ from limner import seeds
 
 Z = NormalDist().inv_cdf(0.975)
 """Standard deviations that hold 95 % of a normal law, to either side."""
+GROUPS, T_OF_NINE = 10, 2.262
+"""Groups that a jackknife leaves out in turn, and what Z is when the spread is known from so few."""
 
 
 class Interval(NamedTuple):
@@ -40,6 +42,23 @@ def bootstrap(statistic: Callable[..., float], *sets: Tensor, resamples: int = 1
     ]
     low, high = torch.tensor(draws, dtype=torch.float64).quantile(torch.tensor([0.025, 0.975], dtype=torch.float64))
     return Interval(statistic(*sets), float(low), float(high))
+
+
+def jackknife(statistics: Callable[[Tensor], Sequence[float]], count: int, seed: int = 0) -> list[Interval]:
+    """Returns statistics of rows 0 to `count` - 1 and their 95 % intervals from leaving out a random tenth in turn.
+
+    `statistics` is given the rows, int64 (n,), each at most once. For figures that are dear, or that items drawn twice would
+    flatter, such as what a forest foretells of held-back pictures. ValueError for fewer than 20 rows. Equal seeds give equal
+    bounds. Kott 2001 (Journal of Official Statistics 17(4)), the delete-a-group jackknife.
+    """
+    if count < 2 * GROUPS:
+        raise ValueError(f"at least {2 * GROUPS} rows are needed, not {count}")
+    everything = torch.arange(count)
+    group = everything[torch.randperm(count, generator=seeds.generator("jackknife", seed))] % GROUPS
+    values = torch.tensor(statistics(everything), dtype=torch.float64)
+    without = torch.tensor([statistics(everything[group != left]) for left in range(GROUPS)], dtype=torch.float64)
+    half = T_OF_NINE * ((GROUPS - 1) / GROUPS * (without - without.mean(0)).square().sum(0)).sqrt()
+    return [Interval(*map(float, bounds)) for bounds in torch.stack([values, values - half, values + half], 1)]
 
 
 def share_interval(hits: int, count: int) -> Interval:

@@ -20,7 +20,7 @@ class Network(Extractor):
     """
 
     name, distance, width = "limner", "FD-limner", WIDTH
-    smallest, largest = 28, 128
+    smallest, largest = 56, 128
 
     def __init__(self, folded: bool = True) -> None:
         super().__init__()
