@@ -27,8 +27,17 @@ class Classifier(nn.Module):
         self.head = nn.Linear(2 * WIDTHS[-1], classes)
 
     def forward(self, images: Tensor) -> Tensor:
-        features = self.body(images)
-        return self.head(torch.cat([features.mean((2, 3)), features.amax((2, 3))], 1))
+        return self.head(self._before_head(images))
+
+    def _before_head(self, images: Tensor) -> Tensor:
+        maps = self.body(images)
+        return torch.cat([maps.mean((2, 3)), maps.amax((2, 3))], 1)
+
+    @torch.inference_mode()
+    def features(self, pictures: np.ndarray) -> Tensor:
+        """Returns what the last layer reads, float32 (N, 256), for pictures uint8 (N, H, W, C)."""
+        self.eval()
+        return torch.cat([self._before_head(_images(pictures[i : i + 512])) for i in range(0, len(pictures), 512)])
 
     @torch.inference_mode()
     def probabilities(self, pictures: np.ndarray) -> Tensor:
@@ -38,14 +47,17 @@ class Classifier(nn.Module):
         return torch.cat(parts)
 
 
-def train_classifier(pictures: np.ndarray, labels: Tensor, classes: int, *, seed: int) -> Classifier:
+def train_classifier(
+    pictures: np.ndarray, labels: Tensor, classes: int, *, seed: int, steps: int | None = None
+) -> Classifier:
     """Trains on pictures uint8 (N, H, W, C) and labels (N,) for a fixed number of steps, so that sets of any size compare."""
+    steps = steps or STEPS
     torch.manual_seed(seeds.derive("classifier", seed))
     classifier = Classifier(pictures.shape[3], classes).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(classifier.parameters(), lr=RATE, weight_decay=0.05, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=STEPS)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
     classifier.train()
-    for rows in _rows(len(pictures), seed):
+    for rows in _rows(len(pictures), steps, seed):
         images = _images(pictures[rows.numpy()])
         loss = F.cross_entropy(classifier(images), labels[rows], label_smoothing=0.05)
         optimiser.zero_grad()
@@ -55,10 +67,10 @@ def train_classifier(pictures: np.ndarray, labels: Tensor, classes: int, *, seed
     return classifier.eval()
 
 
-def _rows(count: int, seed: int) -> Iterator[Tensor]:
+def _rows(count: int, steps: int, seed: int) -> Iterator[Tensor]:
     """Yields the rows of each step: whole shuffles, one after another."""
     generator, waiting = seeds.generator("classifier order", seed), torch.empty(0, dtype=torch.long)
-    for _ in range(STEPS):
+    for _ in range(steps):
         while len(waiting) < BATCH:
             waiting = torch.cat([waiting, torch.randperm(count, generator=generator)])
         yield waiting[:BATCH]

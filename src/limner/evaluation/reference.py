@@ -36,7 +36,7 @@ class Pictures:
         """Returns at most so many of them, drawn without replacement, in their order."""
         if len(self) <= most:
             return self
-        return self.at(torch.randperm(len(self), generator=seeds.generator("some", seed))[:most].sort().values)
+        return self.at(_draw(len(self), most, seed))
 
     def at(self, rows: Tensor) -> "Pictures":
         """Returns those at some rows, int64 (n,)."""
@@ -70,6 +70,13 @@ class Reference:
         """Pictures that the models learned from."""
         return self._pictures(self.yardstick.train, self.yardstick.train_rows, "training")
 
+    def some_train(self, most: int) -> Pictures:
+        """Returns at most so many training pictures, without asking the extractor about the others."""
+        rows = self.yardstick.train_rows
+        if "train" in vars(self) or len(rows) <= most:
+            return self.train.some(most, seed=self.seed)
+        return self._pictures(self.yardstick.train, rows[_draw(len(rows), most, self.seed).numpy()], "training")
+
     @cached_property
     def held_out_closeness(self) -> Closeness:
         """How near held-out pictures lie to the training pictures."""
@@ -102,6 +109,11 @@ class Reference:
         with ProgressLine(f"{what} pictures: features", len(rows), "pictures") as bar:
             features = pool_once(self.extractor, pictures, progress=bar.advance)
         return Pictures(pictures, features, labels)
+
+
+def _draw(count: int, most: int, seed: int) -> Tensor:
+    """Returns `most` of `count` rows, drawn without replacement, in their order."""
+    return torch.randperm(count, generator=seeds.generator("some", seed))[:most].sort().values
 
 
 def rightly_named(pictures: np.ndarray, labels: Tensor, reference: Reference) -> Tensor:

@@ -45,7 +45,7 @@ def paint(name: str, path: Path | None, model: Model, reference: Reference, n: i
 
 def real(reference: Reference, n: int) -> Subject:
     """Returns training pictures as if a model had painted them: what perfect copying would reach."""
-    return Subject("training pictures", reference.train.some(n, seed=reference.seed))
+    return Subject("training pictures", reference.some_train(n))
 
 
 def check_shape(name: str, model: Model, dataset: Dataset) -> None:
