@@ -91,7 +91,7 @@ def test_an_interrupted_search_continues_its_trial(flowers: Dataset, tmp_path: P
     ):
         tune(flowers, "mlp-vae", out, trials=2, minutes=3 * MINUTES, settings=("batch=16",))
     found = tune(flowers, "mlp-vae", out, trials=2, minutes=3 * MINUTES, settings=("batch=16",))
-    assert [trial["folder"] for trial in found.trials] == ["trials/000", "trials/002"]
+    assert [trial["folder"] for trial in found.trials] == ["trials/001", "trials/003"]
     assert len(found.trials[0]["rungs"]) == 4
     assert found.figures["default"].name.startswith("bound")
 

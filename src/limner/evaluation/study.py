@@ -9,17 +9,20 @@ from limner import files
 from limner.data import Dataset
 from limner.errors import UsageError
 from limner.recipes import Recipe, apply_settings
-from limner.recipes.search import Range, search_space
+from limner.recipes.search import Range, own_values, search_space
 from limner.training import train
 from limner.training.held_out import HeldOut
 
 if TYPE_CHECKING:
     from optuna import Study, Trial
+    from optuna.distributions import BaseDistribution
 
 RUNGS = (0.25, 0.5, 0.75, 1.0)
 """Shares of its time at which a trial is compared with the others and may be given up."""
+DEFAULT = "default"
+"""The folder of the recipe as it is."""
 STARTUP = 3
-"""Trials that are drawn at random and never given up, to compare others with."""
+"""Trials, the recipe as it is among them, before draws follow what did well, and before any is given up."""
 FEWEST_TO_EXPLAIN = 4
 
 
@@ -35,12 +38,27 @@ def open_study(file: Path, seed: int) -> "Study":
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     return optuna.create_study(
         storage=JournalStorage(JournalFileBackend(str(file))),
-        sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=STARTUP),
+        sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=STARTUP, multivariate=True),
         pruner=optuna.pruners.MedianPruner(n_startup_trials=STARTUP),
         study_name="limner",
         load_if_exists=True,
         direction="minimize",
     )
+
+
+def tell_default(study: "Study", recipe: Recipe, rungs: list[float]) -> None:
+    """Tells a new study how the recipe as it is did, so that the search begins from there."""
+    from optuna.trial import create_trial
+
+    if not study.get_trials(deepcopy=False):
+        told = create_trial(
+            params=own_values(recipe),
+            distributions=_space(recipe),
+            value=rungs[-1],
+            intermediate_values=dict(enumerate(rungs)),
+            user_attrs={"folder": DEFAULT},
+        )
+        study.add_trial(told)
 
 
 def run_trials(
@@ -50,13 +68,14 @@ def run_trials(
     from optuna import TrialPruned
     from optuna.trial import TrialState
 
+    space = _space(recipe)
     for left in study.get_trials(states=(TrialState.RUNNING,)):
         # cut off by an interruption: its training is continued under a new number
         study.tell(left.number, state=TrialState.FAIL)
         study.enqueue_trial(left.params, user_attrs={"folder": folder_of(left)})
     while len(ended(study)) < trials:
-        trial = study.ask()
-        settings = [f"{key}={json.dumps(value)}" for key, value in _drawn(trial, recipe).items()]
+        trial = study.ask(space)
+        settings = [f"{key}={json.dumps(value)}" for key, value in trial.params.items()]
         rungs = train_by_rungs(apply_settings(recipe, settings), dataset, out / folder_of(trial), minutes, seed)
         try:
             study.tell(trial, _last(trial, rungs))
@@ -79,7 +98,7 @@ def train_by_rungs(recipe: Recipe, dataset: Dataset, run: Path, minutes: float, 
 
 
 def ended(study: "Study") -> list[dict[str, Any]]:
-    """Returns each trial that ended: its folder, what became of it, its measure at each rung, and the values it tried."""
+    """Returns what became of each changed recipe whose trial ended: its folder, its measure at each rung, the values it tried."""
     from optuna.trial import TrialState
 
     names = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "given up"}
@@ -91,6 +110,7 @@ def ended(study: "Study") -> list[dict[str, Any]]:
             "values": trial.params,
         }
         for trial in study.get_trials(deepcopy=False, states=tuple(names))
+        if folder_of(trial) != DEFAULT
     ]
 
 
@@ -110,15 +130,15 @@ def folder_of(trial: Any) -> str:
     return str(trial.user_attrs.get("folder", f"trials/{trial.number:03d}"))
 
 
-def _drawn(trial: "Trial", recipe: Recipe) -> dict[str, Any]:
-    """Returns a value for each key of the space."""
-    drawn: dict[str, Any] = {}
-    for key, among in search_space(recipe).items():
-        if isinstance(among, Range):
-            drawn[key] = trial.suggest_float(key, among.low, among.high, log=among.log)
-        else:
-            drawn[key] = trial.suggest_categorical(key, among)
-    return drawn
+def _space(recipe: Recipe) -> dict[str, "BaseDistribution"]:
+    from optuna.distributions import CategoricalDistribution, FloatDistribution
+
+    return {
+        key: FloatDistribution(among.low, among.high, log=among.log)
+        if isinstance(among, Range)
+        else CategoricalDistribution(among)
+        for key, among in search_space(recipe).items()
+    }
 
 
 def _last(trial: "Trial", rungs: Iterator[float]) -> float:

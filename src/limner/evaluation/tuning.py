@@ -13,7 +13,16 @@ from limner.evaluation.evaluate import Evaluation, evaluate
 from limner.evaluation.long_work import long_work
 from limner.evaluation.measure import Measure
 from limner.evaluation.report import as_dict
-from limner.evaluation.study import RUNGS, ended, importances, open_study, run_trials, train_by_rungs
+from limner.evaluation.study import (
+    DEFAULT,
+    RUNGS,
+    ended,
+    importances,
+    open_study,
+    run_trials,
+    tell_default,
+    train_by_rungs,
+)
 from limner.evaluation.table import number
 from limner.evaluation.tuning_page import page
 from limner.model import Model, load
@@ -105,7 +114,8 @@ def tune(
     each = minutes / (trials + 1)
     with long_work(out, "tune.json", asked | {"minutes": minutes, "seed": seed}):
         study = open_study(out / "study.journal", seed)
-        default = list(train_by_rungs(chosen, dataset, out / "default", each, seed))
+        default = list(train_by_rungs(chosen, dataset, out / DEFAULT, each, seed))
+        tell_default(study, chosen, default)
         run_trials(study, chosen, dataset, out, trials, each, seed)
     found = _concluded(chosen, default, ended(study), importances(study), dataset, out, seed)
     report = {"verdict": found.verdict, "default": default, "trials": found.trials, "importances": found.importances}
@@ -127,7 +137,7 @@ def _concluded(
     """Compares the default with the best trial on the test split."""
     complete = [trial for trial in trials if trial["state"] == "complete"]
     best = min(complete, key=lambda trial: trial["rungs"][-1], default=None)
-    models: dict[str, Model] = {"default": load(out / "default")}
+    models: dict[str, Model] = {"default": load(out / DEFAULT)}
     if best is not None and best["rungs"][-1] < default[-1]:
         models["tuned"] = load(out / best["folder"])
         recipe = models["tuned"].recipe.model_copy(update={"name": f"{recipe.name}-tuned"})

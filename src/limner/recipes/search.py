@@ -1,5 +1,7 @@
 """What of a recipe is worth searching, and between which bounds."""
 
+from typing import Any
+
 from limner.config import Section
 from limner.recipes.recipe import Recipe
 
@@ -37,5 +39,23 @@ SPACES: dict[str, Space] = {"gan": GAN, "vae": VAE, "noise": {}}
 
 
 def search_space(recipe: Recipe) -> Space:
-    """Returns what `limner tune` searches of a recipe; empty where there is nothing to learn."""
-    return SPACES[recipe.method.kind]
+    """Returns what `limner tune` searches of a recipe, whose own values lie within; empty where there is nothing to learn."""
+    space, own = SPACES[recipe.method.kind], own_values(recipe)
+    return {key: _holding(among, own[key]) for key, among in space.items()}
+
+
+def own_values(recipe: Recipe) -> dict[str, Any]:
+    """Returns the values that a recipe has for the keys of its space."""
+    values = {}
+    for key in SPACES[recipe.method.kind]:
+        value: Any = recipe
+        for part in key.split("."):
+            value = getattr(value, part)
+        values[key] = recipe.optimiser.lr if value is None else value  # of a discriminator that has none of its own
+    return values
+
+
+def _holding(among: Range | Choices, value: Any) -> Range | Choices:
+    if isinstance(among, Range):
+        return among.model_copy(update={"low": min(among.low, value), "high": max(among.high, value)})
+    return among if value in among else (value, *among)
