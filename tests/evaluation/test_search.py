@@ -12,7 +12,8 @@ from limner.data import Dataset
 from limner.data.splits import fold_of
 from limner.errors import DataError, RecipeError, RunError, UsageError
 from limner.evaluation import cross_validate, study, tune
-from limner.recipes import RECIPES, find_recipe, search_space
+from limner.recipes import RECIPES, apply_settings, find_recipe, search_space
+from limner.recipes.search import Range, own_values
 from limner.training import Interrupted
 
 SMALL = ("method.generator.widths=[8, 8]", "method.discriminator.widths=[8, 8]", "batch=16", "stopping.every=0")
@@ -115,11 +116,18 @@ def test_a_search_needs_something_to_search_and_to_choose_by(flowers: Dataset, t
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_every_key_of_a_space_is_one_of_the_recipe(name: str) -> None:
+def test_the_space_of_a_recipe_holds_its_own_values(name: str) -> None:
     recipe = find_recipe(name)
-    fields = recipe.model_dump()
-    for key in search_space(recipe):
-        where = fields
-        for part in key.split("."):
-            assert part in where
-            where = where[part]
+    own = own_values(recipe)
+    for key, among in search_space(recipe).items():
+        assert among.low <= own[key] <= among.high if isinstance(among, Range) else own[key] in among
+    same = apply_settings(recipe, [f"{key}={json.dumps(value)}" for key, value in own.items()])
+    assert own_values(same) == own
+    assert search_space(same) == search_space(recipe)
+
+
+def test_what_lies_outside_a_space_widens_it() -> None:
+    recipe = apply_settings(find_recipe("gan"), ["optimiser.lr=0.01", "method.loss=wasserstein"])
+    space = search_space(recipe)
+    assert space["optimiser.lr"] == Range(low=5e-5, high=0.01, log=True)
+    assert "wasserstein" in space["method.loss"]  # type: ignore[operator]

@@ -92,7 +92,8 @@ def cross_validate(
     files.write_text(
         out / "report.json", json.dumps({**asked, "measures": result.measures, "folds": found}, indent=1) + "\n"
     )
-    _page(result, dataset).save(out / "report.html")
+    samples = [out / f"fold-{fold + 1}" / "run" / "model" / "samples.png" for fold in range(folds)]
+    _page(result, dataset, samples).save(out / "report.html")
     return result
 
 
@@ -136,7 +137,7 @@ def _gathered(found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _page(result: CrossValidation, dataset: Dataset) -> Page:
+def _page(result: CrossValidation, dataset: Dataset, samples: list[Path]) -> Page:
     page = Page(
         f"{result.recipe}, cross-validated",
         f"{result.folds} folds of {dataset.name}, {result.minutes / result.folds:.3g} minutes each.",
@@ -146,4 +147,7 @@ def _page(result: CrossValidation, dataset: Dataset) -> Page:
     page.paragraph(
         "Spread: standard deviation over folds, that is of training and of what was held out. ↓ less is better, ↑ more is better."
     )
+    page.heading("Samples")
+    for fold, file in enumerate(samples, 1):
+        page.figure(file.read_bytes(), f"fold {fold}")
     return page

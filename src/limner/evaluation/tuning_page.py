@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING
 
 from limner.data import Dataset
 from limner.evaluation.study import RUNGS
-from limner.pictures import Page
+from limner.pictures import Page, grid
 from limner.recipes import Recipe, to_yaml
 
 if TYPE_CHECKING:
     from limner.evaluation.tuning import Tuning
 
-BAR = 30
+BAR, SHOWN = 30, 32
 
 
 def page(tuning: "Tuning", recipe: Recipe, dataset: Dataset) -> Page:
-    """Returns the page: the verdict, the trials as curves and as a table, what mattered, and the recipe."""
+    """Returns the page: the verdict, the trials as curves and as a table, what mattered, samples, and the recipe."""
     sheet = Page(f"A better {recipe.name}?", f"{len(tuning.trials)} changed recipes, tried on {dataset.name}.")
     sheet.paragraph(f"The best recipe is {tuning.verdict}." if "tuned" in tuning.figures else f"{tuning.verdict}.")
     sheet.heading("The trials")
@@ -34,6 +34,9 @@ def page(tuning: "Tuning", recipe: Recipe, dataset: Dataset) -> Page:
         points = [(trial["values"][key], trial["rungs"][-1]) for trial in tuning.trials if trial["state"] == "complete"]
         if all(isinstance(value, int | float) for value, _ in points):
             sheet.curves({key: _dots(points)}, f"held-out measure by {key}", key)
+    sheet.heading("Samples")
+    for one in tuning.judged.judged:
+        sheet.figure(grid(one.subject.made.pictures[:SHOWN]), one.subject.name)
     sheet.heading("The recipe")
     sheet.code(to_yaml(tuning.recipe))
     return sheet
