@@ -32,7 +32,7 @@ def page(evaluation: Evaluation) -> Page:
         {"samples": protocol["samples"], "held-out pictures": protocol["held_out"], "extractor": protocol["extractor"]}
     )
     for line in table.verdicts(evaluation):
-        sheet.paragraph(line[0].upper() + line[1:] + ".")
+        sheet.paragraph(f"{line}.")
     for group in evaluation.judged[0].groups:
         header, *rows = table.rows(evaluation, group)
         if rows:
