@@ -41,7 +41,9 @@ def bootstrap(statistic: Callable[..., float], *sets: Tensor, resamples: int = 1
         for _ in range(resamples)
     ]
     low, high = torch.tensor(draws, dtype=torch.float64).quantile(torch.tensor([0.025, 0.975], dtype=torch.float64))
-    return Interval(statistic(*sets), float(low), float(high))
+    value = statistic(*sets)
+    # a statistic near its extreme may lie outside of all that is drawn
+    return Interval(value, min(value, float(low)), max(value, float(high)))
 
 
 def jackknife(statistics: Callable[[Tensor], Sequence[float]], count: int, seed: int = 0) -> list[Interval]:
