@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 from judge import Judge
 from peers.tutorial_dcgan import TutorialDcgan
-from PIL import Image
 
 from limner import files
 from limner.data import Dataset, open_dataset
@@ -113,7 +112,8 @@ def write(results: dict[str, list[dict[str, Any]]], judge: Judge, dataset: Datas
         )
     last = f"{next(iter(results.values()))[-1]['minutes']:06.2f}.png"
     page.heading("Samples at equal time")
-    page.gallery((np.asarray(Image.open(out / f"{name}-{seed}" / last)), name) for name in results)
+    for name in results:
+        page.figure((out / f"{name}-{seed}" / last).read_bytes(), name)
     page.save(out / "race.html")
 
 
