@@ -33,7 +33,7 @@ class Judge:
         else:
             square = real[:MOST, : min(real.shape[1:3]), : min(real.shape[1:3])]
             shown = np.concatenate([np.rot90(square, turns, (1, 2)) for turns in range(TURNS)])
-            truth, classes, self.what = torch.arange(TURNS).repeat_interleave(len(square)), TURNS, "which way up"
+            truth, classes, self.told_apart = torch.arange(TURNS).repeat_interleave(len(square)), TURNS, "which way up"
         self.classifier = train_classifier(shown, truth, classes, seed=0, steps=STEPS)
         self.accuracy = self._accuracy(dataset) if label else None
         chosen = np.sort(np.random.default_rng(0).permutation(len(real))[:MOST])

@@ -27,7 +27,7 @@ def pool_once(
 ) -> Tensor:
     """Returns what `pool` does, float32 (N, D), kept in `$LIMNER_CACHE` or the user's cache folder.
 
-    The key is the extractor's name and weights and the pictures' content, or `identity` where something stands for it,
+    The key is the extractor's name, weights and sides and the pictures' content, or `identity` where something stands for it,
     such as a dataset's fingerprint and split. A kept file that is damaged is made anew, which is said on stderr, as is that
     nothing could be kept.
     """
