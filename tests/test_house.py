@@ -19,6 +19,7 @@ FLOORS = (
     {"methods"},
     {"recipes"},
     {"conditions"},
+    {"runtimes"},
     {"model"},
     {"model_card", "samples"},
     {"training"},

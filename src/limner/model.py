@@ -24,6 +24,7 @@ from limner.errors import ConditionError, LimnerError, ModelError, UsageError
 from limner.methods import Painter, build_painter
 from limner.methods.vae import VaePainter
 from limner.recipes import Recipe, parse
+from limner.runtimes import RUNTIMES, Paint, choose_runtime, export_int8, export_onnx
 from limner.tensors import DamagedFileError, load_tensors, save_tensors
 
 FORMAT = 1
@@ -42,6 +43,8 @@ class Model:
         self.recipe, self.schema, self.table, self.about = recipe, schema, table, about
         self.painter = painter.eval()
         self.attributes = tuple(schema.attribute(name) for name in painter.condition_names)
+        self.runtime = "torch"
+        self.paint: Paint = painter.paint
         self.digest: str | None = None
         """SHA-256 of the weights; None until the model has been saved or loaded."""
 
@@ -85,7 +88,7 @@ class Model:
         for start in range(0, len(codes), batch):
             part = slice(start, start + batch)
             asked = {name: values[part].to(self.painter.device) for name, values in tensors.items()}
-            painted.append(to_uint8(self.painter.paint(codes[part].to(self.painter.device), asked)))
+            painted.append(to_uint8(self.paint(codes[part].to(self.painter.device), asked)))
         return np.concatenate(painted)
 
     @torch.inference_mode()
@@ -124,9 +127,26 @@ class Model:
             yield from self.decode(between, held)
 
     def to(self, device: str | torch.device) -> "Model":
-        """Moves the weights to a device."""
+        """Moves the weights to a device; a model that paints with ONNX Runtime stays on the CPU (UsageError)."""
+        choose_runtime(self.runtime, str(device))
         self.painter.to(device)
         return self
+
+    def use(self, runtime: str) -> "Model":
+        """Paints with a runtime from now on: `torch`, `compiled`, `onnx`, or `auto`, the fastest there is. UsageError."""
+        self.runtime = choose_runtime(runtime, str(self.painter.device))
+        self.paint = RUNTIMES[self.runtime](self.painter, self.table)
+        return self
+
+    def export(self, out: str | Path, *, int8: bool = False) -> str:
+        """Writes the model as one ONNX file and says how near its pictures are; ModelError, UsageError, OSError."""
+        inputs = {a.name: a.model_dump(mode="json", exclude={"name"}) for a in self.attributes}
+        about = {"latent": self.painter.latent, "condition": inputs, "sha256": self.digest, "ai_generated": True}
+        about |= {"limner": limner.__version__, "recipe": self.recipe.name, **self.about}
+        if int8:
+            return f"{export_int8(self.painter, self.table, Path(out), about):.1f} dB from the pictures that PyTorch paints"
+        difference = export_onnx(self.painter, self.table, Path(out), about)
+        return f"within {difference:.1g} of what PyTorch paints, in values from -1 to 1"
 
     def save(self, folder: str | Path) -> None:
         """Writes config.json and model.safetensors, each of them whole or not at all; OSError when the disk is full."""
@@ -142,9 +162,14 @@ class Model:
         return resolve(condition or {}, self.attributes, self.table, 0, range(n))
 
 
-def load(path: str | Path, device: str | torch.device = "cpu") -> Model:
-    """Loads a model folder, or the model of a run; nothing in it is executed. ModelError, one line, when it cannot be used."""
+def load(path: str | Path, device: str | torch.device = "cpu", runtime: str = "torch") -> Model:
+    """Loads a model folder, or the model of a run; nothing in it is executed.
+
+    `runtime` says what paints: `torch` as it is, `compiled`, `onnx`, or `auto`, the fastest for the device that is
+    installed. ModelError or UsageError, one line, when it cannot be used.
+    """
     check_device(str(device))
+    chosen = choose_runtime(runtime, str(device))
     folder = find_folder(Path(path))
     config = _read_config(folder)
     try:
@@ -168,7 +193,7 @@ def load(path: str | Path, device: str | torch.device = "cpu") -> Model:
         raise ModelError(f"{folder}: the weights do not belong to its recipe (conditions {sorted(table)}).")
     model = Model(recipe, schema, painter, table, config.get("about", {}))
     model.digest = metadata["sha256"]
-    return model.to(device)
+    return model.to(device).use(chosen)
 
 
 def check_device(device: str) -> None:

@@ -66,7 +66,7 @@ def save_model_walk(
 
 def provenance_of(model: Model, path: Path, kind: str, **made: Any) -> dict[str, Any]:
     """Returns what a picture carries: that it is AI-generated, the program, the model and how it was asked."""
-    about = {"path": str(path), "sha256": model.digest, "recipe": model.recipe.name}
+    about = {"path": str(path), "sha256": model.digest, "recipe": model.recipe.name, "runtime": model.runtime}
     return {"ai_generated": True, "limner": limner.__version__, "kind": kind, "model": about, **made}
 
 
@@ -92,7 +92,7 @@ def _paint_again(picture: Path, made: dict[str, Any], model_path: Path | None) -
         index = int(made["index"])
     except (KeyError, TypeError) as error:
         raise PictureError(f"{picture}: its provenance lacks {error}.") from None
-    model = load(where)
+    model = load(where, runtime=str(made["model"].get("runtime", "torch")))
     if model.digest != digest:
         raise PictureError(
             f"{picture}: made by another model ({str(digest)[:12]}) than {where} ({str(model.digest)[:12]})."

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from limner import __version__
-from limner.cli import crossval, demo, evaluate, garden, prepare, recipes, replay, sample, train, tune, weights
+from limner.cli import crossval, demo, evaluate, export, garden, prepare, recipes, replay, sample, train, tune, weights
 from limner.errors import LimnerError
 
 INTERRUPTED = 130
@@ -26,6 +26,7 @@ app.command("recipes")(recipes.recipes)
 app.command("train")(train.train)
 app.command("sample")(sample.sample)
 app.command("replay")(replay.replay)
+app.command("export")(export.export)
 app.command("evaluate")(evaluate.evaluate)
 app.command("crossval")(crossval.crossval)
 app.command("tune")(tune.tune)

@@ -22,6 +22,9 @@ def sample(
         Path | None, typer.Option(metavar="FILE.mp4|.gif", help="A smooth walk through latent space.")
     ] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda or mps.")] = "cpu",
+    runtime: Annotated[
+        str, typer.Option(help="What paints: torch, compiled, onnx, or auto, the fastest for the device.")
+    ] = "torch",
 ) -> None:
     """Paint pictures with a model."""
     from limner.conditions import parse_wishes
@@ -32,7 +35,7 @@ def sample(
     if walk and n and not out:
         raise UsageError("--n says how many pictures and --walk makes none: give --out for them, or leave out --n.")
     wishes = parse_wishes(condition or [])
-    painter = load(model, device)
+    painter = load(model, device, runtime)
     if walk:
         save_model_walk(painter, model, walk, seed=seed, condition=wishes, truncation=truncation)
         typer.echo(str(walk))

@@ -1,0 +1,31 @@
+"""An exported painter in ONNX Runtime, on the CPU."""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from limner.networks.conditioning import Condition
+
+CODES, PICTURES = "codes", "pictures"
+
+
+def input_name(attribute: str) -> str:
+    """Returns the name of an attribute's input, which is none other's: an attribute may be called `codes`."""
+    return f"condition.{attribute}"
+
+
+class Session:
+    """Codes (B, latent) and a condition -> pictures (B, C, H, W) in [-1, 1], by as many threads as PyTorch uses."""
+
+    def __init__(self, file: Path) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = torch.get_num_threads()
+        self.session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+
+    def __call__(self, codes: Tensor, condition: Condition) -> Tensor:
+        asked = {CODES: codes.float()} | {input_name(name): values for name, values in condition.items()}
+        (pictures,) = self.session.run([PICTURES], {name: tensor.numpy() for name, tensor in asked.items()})
+        return torch.from_numpy(pictures)

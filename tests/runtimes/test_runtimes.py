@@ -1,0 +1,125 @@
+"""Runtimes paint the same pictures; exported files are whole, checked, and refused when they are not right."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from limner import runtimes
+from limner.data.schema import Attribute, Schema
+from limner.errors import ModelError, UsageError
+from limner.methods import build_painter
+from limner.model import Model, load
+from limner.recipes import RECIPES, apply_settings, find_recipe
+from limner.runtimes import PARITY, choose_runtime, export, int8
+
+SPECIES = Attribute(name="codes", kind="label", classes=("daisy", "rose", "tulip"))
+HEIGHT = Attribute(name="height", kind="number", minimum=0, maximum=1, mean=0.5, std=0.2)
+SCHEMA = Schema(height=16, width=24, channels=3, attributes=(SPECIES, HEIGHT), label="codes")
+TABLE = {"codes": torch.tensor([0, 0, 1, 2]), "height": torch.tensor([0.1, 0.2, 0.5, 0.9])}
+
+
+def _model(name: str = "gan", *settings: str) -> Model:
+    torch.manual_seed(0)
+    recipe = apply_settings(find_recipe(name), settings)
+    attributes = recipe.attributes(SCHEMA)
+    painter = build_painter(recipe.method, SCHEMA, attributes)
+    return Model(recipe, SCHEMA, painter, {a.name: TABLE[a.name] for a in attributes}, {"training": {"step": 7}})
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LIMNER_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_is_exported_and_painted_alike_at_any_batch(name: str, tmp_path: Path) -> None:
+    model = _model(name, *(["condition=[codes, height]"] if RECIPES[name]().condition == "auto" else []))
+    model.export(tmp_path / "model.onnx")
+    assert [file.name for file in tmp_path.iterdir()] == ["model.onnx"]  # the weights are inside
+    session = onnxruntime.InferenceSession(tmp_path / "model.onnx", providers=["CPUExecutionProvider"])
+    for n in (1, 3, 70):
+        codes = model.codes(n, seed=9)
+        condition = {name: values[torch.arange(n) % 4] for name, values in model.table.items()}
+        asked = {"codes": codes.numpy()} | {f"condition.{name}": v.numpy() for name, v in condition.items()}
+        (painted,) = session.run(["pictures"], asked)
+        with torch.inference_mode():
+            assert np.abs(painted - model.painter.paint(codes, condition).numpy()).max() <= PARITY
+
+
+def test_a_file_says_what_it_is(tmp_path: Path) -> None:
+    _model("gan", "condition=[codes, height]").export(tmp_path / "model.onnx")
+    file = onnx.load(tmp_path / "model.onnx")
+    onnx.checker.check_model(file)
+    about = json.loads({entry.key: entry.value for entry in file.metadata_props}["limner"])
+    assert about["condition"]["codes"]["classes"] == ["daisy", "rose", "tulip"]
+    assert about["training"] == {"step": 7}
+    assert about["ai_generated"] is True
+
+
+def test_onnx_runtime_paints_what_torch_paints_and_exports_once(tmp_path: Path, cache: Path) -> None:
+    _model().save(tmp_path / "model")
+    torch_made = load(tmp_path / "model").sample(9, seed=3)
+    model = load(tmp_path / "model", runtime="auto")
+    assert model.runtime == "onnx"
+    assert np.abs(model.sample(9, seed=3).astype(int) - torch_made).max() <= 1
+    (kept,) = (cache / "onnx").iterdir()
+    made = kept.stat().st_mtime_ns
+    load(tmp_path / "model", runtime="onnx").sample(1)
+    assert kept.stat().st_mtime_ns == made
+
+
+def test_other_weights_are_not_painted_by_the_kept_file(tmp_path: Path, cache: Path) -> None:
+    model = _model()
+    model.use("onnx")
+    with torch.no_grad():
+        next(model.painter.generator.parameters()).mul_(1.5)
+    again = model.use("onnx").sample(4)
+    assert np.abs(again.astype(int) - model.use("torch").sample(4)).max() <= 1
+    assert len(list((cache / "onnx").iterdir())) == 2
+
+
+def test_int8_is_left_only_where_quality_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = _model("gan", "method.generator.widths=[32, 16]")
+    said = model.export(tmp_path / "small.onnx", int8=True)
+    assert float(said.split(" dB")[0]) >= int8.LEAST_PSNR
+    kinds = {node.op_type for node in onnx.load(tmp_path / "small.onnx").graph.node}
+    assert "QuantizeLinear" in kinds
+    monkeypatch.setattr(int8, "LEAST_PSNR", 200.0)
+    with pytest.raises(ModelError, match="export without --int8"):
+        model.export(tmp_path / "worse.onnx", int8=True)
+    assert [file.name for file in tmp_path.iterdir()] == ["small.onnx"]
+
+
+def test_a_file_that_paints_otherwise_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "PARITY", -1.0)
+    with pytest.raises(ModelError, match="not written"):
+        _model("mlp-gan").export(tmp_path / "model.onnx")
+    assert not list(tmp_path.iterdir())
+
+
+def test_auto_takes_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert choose_runtime("auto", "cpu") == "onnx"
+    assert choose_runtime("auto", "cuda:1") == "compiled"
+    assert choose_runtime("auto", "mps") == "torch"
+    monkeypatch.setattr(runtimes, "find_spec", lambda name: None)
+    assert choose_runtime("auto", "cpu") == "torch"
+
+
+@pytest.mark.parametrize(
+    ("name", "device", "said"), [("onxx", "cpu", "did you mean 'onnx'"), ("onnx", "cuda", "--runtime compiled")]
+)
+def test_a_runtime_that_cannot_be_is_one_line(name: str, device: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        choose_runtime(name, device)
+
+
+def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "find_spec", lambda name: None)
+    with pytest.raises(UsageError, match=r"pip install 'limner\[onnx\]'"):
+        _model().export(tmp_path / "model.onnx")
