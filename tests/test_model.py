@@ -114,8 +114,9 @@ def test_truncation_moves_pictures_towards_one_another(folder: Path) -> None:
         model.decode(model.codes(2)[:, :-1], condition)
 
 
-def test_a_vae_encodes_decodes_and_reconstructs() -> None:
-    model = _model("vae")
+@pytest.mark.parametrize("name", ["vae", "elbo-vae"])
+def test_a_vae_encodes_decodes_and_reconstructs(name: str) -> None:
+    model = _model(name)
     pictures = np.random.default_rng(0).integers(0, 256, (4, 16, 24, 3), dtype=np.uint8)
     condition = {"species": ["daisy", "rose", "rose", "tulip"]}
     codes = model.encode(pictures, condition)

@@ -93,7 +93,7 @@ class Model:
 
     @torch.inference_mode()
     def encode(self, pictures: np.ndarray, condition: Wish | None = None) -> Tensor:
-        """Returns the mean code of each picture, float32 (n, latent); `pictures` uint8 (n, H, W, C). Only a VAE can."""
+        """Returns the code of each picture's mean latents, float32 (n, latent); `pictures` uint8 (n, H, W, C). Only a VAE can."""
         if not isinstance(self.painter, VaePainter):
             raise ModelError(f"the recipe '{self.recipe.name}' has no encoder: train one of the VAE recipes to encode.")
         expected = (self.schema.height, self.schema.width, self.schema.channels)
@@ -108,7 +108,7 @@ class Model:
         tensors = {
             name: values.to(self.painter.device) for name, values in self._condition(condition, len(images)).items()
         }
-        return self.painter.encode(images, tensors)[0].cpu()
+        return self.painter.codes_of(self.painter.encode(images, tensors)[0], tensors).cpu()
 
     def reconstruct(self, pictures: np.ndarray, condition: Wish | None = None) -> np.ndarray:
         """Returns pictures uint8 (n, H, W, C) encoded and decoded again."""

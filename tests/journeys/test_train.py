@@ -94,7 +94,7 @@ def test_sample_replay_walk_and_supplement(run: Path, tmp_path: Path, monkeypatc
 
 
 def test_a_printed_recipe_trains(pictures: Path, tmp_path: Path) -> None:
-    assert len(limner("recipes").splitlines()) == 11
+    assert len(limner("recipes").splitlines()) == 12
     (tmp_path / "mine.yaml").write_text(limner("recipes", "mlp-gan", "--set", "batch=8"))
     limner("train", pictures, "--recipe", tmp_path / "mine.yaml", "--out", tmp_path / "run", "--steps", "3")
     assert load(tmp_path / "run").recipe.batch == 8

@@ -13,6 +13,7 @@ LABEL = Attribute(name="label", kind="label", classes=("a", "b", "c"))
 NUMBER = Attribute(name="height", kind="number", mean=10.0, std=2.0)
 SCHEMA = Schema(height=16, width=16, channels=3, attributes=(LABEL, NUMBER), label="label")
 GANS = [name for name in RECIPES if RECIPES[name]().method.kind == "gan"]
+SMALL = ("method.generator.widths=[16, 8]", "method.discriminator.widths=[8, 16]", "method.latent=8")
 VAES = [name for name in RECIPES if RECIPES[name]().method.kind == "vae"]
 
 
@@ -109,8 +110,36 @@ def test_augmentation_switches_itself_on_for_small_datasets() -> None:
 
 def test_warmup_spares_the_codes_at_first() -> None:
     batch = _batch()
-    cold, warm = _method("vae", "beta_warmup=1000"), _method("vae", "beta_warmup=1000")
+    cold, warm = _method("elbo-vae", "beta_warmup=1000"), _method("elbo-vae", "beta_warmup=1000")
     cold.step(batch, Moment(0, 0, 0))
     warm.step(batch, Moment(0, 1000, 0))
     differences = [not torch.equal(a, b) for a, b in zip(cold.parameters(), warm.parameters(), strict=True)]
     assert any(differences)
+
+
+def test_a_vae_s_adversary_and_flow_learn_beside_it() -> None:
+    method = _method("vae", attributes=(LABEL,))
+    before = [_snapshot(part) for part in (method.painter.encoder, method.painter.flow, method.adversary)]
+    for step in range(3):
+        scalars = method.step(_batch(), Moment(step, 8 * step, 0))
+    assert {"bound", "discriminator", "accuracy", "flow"} <= scalars.keys()
+    for old, part in zip(before, (method.painter.encoder, method.painter.flow, method.adversary), strict=True):
+        assert any(not torch.equal(a, b) for a, b in zip(old, part.parameters(), strict=True))
+
+
+def test_real_and_made_pictures_are_judged_in_one_pass_as_in_two() -> None:
+    method, batch = _method("gan", attributes=(LABEL,)).eval(), _batch()
+    together = method._judge(batch.images, -batch.images, batch.condition)
+    apart = [method.discriminator(pictures, batch.condition) for pictures in (batch.images, -batch.images)]
+    for one, other in zip(together, apart, strict=True):
+        torch.testing.assert_close(one, other)
+
+
+@pytest.mark.slow
+def test_compiled_networks_learn_what_others_learn() -> None:
+    plain, compiled = _method("gan", *SMALL), _method("gan", *SMALL)
+    compiled.compile_networks()
+    for step in range(2):
+        told = [method.step(_batch(), Moment(step, 8 * step, 0)) for method in (plain, compiled)]
+    for name, value in told[0].items():
+        torch.testing.assert_close(told[1][name], value, atol=1e-3, rtol=1e-3)

@@ -13,6 +13,8 @@ def test_schedules_at_their_landmarks() -> None:
     assert [learning_rate_factor(step, p) for p in (0, 999, 1000, 2000)] == [1, 1, 0.5, 0.25]
     exponential = ScheduleConfig(kind="exponential", pictures=1000, gamma=0.25)
     assert learning_rate_factor(exponential, 500) == pytest.approx(0.5)
+    root = ScheduleConfig(kind="inverse-root", pictures=1000)
+    assert [learning_rate_factor(root, p) for p in (0, 1000, 4000, 100_000)] == pytest.approx([1, 1, 0.5, 0.1])
 
 
 def test_warmup_rises_linearly_to_one() -> None:

@@ -5,7 +5,7 @@ import pytest
 from limner.data.schema import Attribute, Schema
 from limner.errors import RecipeError
 from limner.methods import build_method
-from limner.recipes import RECIPES, Recipe, apply_settings, find_recipe, from_yaml, to_yaml
+from limner.recipes import RECIPES, SIZES, Recipe, apply_settings, find_recipe, from_yaml, resize, to_yaml
 
 ARTICLES = {"mlp-gan", "mlp-vae", "dcgan", "dcgan-compact", "conv-vae", "dense-conv-gan", "dense-vae", "noise"}
 SCHEMA = Schema(
@@ -22,7 +22,7 @@ SCHEMA = Schema(
 
 
 def test_the_articles_recipes_and_the_modern_ones_are_there() -> None:
-    assert set(RECIPES) == ARTICLES | {"gan", "vae", "r3gan"}
+    assert set(RECIPES) == ARTICLES | {"gan", "vae", "elbo-vae", "r3gan"}
     assert all(make().name == name and make().summary for name, make in RECIPES.items())
 
 
@@ -105,3 +105,27 @@ def test_conditions_are_chosen_from_the_schema() -> None:
         names(apply_settings(gan, ["condition=[specie]"]))
     with pytest.raises(RecipeError, match="text"):
         names(apply_settings(gan, ["condition=[text]"]))
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_one_dial_makes_every_recipe_s_networks_wider(name: str) -> None:
+    weights = []
+    for size in SIZES:
+        recipe = resize(find_recipe(name), size)
+        method = build_method(recipe.method, recipe.optimiser, SCHEMA, recipe.attributes(SCHEMA), 100)
+        weights.append(sum(p.numel() for p in method.parameters()))
+    assert weights == sorted(weights)
+    assert name == "noise" or weights[0] < weights[1] < weights[2]
+
+
+def test_rates_and_augmentation_follow_the_size() -> None:
+    base, large = find_recipe("gan"), resize(find_recipe("gan"), "large")
+    assert large.optimiser.lr == pytest.approx(base.optimiser.lr / 2**0.5, rel=0.01)
+    assert large.method.discriminator_lr == pytest.approx(base.method.discriminator_lr / 2**0.5, rel=0.01)
+    assert large.method.augment_below == 2 * base.method.augment_below
+    assert resize(base, "base") == base
+
+
+def test_a_size_that_there_is_not_is_one_line() -> None:
+    with pytest.raises(RecipeError, match="did you mean 'large'"):
+        resize(find_recipe("gan"), "larg")

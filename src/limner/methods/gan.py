@@ -7,7 +7,7 @@ from typing import Literal
 
 import torch
 from pydantic import Field
-from torch import Tensor, nn
+from torch import Tensor
 
 from limner.config import Section
 from limner.data.augment import DRAWS, AugmentConfig, augment
@@ -19,9 +19,9 @@ from limner.methods.moment import Moment
 from limner.methods.optimisers import OptimiserConfig, build_optimiser
 from limner.methods.painter import Painter
 from limner.methods.regularisers import interpolated_gradient, squared_gradient
-from limner.networks import NetworkConfig, build_decoder, build_encoder
+from limner.networks import NetworkConfig, build_decoder
 from limner.networks.conditioning import BESIDE_CODES, Condition, ConditionEncoder
-from limner.networks.discriminator import Discriminator
+from limner.networks.discriminator import build_discriminator, judge
 
 
 class GanConfig(Section):
@@ -65,7 +65,7 @@ class GanPainter(Painter):
     def forward(self, codes: Tensor, condition: Condition) -> Tensor:
         if self.condition is not None:
             codes = torch.cat([codes, self.condition(condition)], 1)
-        pictures = self.generator(codes)
+        pictures = self.generator(codes).float()
         return pictures if self.linear else pictures.tanh()
 
     def paint(self, codes: Tensor, condition: Condition) -> Tensor:
@@ -89,10 +89,7 @@ class Gan(Method):
         self.config = config
         self.augments = config.augment.active and pictures < config.augment_below
         self.painter = GanPainter(config, schema, attributes)
-        encoder = build_encoder(config.discriminator, schema.channels, schema.height, schema.width)
-        self.discriminator = Discriminator(encoder, encoder.features, attributes)
-        if config.discriminator.spectral_norm:
-            nn.utils.parametrizations.spectral_norm(self.discriminator.logit)
+        self.discriminator = build_discriminator(config.discriminator, schema, attributes)
         slower = optimiser.model_copy(update={"lr": config.discriminator_lr or optimiser.lr})
         self.optimisers = {
             "generator": build_optimiser(optimiser, self.painter.parameters()),
@@ -111,13 +108,19 @@ class Gan(Method):
             scalars["diversity"] = _variation(made) / _variation(real).clamp_min(1e-6)
         return scalars
 
+    def compile_networks(self) -> None:
+        """Compiles generator and discriminator, but for penalties, which differentiate twice, as compiled code cannot."""
+        if not (self.config.r1 or self.config.r2 or self.config.gradient_penalty):
+            self.painter.generator.compile()
+            self.discriminator.encoder.compile()
+
     def _update_discriminator(
         self, real: Tensor, made: Tensor, condition: Condition, moment: Moment
     ) -> tuple[Scalars, Tensor]:
         penalised = moment.step % self.config.penalty_every == 0
         real = real.detach().requires_grad_(penalised and self.config.r1 > 0)
         made = made.requires_grad_(penalised and self.config.r2 > 0)
-        on_real, on_made = self.discriminator(real, condition), self.discriminator(made, condition)
+        on_real, on_made = self._judge(real, made, condition)
         loss = self.discriminator_loss(on_real, on_made)
         scalars = {
             "discriminator": loss.detach(),
@@ -130,6 +133,12 @@ class Gan(Method):
         self.optimise("discriminator", loss, self.discriminator)
         return scalars, on_real.detach()
 
+    def _judge(self, real: Tensor, made: Tensor, condition: Condition) -> tuple[Tensor, Tensor]:
+        if self.config.discriminator.normalisation == "batch":
+            # real and made pictures are normalised apart, or each would show the other how it differs
+            return self.discriminator(real, condition), self.discriminator(made, condition)
+        return judge(self.discriminator, real, made, condition)
+
     def _penalty(
         self, real: Tensor, made: Tensor, on_real: Tensor, on_made: Tensor, condition: Condition, moment: Moment
     ) -> Tensor:
@@ -140,9 +149,9 @@ class Gan(Method):
             penalty = penalty + config.r2 / 2 * squared_gradient(on_made, made)
         if config.gradient_penalty:
             mix = moment.uniform("between", len(real), 1, 1, 1).to(real.device)
-            judge = lambda pictures: self.discriminator(pictures, condition)  # noqa: E731
+            score = lambda pictures: self.discriminator(pictures, condition)  # noqa: E731
             penalty = penalty + config.gradient_penalty * interpolated_gradient(
-                judge, real.detach(), made.detach(), mix
+                score, real.detach(), made.detach(), mix
             )
         return penalty
 

@@ -33,6 +33,9 @@ class Method(nn.Module):
         """Returns one picture a generator, (n, C, H, W) in [-1, 1]."""
         return self.painter.sample(generators, condition)
 
+    def compile_networks(self) -> None:
+        """Compiles what can be compiled, in place; for a GPU, where that is faster. Nothing unless a method knows better."""
+
     def optimise(self, name: str, loss: Tensor, network: nn.Module) -> None:
         """Descends `loss` with respect to the parameters of `network` alone, with its optimiser."""
         parameters = list(network.parameters())

@@ -26,11 +26,11 @@ class OptimiserConfig(Section):
 class ScheduleConfig(Section):
     """How the learning rate changes with the real pictures seen."""
 
-    kind: Literal["constant", "cosine", "step", "exponential"] = "constant"
+    kind: Literal["constant", "cosine", "step", "exponential", "inverse-root"] = "constant"
     warmup: int = Field(0, ge=0)
     """Pictures over which the rate rises from zero."""
     pictures: int = Field(1_000_000, gt=0)
-    """cosine: pictures until the floor; step and exponential: pictures a factor `gamma`."""
+    """cosine: pictures until the floor; step, exponential: pictures a factor `gamma`; inverse-root: until it begins to fall."""
     gamma: float = Field(0.5, gt=0, le=1)
     floor: float = Field(0.0, ge=0, le=1)
     """The smallest factor that a cosine schedule reaches."""
@@ -66,11 +66,17 @@ def _cosine(config: ScheduleConfig, pictures: int) -> float:
     return config.floor + (1 - config.floor) * 0.5 * (1 + math.cos(math.pi * share))
 
 
+def _inverse_root(config: ScheduleConfig, pictures: int) -> float:
+    """Falls with the square root of pictures seen (Karras et al. 2023, arXiv 2312.02696, appendix B)."""
+    return 1 / math.sqrt(max(1.0, pictures / config.pictures))
+
+
 SCHEDULES: dict[str, Callable[[ScheduleConfig, int], float]] = {
     "constant": lambda config, pictures: 1.0,
     "cosine": _cosine,
     "step": lambda config, pictures: config.gamma ** (pictures // config.pictures),
     "exponential": lambda config, pictures: config.gamma ** (pictures / config.pictures),
+    "inverse-root": _inverse_root,
 }
 
 

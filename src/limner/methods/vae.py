@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from limner.config import Section
 from limner.data.dataset import Batch
 from limner.data.schema import Attribute, Schema
+from limner.methods.adversary import Adversary, AdversaryConfig
 from limner.methods.likelihoods import LIKELIHOODS
 from limner.methods.method import Method, Scalars
 from limner.methods.moment import Moment
@@ -17,6 +18,10 @@ from limner.methods.optimisers import OptimiserConfig, build_optimiser
 from limner.methods.painter import Painter
 from limner.networks import NetworkConfig, build_decoder, build_encoder
 from limner.networks.conditioning import BESIDE_CODES, Condition, ConditionEncoder
+from limner.networks.flow import FlowConfig, LatentFlow
+
+FLOW_DRAWS = 4
+"""Times at which the flow learns from each latent of a batch."""
 
 
 class VaeConfig(Section):
@@ -26,17 +31,26 @@ class VaeConfig(Section):
     latent: int = Field(128, ge=1, le=8192)
     encoder: NetworkConfig
     decoder: NetworkConfig
-    likelihood: Literal["bernoulli", "gaussian", "discretised-logistic"]
+    likelihood: Literal["bernoulli", "gaussian", "laplace", "discretised-logistic"]
     beta: float = Field(1.0, ge=0)
     """Weight of the divergence from the prior (beta-VAE: Higgins et al. 2017); 1 is the evidence bound."""
     beta_warmup: int = Field(0, ge=0)
     """Pictures over which beta rises from zero."""
     free_bits: float = Field(0.0, ge=0)
     """Nats a latent dimension that cost nothing (Kingma et al. 2016, arXiv 1606.04934, eq. 15)."""
+    flow: FlowConfig | None = None
+    """A learned prior: codes are carried to latents as the encoder makes them. Without it, codes are latents."""
+    adversary: AdversaryConfig | None = None
+    """A discriminator that reconstructions must deceive, so that they are sharp."""
+
+    @property
+    def bounded(self) -> bool:
+        """Whether the evidence bound is what is learned, of the very prior that is sampled."""
+        return self.flow is None and self.adversary is None
 
 
 class VaePainter(Painter):
-    """Encoder and decoder; both see the condition, if there is one."""
+    """Encoder, decoder and, if there is one, the flow from codes to latents; all see the condition, if there is one."""
 
     def __init__(self, config: VaeConfig, schema: Schema, attributes: tuple[Attribute, ...]) -> None:
         super().__init__()
@@ -51,23 +65,33 @@ class VaePainter(Painter):
         self.condition = ConditionEncoder(attributes, config.latent, BESIDE_CODES) if attributes else None
         inputs = config.latent * (2 if attributes else 1)
         self.decoder = build_decoder(config.decoder, inputs, schema.channels * self.likelihood.outputs, *shape[1:])
+        self.flow = LatentFlow(config.flow, config.latent, attributes) if config.flow else None
 
     def encode(self, pictures: Tensor, condition: Condition) -> tuple[Tensor, Tensor]:
         """(B, C, H, W) in [-1, 1] -> mean and log-variance of q(z | x), both (B, latent)."""
         features = self.encoder(pictures)
         if self.seen is not None:
             features = features + self.seen(condition)
-        mean, log_variance = self.posterior(features).chunk(2, 1)
+        mean, log_variance = self.posterior(features).float().chunk(2, 1)
         return mean, log_variance.clamp(-12, 6)
 
-    def decode(self, codes: Tensor, condition: Condition) -> Tensor:
+    def decode(self, latents: Tensor, condition: Condition) -> Tensor:
         """(B, latent) -> the parameters of p(x | z), (B, outputs * C, H, W)."""
         if self.condition is not None:
-            codes = torch.cat([codes, self.condition(condition)], 1)
-        return self.decoder(codes)
+            latents = torch.cat([latents, self.condition(condition)], 1)
+        return self.decoder(latents).float()
+
+    def rebuild(self, latents: Tensor, condition: Condition) -> Tensor:
+        """Latents (B, latent) -> pictures (B, C, H, W) in [-1, 1]."""
+        return self.likelihood.picture(self.decode(latents, condition))
+
+    def codes_of(self, latents: Tensor, condition: Condition) -> Tensor:
+        """Latents (B, latent) -> the codes that `paint` makes the same picture of."""
+        return latents if self.flow is None else self.flow.inverse(latents, condition)
 
     def paint(self, codes: Tensor, condition: Condition) -> Tensor:
-        return self.likelihood.picture(self.decode(codes, condition))
+        latents = codes if self.flow is None else self.flow(codes, condition)
+        return self.rebuild(latents, condition)
 
     def bound(self, pictures: Tensor, condition: Condition, noise: Tensor) -> tuple[Tensor, Tensor]:
         """Negative log-likelihood (B,) and divergence (B, latent), nats, at one draw (B, latent) (arXiv 1312.6114, eq. 10)."""
@@ -82,7 +106,7 @@ def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
 
 
 class Vae(Method):
-    """Encoder and decoder trained together on the evidence lower bound."""
+    """Encoder and decoder trained together on the evidence lower bound; against an adversary and with a flow if so chosen."""
 
     painter: VaePainter
 
@@ -99,17 +123,53 @@ class Vae(Method):
         self.dimensions = schema.channels * schema.height * schema.width
         self.painter = VaePainter(config, schema, attributes)
         self.optimisers = {"vae": build_optimiser(optimiser, self.painter.parameters())}
+        self.adversary: Adversary | None = None
+        if config.adversary:
+            self.adversary = Adversary(config.adversary, schema, attributes, pictures)
+            faster = optimiser.model_copy(update={"lr": config.adversary.discriminator_lr or optimiser.lr})
+            self.optimisers["adversary"] = build_optimiser(faster, self.adversary.parameters())
 
     def step(self, batch: Batch, moment: Moment) -> Scalars:
-        noise = moment.normal("posterior", len(batch.images), self.config.latent).to(batch.images.device)
-        reconstruction, by_dimension = self.painter.bound(batch.images, batch.condition, noise)
+        images, condition = batch
+        mean, log_variance = self.painter.encode(images, condition)
+        noise = moment.normal("posterior", len(images), self.config.latent).to(images.device)
+        latents = mean + noise * torch.exp(0.5 * log_variance)
+        output = self.painter.decode(latents, condition)
+        reconstruction, by_dimension = self.painter.likelihood.nats(output, images), divergence(mean, log_variance)
+        # per dimension, so that one learning rate serves every picture size
+        loss = (reconstruction.mean() + self._charge(by_dimension, moment)) / self.dimensions
+        scalars = self._scalars(reconstruction, by_dimension)
+        if self.adversary:
+            loss = loss + self._deceive(images, self.painter.likelihood.picture(output), condition, moment, scalars)
+        if self.painter.flow:
+            loss = loss + self._carry(latents, condition, moment, scalars)
+        self.optimise("vae", loss, self.painter)
+        return scalars
+
+    def _charge(self, by_dimension: Tensor, moment: Moment) -> Tensor:
         warm = min(1.0, moment.pictures / self.config.beta_warmup) if self.config.beta_warmup else 1.0
         # free bits are granted to the mean over the batch, not to each picture (arXiv 1606.04934, eq. 15)
         charged = by_dimension.mean(0).clamp_min(self.config.free_bits).sum()
-        loss = reconstruction.mean() + self.config.beta * warm * charged
-        # per dimension, so that one learning rate serves every picture size
-        self.optimise("vae", loss / self.dimensions, self.painter)
-        return self._scalars(reconstruction, by_dimension)
+        return self.config.beta * warm * charged
+
+    def _deceive(self, real: Tensor, made: Tensor, condition: Condition, moment: Moment, scalars: Scalars) -> Tensor:
+        assert self.adversary
+        real_seen, made_seen = self.adversary.look(real, moment, "real"), self.adversary.look(made, moment, "made")
+        loss, accuracy = self.adversary.loss(real_seen, made_seen.detach(), condition)
+        self.optimise("adversary", loss, self.adversary)
+        scalars |= {"discriminator": loss.detach(), "accuracy": accuracy}
+        return self.adversary.suspicion(made_seen, condition)
+
+    def _carry(self, latents: Tensor, condition: Condition, moment: Moment, scalars: Scalars) -> Tensor:
+        # several times each latent: the flow is small beside encoder and decoder, and learns from noise
+        assert self.painter.flow
+        ends = latents.detach().repeat(FLOW_DRAWS, 1)
+        starts = moment.normal("flow", len(ends), self.config.latent).to(ends.device)
+        times = moment.uniform("flow times", len(ends)).to(ends.device)
+        repeated = {name: values.repeat(FLOW_DRAWS) for name, values in condition.items()}
+        loss = self.painter.flow.loss(ends, repeated, starts, times)
+        scalars["flow"] = loss.detach()
+        return loss
 
     def _scalars(self, reconstruction: Tensor, by_dimension: Tensor) -> Scalars:
         nats, divergence_nats = reconstruction.detach().mean(), by_dimension.detach().sum(1).mean()

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
 
-from limner.data.schema import Attribute
+from limner.data.schema import Attribute, Schema
+from limner.networks import NetworkConfig, build_encoder
 from limner.networks.conditioning import Condition, ConditionEncoder
 
 
@@ -19,8 +22,24 @@ class Discriminator(nn.Module):
         self.scale = features**-0.5
 
     def forward(self, pictures: Tensor, condition: Condition) -> Tensor:
-        features = self.encoder(pictures)
+        features = self.encoder(pictures).float()  # also where convolutions are in half precision
         logits = self.logit(features)[:, 0]
         if self.condition is not None:
             logits = logits + (features * self.condition(condition)).sum(1) * self.scale
         return logits
+
+
+def build_discriminator(config: NetworkConfig, schema: Schema, attributes: Sequence[Attribute]) -> Discriminator:
+    """Returns the discriminator of a schema's pictures, its last layer normalised as the others are."""
+    encoder = build_encoder(config, schema.channels, schema.height, schema.width)
+    discriminator = Discriminator(encoder, encoder.features, attributes)
+    if config.spectral_norm:
+        spectral_norm(discriminator.logit)
+    return discriminator
+
+
+def judge(discriminator: Discriminator, real: Tensor, made: Tensor, condition: Condition) -> tuple[Tensor, Tensor]:
+    """Returns the logits (B,) of real and of made pictures (B, C, H, W), seen in one pass: only without batch normalisation."""
+    twice = {name: torch.cat([values, values]) for name, values in condition.items()}
+    on_real, on_made = discriminator(torch.cat([real, made]), twice).chunk(2)
+    return on_real, on_made

@@ -9,6 +9,7 @@ from limner.recipes.dcgan import dcgan
 from limner.recipes.dcgan_compact import dcgan_compact
 from limner.recipes.dense_conv_gan import dense_conv_gan
 from limner.recipes.dense_vae import dense_vae
+from limner.recipes.elbo_vae import elbo_vae
 from limner.recipes.gan import gan
 from limner.recipes.mlp_gan import mlp_gan
 from limner.recipes.mlp_vae import mlp_vae
@@ -17,13 +18,26 @@ from limner.recipes.r3gan import r3gan
 from limner.recipes.recipe import Recipe, from_yaml, parse, to_yaml
 from limner.recipes.search import search_space
 from limner.recipes.settings import apply_settings
+from limner.recipes.size import SIZES, resize
 from limner.recipes.vae import vae
 
-__all__ = ["RECIPES", "Recipe", "apply_settings", "find_recipe", "from_yaml", "parse", "search_space", "to_yaml"]
+__all__ = [
+    "RECIPES",
+    "SIZES",
+    "Recipe",
+    "apply_settings",
+    "find_recipe",
+    "from_yaml",
+    "parse",
+    "resize",
+    "search_space",
+    "to_yaml",
+]
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
     "gan": gan,
     "vae": vae,
+    "elbo-vae": elbo_vae,
     "r3gan": r3gan,
     "dcgan": dcgan,
     "dcgan-compact": dcgan_compact,

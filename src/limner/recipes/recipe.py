@@ -30,7 +30,7 @@ class StoppingConfig(Section):
     patience: int = Field(0, ge=0)
     """Measurements without a new best before training stops; it does not stop early when zero."""
     measure: Literal["auto", "bound", "frechet"] = "auto"
-    """auto: the evidence bound of a VAE, else the Frechet distance of samples in the embedded network's features."""
+    """auto: the evidence bound of a VAE that learns nothing else, else the Frechet distance of samples by the embedded network."""
 
 
 class Recipe(Section):

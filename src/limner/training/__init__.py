@@ -9,7 +9,7 @@ from limner.data.cache import open_dataset
 from limner.data.dataset import Dataset
 from limner.errors import LimnerError, RunError, UsageError
 from limner.model import Model, load
-from limner.recipes import Recipe, apply_settings, find_recipe
+from limner.recipes import Recipe, apply_settings, find_recipe, resize
 from limner.training.budget import Budget
 from limner.training.processes import Processes
 from limner.training.run import Run, data_of
@@ -33,6 +33,7 @@ def train(
     pictures: int | None = None,
     minutes: float | None = None,
     settings: Sequence[str] = (),
+    size_of_model: str = "base",
     seed: int | None = None,
     resume: bool = False,
     device: str = "auto",
@@ -42,13 +43,15 @@ def train(
     """Trains a recipe on pictures and returns the model, which `out/model` holds too.
 
     `data` is a dataset or anything that `prepare` reads (its options are passed on). `recipe` is a name, a YAML file or
-    a `Recipe`, `gan` unless given. A resumed run may leave out data, recipe and seed, and refuses others than its own.
+    a `Recipe`, `gan` unless given, with networks as wide as `size_of_model` says: small, base or large. A resumed run may
+    leave out data, recipe and seed, and refuses others than its own.
     `steps`, `pictures` and `minutes` are totals over all sessions; whichever is reached first ends the training.
     Saves every minute, or every `save_every` steps. Raises DataError, RecipeError, RunError, UsageError, and
     Interrupted when a signal stopped it.
     """
     folder = Path(out)
-    chosen = apply_settings(recipe if isinstance(recipe, Recipe) else find_recipe(recipe or "gan"), settings)
+    named = recipe if isinstance(recipe, Recipe) else find_recipe(recipe or "gan")
+    chosen = apply_settings(resize(named, size_of_model), settings)
     if seed is not None and seed < 0:
         raise UsageError(f"--seed {seed}: give a whole number of at least 0.")
     if save_every is not None and save_every < 1:
@@ -60,7 +63,7 @@ def train(
 
     def begin() -> Run:
         if resume:
-            return Run.resume(folder, chosen if recipe or settings else None, seed, dataset)
+            return Run.resume(folder, chosen if recipe or settings or size_of_model != "base" else None, seed, dataset)
         return Run.create(folder, chosen, seed or 0, dataset)
 
     run = _enter(folder, begin, processes)

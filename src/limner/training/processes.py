@@ -3,6 +3,7 @@
 import os
 import warnings
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from lightning_fabric import Fabric
@@ -36,6 +37,10 @@ class Processes:
     def leads(self) -> bool:
         """Whether this process is the one that writes and prints."""
         return self.rank == 0
+
+    def precision(self) -> AbstractContextManager[object]:
+        """Where a step is computed: in bfloat16 as far as that is safe on CUDA, in float32 elsewhere."""
+        return torch.autocast("cuda", torch.bfloat16) if self.device.type == "cuda" else nullcontext()
 
     def average_gradients(self, parameters: Iterable[nn.Parameter]) -> None:
         """Replaces each gradient by its mean over all processes, in one message.

@@ -5,6 +5,7 @@ from typing import Any
 from limner.data.dataset import Dataset
 from limner.errors import DataError, RecipeError
 from limner.methods import Painter
+from limner.methods.vae import VaeConfig
 from limner.recipes import Recipe
 from limner.training.held_out import HeldOut
 
@@ -19,11 +20,13 @@ class Stopping:
         self.config, self.held_out = recipe.stopping, HeldOut(dataset, names, seed)
         self.name = self.config.measure
         if self.name == "auto":
-            self.name = "bound" if recipe.method.kind == "vae" else "frechet"
+            self.name = "bound" if isinstance(recipe.method, VaeConfig) and recipe.method.bounded else "frechet"
         self.best: float | None = None
         self.waited, self.next = 0, self.config.every
-        if self.name == "bound" and recipe.method.kind != "vae":
-            raise RecipeError(f"stopping.measure: only a VAE has a bound, and '{recipe.name}' is none; use auto.")
+        if self.name == "bound" and not (isinstance(recipe.method, VaeConfig) and recipe.method.flow is None):
+            raise RecipeError(
+                f"stopping.measure: only a VAE without a flow has a bound, and '{recipe.name}' is none; use auto."
+            )
         enough = len(self.held_out.rows) >= FEWEST
         if self.config.patience and not (enough and self.config.every):
             raise DataError(

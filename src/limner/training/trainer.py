@@ -58,6 +58,8 @@ class Trainer:
         self.method.average_gradients = processes.average_gradients
         self.rates = {name: optimiser.param_groups[0]["lr"] for name, optimiser in self.method.optimisers.items()}
         self.ema = Ema(self.method.painter, self.recipe.ema)
+        if processes.device.type == "cuda":
+            self.method.compile_networks()
         self.stopping = Stopping(self.recipe, dataset, self.names, run.seed)
         self.table = {n: v.clone() for n, v in dataset.condition(train[:TABLE_ROWS], self.names).items()}
         self.checkpoints = Checkpoints(run.checkpoints)
@@ -115,7 +117,8 @@ class Trainer:
                 group["lr"] = self.rates[name] * factor
         # for what networks draw themselves (dropout): a generator that each process derives for itself
         torch.manual_seed(seeds.derive("networks", self.run.seed, self.step, self.processes.rank))
-        self.recent.append(self.method.step(self._batch(moment), moment))
+        with self.processes.precision():
+            self.recent.append(self.method.step(self._batch(moment), moment))
         self.step += 1
         self.ema.update(self.pictures, self.recipe.batch)
         self.seconds = self.before + time.monotonic() - self.started

@@ -1,0 +1,110 @@
+"""A learned prior: what carries standard normal codes to the latents that an encoder makes, and back."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+
+from limner.config import Section
+from limner.data.schema import Attribute
+from limner.networks.conditioning import BESIDE_CODES, Condition, ConditionEncoder
+
+FREQUENCIES = 16
+LATENTS_REMEMBERED = 0.01
+"""Share of a batch in the running mean and variance of latents."""
+ROUNDS = 6
+"""Fixed-point rounds that undo one step; each brings the answer nearer by the step's length times the field's slope."""
+
+
+class FlowConfig(Section):
+    """The network whose field carries codes to latents, and how finely it is followed."""
+
+    width: Annotated[int, Field(ge=1, le=16384)] = 256
+    depth: int = Field(3, ge=1, le=16)
+    """Residual blocks of two dense layers."""
+    steps: int = Field(8, ge=1, le=1000)
+    """Steps from codes to latents (Heun's method)."""
+
+
+class LatentFlow(nn.Module):
+    """Codes (B, latent), standard normal -> latents (B, latent), along a learned velocity field.
+
+    Flow matching with straight paths: Lipman et al. 2022, arXiv 2210.02747; Liu et al. 2022, arXiv 2209.03003. Latents are
+    standardised by their running mean and variance, so that the field starts from nearly nothing to do.
+    """
+
+    mean: Tensor
+    variance: Tensor
+    batches: Tensor
+    frequencies: Tensor
+
+    def __init__(self, config: FlowConfig, latent: int, attributes: Sequence[Attribute]) -> None:
+        super().__init__()
+        self.steps = config.steps
+        self.enter = nn.Linear(latent + 2 * FREQUENCIES, config.width)
+        self.condition = ConditionEncoder(attributes, config.width, BESIDE_CODES) if attributes else None
+        self.blocks = nn.ModuleList(_block(config.width) for _ in range(config.depth))
+        self.leave = nn.Linear(config.width, latent)
+        for parameter in self.leave.parameters():
+            nn.init.zeros_(parameter)
+        self.register_buffer("mean", torch.zeros(latent))
+        self.register_buffer("variance", torch.ones(latent))
+        self.register_buffer("batches", torch.zeros(()))
+        self.register_buffer("frequencies", torch.exp(torch.linspace(0, 4, FREQUENCIES)))
+
+    def forward(self, codes: Tensor, condition: Condition) -> Tensor:
+        points = codes
+        for step in range(self.steps):
+            points = points + self._move(points, step / self.steps, condition)
+        return points * self.variance.sqrt() + self.mean
+
+    def inverse(self, latents: Tensor, condition: Condition) -> Tensor:
+        """Latents (B, latent) -> the codes that `forward` carries to them, each step undone by fixed-point rounds."""
+        points = (latents - self.mean) / self.variance.sqrt()
+        for step in reversed(range(self.steps)):
+            before = points
+            for _ in range(ROUNDS):
+                before = points - self._move(before, step / self.steps, condition)
+            points = before
+        return points
+
+    def loss(self, latents: Tensor, condition: Condition, codes: Tensor, times: Tensor) -> Tensor:
+        """Mean squared error of the velocity between codes and latents, both (B, latent), at times (B,) (arXiv 2210.02747, eq. 23).
+
+        Takes note of the latents' mean and variance.
+        """
+        latents = latents.detach()
+        self._remember(latents)
+        ends = (latents - self.mean) / self.variance.sqrt()
+        points = torch.lerp(codes, ends, times[:, None])
+        return (self._velocity(points, times, condition) - (ends - codes)).square().mean()
+
+    def _move(self, points: Tensor, time: float, condition: Condition) -> Tensor:
+        length = 1 / self.steps
+        now, then = points.new_full((len(points),), time), points.new_full((len(points),), time + length)
+        first = self._velocity(points, now, condition)
+        return length / 2 * (first + self._velocity(points + length * first, then, condition))
+
+    def _velocity(self, points: Tensor, times: Tensor, condition: Condition) -> Tensor:
+        angles = times[:, None] * self.frequencies
+        maps = self.enter(torch.cat([points, angles.sin(), angles.cos()], 1))
+        if self.condition is not None:
+            maps = maps + self.condition(condition)
+        for block in self.blocks:
+            maps = maps + block(maps)
+        return self.leave(maps)
+
+    @torch.no_grad()
+    def _remember(self, latents: Tensor) -> None:
+        self.batches += 1
+        share = torch.clamp(1 / self.batches, min=LATENTS_REMEMBERED)
+        self.mean.lerp_(latents.mean(0), share)
+        self.variance.lerp_(latents.var(0), share)
+
+
+def _block(width: int) -> nn.Sequential:
+    last = nn.Linear(width, width)
+    nn.init.zeros_(last.weight)
+    return nn.Sequential(nn.LayerNorm(width), nn.Linear(width, width), nn.SiLU(), last)

@@ -1,0 +1,26 @@
+"""The VAE of the evidence lower bound alone, with a likelihood of 8-bit pictures, so that bits per dimension can be stated."""
+
+from limner.methods.optimisers import OptimiserConfig, ScheduleConfig
+from limner.methods.vae import VaeConfig
+from limner.networks import NetworkConfig
+from limner.recipes.recipe import EmaConfig, Recipe
+
+
+def elbo_vae() -> Recipe:
+    """Residual encoder and decoder, discretised logistic pixels, a warm-up of the divergence, weight EMA."""
+    return Recipe(
+        name="elbo-vae",
+        summary="VAE with an exact bound: residual, discretised logistic pixels (bits per dimension), EMA, conditional",
+        method=VaeConfig(
+            latent=128,
+            encoder=NetworkConfig(architecture="residual", widths=(32, 48, 96, 192), activation="silu"),
+            decoder=NetworkConfig(architecture="residual", widths=(192, 96, 48, 32), activation="silu"),
+            likelihood="discretised-logistic",
+            beta_warmup=10_000,
+        ),
+        condition="auto",
+        batch=32,
+        optimiser=OptimiserConfig(kind="adamw", lr=5e-4, betas=(0.9, 0.99), weight_decay=1e-4),
+        schedule=ScheduleConfig(warmup=3_000),
+        ema=EmaConfig(half_life=5_000),
+    )
