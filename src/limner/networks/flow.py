@@ -83,7 +83,7 @@ class LatentFlow(nn.Module):
 
     def _move(self, points: Tensor, time: float, condition: Condition) -> Tensor:
         length = 1 / self.steps
-        now, then = points.new_full((len(points),), time), points.new_full((len(points),), time + length)
+        now, then = (torch.full_like(points[:, 0], at) for at in (time, time + length))
         first = self._velocity(points, now, condition)
         return length / 2 * (first + self._velocity(points + length * first, then, condition))
 
