@@ -1,13 +1,15 @@
 """Time to quality: recipes and the tutorial's DCGAN train on the same pictures, and a judge that none of them sees looks on.
 
     python benchmarks/race.py DATA --recipes dcgan gan --minutes 15 [--every 1] [--seeds 0] [--set KEY=VALUE] [--out FOLDER]
+    python benchmarks/race.py DATA --against conv-vae --recipes vae --minutes 5
 
 DATA is a dataset or pictures, as `limner train` takes them. The racers train one after another, each in this process, on the
 same cores. The clock of a racer stands still while it is judged. At every mark it paints 5,000 pictures with the model that
-a user would get at that moment, and the judge (`judge.py`) states the Frechet distance to training pictures, without bias.
+a user would get at that moment, and the judge (`judge.py`) states the Frechet distance to training pictures, without bias; of
+a VAE's reconstructions of test pictures, too.
 
-The folder gets `race.json`, and `race.html` with the curves, the time in which each racer reached the tutorial's last distance,
-and samples side by side. A race that was interrupted continues with the same command.
+The folder gets `race.json`, and `race.html` with the curves, the time in which each racer reached the last distance of the one
+that it runs against, and samples side by side. A race that was interrupted continues with the same command.
 """
 
 import argparse
@@ -15,7 +17,7 @@ import json
 import statistics
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from judge import Judge
@@ -23,32 +25,56 @@ from peers.tutorial_dcgan import TutorialDcgan
 
 from limner import files
 from limner.data import Dataset, open_dataset
+from limner.methods.vae import VaePainter
+from limner.model import Model
 from limner.pictures import Page, grid, save
 from limner.training import train
 
-PEER = "tutorial"
+TUTORIAL = "tutorial"
 SAMPLES, SHOWN = 5000, 64
-Racer = Callable[[float], np.ndarray]
-"""Trains until so many minutes have gone into training, and returns pictures uint8 (5000, H, W, C)."""
+
+
+class Painted(NamedTuple):
+    """Samples uint8 (5000, H, W, C), and of a VAE at most as many test pictures, encoded and decoded again."""
+
+    samples: np.ndarray
+    reconstructions: np.ndarray | None = None
+
+
+Racer = Callable[[float], Painted]
+"""Trains until so many minutes have gone into training, and paints."""
 
 
 def racer(name: str, dataset: Dataset, folder: Path, seed: int, settings: list[str]) -> Racer:
     """Returns who races under a name: the tutorial, or a recipe."""
-    if name == PEER:
+    if name == TUTORIAL:
         peer = TutorialDcgan(np.asarray(dataset.pictures[dataset.split("train")]), seed)
 
-        def tutorial(minutes: float) -> np.ndarray:
+        def tutorial(minutes: float) -> Painted:
             peer.train_until(60 * minutes)
-            return peer.sample(SAMPLES)
+            return Painted(peer.sample(SAMPLES))
 
         return tutorial
 
-    def recipe(minutes: float) -> np.ndarray:
+    def recipe(minutes: float) -> Painted:
         begun = (folder / "recipe.yaml").is_file()
         model = train(dataset, name, folder, minutes=minutes, settings=settings, seed=seed, resume=begun)
-        return model.sample(SAMPLES, seed=1)
+        return Painted(model.sample(SAMPLES, seed=1), reconstructions(model, dataset))
 
     return recipe
+
+
+def reconstructions(model: Model, dataset: Dataset) -> np.ndarray | None:
+    """Returns test pictures as a VAE gives them back, None of what is none."""
+    if not isinstance(model.painter, VaePainter):
+        return None
+    rows = dataset.split("test")[:SAMPLES]
+    condition = dataset.condition(rows, model.painter.condition_names)
+    parts = [slice(start, start + 250) for start in range(0, len(rows), 250)]
+    originals = np.asarray(dataset.pictures[rows])
+    return np.concatenate(
+        [model.reconstruct(originals[part], {name: told[part] for name, told in condition.items()}) for part in parts]
+    )
 
 
 def run(name: str, racer: Racer, judge: Judge, marks: list[float], folder: Path) -> list[dict[str, Any]]:
@@ -57,23 +83,26 @@ def run(name: str, racer: Racer, judge: Judge, marks: list[float], folder: Path)
     if file.is_file():
         told = json.loads(file.read_text(encoding="utf-8"))
         # the tutorial keeps nothing that it could continue from
-        told = told[: len(marks)] if name != PEER or len(told) >= len(marks) else []
+        told = told[: len(marks)] if name != TUTORIAL or len(told) >= len(marks) else []
     for minutes in marks[len(told) :]:
         made = racer(minutes)
-        found = {by: interval._asdict() for by, interval in judge.distances(made).items()}
+        found = {by: interval._asdict() for by, interval in judge.distances(made.samples).items()}
+        if made.reconstructions is not None:
+            again = judge.distances(made.reconstructions)
+            found |= {f"{by}, reconstructions": interval._asdict() for by, interval in again.items()}
         told.append({"minutes": minutes, **found})
         said = ", ".join(f"{by} {one['value']:.3g} [{one['low']:.3g}, {one['high']:.3g}]" for by, one in found.items())
         print(f"{folder.name}, {minutes:g} minutes: {said}", flush=True)
-        save(grid(made[:SHOWN]), folder / f"{minutes:06.2f}.png", {"ai_generated": True, "racer": folder.name})
+        save(grid(made.samples[:SHOWN]), folder / f"{minutes:06.2f}.png", {"ai_generated": True, "racer": folder.name})
         files.write_text(file, json.dumps(told, indent=1) + "\n")
     return told
 
 
 def medians(runs: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
     """Returns, mark by mark, the median over seeds of each judge's distance."""
-    judges = [by for by in runs[0][0] if by != "minutes"]
+    seen = [by for by in runs[0][0] if by != "minutes"]
     return [
-        {"minutes": marks[0]["minutes"]} | {by: statistics.median(one[by]["value"] for one in marks) for by in judges}
+        {"minutes": marks[0]["minutes"]} | {by: statistics.median(one[by]["value"] for one in marks) for by in seen}
         for marks in zip(*runs, strict=True)
     ]
 
@@ -84,29 +113,34 @@ def reached(told: list[dict[str, Any]], goal: float, by: str) -> float | None:
 
 
 def table(results: dict[str, list[dict[str, Any]]], by: str) -> list[list[str]]:
-    """Rows: the distance at every mark, and when each racer reached what the tutorial has at the end, and how often faster."""
-    peer = results[PEER]
+    """Rows: the distance at every mark, and when each racer reached what the first has at the end, and how often faster."""
+    first, peer = next(iter(results.items()))
     goal, whole = peer[-1][by], peer[-1]["minutes"]
-    rows = [
-        ["racer", *(f"{mark['minutes']:g} min" for mark in peer), "reaches the tutorial's last", "of it, at the end"]
-    ]
+    rows = [["racer", *(f"{mark['minutes']:g} min" for mark in peer), f"reaches {first}'s last", "of it, at the end"]]
     for name, told in results.items():
+        if by not in told[-1]:
+            continue
         when = reached(told, goal, by)
         speed = f"{when:g} min, {whole / when:.3g} times as fast" if when else "not reached"
         rows.append([name, *(f"{mark[by]:.3g}" for mark in told), speed, f"{told[-1][by] / goal:.2f}"])
     return rows
 
 
+def judges(results: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """Who judged, and what: the names in the first racer's marks."""
+    return [by for by in next(iter(results.values()))[0] if by != "minutes"]
+
+
 def write(results: dict[str, list[dict[str, Any]]], judge: Judge, dataset: Dataset, out: Path, seed: int) -> None:
     """Writes race.json and race.html."""
     files.write_text(out / "race.json", json.dumps({"accuracy": judge.accuracy, "results": results}, indent=1) + "\n")
     page = Page("Time to quality", f"{dataset.name}, {len(dataset.split('train')):,} training pictures. {judge.what()}")
-    for by in judge.real:
+    for by in judges(results):
         page.heading(f"Frechet distance by {by}")
         header, *rows = table(results, by)
         page.table(header, rows)
         page.curves(
-            {name: [(mark["minutes"], mark[by]) for mark in told] for name, told in results.items()},
+            {name: [(mark["minutes"], mark[by]) for mark in told] for name, told in results.items() if by in told[0]},
             f"Frechet distance by {by}",
             "minutes of training",
         )
@@ -121,6 +155,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", help="a dataset, or pictures as `limner prepare` reads them")
     parser.add_argument("--recipes", nargs="+", default=["dcgan", "gan"], help="names or YAML files")
+    parser.add_argument("--against", default=TUTORIAL, help="the tutorial's DCGAN, or a recipe")
     parser.add_argument("--minutes", type=float, default=15.0, help="training time of each racer")
     parser.add_argument("--every", type=float, default=1.0, help="minutes between marks")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="the table states medians over them")
@@ -135,14 +170,14 @@ def main() -> None:
     count = max(1, round(options.minutes / options.every))
     marks = [options.minutes * (mark + 1) / count for mark in range(count)]
     results = {}
-    for name in (PEER, *options.recipes):
+    for name in (options.against, *options.recipes):
         runs = []
         for seed in options.seeds:
             folder = options.out / f"{Path(name).stem}-{seed}"
             runs.append(run(name, racer(name, dataset, folder, seed, options.settings), judge, marks, folder))
         results[Path(name).stem] = medians(runs)
         write(results, judge, dataset, options.out, options.seeds[0])
-    for by in judge.real:
+    for by in judges(results):
         print(f"\nFrechet distance by {by}, medians of {len(options.seeds)} seeds\n")
         for index, row in enumerate(table(results, by)):
             print(f"| {' | '.join(row)} |" + (f"\n|{'---|' * len(row)}" if index == 0 else ""))
