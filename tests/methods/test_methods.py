@@ -95,9 +95,9 @@ def test_the_choices_of_a_gan_work_together(settings: tuple[str, ...]) -> None:
 
 def test_the_generator_step_leaves_the_discriminator_alone() -> None:
     method = _method("gan")
-    made = method.painter(torch.randn(8, method.config.latent), {})
+    codes = torch.randn(8, method.config.latent)
     before = _snapshot(method.discriminator)
-    method._update_generator(made, torch.zeros(8), {})
+    method._update_generator(method.painter(codes, {}), codes, torch.zeros(8), {})
     assert all(torch.equal(a, b) for a, b in zip(before, method.discriminator.parameters(), strict=True))
 
 
@@ -129,8 +129,8 @@ def test_a_vae_s_adversary_and_flow_learn_beside_it() -> None:
 
 def test_real_and_made_pictures_are_judged_in_one_pass_as_in_two() -> None:
     method, batch = _method("gan", attributes=(LABEL,)).eval(), _batch()
-    together = method._judge(batch.images, -batch.images, batch.condition)
-    apart = [method.discriminator(pictures, batch.condition) for pictures in (batch.images, -batch.images)]
+    together = method._look(batch.images, -batch.images)
+    apart = [method.discriminator.look(pictures) for pictures in (batch.images, -batch.images)]
     for one, other in zip(together, apart, strict=True):
         torch.testing.assert_close(one, other)
 

@@ -10,7 +10,7 @@ from limner.methods.losses import hinge_discriminator
 from limner.methods.moment import Moment
 from limner.networks import NetworkConfig
 from limner.networks.conditioning import Condition
-from limner.networks.discriminator import build_discriminator, judge
+from limner.networks.discriminator import build_discriminator, look_at_both
 
 
 class AdversaryConfig(Section):
@@ -46,7 +46,8 @@ class Adversary(nn.Module):
 
     def loss(self, real: Tensor, made: Tensor, condition: Condition) -> tuple[Tensor, Tensor]:
         """Returns what the discriminator descends, and how often it scored a real picture above a made one."""
-        on_real, on_made = judge(self.discriminator, real, made, condition)
+        seen = look_at_both(self.discriminator, real, made)
+        on_real, on_made = (self.discriminator.score(features, condition) for features in seen)
         return hinge_discriminator(on_real, on_made), (on_real > on_made).float().mean()
 
     def suspicion(self, made: Tensor, condition: Condition) -> Tensor:

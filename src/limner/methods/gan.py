@@ -21,7 +21,7 @@ from limner.methods.painter import Painter
 from limner.methods.regularisers import interpolated_gradient, squared_gradient
 from limner.networks import NetworkConfig, build_decoder
 from limner.networks.conditioning import BESIDE_CODES, Condition, ConditionEncoder
-from limner.networks.discriminator import build_discriminator, judge
+from limner.networks.discriminator import build_discriminator, look_at_both
 
 
 class GanConfig(Section):
@@ -42,6 +42,8 @@ class GanConfig(Section):
     """Weight of the penalty that holds gradients between real and generated pictures at norm 1."""
     penalty_every: int = Field(1, ge=1)
     """Steps between penalties, whose weight is multiplied by it (arXiv 1912.04958, section 3.1)."""
+    recall: float = Field(0.0, ge=0)
+    """Weight of the squared error with which the discriminator reads codes off made pictures, which both networks lessen."""
     discriminator_lr: float | None = Field(None, gt=0)
     """Learning rate of the discriminator where it differs from the optimiser's."""
     augment: AugmentConfig = AugmentConfig()
@@ -89,7 +91,9 @@ class Gan(Method):
         self.config = config
         self.augments = config.augment.active and pictures < config.augment_below
         self.painter = GanPainter(config, schema, attributes)
-        self.discriminator = build_discriminator(config.discriminator, schema, attributes)
+        self.discriminator = build_discriminator(
+            config.discriminator, schema, attributes, config.latent if config.recall else 0
+        )
         slower = optimiser.model_copy(update={"lr": config.discriminator_lr or optimiser.lr})
         self.optimisers = {
             "generator": build_optimiser(optimiser, self.painter.parameters()),
@@ -102,8 +106,8 @@ class Gan(Method):
         codes = moment.normal("codes", len(real), self.config.latent).to(real.device)
         made = self.painter(codes, condition)
         real_seen, made_seen = self._augment(real, moment, "real"), self._augment(made, moment, "made")
-        scalars, on_real = self._update_discriminator(real_seen, made_seen.detach(), condition, moment)
-        scalars |= self._update_generator(made_seen, on_real, condition)
+        scalars, on_real = self._update_discriminator(real_seen, made_seen.detach(), codes, condition, moment)
+        scalars |= self._update_generator(made_seen, codes, on_real, condition)
         with torch.no_grad():
             scalars["diversity"] = _variation(made) / _variation(real).clamp_min(1e-6)
         return scalars
@@ -115,13 +119,14 @@ class Gan(Method):
             self.discriminator.encoder.compile()
 
     def _update_discriminator(
-        self, real: Tensor, made: Tensor, condition: Condition, moment: Moment
+        self, real: Tensor, made: Tensor, codes: Tensor, condition: Condition, moment: Moment
     ) -> tuple[Scalars, Tensor]:
         penalised = moment.step % self.config.penalty_every == 0
         real = real.detach().requires_grad_(penalised and self.config.r1 > 0)
         made = made.requires_grad_(penalised and self.config.r2 > 0)
-        on_real, on_made = self._judge(real, made, condition)
-        loss = self.discriminator_loss(on_real, on_made)
+        of_real, of_made = self._look(real, made)
+        on_real, on_made = self.discriminator.score(of_real, condition), self.discriminator.score(of_made, condition)
+        loss = self.discriminator_loss(on_real, on_made) + self._forgotten(of_made, codes)
         scalars = {
             "discriminator": loss.detach(),
             # how often a real picture scores above a made one: 0.5 is a draw
@@ -133,11 +138,21 @@ class Gan(Method):
         self.optimise("discriminator", loss, self.discriminator)
         return scalars, on_real.detach()
 
-    def _judge(self, real: Tensor, made: Tensor, condition: Condition) -> tuple[Tensor, Tensor]:
+    def _look(self, real: Tensor, made: Tensor) -> tuple[Tensor, Tensor]:
         if self.config.discriminator.normalisation == "batch":
             # real and made pictures are normalised apart, or each would show the other how it differs
-            return self.discriminator(real, condition), self.discriminator(made, condition)
-        return judge(self.discriminator, real, made, condition)
+            return self.discriminator.look(real), self.discriminator.look(made)
+        return look_at_both(self.discriminator, real, made)
+
+    def _forgotten(self, of_made: Tensor, codes: Tensor) -> Tensor:
+        """How badly codes are read off what was made of them: a generator that ignores codes cannot lessen it.
+
+        The lower bound of their mutual information with the pictures, for codes with a normal around what is read (Chen et
+        al. 2016, arXiv 1606.03657, eq. 5).
+        """
+        if self.discriminator.read is None:
+            return of_made.new_zeros(())
+        return self.config.recall * (self.discriminator.read(of_made) - codes).square().mean()
 
     def _penalty(
         self, real: Tensor, made: Tensor, on_real: Tensor, on_made: Tensor, condition: Condition, moment: Moment
@@ -155,9 +170,11 @@ class Gan(Method):
             )
         return penalty
 
-    def _update_generator(self, made: Tensor, on_real: Tensor, condition: Condition) -> Scalars:
+    def _update_generator(self, made: Tensor, codes: Tensor, on_real: Tensor, condition: Condition) -> Scalars:
         # the real logits are those from before the discriminator's step: they are a reference, not worth another pass
-        loss = self.generator_loss(on_real, self.discriminator(made, condition))
+        of_made = self.discriminator.look(made)
+        loss = self.generator_loss(on_real, self.discriminator.score(of_made, condition))
+        loss = loss + self._forgotten(of_made, codes)
         self.optimise("generator", loss, self.painter)
         return {"generator": loss.detach()}
 

@@ -12,34 +12,46 @@ from limner.networks.conditioning import Condition, ConditionEncoder
 
 
 class Discriminator(nn.Module):
-    """(B, C, H, W) -> (B,) logits, high for real; conditional by projection (Miyato & Koyama 2018, arXiv 1802.05637, eq. 8)."""
+    """(B, C, H, W) -> (B,) logits, high for real; conditional by projection (Miyato & Koyama 2018, arXiv 1802.05637, eq. 8).
 
-    def __init__(self, encoder: nn.Module, features: int, attributes: Sequence[Attribute]) -> None:
+    With `codes` it also reads off made pictures which code they were made of.
+    """
+
+    def __init__(self, encoder: nn.Module, features: int, attributes: Sequence[Attribute], codes: int = 0) -> None:
         super().__init__()
         self.encoder = encoder
+        self.read = nn.Linear(features, codes) if codes else None
         self.logit = nn.Linear(features, 1)
         self.condition = ConditionEncoder(attributes, features) if attributes else None
         self.scale = features**-0.5
 
     def forward(self, pictures: Tensor, condition: Condition) -> Tensor:
-        features = self.encoder(pictures).float()  # also where convolutions are in half precision
+        return self.score(self.look(pictures), condition)
+
+    def look(self, pictures: Tensor) -> Tensor:
+        """Returns what the last layer sees, (B, features), also where convolutions are in half precision float32."""
+        return self.encoder(pictures).float()
+
+    def score(self, features: Tensor, condition: Condition) -> Tensor:
+        """(B, features) -> (B,) logits."""
         logits = self.logit(features)[:, 0]
         if self.condition is not None:
             logits = logits + (features * self.condition(condition)).sum(1) * self.scale
         return logits
 
 
-def build_discriminator(config: NetworkConfig, schema: Schema, attributes: Sequence[Attribute]) -> Discriminator:
+def build_discriminator(
+    config: NetworkConfig, schema: Schema, attributes: Sequence[Attribute], codes: int = 0
+) -> Discriminator:
     """Returns the discriminator of a schema's pictures, its last layer normalised as the others are."""
     encoder = build_encoder(config, schema.channels, schema.height, schema.width)
-    discriminator = Discriminator(encoder, encoder.features, attributes)
+    discriminator = Discriminator(encoder, encoder.features, attributes, codes)
     if config.spectral_norm:
         spectral_norm(discriminator.logit)
     return discriminator
 
 
-def judge(discriminator: Discriminator, real: Tensor, made: Tensor, condition: Condition) -> tuple[Tensor, Tensor]:
-    """Returns the logits (B,) of real and of made pictures (B, C, H, W), seen in one pass: only without batch normalisation."""
-    twice = {name: torch.cat([values, values]) for name, values in condition.items()}
-    on_real, on_made = discriminator(torch.cat([real, made]), twice).chunk(2)
-    return on_real, on_made
+def look_at_both(discriminator: Discriminator, real: Tensor, made: Tensor) -> tuple[Tensor, Tensor]:
+    """Returns the features of real and of made pictures, seen in one pass: only without batch normalisation."""
+    of_real, of_made = discriminator.look(torch.cat([real, made])).chunk(2)
+    return of_real, of_made

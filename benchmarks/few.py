@@ -1,0 +1,70 @@
+"""A few pictures only: does the quality last, and does the model begin to copy?
+
+    python benchmarks/few.py PICTURES --count 200 --size 64 --recipe gan --minutes 30 [--every 3] [--out few]
+
+So many pictures, drawn at random, are learned from; all others are held out, and are what the distance is measured to. At every mark the last weights are judged, not the best that a run keeps: FD-limner without
+bias, and whether they copy (C_T, and the share of samples that lie suspiciously near a training picture).
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from limner.data import Dataset, open_dataset, write_dataset
+from limner.evaluation import evaluate
+from limner.pictures import grid, save
+from limner.training import train
+
+SAMPLES = 2000
+
+
+def fewer(source: Dataset, count: int, folder: Path) -> Dataset:
+    """A dataset whose training split has `count` pictures and whose test split has all others."""
+    chosen = np.random.default_rng(0).permutation(len(source))[:count]
+    splits = np.full(len(source), "test", dtype=object)
+    splits[chosen] = "train"
+    table = source.table.set_column(source.table.column_names.index("split"), "split", pa.array(splits.tolist()))
+    return write_dataset(folder, source.pictures, table, source.schema.attributes, label=source.schema.label)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", help="a dataset, or pictures as `limner prepare` reads them")
+    parser.add_argument("--count", type=int, default=200, help="pictures to learn from")
+    parser.add_argument("--size", help="of raw pictures, e.g. 64")
+    parser.add_argument("--recipe", default="gan")
+    parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--every", type=float, default=3.0, help="minutes between marks")
+    parser.add_argument("--out", type=Path, default=Path("few"), help="a new folder")
+    options = parser.parse_args()
+    if options.out.exists():
+        raise SystemExit(f"{options.out} is there already: give another --out.")
+    source = open_dataset(options.data, **({"size": options.size} if options.size else {}))
+    dataset = fewer(source, options.count, options.out / "dataset")
+    print("| minutes | FD-limner without bias | C_T | copies | verdict |\n|---|---|---|---|---|", flush=True)
+    told, count = [], max(1, round(options.minutes / options.every))
+    for mark in range(1, count + 1):
+        minutes = options.minutes * mark / count
+        # the last weights, not the best: what is asked is whether they decay
+        settings = ["stopping.every=0"]
+        resumed = mark > 1
+        model = train(
+            dataset, options.recipe, options.out / "run", minutes=minutes, settings=settings, seed=0, resume=resumed
+        )
+        found = evaluate({"m": model}, dataset, n=SAMPLES, only=("distances", "generalisation"), marks=False)
+        verdict = found.judged[0].groups["generalisation"].details["verdict"]
+        names = ("FD-limner without bias", "C_T", "copies")
+        row = {"minutes": minutes, **{name: found.value("m", name) for name in names}, "verdict": verdict}
+        told.append(row)
+        print(f"| {minutes:g} | {row[names[0]]:.2f} | {row['C_T']:.1f} | {row['copies']:.1%} | {verdict} |", flush=True)
+        save(grid(model.sample(64, seed=1)), options.out / f"{minutes:06.2f}.png", {"ai_generated": True})
+        (options.out / "few.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    best, last = min(row["FD-limner without bias"] for row in told), told[-1]["FD-limner without bias"]
+    print(f"\nlast {last:.2f}, best {best:.2f}: {last / best - 1:.1%} above the best")
+
+
+if __name__ == "__main__":
+    main()
