@@ -2,8 +2,9 @@
 
     python benchmarks/few.py PICTURES --count 200 --size 64 --recipe gan --minutes 30 [--every 3] [--out few]
 
-So many pictures, drawn at random, are learned from; all others are held out, and are what the distance is measured to. At every mark the last weights are judged, not the best that a run keeps: FD-limner without
-bias, and whether they copy (C_T, and the share of samples that lie suspiciously near a training picture).
+So many pictures, drawn at random, are learned from; all others are held out, and are what the distance is measured to. At
+every mark the last weights are judged, not the best that a run keeps: FD-limner without bias, and whether they copy (C_T, and
+the share of samples that lie suspiciously near a training picture).
 """
 
 import argparse

@@ -32,7 +32,7 @@ def test_rows_of_held_out_measures_do_not_silence_an_alarm() -> None:
 
 def test_a_measure_that_a_method_lacks_is_refused(dataset: Dataset, recipe: Recipe, run: Path) -> None:
     wrong = apply_settings(recipe, ["stopping.measure=bound", "stopping.patience=2"])
-    with pytest.raises(RecipeError, match="only a VAE has a bound"):
+    with pytest.raises(RecipeError, match="only a VAE without a flow has a bound"):
         train(dataset, wrong, run, steps=2)
 
 
