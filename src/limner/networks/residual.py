@@ -44,10 +44,10 @@ def _stage(config: NetworkConfig, channels: int, blocks: int) -> nn.Sequential:
     return nn.Sequential(*(ResidualBlock(config, channels, blocks) for _ in range(config.depth)))
 
 
-def _convolution(config: NetworkConfig, inputs: int, outputs: int, side: int, stride: int = 1) -> nn.Sequential:
+def _convolution(inputs: int, outputs: int, side: int, stride: int = 1) -> nn.Conv2d:
     layer = nn.Conv2d(inputs, outputs, side, stride, padding=(side - 1) // 2)
     nn.init.kaiming_normal_(layer.weight, a=0.2)
-    return nn.Sequential(layer, *tail(config, outputs, dropout=False))
+    return layer
 
 
 class ResidualEncoder(Encoder):
@@ -58,9 +58,9 @@ class ResidualEncoder(Encoder):
         count = halvings(height, width, len(config.widths))
         self.pyramid = Pyramid(height, width, count)
         widths = config.widths[len(config.widths) - count :]
-        self.enter = _convolution(config, channels * PATCH**2, widths[0], 3)
+        self.enter = _convolution(channels * PATCH**2, widths[0], 3)
         self.stages = nn.ModuleList(_stage(config, outputs, count * config.depth) for outputs in widths)
-        self.halve = nn.ModuleList(_convolution(config, a, b, 4, stride=2) for a, b in pairwise(widths))
+        self.halve = nn.ModuleList(_convolution(a, b, 4, stride=2) for a, b in pairwise(widths))
         self.features = widths[-1] * math.prod(self.pyramid.base)
         self.leave = nn.Sequential(ACTIVATIONS[config.activation](), nn.Flatten())
 
@@ -81,19 +81,17 @@ class ResidualDecoder(nn.Module):
         widths = config.widths[:count]
         self.base = (widths[0], *self.pyramid.base)
         self.enter = nn.Linear(inputs, math.prod(self.base))
-        self.begin = nn.Sequential(*tail(config, widths[0], dropout=False))
         self.stages = nn.ModuleList(_stage(config, outputs, count * config.depth) for outputs in widths)
-        self.change = nn.ModuleList(_convolution(config, a, b, 3) for a, b in pairwise(widths))
+        self.change = nn.ModuleList(_convolution(a, b, 3) for a, b in pairwise(widths))
         self.end = nn.Sequential(*tail(config, widths[-1], dropout=False))
         self.leave = nn.Conv2d(widths[-1], channels * PATCH**2, 3, padding=1)
-        with (
-            torch.no_grad()
-        ):  # the pixels of a patch begin equal, or the first pictures are chequered (arXiv 1707.02937)
+        # the pixels of a patch begin equal, or the first pictures are chequered (arXiv 1707.02937)
+        with torch.no_grad():
             for parameter in self.leave.parameters():
                 parameter.copy_(parameter[:: PATCH**2].repeat_interleave(PATCH**2, 0))
 
     def forward(self, codes: Tensor) -> Tensor:
-        maps = self.begin(self.enter(codes).unflatten(1, self.base))
+        maps = self.enter(codes).unflatten(1, self.base)
         for index, stage in enumerate(self.stages):
             maps = stage(self.change[index - 1](_double(maps)) if index else maps)
         return self.pyramid.crop(F.pixel_shuffle(self.leave(self.end(maps)), PATCH))

@@ -2,7 +2,7 @@
 
 from limner.data.augment import AugmentConfig
 from limner.methods.gan import GanConfig
-from limner.methods.optimisers import OptimiserConfig
+from limner.methods.optimisers import OptimiserConfig, ScheduleConfig
 from limner.networks import NetworkConfig
 from limner.recipes.recipe import EmaConfig, Recipe
 
@@ -31,5 +31,6 @@ def gan() -> Recipe:
         condition="auto",
         batch=32,
         optimiser=OptimiserConfig(lr=2e-4, betas=(0.0, 0.99)),
-        ema=EmaConfig(half_life=5_000),
+        schedule=ScheduleConfig(kind="inverse-root", pictures=50_000),
+        ema=EmaConfig(half_life=20_000),
     )
