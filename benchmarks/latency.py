@@ -3,8 +3,9 @@
     python benchmarks/latency.py [--size 64] [--of small base] [--recipes gan vae ...] [--seconds 4] [--json FILE]
 
 Weights are fresh: what they are makes no difference to the time. Painting one picture is timed from a code to pictures as
-uint8, as a studio would ask for it; the two runtimes take turns of a few calls, so that a busy moment of the machine hits
-both. Pictures a second are those of the best batch. Int8 is the same file with whole-number convolutions.
+uint8, as a studio would ask for it. Runtimes take turns of a second, so that a busy moment of the machine hits all; the first
+calls of a turn do not count, because the threads of the runtime before are still waiting for work. Pictures a second are those
+of the best batch. Int8 is the same file with whole-number convolutions.
 """
 
 import argparse
@@ -27,8 +28,8 @@ from limner.recipes import RECIPES, SIZES, find_recipe, resize
 from limner.runtimes.session import Session
 
 BATCHES = (8, 16, 32, 64, 128)
-TURN = 10
-"""Single pictures a turn."""
+TURNS, FIRST = 3, 20
+"""Turns of each runtime, and the calls of each that do not count."""
 
 
 def model(name: str, size: str, side: int) -> Model:
@@ -73,12 +74,12 @@ def runtimes(made: Model, folder: Path) -> dict[str, Callable[[int], Any]]:
 def measure(acts: dict[str, Callable[[int], Any]], seconds: float) -> dict[str, dict[str, float]]:
     """Milliseconds for one picture (median and 95th percentile), and pictures a second at the best batch."""
     singles: dict[str, list[float]] = {name: [] for name in acts}
-    for act in acts.values():
-        act(1)
-    ends = time.perf_counter() + seconds
-    while time.perf_counter() < ends or len(next(iter(singles.values()))) < 5 * TURN:
+    for _ in range(TURNS):
         for name, act in acts.items():
-            singles[name] += [timed(act, 1) for _ in range(TURN)]
+            ends, times = time.perf_counter() + seconds / TURNS, []
+            while time.perf_counter() < ends or len(times) < 2 * FIRST:
+                times.append(timed(act, 1))
+            singles[name] += times[FIRST:]
     rates = {name: [best(act, batch, seconds) for batch in BATCHES] for name, act in acts.items()}
     return {
         name: {

@@ -209,7 +209,9 @@ def check_device(device: str) -> None:
 
 def to_uint8(images: Tensor) -> np.ndarray:
     """(B, C, H, W) in [-1, 1] -> uint8 (B, H, W, C), rounded."""
-    return images.add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu().numpy()
+    # rounded by cutting off: round() wakes PyTorch's threads even for one picture, and they get in ONNX Runtime's way
+    rounded = images.mul(127.5).add(128).clamp(0, 255).to(torch.uint8)
+    return rounded.permute(0, 2, 3, 1).contiguous().cpu().numpy()
 
 
 def slerp(start: Tensor, end: Tensor, share: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ def export(
     model: Annotated[Path, typer.Argument(help="A model folder or a run.")],
     to: Annotated[Format, typer.Option(help="The format.")] = Format.onnx,
     out: Annotated[Path, typer.Option(help="The file.")] = Path("model.onnx"),
-    int8: Annotated[bool, typer.Option("--int8", help="Whole-number convolutions: faster, slightly inexact.")] = False,
+    int8: Annotated[bool, typer.Option("--int8", help="Whole-number convolutions: smaller, slightly inexact.")] = False,
 ) -> None:
     """Write a model as one file that ONNX Runtime paints with, on a server or in a browser."""
     from limner.model import load

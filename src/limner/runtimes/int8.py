@@ -1,4 +1,4 @@
-"""Whole-number weights and activations for an exported painter's convolutions: smaller and faster, where quality holds."""
+"""Whole-number weights and activations for an exported painter's convolutions: a smaller file, where quality holds."""
 
 import logging
 import tempfile
