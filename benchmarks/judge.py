@@ -18,6 +18,8 @@ from limner.metrics import Interval, frechet_interval
 
 MOST = 10_000
 STEPS = 2000
+SIDE = 128
+"""Up to this side pictures are judged as they are, so that patterns of single pixels are seen, too."""
 TURNS = 4
 
 
@@ -34,7 +36,7 @@ class Judge:
             square = real[:MOST, : min(real.shape[1:3]), : min(real.shape[1:3])]
             shown = np.concatenate([np.rot90(square, turns, (1, 2)) for turns in range(TURNS)])
             truth, classes, self.told_apart = torch.arange(TURNS).repeat_interleave(len(square)), TURNS, "which way up"
-        self.classifier = train_classifier(shown, truth, classes, seed=0, steps=STEPS)
+        self.classifier = train_classifier(shown, truth, classes, seed=0, steps=STEPS, side=SIDE)
         self.accuracy = self._accuracy(dataset) if label else None
         chosen = np.sort(np.random.default_rng(0).permutation(len(real))[:MOST])
         self.real = {"classifier": self.classifier.features(real[chosen])}

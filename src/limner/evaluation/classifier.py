@@ -18,8 +18,9 @@ WIDTHS = (32, 64, 128)
 class Classifier(nn.Module):
     """Three convolutions, their mean, one linear layer: pictures (B, C, H, W) in [-1, 1] -> logits (B, K)."""
 
-    def __init__(self, channels: int, classes: int) -> None:
+    def __init__(self, channels: int, classes: int, side: int = SIDE) -> None:
         super().__init__()
+        self.side = side
         layers: list[nn.Module] = []
         for before, after, stride in zip((channels, *WIDTHS), WIDTHS, (2, 2, 1), strict=False):
             layers += [nn.Conv2d(before, after, 3, stride, 1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
@@ -37,28 +38,35 @@ class Classifier(nn.Module):
     def features(self, pictures: np.ndarray) -> Tensor:
         """Returns what the last layer reads, float32 (N, 256), for pictures uint8 (N, H, W, C)."""
         self.eval()
-        return torch.cat([self._before_head(_images(pictures[i : i + 512])) for i in range(0, len(pictures), 512)])
+        return torch.cat(
+            [self._before_head(_images(pictures[i : i + 512], self.side)) for i in range(0, len(pictures), 512)]
+        )
 
     @torch.inference_mode()
     def probabilities(self, pictures: np.ndarray) -> Tensor:
         """Returns the probability of each class, float64 (N, K), for pictures uint8 (N, H, W, C)."""
         self.eval()
-        parts = [self(_images(pictures[i : i + 512])).double().softmax(1) for i in range(0, len(pictures), 512)]
+        parts = [
+            self(_images(pictures[i : i + 512], self.side)).double().softmax(1) for i in range(0, len(pictures), 512)
+        ]
         return torch.cat(parts)
 
 
 def train_classifier(
-    pictures: np.ndarray, labels: Tensor, classes: int, *, seed: int, steps: int | None = None
+    pictures: np.ndarray, labels: Tensor, classes: int, *, seed: int, steps: int | None = None, side: int = SIDE
 ) -> Classifier:
-    """Trains on pictures uint8 (N, H, W, C) and labels (N,) for a fixed number of steps, so that sets of any size compare."""
+    """Trains on pictures uint8 (N, H, W, C) and labels (N,) for a fixed number of steps, so that sets of any size compare.
+
+    Pictures whose longer side is above `side` are reduced to about that.
+    """
     steps = steps or STEPS
     torch.manual_seed(seeds.derive("classifier", seed))
-    classifier = Classifier(pictures.shape[3], classes).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    classifier = Classifier(pictures.shape[3], classes, side).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(classifier.parameters(), lr=RATE, weight_decay=0.05, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
     classifier.train()
     for rows in _rows(len(pictures), steps, seed):
-        images = _images(pictures[rows.numpy()])
+        images = _images(pictures[rows.numpy()], side)
         loss = F.cross_entropy(classifier(images), labels[rows], label_smoothing=0.05)
         optimiser.zero_grad()
         loss.backward()
@@ -77,7 +85,7 @@ def _rows(count: int, steps: int, seed: int) -> Iterator[Tensor]:
         waiting = waiting[BATCH:]
 
 
-def _images(pictures: np.ndarray) -> Tensor:
+def _images(pictures: np.ndarray, side: int) -> Tensor:
     images = torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
-    times = max(1, round(max(images.shape[2:]) / SIDE))
+    times = max(1, round(max(images.shape[2:]) / side))
     return F.avg_pool2d(images, times) if times > 1 else images

@@ -1,13 +1,12 @@
 """Residual encoder and decoder after R3GAN (Huang et al. 2024, arXiv 2501.05441, section 3); they need no normalisation.
 
-Stages work on 2x2 patches of pixels: full resolution is entered and left by a rearrangement, so that every convolution
-stays where a CPU runs it near its peak. Convolutions are dense because grouped ones run far below it.
+Stages work on 2x2 patches of pixels: full resolution is entered by a rearrangement and left by one convolution, and the
+others stay where a CPU runs them near its peak. Convolutions are dense because grouped ones run far below it.
 """
 
 import math
 from itertools import pairwise
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -84,17 +83,14 @@ class ResidualDecoder(nn.Module):
         self.stages = nn.ModuleList(_stage(config, outputs, count * config.depth) for outputs in widths)
         self.change = nn.ModuleList(_convolution(a, b, 3) for a, b in pairwise(widths))
         self.end = nn.Sequential(*tail(config, widths[-1], dropout=False))
-        self.leave = nn.Conv2d(widths[-1], channels * PATCH**2, 3, padding=1)
-        # the pixels of a patch begin equal, or the first pictures are chequered (arXiv 1707.02937)
-        with torch.no_grad():
-            for parameter in self.leave.parameters():
-                parameter.copy_(parameter[:: PATCH**2].repeat_interleave(PATCH**2, 0))
+        # a convolution at full resolution: pixels that are left by a rearrangement come out chequered, however it begins
+        self.leave = nn.Conv2d(widths[-1], channels, 3, padding=1)
 
     def forward(self, codes: Tensor) -> Tensor:
         maps = self.enter(codes).unflatten(1, self.base)
         for index, stage in enumerate(self.stages):
             maps = stage(self.change[index - 1](_double(maps)) if index else maps)
-        return self.pyramid.crop(F.pixel_shuffle(self.leave(self.end(maps)), PATCH))
+        return self.pyramid.crop(self.leave(_double(self.end(maps))))
 
 
 def _double(maps: Tensor) -> Tensor:
