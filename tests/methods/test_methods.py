@@ -136,6 +136,7 @@ def test_real_and_made_pictures_are_judged_in_one_pass_as_in_two() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # of what torch's compiler itself does
 def test_compiled_networks_learn_what_others_learn() -> None:
     plain, compiled = _method("gan", *SMALL), _method("gan", *SMALL)
     compiled.compile_networks()

@@ -30,15 +30,16 @@ def likelihood(reference: Reference, subject: Subject) -> Group:
     for start in range(0, len(rows), CHUNK):
         images, condition = dataset.batch(rows[start : start + CHUNK], painter.condition_names)
         mean, _ = painter.encode(images, condition)
-        noise = torch.randn(mean.shape, generator=seeds.generator("bound", reference.seed, start))
-        nats, divergence = painter.bound(images, condition, noise)
-        bounds.append(nats + divergence.sum(1))
+        if painter.flow is None:  # with one, the prior of the bound is not the one that is sampled
+            noise = torch.randn(mean.shape, generator=seeds.generator("bound", reference.seed, start))
+            nats, divergence = painter.bound(images, condition, noise)
+            bounds.append(nats + divergence.sum(1))
         errors.append((painter.rebuild(mean, condition) - images).div(2).square().mean((1, 2, 3)))
         means.append(mean)
     codes = torch.cat(means)
     some = f"{len(rows):,} held-out pictures ({reference.split})"
     measures = []
-    if painter.flow is None:  # with one, the prior of the bound is not the one that is sampled
+    if bounds:
         measures.append(_bound("bound", torch.cat(bounds), painter, reference, f"{some}, one draw each"))
         tighter = _importance_weighted(painter, reference, rows[:IMPORTANCE_PICTURES])
         protocol = f"{len(tighter)} held-out pictures, {IMPORTANCE_DRAWS} draws each (arXiv 1509.00519, eq. 8)"

@@ -26,6 +26,12 @@ class AdversaryConfig(Section):
     """Augment when the training set has fewer pictures than this."""
 
 
+def shown(pictures: Tensor, config: AugmentConfig, moment: Moment, whose: str) -> Tensor:
+    """Returns pictures (B, C, H, W) as a discriminator sees them, augmented by the draws of this moment."""
+    draws = moment.uniform(f"augment {whose}", len(pictures), DRAWS).to(pictures.device)
+    return augment(pictures, config, draws)
+
+
 class Adversary(nn.Module):
     """A discriminator under the hinge loss (Lim & Ye 2017, arXiv 1705.02894)."""
 
@@ -39,10 +45,7 @@ class Adversary(nn.Module):
 
     def look(self, pictures: Tensor, moment: Moment, whose: str) -> Tensor:
         """Returns pictures (B, C, H, W) as they are shown to the discriminator."""
-        if not self.augments:
-            return pictures
-        draws = moment.uniform(f"augment {whose}", len(pictures), DRAWS).to(pictures.device)
-        return augment(pictures, self.augment, draws)
+        return shown(pictures, self.augment, moment, whose) if self.augments else pictures
 
     def loss(self, real: Tensor, made: Tensor, condition: Condition) -> tuple[Tensor, Tensor]:
         """Returns what the discriminator descends, and how often it scored a real picture above a made one."""

@@ -10,9 +10,10 @@ from pydantic import Field
 from torch import Tensor
 
 from limner.config import Section
-from limner.data.augment import DRAWS, AugmentConfig, augment
+from limner.data.augment import AugmentConfig
 from limner.data.dataset import Batch
 from limner.data.schema import Attribute, Schema
+from limner.methods.adversary import shown
 from limner.methods.losses import GAN_LOSSES
 from limner.methods.method import Method, Scalars
 from limner.methods.moment import Moment
@@ -179,10 +180,7 @@ class Gan(Method):
         return {"generator": loss.detach()}
 
     def _augment(self, pictures: Tensor, moment: Moment, whose: str) -> Tensor:
-        if not self.augments:
-            return pictures
-        draws = moment.uniform(f"augment {whose}", len(pictures), DRAWS).to(pictures.device)
-        return augment(pictures, self.config.augment, draws)
+        return shown(pictures, self.config.augment, moment, whose) if self.augments else pictures
 
 
 def _variation(pictures: Tensor) -> Tensor:

@@ -61,7 +61,7 @@ class LatentFlow(nn.Module):
         return points * self.variance.sqrt() + self.mean
 
     def inverse(self, latents: Tensor, condition: Condition) -> Tensor:
-        """Latents (B, latent) -> the codes that `forward` carries to them, each step undone by fixed-point rounds."""
+        """Latents (B, latent) -> the codes that `forward` carries to them, nearly: each step is undone by fixed-point rounds."""
         points = (latents - self.mean) / self.variance.sqrt()
         for step in reversed(range(self.steps)):
             before = points

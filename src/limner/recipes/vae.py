@@ -1,4 +1,4 @@
-"""The default VAE: sharp reconstructions, and samples that are as good."""
+"""The default VAE: sharp reconstructions, and samples from where pictures lie."""
 
 from limner.data.augment import AugmentConfig
 from limner.methods.adversary import AdversaryConfig
@@ -13,8 +13,8 @@ def vae() -> Recipe:
     """Laplace pixels, a discriminator that reconstructions must deceive, and a flow that learns the encoder's latents.
 
     The discriminator makes reconstructions sharp (Larsen et al. 2015, arXiv 1512.09300); the flow closes the gap between
-    the prior and what the encoder makes of all pictures (Hoffman & Johnson 2016; flow matching: arXiv 2210.02747), so that
-    samples are as good as reconstructions. It states no exact bound: `elbo-vae` does.
+    the prior and what the encoder makes of all pictures (flow matching: Lipman et al. 2022, arXiv 2210.02747). It states no
+    exact bound: `elbo-vae` does.
     """
     return Recipe(
         name="vae",
