@@ -52,6 +52,15 @@ def test_a_vae_learns_to_reconstruct_one_batch(name: str) -> None:
     assert method.step(batch, Moment(30, 240, 0))["reconstruction"] < first
 
 
+@pytest.mark.parametrize("name", [*GANS, *VAES])
+def test_weights_and_gradients_lie_alike_in_memory_as_fused_optimisers_need_it(name: str) -> None:
+    method = _method(name).to(memory_format=torch.channels_last)
+    method.step(_batch(), Moment(0, 0, 0))
+    found = [(weight.stride(), weight.grad.stride()) for weight in method.parameters() if weight.grad is not None]
+    assert found
+    assert all(of_weight == of_gradient for of_weight, of_gradient in found)
+
+
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_sample_depends_on_its_own_generator_alone(name: str) -> None:
     method = _method(name).eval()

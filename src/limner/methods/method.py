@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from limner.data.dataset import Batch
 from limner.methods.moment import Moment
+from limner.methods.optimisers import laid_out_as
 from limner.methods.painter import Painter
 from limner.networks.conditioning import Condition
 
@@ -40,6 +41,6 @@ class Method(nn.Module):
         """Descends `loss` with respect to the parameters of `network` alone, with its optimiser."""
         parameters = list(network.parameters())
         for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
-            parameter.grad = gradient
+            parameter.grad = laid_out_as(parameter, gradient)
         self.average_gradients(parameters)
         self.optimisers[name].step()

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import torch
 from pydantic import Field
-from torch import nn
+from torch import Tensor, nn
 
 from limner.config import Section
 
@@ -49,16 +49,21 @@ def build_optimiser(config: OptimiserConfig, parameters: Iterable[nn.Parameter])
 
 
 def load_optimiser(optimiser: torch.optim.Optimizer, state: dict[str, Any]) -> None:
-    """Loads a state, its tensors laid out in memory as the weights are.
-
-    Fused optimisers pair a weight with its running means by place in memory, not by index: a channels-last weight with
-    a contiguous mean would silently learn something else.
-    """
+    """Loads a state, its tensors laid out in memory as the weights are."""
     optimiser.load_state_dict(state)
     for weight, values in optimiser.state.items():
         for name, value in values.items():
             if isinstance(value, torch.Tensor) and value.shape == weight.shape:
-                values[name] = torch.empty_like(weight).copy_(value)
+                values[name] = laid_out_as(weight, value)
+
+
+def laid_out_as(weight: Tensor, value: Tensor) -> Tensor:
+    """Returns a weight's gradient or running mean with its elements in memory in the order of the weight's.
+
+    Fused optimisers pair them by place in memory, not by index: a channels-last weight with a contiguous gradient, as second
+    derivatives and compiled networks leave it, would silently learn something else.
+    """
+    return value if value.stride() == weight.stride() else torch.empty_like(weight).copy_(value)
 
 
 def _cosine(config: ScheduleConfig, pictures: int) -> float:
