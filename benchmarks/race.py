@@ -113,16 +113,19 @@ def reached(told: list[dict[str, Any]], goal: float, by: str) -> float | None:
 
 
 def table(results: dict[str, list[dict[str, Any]]], by: str) -> list[list[str]]:
-    """Rows: the distance at every mark, and when each racer reached what the first has at the end, and how often faster."""
+    """A column a racer: the distance at every mark, when it reached what the first has at the end, and the share of that."""
     first, peer = next(iter(results.items()))
     goal, whole = peer[-1][by], peer[-1]["minutes"]
-    rows = [["racer", *(f"{mark['minutes']:g} min" for mark in peer), f"reaches {first}'s last", "of it, at the end"]]
-    for name, told in results.items():
-        if by not in told[-1]:
-            continue
-        when = reached(told, goal, by)
-        speed = f"{when:g} min, {whole / when:.3g} times as fast" if when else "not reached"
-        rows.append([name, *(f"{mark[by]:.3g}" for mark in told), speed, f"{told[-1][by] / goal:.2f}"])
+    judged = {name: told for name, told in results.items() if by in told[-1]}
+    rows = [["minutes", *judged]]
+    rows += [
+        [f"{mark['minutes']:g}", *(f"{told[at][by]:.3g}" for told in judged.values())] for at, mark in enumerate(peer)
+    ]
+    when = [reached(told, goal, by) for told in judged.values()]
+    rows.append(
+        [f"reaches {first}'s last", *(f"{one:g} min, {whole / one:.3g} times as fast" if one else "no" for one in when)]
+    )
+    rows.append(["of it, at the end", *(f"{told[-1][by] / goal:.2f}" for told in judged.values())])
     return rows
 
 
@@ -143,6 +146,7 @@ def write(results: dict[str, list[dict[str, Any]]], judge: Judge, dataset: Datas
             {name: [(mark["minutes"], mark[by]) for mark in told] for name, told in results.items() if by in told[0]},
             f"Frechet distance by {by}",
             "minutes of training",
+            log=True,
         )
     last = f"{next(iter(results.values()))[-1]['minutes']:06.2f}.png"
     page.heading("Samples at equal time")

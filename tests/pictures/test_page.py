@@ -54,8 +54,8 @@ def test_ticks_are_round_and_cover_the_range(low: float, high: float) -> None:
     assert round(step / 10 ** math.floor(math.log10(step * 1.0001)), 6) in (1, 2, 5)
 
 
-def chart(series: dict[str, list[tuple[float, float]]]) -> ElementTree.Element:
-    return ElementTree.fromstring(curves_svg(series, "Losses <of> both", "steps & more"))
+def chart(series: dict[str, list[tuple[float, float]]], log: bool = False) -> ElementTree.Element:
+    return ElementTree.fromstring(curves_svg(series, "Losses <of> both", "steps & more", log))
 
 
 def points(root: ElementTree.Element) -> list[list[tuple[float, float]]]:
@@ -81,6 +81,17 @@ def test_chart_leaves_gaps_and_bears_any_numbers() -> None:
     assert len(list(root.iter(f"{SVG}circle"))) == 1
     for series in ({}, {"a": []}, {"a": [(0, math.nan)]}, {"a": [(3, 3)]}, {"a": [(0, 5), (9, 5)]}, {"a": [(0, 0)]}):
         assert "nan" not in ElementTree.tostring(chart(series), "unicode")
+
+
+def test_chart_on_a_logarithmic_height_gives_equal_factors_equal_room() -> None:
+    root = chart({"a": [(0, 400), (1, 40), (2, 4), (3, 0), (4, 40)]}, log=True)
+    (line,) = points(root)
+    heights = [y for _, y in line]
+    assert len(line) == 3  # no logarithm of 0
+    assert heights[1] - heights[0] == pytest.approx(heights[2] - heights[1], abs=0.11)
+    assert {"2", "10", "50", "500"} <= {text.text for text in root.iter(f"{SVG}text")}
+    for low, high in ((3, 3), (1, 1), (1e-5, 1e7), (0, 0)):
+        assert "nan" not in ElementTree.tostring(chart({"a": [(0, low), (1, high)]}, log=True), "unicode")
 
 
 def test_chart_of_a_long_history_stays_small_and_keeps_extremes() -> None:

@@ -21,13 +21,19 @@ _STYLE = """<style>
 </style>"""
 
 
-def curves_svg(series: Mapping[str, Points], title: str, x_label: str) -> str:
-    """Returns one SVG line chart of `{name: [(x, y), ...]}`; values that are not finite leave a gap in their line."""
-    lines = {name: [(float(x), float(y)) for x, y in points if math.isfinite(x)] for name, points in series.items()}
+def curves_svg(series: Mapping[str, Points], title: str, x_label: str, log: bool = False) -> str:
+    """Returns one SVG line chart of `{name: [(x, y), ...]}`; values that are not finite leave a gap in their line.
+
+    On a logarithmic height, values that are not above 0 do so, too.
+    """
+    height_of = _logarithm if log else float
+    lines = {name: [(float(x), height_of(y)) for x, y in points if math.isfinite(x)] for name, points in series.items()}
     finite = [(x, y) for points in lines.values() for x, y in points if math.isfinite(y)]
     legend, legend_height = _legend(list(lines))
     height = HEIGHT + legend_height
-    body = _plot(lines, finite, x_label) if finite else _words(WIDTH / 2, HEIGHT / 2, "nothing to show yet", "middle")
+    body = (
+        _plot(lines, finite, x_label, log) if finite else _words(WIDTH / 2, HEIGHT / 2, "nothing to show yet", "middle")
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="limner-chart" viewBox="0 0 {WIDTH} {height}" '
         f'width="{WIDTH}" height="{height}" role="img" aria-label="{escape(title)}"><title>{escape(title)}</title>'
@@ -44,9 +50,23 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
     return [round(index * step, 12) for index in range(first, last + 1)]
 
 
-def _plot(lines: Mapping[str, Points], finite: Points, x_label: str) -> str:
+def _logarithm(value: float) -> float:
+    return math.log10(value) if value > 0 else math.nan
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    """Returns logarithms of 1, 2 and 5 times powers of ten, of powers alone over more than three, around both ends."""
+    factors = (1, 2, 5) if high - low < 3 else (1,)
+    marks = [math.log10(factor) + power for power in range(math.floor(low), math.ceil(high) + 1) for factor in factors]
+    first = max(index for index, mark in enumerate(marks) if mark <= low + 1e-9)
+    last = min(index for index, mark in enumerate(marks) if mark >= high - 1e-9)
+    return marks[first : max(last, first + 1) + 1]
+
+
+def _plot(lines: Mapping[str, Points], finite: Points, x_label: str, log: bool) -> str:
     x_low, x_high = _spread([x for x, _ in finite])
-    y_ticks = ticks(*_spread([y for _, y in finite]))
+    y_low, y_high = _spread([y for _, y in finite])
+    y_ticks = _log_ticks(y_low, y_high) if log else ticks(y_low, y_high)
     x_ticks = [tick for tick in ticks(x_low, x_high, about=7) if x_low <= tick <= x_high]
 
     def across(x: float) -> float:
@@ -58,7 +78,7 @@ def _plot(lines: Mapping[str, Points], finite: Points, x_label: str) -> str:
     parts = []
     for y in y_ticks:
         parts.append(f'<path class="grid" d="M{LEFT} {up(y):.1f}H{WIDTH - RIGHT}"/>')
-        parts.append(_words(LEFT - 8, up(y) + 4, _number(y), "end"))
+        parts.append(_words(LEFT - 8, up(y) + 4, _number(10**y if log else y), "end"))
     for x in x_ticks:
         parts.append(f'<path class="axis" d="M{across(x):.1f} {HEIGHT - BOTTOM}v5"/>')
         parts.append(_words(across(x), HEIGHT - BOTTOM + 19, _number(x), "middle"))

@@ -76,9 +76,10 @@ class Page:
             parts.append(f"<figure>{shown}{_caption(caption)}</figure>")
         self.parts.append(f'<div class="gallery">{"".join(parts)}</div>')
 
-    def curves(self, series: Mapping[str, Points], title: str, x_label: str) -> None:
-        """Adds a line chart of `{name: [(x, y), ...]}`."""
-        self.parts.append(f'<figure class="card">{curves_svg(series, title, x_label)}{_caption(title)}</figure>')
+    def curves(self, series: Mapping[str, Points], title: str, x_label: str, log: bool = False) -> None:
+        """Adds a line chart of `{name: [(x, y), ...]}`, its height logarithmic if wanted."""
+        chart = curves_svg(series, title, x_label, log)
+        self.parts.append(f'<figure class="card">{chart}{_caption(title)}</figure>')
 
     def html(self) -> str:
         """Returns the whole page."""
