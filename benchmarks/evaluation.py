@@ -6,7 +6,6 @@ Fashion-MNIST at 32 x 32; the model is a `gan` after 200 steps unless one is giv
 is empty at first, so the features of the real pictures are part of the time; a second call finds them.
 """
 
-import argparse
 import json
 import os
 import subprocess
@@ -14,6 +13,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+import command
 
 from limner.data import open_dataset
 
@@ -27,7 +28,7 @@ def seconds(*arguments: str) -> float:
 
 def main() -> None:
     """Measures and prints."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command.parser(__doc__)
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("LIMNER_SHARED", "../shared")))
     parser.add_argument("--model", type=Path)
     parser.add_argument("--n", type=int, default=10_000)
@@ -53,4 +54,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    command.call(main)

@@ -10,13 +10,13 @@ convolutions only, a multiplication and an addition being two. Speed does not de
 networks have random ones unless SqueezeNet's file is given or in `LIMNER_WEIGHTS`.
 """
 
-import argparse
 import json
 import statistics
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import command
 import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
@@ -78,7 +78,7 @@ def measure(peer: nn.Module, seconds: float, rounds: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command.parser(__doc__)
     parser.add_argument("--seconds", type=float, default=2.0, help="a measurement")
     parser.add_argument("--rounds", type=int, default=10, help="turns")
     parser.add_argument("--squeezenet", type=Path, help="SqueezeNet's weight file")
@@ -106,4 +106,4 @@ def _print(found: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    command.call(main)

@@ -7,10 +7,10 @@ every mark the last weights are judged, not the best that a run keeps: FD-limner
 the share of samples that lie suspiciously near a training picture).
 """
 
-import argparse
 import json
 from pathlib import Path
 
+import command
 import numpy as np
 import pyarrow as pa
 
@@ -32,18 +32,23 @@ def fewer(source: Dataset, count: int, folder: Path) -> Dataset:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command.parser(__doc__)
     parser.add_argument("data", help="a dataset, or pictures as `limner prepare` reads them")
     parser.add_argument("--count", type=int, default=200, help="pictures to learn from")
     parser.add_argument("--size", help="of raw pictures, e.g. 64")
-    parser.add_argument("--recipe", default="gan")
-    parser.add_argument("--minutes", type=float, default=30.0)
-    parser.add_argument("--every", type=float, default=3.0, help="minutes between marks")
+    parser.add_argument("--recipe", default="gan", help="a name or a YAML file")
+    parser.add_argument("--minutes", type=command.above_zero, default=30.0, help="training time")
+    parser.add_argument("--every", type=command.above_zero, default=3.0, help="minutes between marks")
     parser.add_argument("--out", type=Path, default=Path("few"), help="a new folder")
     options = parser.parse_args()
+    command.check_recipes([options.recipe])
     if options.out.exists():
         raise SystemExit(f"{options.out} is there already: give another --out.")
     source = open_dataset(options.data, **({"size": options.size} if options.size else {}))
+    if not 0 < options.count < len(source):
+        raise SystemExit(
+            f"--count {options.count}: {options.data} has {len(source)} pictures, and some must be held out."
+        )
     dataset = fewer(source, options.count, options.out / "dataset")
     print("| minutes | FD-limner without bias | C_T | copies | verdict |\n|---|---|---|---|---|", flush=True)
     told, count = [], max(1, round(options.minutes / options.every))
@@ -68,4 +73,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    command.call(main)

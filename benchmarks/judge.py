@@ -27,6 +27,8 @@ class Judge:
     """Frechet distances, without bias, of painted pictures to at most 10,000 training pictures."""
 
     def __init__(self, dataset: Dataset, squeezenet: Path | None = None) -> None:
+        found = squeezenet or weights.find("squeezenet")
+        self.squeezenet = load_extractor(f"squeezenet={found}") if found else None
         rows = dataset.split("train")
         real, label = np.asarray(dataset.pictures[rows]), dataset.schema.label
         if label:
@@ -40,8 +42,6 @@ class Judge:
         self.accuracy = self._accuracy(dataset) if label else None
         chosen = np.sort(np.random.default_rng(0).permutation(len(real))[:MOST])
         self.real = {"classifier": self.classifier.features(real[chosen])}
-        found = squeezenet or weights.find("squeezenet")
-        self.squeezenet = load_extractor(f"squeezenet={found}") if found else None
         if self.squeezenet:
             self.real["squeezenet"] = pool_once(self.squeezenet, real[chosen[:2000]])
 

@@ -8,7 +8,6 @@ calls of a turn do not count, because the threads of the runtime before are stil
 of the best batch. Int8 is the same file with whole-number convolutions.
 """
 
-import argparse
 import json
 import os
 import tempfile
@@ -17,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import command
 import numpy as np
 import torch
 
@@ -49,8 +49,8 @@ def model(name: str, size: str, side: int) -> Model:
 
 
 def runtimes(made: Model, folder: Path) -> dict[str, Callable[[int], Any]]:
-    """Returns what paints a batch of a given size, by name: eager and onnx, and int8 where quality holds."""
-    painters = {"eager": made.painter.paint}
+    """Returns what paints a batch of a given size, by name: torch and onnx, and int8 where quality holds."""
+    painters = {"torch": made.painter.paint}
     made.export(folder / "float.onnx")
     painters["onnx"] = Session(folder / "float.onnx")
     try:
@@ -109,13 +109,17 @@ def best(act: Callable[[int], Any], batch: int, seconds: float) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command.parser(__doc__)
     parser.add_argument("--size", type=int, default=64, help="pixels a side")
     parser.add_argument("--of", nargs="+", choices=list(SIZES), default=["base"], help="sizes of the models")
-    parser.add_argument("--recipes", nargs="+", choices=list(RECIPES), default=list(RECIPES))
+    parser.add_argument("--recipes", nargs="+", choices=list(RECIPES), default=list(RECIPES), help="names")
     parser.add_argument("--seconds", type=float, default=4.0, help="a measurement")
     parser.add_argument("--json", type=Path, help="write the figures here, too")
     options = parser.parse_args()
+    if not 8 <= options.size <= 1024:
+        parser.error(f"--size {options.size}: give 8 to 1024.")
+    if options.json:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
     threads = torch.get_num_threads()
     print(f"{options.size}x{options.size}x3, {threads} threads of {os.cpu_count()}, torch {torch.__version__}\n")
     print("| recipe | paints with | ms for one, median | 95th percentile | times as fast | pictures/s | batch |")
@@ -126,7 +130,7 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as folder:
                 told = measure(runtimes(model(name, size, options.size), Path(folder)), options.seconds)
             for runtime, row in told.items():
-                ratio = told["eager"]["median_ms"] / row["median_ms"]
+                ratio = told["torch"]["median_ms"] / row["median_ms"]
                 found.append({"recipe": name, "size": size, "runtime": runtime, "times_as_fast": ratio, **row})
                 print(
                     f"| {name} {size} | {runtime} | {row['median_ms']:.2f} | {row['p95_ms']:.2f} | {ratio:.2f} "
@@ -138,4 +142,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    command.call(main)

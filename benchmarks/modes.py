@@ -10,12 +10,12 @@ within three standard deviations of it, and for the digits that a classifier of 
 at least once, and the divergence of the modes' frequencies from those of the training pictures, in nats.
 """
 
-import argparse
 import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 
+import command
 import numpy as np
 
 from limner.data import Dataset, open_dataset, write_dataset
@@ -97,9 +97,9 @@ def judge(made: np.ndarray, dataset: Dataset, count: Count, modes: int) -> dict[
 
 def main() -> None:
     shared = Path(os.environ.get("LIMNER_SHARED", Path(__file__).resolve().parents[2] / "shared"))
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command.parser(__doc__)
     parser.add_argument("--recipes", nargs="+", default=["dcgan", "gan"], help="names or YAML files")
-    parser.add_argument("--minutes", type=float, default=20.0, help="training time of each")
+    parser.add_argument("--minutes", type=command.above_zero, default=20.0, help="training time of each")
     parser.add_argument("--tests", nargs="+", choices=["grid", "digits"], default=["grid", "digits"])
     parser.add_argument(
         "--mnist", type=Path, default=shared / "data" / "mnist", help="digits, as `limner prepare` reads them"
@@ -107,6 +107,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("modes"), help="a new folder")
     options = parser.parse_args()
+    command.check_recipes(options.recipes)
+    if "digits" in options.tests and not options.mnist.exists():
+        raise SystemExit(f"{options.mnist}: no digits there; give --mnist, or --tests grid.")
     print("| test | recipe | modes | of | of none | divergence, nats |\n|---|---|---|---|---|---|", flush=True)
     told = []
     for test in options.tests:
@@ -131,4 +134,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    command.call(main)

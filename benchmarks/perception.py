@@ -11,7 +11,6 @@ Distances: Frechet distances between 1,000 pictures and 1,000 others, or as many
 corrupted at five levels. The exit status is 1 when a probe falls short or a distance does not rise.
 """
 
-import argparse
 import io
 import json
 import os
@@ -22,6 +21,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import command
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -191,7 +191,7 @@ def sources(data: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
 
 def main() -> int:
     """Measures, prints and returns the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command.parser(__doc__)
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("LIMNER_SHARED", "../shared")))
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()

@@ -9,7 +9,6 @@ splits, and writes and syncs the table and the reports. The two alternate; the t
 resident set of the process and its workers together, sampled, for N and 4N pictures.
 """
 
-import argparse
 import contextlib
 import hashlib
 import io
@@ -24,6 +23,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import command
 import numpy as np
 import pyarrow.parquet as pq
 from PIL import Image, ImageOps
@@ -163,7 +163,7 @@ def _resident(process: int) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command.parser(__doc__)
     parser.add_argument("--data", type=Path, default=Path(__file__).resolve().parents[2] / "shared" / "data")
     parser.add_argument("--pictures", type=int, default=40_000, help="of Fashion-MNIST")
     parser.add_argument("--jpegs", type=int, default=1200)
@@ -191,4 +191,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    command.call(main)

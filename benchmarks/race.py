@@ -12,13 +12,13 @@ The folder gets `race.json`, and `race.html` with the curves, the time in which 
 that it runs against, and samples side by side. A race that was interrupted continues with the same command.
 """
 
-import argparse
 import json
 import statistics
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import command
 import numpy as np
 from judge import Judge
 from peers.tutorial_dcgan import TutorialDcgan
@@ -156,25 +156,27 @@ def write(results: dict[str, list[dict[str, Any]]], judge: Judge, dataset: Datas
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command.parser(__doc__)
     parser.add_argument("data", help="a dataset, or pictures as `limner prepare` reads them")
     parser.add_argument("--recipes", nargs="+", default=["dcgan", "gan"], help="names or YAML files")
     parser.add_argument("--against", default=TUTORIAL, help="the tutorial's DCGAN, or a recipe")
-    parser.add_argument("--minutes", type=float, default=15.0, help="training time of each racer")
-    parser.add_argument("--every", type=float, default=1.0, help="minutes between marks")
+    parser.add_argument("--minutes", type=command.above_zero, default=15.0, help="training time of each racer")
+    parser.add_argument("--every", type=command.above_zero, default=1.0, help="minutes between marks")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="the table states medians over them")
     parser.add_argument("--set", dest="settings", nargs="*", default=[], metavar="KEY=VALUE", help="of every recipe")
     parser.add_argument("--size", help="of raw pictures, e.g. 32")
     parser.add_argument("--squeezenet", type=Path, help="SqueezeNet's weight file, for a second judge")
-    parser.add_argument("--out", type=Path, default=Path("race"))
+    parser.add_argument("--out", type=Path, default=Path("race"), help="the folder, new or of this race")
     options = parser.parse_args()
+    racers = [options.against, *options.recipes]
+    command.check_recipes([name for name in racers if name != TUTORIAL], options.settings)
     dataset = open_dataset(options.data, **({"size": options.size} if options.size else {}))
     judge = Judge(dataset, options.squeezenet)
     print(judge.what(), flush=True)
     count = max(1, round(options.minutes / options.every))
     marks = [options.minutes * (mark + 1) / count for mark in range(count)]
     results = {}
-    for name in (options.against, *options.recipes):
+    for name in racers:
         runs = []
         for seed in options.seeds:
             folder = options.out / f"{Path(name).stem}-{seed}"
@@ -188,4 +190,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    command.call(main)

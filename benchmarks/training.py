@@ -14,7 +14,6 @@ loop has a process of its own, as it would for whoever runs it, and the three ta
 machine hits all of them; the ratio is the median of the turns' ratios.
 """
 
-import argparse
 import contextlib
 import json
 import os
@@ -26,6 +25,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import command
 import numpy as np
 import torch
 from PIL import Image
@@ -218,7 +218,7 @@ def compare(dataset: Path, folder: Path, seconds: float, rounds: int) -> dict[st
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command.parser(__doc__)
     parser.add_argument("--seconds", type=float, default=5.0, help="a measurement")
     parser.add_argument("--rounds", type=int, default=10, help="turns of the comparison; 0 leaves it out")
     parser.add_argument("--recipes", nargs="*", choices=list(RECIPES), default=list(RECIPES))
@@ -266,4 +266,4 @@ def _print_comparison(comparison: dict[str, Any], rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    command.call(main)

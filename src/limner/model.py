@@ -133,18 +133,27 @@ class Model:
         return self
 
     def use(self, runtime: str) -> "Model":
-        """Paints with a runtime from now on: `torch`, `compiled`, `onnx`, or `auto`, the fastest there is. UsageError."""
-        self.runtime = choose_runtime(runtime, str(self.painter.device))
-        self.paint = RUNTIMES[self.runtime](self.painter, self.table)
+        """Paints with a runtime from now on: `torch`, `compiled`, `onnx`, or `auto`, which paints one picture soonest.
+
+        UsageError for one that there is not, or not on the model's device; ModelError when it does not work here.
+        """
+        chosen = choose_runtime(runtime, str(self.painter.device))
+        description = self.recipe.model_dump_json() + self.schema.model_dump_json()
+        self.paint = RUNTIMES[chosen](self.painter, self.table, description)
+        self.runtime = chosen
         return self
 
     def export(self, out: str | Path, *, int8: bool = False) -> str:
-        """Writes the model as one ONNX file and says how near its pictures are; ModelError, UsageError, OSError."""
+        """Writes the model as one ONNX file, in place of one that is there, and says in words how near its pictures are.
+
+        `int8` rounds convolutions to whole numbers. ModelError when it paints otherwise, UsageError for a path that does not
+        end in .onnx or without the ONNX packages, OSError when it cannot be written.
+        """
         inputs = {a.name: a.model_dump(mode="json", exclude={"name"}) for a in self.attributes}
         about = {"latent": self.painter.latent, "condition": inputs, "sha256": self.digest, "ai_generated": True}
         about |= {"limner": limner.__version__, "recipe": self.recipe.name, **self.about}
         if int8:
-            return f"{export_int8(self.painter, self.table, Path(out), about):.1f} dB from the pictures that PyTorch paints"
+            return f"{export_int8(self.painter, self.table, Path(out), about):.1f} dB from the pictures before rounding"
         difference = export_onnx(self.painter, self.table, Path(out), about)
         return f"within {difference:.1g} of what PyTorch paints, in values from -1 to 1"
 
@@ -165,8 +174,8 @@ class Model:
 def load(path: str | Path, device: str | torch.device = "cpu", runtime: str = "torch") -> Model:
     """Loads a model folder, or the model of a run; nothing in it is executed.
 
-    `runtime` says what paints: `torch` as it is, `compiled`, `onnx`, or `auto`, the fastest for the device that is
-    installed. ModelError or UsageError, one line, when it cannot be used.
+    `runtime` says what paints: `torch` as it is, `compiled`, `onnx`, or `auto`, which paints one picture soonest on
+    the device. ModelError or UsageError, one line, when it cannot be used.
     """
     check_device(str(device))
     chosen = choose_runtime(runtime, str(device))

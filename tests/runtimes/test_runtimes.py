@@ -1,6 +1,7 @@
 """Runtimes paint the same pictures; exported files are whole, checked, and refused when they are not right."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,58 @@ def test_other_weights_are_not_painted_by_the_kept_file(tmp_path: Path, cache: P
     assert len(list((cache / "onnx").iterdir())) == 2
 
 
+def test_two_models_with_the_same_weights_do_not_share_a_kept_file(tmp_path: Path, cache: Path) -> None:
+    leaky, steep = _model(), _model("gan", "generator.activation=relu")
+    steep.painter.load_state_dict(leaky.painter.state_dict())
+    leaky.use("onnx")
+    assert np.abs(steep.use("onnx").sample(4).astype(int) - steep.use("torch").sample(4)).max() <= 1
+
+
+def test_a_damaged_kept_file_is_written_again(tmp_path: Path, cache: Path) -> None:
+    model = _model()
+    model.use("onnx")
+    (kept,) = (cache / "onnx").iterdir()
+    kept.write_bytes(kept.read_bytes()[:1000])
+    assert np.abs(model.use("onnx").sample(2).astype(int) - model.use("torch").sample(2)).max() <= 1
+    onnx.checker.check_model(onnx.load(kept))
+
+
+def test_onnx_paints_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("LIMNER_CACHE", str(tmp_path / "file"))
+    assert _model().use("onnx").sample(2).shape == (2, 16, 24, 3)
+
+
+@pytest.mark.parametrize("name", ["model.pt", "model", "folder.onnx"])
+def test_only_an_onnx_file_is_written_or_replaced(name: str, tmp_path: Path) -> None:
+    (tmp_path / "folder.onnx").mkdir()
+    (tmp_path / "model.pt").write_text("mine")
+    for int8_wanted in (False, True):
+        with pytest.raises(UsageError, match=name):
+            _model("mlp-gan").export(tmp_path / name, int8=int8_wanted)
+    assert (tmp_path / "model.pt").read_text() == "mine"
+
+
+def test_what_cannot_be_compiled_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*given: object, **options: object) -> Callable[..., None]:
+        def paint(*asked: object) -> None:
+            raise RuntimeError("no compiler\nand a long story")
+
+        return paint
+
+    monkeypatch.setattr(torch, "compile", refuse)
+    model = _model("mlp-gan")
+    with pytest.raises(ModelError, match="torch cannot compile here \\(no compiler\\)"):
+        model.use("compiled")
+    assert model.runtime == "torch"
+
+
+def test_int8_of_what_has_no_convolutions_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="nothing in this model can be rounded"):
+        _model("mlp-gan").export(tmp_path / "model.onnx", int8=True)
+    assert not list(tmp_path.iterdir())
+
+
 def test_int8_is_left_only_where_quality_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = _model("gan", "method.generator.widths=[32, 16]")
     said = model.export(tmp_path / "small.onnx", int8=True)
@@ -112,7 +165,7 @@ def test_auto_takes_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "device", "said"), [("onxx", "cpu", "did you mean 'onnx'"), ("onnx", "cuda", "--runtime compiled")]
+    ("name", "device", "said"), [("onxx", "cpu", "did you mean 'onnx'"), ("onnx", "cuda", "use compiled")]
 )
 def test_a_runtime_that_cannot_be_is_one_line(name: str, device: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
@@ -121,5 +174,5 @@ def test_a_runtime_that_cannot_be_is_one_line(name: str, device: str, said: str)
 
 def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r"pip install 'limner\[onnx\]'"):
+    with pytest.raises(UsageError, match=r"extra \[onnx\]"):
         _model().export(tmp_path / "model.onnx")

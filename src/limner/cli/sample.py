@@ -23,7 +23,7 @@ def sample(
     ] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda or mps.")] = "cpu",
     runtime: Annotated[
-        str, typer.Option(help="What paints: torch, compiled, onnx, or auto, the fastest for the device.")
+        str, typer.Option(help="What paints: torch, compiled, onnx, or auto, the quickest for one picture.")
     ] = "torch",
 ) -> None:
     """Paint pictures with a model."""

@@ -3,18 +3,21 @@
 Every runtime turns codes and a condition into the same pictures; what differs is the time it takes, and the last digits.
 """
 
+import contextlib
+import tempfile
 from collections.abc import Callable
 from importlib.util import find_spec
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
 import limner
 from limner.data.cache import cache_folder
-from limner.errors import UsageError, nearest
+from limner.errors import ModelError, UsageError, nearest
 from limner.methods import Painter
 from limner.networks.conditioning import Condition
-from limner.runtimes.export import PARITY, export_onnx, require
+from limner.runtimes.export import PARITY, examples, export_onnx, require
 from limner.runtimes.int8 import export_int8
 from limner.runtimes.session import Session
 from limner.tensors import content_digest
@@ -25,41 +28,62 @@ Paint = Callable[[Tensor, Condition], Tensor]
 """Codes (B, latent) and a condition -> pictures (B, C, H, W) in [-1, 1]."""
 
 
-def _as_it_is(painter: Painter, table: Condition) -> Paint:
+def _as_it_is(painter: Painter, table: Condition, description: str) -> Paint:
     return painter.paint
 
 
-def _compiled(painter: Painter, table: Condition) -> Paint:
+def _compiled(painter: Painter, table: Condition, description: str) -> Paint:
     # the batch is dynamic: one compilation serves a single picture and a grid
-    return torch.compile(painter.paint, dynamic=True)
+    paint = torch.compile(painter.paint, dynamic=True)
+    codes, condition = examples(painter, table, 2)
+    try:  # what cannot be compiled shall be known now, not in the middle of someone's pictures
+        with torch.inference_mode():
+            paint(codes.to(painter.device), {name: values.to(painter.device) for name, values in condition.items()})
+    except RuntimeError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ModelError(
+            f"torch cannot compile here ({reason[:200]}): give it a C++ compiler, or use torch or onnx."
+        ) from None
+    return paint
 
 
-def _onnx(painter: Painter, table: Condition) -> Paint:
-    # exporting takes seconds, so it is done once for the same weights
+def _onnx(painter: Painter, table: Condition, description: str) -> Paint:
     require("onnxruntime")
-    file = cache_folder() / "onnx" / f"{limner.__version__}-{content_digest(painter.state_dict())[:32]}.onnx"
-    if not file.is_file():
+    # exporting takes seconds, so it is done once for the same weights in the same networks
+    told_apart = painter.state_dict() | {"description": torch.tensor(list(description.encode()), dtype=torch.uint8)}
+    name = f"{limner.__version__}-{content_digest(told_apart)[:32]}.onnx"
+    file = cache_folder() / "onnx" / name
+    if file.is_file():
+        with contextlib.suppress(ModelError):  # a damaged file is written again
+            return Session(file)
+    try:
         export_onnx(painter, table, file)
+    except OSError:  # no place to keep it
+        with tempfile.TemporaryDirectory() as folder:
+            export_onnx(painter, table, Path(folder) / name)
+            return Session(Path(folder) / name)
     return Session(file)
 
 
-RUNTIMES: dict[str, Callable[[Painter, Condition], Paint]] = {
+RUNTIMES: dict[str, Callable[[Painter, Condition, str], Paint]] = {
     "torch": _as_it_is,
     "compiled": _compiled,
     "onnx": _onnx,
 }
+"""What makes a painter paint, from conditions to try and a description that, with its weights, tells it from all others."""
 
 
 def choose_runtime(name: str, device: str) -> str:
-    """Returns the runtime that `name` stands for on a device: `auto` is the fastest that is installed.
+    """Returns the runtime that `name` stands for on a device: `auto` is what paints a picture soonest.
 
-    On a CPU that is ONNX Runtime, on a GPU compiled PyTorch. UsageError for a name that is unknown or cannot run there.
+    On a CPU that is ONNX Runtime, if it is installed, on a GPU compiled PyTorch. UsageError for a name that is unknown or
+    cannot run there.
     """
     kind, installed = device.partition(":")[0], find_spec("onnxruntime") and find_spec("onnxscript")
     if name == "auto":
         return {"cpu": "onnx" if installed else "torch", "cuda": "compiled"}.get(kind, "torch")
     if name not in RUNTIMES:
-        raise UsageError(f"--runtime {name}: {nearest(name, ['auto', *RUNTIMES])}")
+        raise UsageError(f"runtime {name}: {nearest(name, ['auto', *RUNTIMES])}")
     if name == "onnx" and kind != "cpu":
-        raise UsageError(f"--runtime onnx paints on the CPU; on {device} use --runtime compiled.")
+        raise UsageError(f"runtime onnx paints on the CPU; on {device} use compiled.")
     return name

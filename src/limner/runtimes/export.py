@@ -38,9 +38,10 @@ def export_onnx(painter: Painter, table: Condition, out: Path, about: Mapping[st
 
     Inputs: `codes` float32 (batch, latent) and, for every attribute, `condition.NAME` (batch,), int64 class index or
     float32 in its own unit. Output: `pictures` float32 (batch, C, H, W) in [-1, 1]. `table` holds conditions to try, `about`
-    goes into the file's metadata under `limner`, as JSON. ModelError when ONNX Runtime paints something that differs by
-    more than `PARITY`; nothing is written then.
+    goes into the file's metadata under `limner`, as JSON. UsageError for a path that `check_target` refuses; ModelError when
+    ONNX Runtime paints something that differs by more than `PARITY`; nothing is written then.
     """
+    check_target(out)
     require("onnx", "onnxscript", "onnxruntime")
     program = _trace(painter, table)
     program.model.metadata_props["limner"] = json.dumps(dict(about or {}), ensure_ascii=False)
@@ -60,10 +61,18 @@ def examples(painter: Painter, table: Condition, batch: int) -> tuple[Tensor, Co
     return codes, {name: values[torch.arange(batch) % len(values)] for name, values in table.items()}
 
 
+def check_target(out: Path) -> None:
+    """Raises UsageError for a path that is not to become an ONNX file: another suffix, or there and no ordinary file."""
+    if out.suffix.lower() != ".onnx":
+        raise UsageError(f"{out}: give a file that ends in .onnx.")
+    if out.exists() and not out.is_file():
+        raise UsageError(f"{out}: there is something that is not a file; give another name.")
+
+
 def require(*modules: str) -> None:
     """Raises UsageError, which names the extra to install, when one of the modules is missing."""
     if any(find_spec(module) is None for module in modules):
-        raise UsageError("the ONNX packages are not installed: pip install 'limner[onnx]'.")
+        raise UsageError("the ONNX packages are not installed: install Limner with its extra [onnx].")
 
 
 def _difference(painter: Painter, table: Condition, file: Path) -> float:

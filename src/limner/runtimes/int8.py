@@ -1,6 +1,7 @@
 """Whole-number weights and activations for an exported painter's convolutions: a smaller file, where quality holds."""
 
 import logging
+import math
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ from limner import files
 from limner.errors import ModelError
 from limner.methods import Painter
 from limner.networks.conditioning import Condition
-from limner.runtimes.export import examples, export_onnx, require
+from limner.runtimes.export import check_target, examples, export_onnx, require
 from limner.runtimes.session import CODES, Session, input_name
 
 LEAST_PSNR = 30.0
@@ -23,15 +24,18 @@ CALIBRATION, JUDGED, BATCH = 256, 64, 32
 def export_int8(painter: Painter, table: Condition, out: Path, about: Mapping[str, Any] | None = None) -> float:
     """Writes an ONNX file whose convolutions are int8 and returns its peak signal-to-noise ratio to the float one, dB.
 
-    Ranges are those of 256 samples, weights are rounded channel by channel. ModelError below `LEAST_PSNR`; nothing is
-    written then.
+    Ranges are those of 256 samples, weights are rounded channel by channel. ModelError below `LEAST_PSNR`, and
+    for a painter without convolutions to round; nothing is written then. UsageError as `export_onnx`.
     """
+    check_target(out)
     require("onnx", "onnxscript", "onnxruntime")
     with tempfile.TemporaryDirectory() as name, files.atomic_file(out) as temporary:
         float_file = Path(name) / "float.onnx"
-        export_onnx(painter, table, float_file, about)
+        export_onnx(painter, table, float_file, {**(about or {}), "int8": True})
         _quantise(float_file, temporary, _calibration(painter, table))
         ratio = _psnr(painter, table, float_file, temporary)
+        if math.isinf(ratio):
+            raise ModelError(f"{out}: nothing in this model can be rounded to int8: export without --int8.")
         if ratio < LEAST_PSNR:
             raise ModelError(
                 f"{out}: int8 would change the pictures too much ({ratio:.1f} dB, at least {LEAST_PSNR:g} wanted): "

@@ -5,6 +5,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from limner.errors import ModelError
 from limner.networks.conditioning import Condition
 
 CODES, PICTURES = "codes", "pictures"
@@ -16,7 +17,10 @@ def input_name(attribute: str) -> str:
 
 
 class Session:
-    """Codes (B, latent) and a condition -> pictures (B, C, H, W) in [-1, 1], by as many threads as PyTorch uses."""
+    """Codes (B, latent) and a condition -> pictures (B, C, H, W) in [-1, 1], by as many threads as PyTorch uses.
+
+    ModelError for a file that ONNX Runtime cannot read.
+    """
 
     def __init__(self, file: Path) -> None:
         import onnxruntime
@@ -24,7 +28,10 @@ class Session:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = torch.get_num_threads()
         options.log_severity_level = 3  # errors: it warns of weights that a rounded file no longer needs
-        self.session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+        try:
+            self.session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # its errors have no base class of their own
+            raise ModelError(f"{file}: ONNX Runtime cannot read it ({str(error).splitlines()[0][:200]}).") from None
 
     def __call__(self, codes: Tensor, condition: Condition) -> Tensor:
         asked = {CODES: codes.float()} | {input_name(name): values for name, values in condition.items()}

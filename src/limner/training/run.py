@@ -50,7 +50,9 @@ class Run:
         if about["fingerprint"] != dataset.fingerprint:
             raise RunError(f"{folder} was trained on other pictures ({about['data']}); resume it with the same data.")
         if recipe not in (None, own):
-            raise RunError(f"{folder} follows another recipe, its recipe.yaml; leave out --recipe and --set.")
+            raise RunError(
+                f"{folder} follows another recipe, its recipe.yaml; leave out --recipe, --set and --size-of-model."
+            )
         if seed not in (None, about["seed"]):
             raise RunError(f"{folder} has seed {about['seed']}; leave out --seed.")
         return cls(folder, own, about["seed"], _locked(folder))
