@@ -15,7 +15,7 @@ from limner.training.history import curves, read_history
 
 PICTURES, SIZE = 2000, 32
 MINUTES = {"gan": 3.5, "vae": 1.5}
-SHOWN = {"gan": ("discriminator", "generator", "accuracy", "diversity"), "vae": ("bits_per_dimension",)}
+SHOWN = {"gan": ("discriminator", "generator", "accuracy", "diversity"), "vae": ("reconstruction", "divergence")}
 COLUMNS = 8
 
 
@@ -62,7 +62,8 @@ def _page(out: Path, dataset: Dataset, models: dict[str, Model]) -> Page:
     page.figure((out / "gan" / "model" / "samples.png").read_bytes(), "fixed-seed samples")
     page.figure((out / "walk.gif").read_bytes(), "a walk through the latent space")
     page.heading("What the VAE keeps")
-    page.paragraph("Held-out flowers above, their reconstructions from 128 numbers below.")
+    numbers = models["vae"].painter.latent
+    page.paragraph(f"Held-out flowers above, their reconstructions from {numbers} numbers below.")
     page.figure(_reconstructions(models["vae"], dataset), "held-out pictures and their reconstructions")
     page.figure((out / "vae" / "model" / "samples.png").read_bytes(), "samples of the VAE's prior")
     page.heading("How they learned")
