@@ -7,6 +7,7 @@ every mark the last weights are judged, not the best that a run keeps: FD-limner
 the share of samples that lie suspiciously near a training picture).
 """
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -23,12 +24,20 @@ SAMPLES = 2000
 
 
 def fewer(source: Dataset, count: int, folder: Path) -> Dataset:
-    """A dataset whose training split has `count` pictures and whose test split has all others."""
-    chosen = np.random.default_rng(0).permutation(len(source))[:count]
-    splits = np.full(len(source), "test", dtype=object)
-    splits[chosen] = "train"
-    table = source.table.set_column(source.table.column_names.index("split"), "split", pa.array(splits.tolist()))
-    return write_dataset(folder, source.pictures, table, source.schema.attributes, label=source.schema.label)
+    """A dataset whose training split has `count` pictures and whose test split has all others, each picture once."""
+    seen = [hashlib.sha256(picture.tobytes()).digest() for picture in source.pictures]
+    rows = np.unique(np.array(seen), return_index=True)[1]
+    if not 0 < count < len(rows):
+        raise SystemExit(
+            f"--count {count}: {source.path} has {len(rows)} different pictures, and some must be held out."
+        )
+    splits = np.full(len(rows), "test", dtype=object)
+    splits[np.random.default_rng(0).permutation(len(rows))[:count]] = "train"
+    table = source.table.take(pa.array(rows))
+    table = table.set_column(table.column_names.index("split"), "split", pa.array(splits.tolist()))
+    return write_dataset(
+        folder, np.asarray(source.pictures[rows]), table, source.schema.attributes, label=source.schema.label
+    )
 
 
 def main() -> None:

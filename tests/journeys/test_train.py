@@ -93,6 +93,14 @@ def test_sample_replay_walk_and_supplement(run: Path, tmp_path: Path, monkeypatc
     )
 
 
+def test_an_exported_model_paints_elsewhere(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIMNER_CACHE", str(tmp_path / "cache"))
+    assert "within" in limner("export", run, "--to", "onnx", "--out", tmp_path / "model.onnx")
+    limner("sample", run, "--runtime", "auto", "--n", "3", "--out", tmp_path / "s.png")
+    assert read_provenance(tmp_path / "s.png")["model"]["runtime"] == "onnx"
+    assert "the same pixels" in limner("replay", tmp_path / "s.png", "--out", tmp_path / "again.png")
+
+
 def test_a_printed_recipe_trains(pictures: Path, tmp_path: Path) -> None:
     assert len(limner("recipes").splitlines()) == 12
     (tmp_path / "mine.yaml").write_text(limner("recipes", "mlp-gan", "--set", "batch=8"))
@@ -129,6 +137,10 @@ def test_wrong_turns_are_one_line(pictures: Path, run: Path, tmp_path: Path) -> 
         (["sample", run, "--device", "tpu"], 2, "choose from"),
         (["sample", run, "--condition", "a=1", "--condition", "a=2"], 2, "asked for twice"),
         (["sample", run, "--walk", tmp_path / "w.gif", "--n", "9"], 2, "--walk makes none"),
+        (["sample", run, "--runtime", "onxx", "--out", tmp_path / "x.png"], 2, "did you mean 'onnx'"),
+        (["export", tmp_path / "absent", "--out", tmp_path / "x.onnx"], 1, "no such model"),
+        (["export", run, "--out", tmp_path / "x.png"], 2, "ends in .onnx"),
+        (["export", run, "--to", "torchscript"], 2, "the format is onnx"),
         (["replay", tmp_path / "absent.png"], 1, "absent.png"),
         (["replay", run / "model" / "samples.png", "--out", run / "model" / "samples.png"], 2, "the picture itself"),
         (["recipes", "--set", "lr=3"], 2, "give its name"),
