@@ -54,10 +54,6 @@ def main() -> None:
     if options.out.exists():
         raise SystemExit(f"{options.out} is there already: give another --out.")
     source = open_dataset(options.data, **({"size": options.size} if options.size else {}))
-    if not 0 < options.count < len(source):
-        raise SystemExit(
-            f"--count {options.count}: {options.data} has {len(source)} pictures, and some must be held out."
-        )
     dataset = fewer(source, options.count, options.out / "dataset")
     print("| minutes | FD-limner without bias | C_T | copies | verdict |\n|---|---|---|---|---|", flush=True)
     told, count = [], max(1, round(options.minutes / options.every))
