@@ -1,7 +1,11 @@
 """Recipes: every one survives YAML, and every mistake is one line that names what would be right."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
+from limner.data import Dataset, write_dataset
 from limner.data.schema import Attribute, Schema
 from limner.errors import RecipeError
 from limner.methods import build_method
@@ -105,6 +109,24 @@ def test_conditions_are_chosen_from_the_schema() -> None:
         names(apply_settings(gan, ["condition=[specie]"]))
     with pytest.raises(RecipeError, match="text"):
         names(apply_settings(gan, ["condition=[text]"]))
+
+
+def test_a_gan_makes_do_with_groups_where_there_is_no_label(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (50, 8, 8, 3), dtype=np.uint8)
+    labelled = write_dataset(tmp_path / "labelled", noise, {"label": ["a", "b"] * 25})
+    plain = write_dataset(tmp_path / "plain", noise, {"file_name": [str(i) for i in range(50)]})
+
+    def names(recipe: Recipe, dataset: Dataset) -> list[str]:
+        return [a.name for a in recipe.attributes(recipe.grouped(dataset).schema)]
+
+    gan, vae = find_recipe("gan"), find_recipe("vae")
+    assert names(gan, plain) == ["group"]
+    assert names(gan, labelled) == ["label"]
+    assert names(vae, plain) == []
+    assert names(apply_settings(gan, ["condition=groups"]), labelled) == ["group"]
+    assert names(apply_settings(gan, ["condition=none"]), plain) == []
+    with pytest.raises(RecipeError, match="groups are for GANs"):
+        apply_settings(vae, ["condition=groups"])
 
 
 @pytest.mark.parametrize("name", RECIPES)

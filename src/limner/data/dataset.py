@@ -86,6 +86,13 @@ class Dataset:
         fingerprint = hashlib.sha256(f"{self.fingerprint} {' '.join(split)}".encode()).hexdigest()
         return Dataset(self.path, self.name, self.schema, fingerprint, self.pictures, table)
 
+    def labelled(self, name: str, classes: tuple[str, ...], values: np.ndarray) -> Dataset:
+        """Returns the same pictures with one more label, the main one: int (N,) indices of its classes; nothing is written."""
+        label = Attribute(name=name, kind="label", classes=classes)
+        schema = self.schema.model_copy(update={"attributes": (*self.schema.attributes, label), "label": name})
+        table = self.table.append_column(name, pa.array([classes[value] for value in values], pa.string()))
+        return Dataset(self.path, self.name, schema, self.fingerprint, self.pictures, table)
+
     def images(self, indices: Sequence[int] | np.ndarray | Tensor) -> Tensor:
         """Returns float32 (B, C, H, W) in [-1, 1], channels last in memory."""
         import torch

@@ -3,10 +3,12 @@
 from typing import Any, Literal
 
 import yaml
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from limner.config import Section
 from limner.data.augment import AugmentConfig
+from limner.data.dataset import Dataset
+from limner.data.groups import grouped
 from limner.data.schema import Attribute, Schema
 from limner.errors import RecipeError, nearest
 from limner.methods import MethodConfig
@@ -39,8 +41,8 @@ class Recipe(Section):
     name: str = Field(min_length=1)
     summary: str = ""
     method: MethodConfig
-    condition: Literal["auto", "none"] | tuple[str, ...] = "none"
-    """auto: the dataset's main label, if it has one; or attributes by name."""
+    condition: Literal["auto", "groups", "none"] | tuple[str, ...] = "none"
+    """auto: the dataset's main label; a GAN makes do with groups of pictures that look alike. Or attributes by name."""
     batch: int = Field(64, ge=2, le=65536)
     """Pictures a step, over all processes."""
     pictures: int = Field(1_000_000, ge=1)
@@ -55,13 +57,24 @@ class Recipe(Section):
     @field_validator("condition", mode="before")
     @classmethod
     def _one_name_is_a_list_of_one(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) and value not in ("auto", "none") else value
+        return (value,) if isinstance(value, str) and value not in ("auto", "groups", "none") else value
+
+    @model_validator(mode="after")
+    def _an_encoder_would_need_the_group_of_any_picture(self) -> "Recipe":
+        if self.condition == "groups" and self.method.kind == "vae":
+            raise ValueError("groups are for GANs: a VAE encodes pictures that are in none of them")
+        return self
+
+    def grouped(self, dataset: Dataset) -> Dataset:
+        """Returns the dataset, with its pictures in groups where this recipe conditions on them."""
+        unlabelled = self.condition == "auto" and self.method.kind == "gan" and not dataset.schema.label
+        return grouped(dataset) if unlabelled or self.condition == "groups" else dataset
 
     def attributes(self, schema: Schema) -> tuple[Attribute, ...]:
         """Returns the attributes of `schema` that this recipe conditions on; RecipeError for one that cannot be used."""
         if self.condition == "none":
             return ()
-        if self.condition == "auto":
+        if self.condition in ("auto", "groups"):
             return (schema.attribute(schema.label),) if schema.label else ()
         usable = [a.name for a in schema.attributes if a.kind != "caption"]
         for name in self.condition:

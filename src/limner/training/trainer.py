@@ -42,7 +42,8 @@ class Trainer:
     """
 
     def __init__(self, run: Run, dataset: Dataset, processes: Processes, save_every: int | None = None) -> None:
-        self.run, self.recipe, self.dataset, self.processes = run, run.recipe, dataset, processes
+        self.run, self.recipe, self.processes = run, run.recipe, processes
+        self.dataset = dataset = self.recipe.grouped(dataset)
         self.save_every = save_every
         if self.recipe.batch % processes.world:
             raise UsageError(f"a batch of {self.recipe.batch} cannot be shared by {processes.world} processes evenly.")
