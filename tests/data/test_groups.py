@@ -20,7 +20,7 @@ def _dataset(
 
 @pytest.fixture
 def plain(tmp_path: Path) -> tuple[Dataset, np.ndarray]:
-    return _dataset(tmp_path / "plain", (20, 50, 30))  # 80 of them for training: four groups
+    return _dataset(tmp_path / "plain", (150, 400, 250))  # 640 of them for training: four groups
 
 
 def test_pictures_of_a_group_look_alike(plain: tuple[Dataset, np.ndarray]) -> None:
@@ -43,7 +43,7 @@ def test_groups_are_the_same_each_time_and_written_nowhere(plain: tuple[Dataset,
 
 
 def test_other_attributes_stay_even_one_of_that_name(tmp_path: Path) -> None:
-    dataset, _ = _dataset(tmp_path / "own", (30, 30), {"group": ["mine"] * 60})
+    dataset, _ = _dataset(tmp_path / "own", (200, 200), {"group": ["mine"] * 400})
     told = grouped(dataset)
     assert told.schema.label == "group found"
     assert set(told.captions("group")) == {"mine"}
@@ -51,5 +51,5 @@ def test_other_attributes_stay_even_one_of_that_name(tmp_path: Path) -> None:
 
 
 def test_few_pictures_make_no_groups(tmp_path: Path) -> None:
-    dataset, _ = _dataset(tmp_path / "few", (20, 20))
+    dataset, _ = _dataset(tmp_path / "few", (180, 180))  # 288 of them for training
     assert grouped(dataset) is dataset

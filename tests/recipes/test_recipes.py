@@ -112,9 +112,9 @@ def test_conditions_are_chosen_from_the_schema() -> None:
 
 
 def test_a_gan_makes_do_with_groups_where_there_is_no_label(tmp_path: Path) -> None:
-    noise = np.random.default_rng(0).integers(0, 256, (50, 8, 8, 3), dtype=np.uint8)
-    labelled = write_dataset(tmp_path / "labelled", noise, {"label": ["a", "b"] * 25})
-    plain = write_dataset(tmp_path / "plain", noise, {"file_name": [str(i) for i in range(50)]})
+    noise = np.random.default_rng(0).integers(0, 256, (400, 8, 8, 3), dtype=np.uint8)
+    labelled = write_dataset(tmp_path / "labelled", noise, {"label": ["a", "b"] * 200})
+    plain = write_dataset(tmp_path / "plain", noise, {"file_name": [str(i) for i in range(400)]})
 
     def names(recipe: Recipe, dataset: Dataset) -> list[str]:
         return [a.name for a in recipe.attributes(recipe.grouped(dataset).schema)]
