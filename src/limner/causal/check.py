@@ -8,10 +8,12 @@ from itertools import combinations
 
 import numpy as np
 
+from limner.causal.direction import Doubt, doubts
 from limner.causal.graph import Edge, Graph
 from limner.causal.independence import independence_p
 from limner.causal.variables import Table, Variable, described, read, variables_of
 from limner.data.dataset import Dataset
+from limner.errors import UsageError
 
 ROWS = 1000
 PERMUTATIONS = 100
@@ -34,6 +36,7 @@ class Check:
     as_good: float | None = None
     """Share of graphs with permuted nodes that contradict the data as little; None where they cannot tell."""
     incomplete: int = 0
+    doubtful: list[Doubt] = field(default_factory=list)
     unsupported: list[str] = field(default_factory=list)
     unidentified: list[str] = field(default_factory=list)
 
@@ -44,9 +47,23 @@ class Check:
         shuffled = "" if self.as_good is None else f", as few as in {self.as_good:.0%} of graphs with its nodes shuffled"
         if self.falsified:
             return f"the data speak against this graph: {failed}{shuffled}."
+        if self.wrong:
+            return f"the data speak against a part of this graph, near {' and '.join(self.wrong)}: {failed}{shuffled}."
+        if self.doubtful:
+            edge, nats, error = self.doubtful[0]
+            return (
+                f"the data would rather have an edge of this graph turned round, {edge[1]} -> {edge[0]}: mechanisms as simple "
+                f"describe a unit better by {nats:.2g} nats (standard error {error:.1g}); {failed}{shuffled}."
+            )
         if self.falsified is None:
             return f"the graph implies too little for data to speak against it: it stands on your word alone ({failed})."
         return f"the data do not speak against this graph, which does not prove it: {failed}{shuffled}."
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """The two nodes of the clearest violation, if it is one that chance does not make among so many tests (Bonferroni)."""
+        worst = min(self.violations, key=lambda violation: violation[2], default=None)
+        return worst[:2] if worst and worst[2] * self.tests < LEVEL else ()
 
 
 def check(dataset: Dataset, graph: Graph, seed: int = 0) -> Check:
@@ -57,6 +74,7 @@ def check(dataset: Dataset, graph: Graph, seed: int = 0) -> Check:
     variables = described(variables, table)
     found = falsify(graph, variables, table, seed)
     found.incomplete = len(train) - len(whole)
+    found.doubtful = doubts(graph, variables, table, seed)
     found.unsupported = unsupported(graph, variables, table)
     found.unidentified = unidentified(graph)
     return found
@@ -67,8 +85,6 @@ def falsify(graph: Graph, variables: Mapping[str, Variable], table: Table, seed:
 
     Eulig et al. 2023, "Toward Falsifying Causal Graphs Using a Permutation-Based Test", arXiv 2305.09565, by DoWhy.
     """
-    import networkx as nx
-    import pandas as pd
     from scipy import stats
 
     n = len(next(iter(table.values())))
@@ -77,11 +93,13 @@ def falsify(graph: Graph, variables: Mapping[str, Variable], table: Table, seed:
         name: np.array(variable.classes, dtype=object)[table[name][rows]] if variable.classes else table[name][rows]
         for name, variable in variables.items()
     }
-    directed = nx.DiGraph(completed(graph))
-    directed.add_nodes_from(graph.nodes)
     with quiet(seed):
+        import networkx as nx
+        import pandas as pd
         from dowhy.gcm.falsify import FalsifyConst, falsify_graph
 
+        directed = nx.DiGraph(completed(graph))
+        directed.add_nodes_from(graph.nodes)
         result = falsify_graph(
             directed,
             pd.DataFrame(columns),
@@ -160,12 +178,17 @@ def _binned(variable: Variable, table: Table) -> tuple[np.ndarray, list[str]]:
 
 @contextmanager
 def quiet(seed: int) -> Iterator[None]:
-    """DoWhy draws from NumPy's global generator, which is put back; what it warns of is not for the user."""
+    """DoWhy draws from NumPy's global generator, which is put back, and warns of what is not for the user.
+
+    UsageError when it is not installed.
+    """
     state = np.random.get_state()
     np.random.seed(seed)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
+    except ModuleNotFoundError as error:
+        raise UsageError(f"causal questions need {error.name}: pip install 'limner[causal]'") from None
     finally:
         np.random.set_state(state)

@@ -36,12 +36,9 @@ def fit_mechanism(variable: Variable, causes: Sequence[Variable], values: Tensor
     width = 1 + sum(len(cause.classes) or 1 for cause in causes) + len(variable.classes)
     if len(values) < ROWS_A_FEATURE * width:
         raise GraphError(f"{variable.name}: its mechanism needs at least {ROWS_A_FEATURE * width} whole rows; here are {len(values)}.")
-    shuffled = torch.randperm(len(values), generator=torch.Generator().manual_seed(seed))
-    cut = round(HELD_OUT * len(values))
-    held_out, learned = shuffled[:cut], shuffled[cut:]
-    chosen, nats = _learned("linear", variable, causes, values, given, learned, held_out, seed)
+    chosen, nats = _learned("linear", variable, causes, values, given, seed)
     if causes or variable.kind != "category":
-        bent, bent_nats = _learned("flow", variable, causes, values, given, learned, held_out, seed)
+        bent, bent_nats = _learned("flow", variable, causes, values, given, seed)
         gain = nats - bent_nats
         if gain.mean() > 2 * gain.std() / len(gain) ** 0.5:
             chosen, nats = bent, bent_nats
@@ -51,11 +48,19 @@ def fit_mechanism(variable: Variable, causes: Sequence[Variable], values: Tensor
     return Fit(chosen.requires_grad_(False), float(nats.mean()), alone, len(values))
 
 
+def held_out_nats(
+    form: Form, variable: Variable, causes: Sequence[Variable], values: Tensor, given: Sequence[Tensor], seed: int
+) -> Tensor:
+    """Returns the nats of every fifth unit under a mechanism of one form that learned from the others."""
+    return _learned(form, variable, causes, values, given, seed)[1]
+
+
 def _learned(
-    form: Form, variable: Variable, causes: Sequence[Variable], values: Tensor, given: Sequence[Tensor],
-    learned: Tensor, held_out: Tensor, seed: int,
+    form: Form, variable: Variable, causes: Sequence[Variable], values: Tensor, given: Sequence[Tensor], seed: int
 ) -> tuple[Mechanism, Tensor]:
     """Returns a mechanism of one form, and the nats of each held-out unit."""
+    shuffled = torch.randperm(len(values), generator=torch.Generator().manual_seed(seed))
+    held_out, learned = shuffled.tensor_split([round(HELD_OUT * len(values))])
     mechanism = build_mechanism(variable, causes, form)
     _learn_line(mechanism, values[learned], [each[learned] for each in given], seed)
     if form == "flow":

@@ -128,6 +128,14 @@ class Graph(Section):
         """Returns the same nodes with nothing between them: what a model is that knows no causes."""
         return Graph(nodes=self.nodes, picture=self.picture)
 
+    def turned(self, edge: Edge) -> Graph:
+        """Returns the graph with one edge turned round; GraphError where that closes a cycle."""
+        edges = tuple(one[::-1] if one == edge else one for one in self.edges)
+        try:
+            return Graph(nodes=self.nodes, edges=edges, confounded=self.confounded, picture=self.picture)
+        except ValidationError as error:
+            raise GraphError(_explain(error)) from None
+
     def reversed(self) -> Graph:
         """Returns the same nodes with every edge turned round: as wrong as a graph of the same skeleton can be."""
         turned = tuple((effect, cause) for cause, effect in self.edges)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 RANDOM_FEATURES = 60
 RIDGE = 1e-2
-DRAWS = 1000
+DRAWS = 5000
 
 
 def independence_p(x: np.ndarray, y: np.ndarray, given: np.ndarray | None = None) -> float:
@@ -28,8 +28,10 @@ def independence_p(x: np.ndarray, y: np.ndarray, given: np.ndarray | None = None
     spread = products.std(0) + 1e-12
     statistic = np.abs(products.mean(0) / spread).max() * len(x) ** 0.5
     # the greatest of several correlated statistics: its law by a Gaussian multiplier bootstrap
-    multipliers = np.random.default_rng(0).standard_normal((DRAWS, len(x)))
-    drawn = np.abs(multipliers @ ((products - products.mean(0)) / spread)).max(1) / len(x) ** 0.5
+    standard = (products - products.mean(0)) / spread
+    covariance = standard.T @ standard / len(x)
+    drawn = np.random.default_rng(0).multivariate_normal(np.zeros(len(covariance)), covariance, DRAWS, check_valid="ignore")
+    drawn = np.abs(drawn).max(1)
     return float((1 + (drawn >= statistic).sum()) / (1 + DRAWS))
 
 
