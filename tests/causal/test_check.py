@@ -17,19 +17,27 @@ def test_the_true_graph_is_not_spoken_against(graph: Graph, variables: dict[str,
 
 
 @pytest.mark.parametrize("wrong", ["reversed", "ignored"])
-def test_a_wrong_graph_is_spoken_against(graph: Graph, variables: dict[str, Variable], table: Table, wrong: str) -> None:
+def test_a_wrong_graph_is_spoken_against(
+    graph: Graph, variables: dict[str, Variable], table: Table, wrong: str
+) -> None:
     found = falsify(getattr(graph, wrong)(), variables, table)
     assert found.falsified
     assert found.verdict.startswith("the data speak against this graph")
 
 
-@pytest.mark.parametrize("edge", [("species", "height"), ("sunlight", "height"), ("height", "bloom"), ("soil", "colour")])
-def test_one_edge_turned_round_is_found(graph: Graph, variables: dict[str, Variable], table: Table, edge: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    "edge", [("species", "height"), ("sunlight", "height"), ("height", "bloom"), ("soil", "colour")]
+)
+def test_one_edge_turned_round_is_found(
+    graph: Graph, variables: dict[str, Variable], table: Table, edge: tuple[str, str]
+) -> None:
     turned = graph.turned(edge)
     assert doubts(turned, variables, table)[0].edge == edge[::-1]
 
 
-def test_a_confounded_pair_is_not_held_to_be_independent(graph: Graph, variables: dict[str, Variable], table: Table) -> None:
+def test_a_confounded_pair_is_not_held_to_be_independent(
+    graph: Graph, variables: dict[str, Variable], table: Table
+) -> None:
     assert ("soil", "species") in completed(graph) or ("species", "soil") in completed(graph)
     blind = Graph(nodes=graph.nodes, edges=graph.edges)
     assert {"soil", "species"} in [{one, other} for one, other, _ in falsify(blind, variables, table).violations]

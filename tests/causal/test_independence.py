@@ -16,7 +16,11 @@ def _rejected(draw: Callable[[np.random.Generator], Drawn], times: int = 60) -> 
 
 def _through_a_common_cause(random: np.random.Generator) -> Drawn:
     cause = random.standard_normal((N, 2))
-    return cause[:, 0] ** 2 + random.standard_normal(N), np.sin(2 * cause[:, 0]) + cause[:, 1] + random.standard_normal(N), cause
+    return (
+        cause[:, 0] ** 2 + random.standard_normal(N),
+        np.sin(2 * cause[:, 0]) + cause[:, 1] + random.standard_normal(N),
+        cause,
+    )
 
 
 def _categories(random: np.random.Generator) -> Drawn:

@@ -1,15 +1,17 @@
 """The structural model against the garden's truth: abduction, interventions, conditions and counterfactuals."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
-from conftest import table_of
 
+from conftest import table_of
 from limner.causal.fitting import Fit
 from limner.causal.graph import Graph
 from limner.causal.structural import StructuralModel
 from limner.causal.variables import Table, Variable
 from limner.data.garden import model as garden
-from limner.errors import GraphError
+from limner.errors import GraphError, ModelError
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,9 @@ def test_an_intervention_is_no_observation(model: StructuralModel, table: Table)
 
 
 def test_average_effects_are_the_garden_s(model: StructuralModel) -> None:
-    effect = model.sample(4000, {"sunlight": 0.8})["bloom"].mean() - model.sample(4000, {"sunlight": 0.2})["bloom"].mean()
+    effect = (
+        model.sample(4000, {"sunlight": 0.8})["bloom"].mean() - model.sample(4000, {"sunlight": 0.2})["bloom"].mean()
+    )
     truth, error = garden.average_effect("bloom", "sunlight", 0.2, 0.8)
     assert effect == pytest.approx(truth, abs=0.03 + 2 * error)
 
@@ -66,7 +70,10 @@ def test_an_unseen_cause_moves_both_but_an_intervention_moves_one(model: Structu
         return float(made["soil"][made["species"] == 4].mean() - made["soil"][made["species"] == 5].mean())
 
     assert gap(model.sample(4000)) == pytest.approx(gap(table), abs=0.06)
-    by_hand = model.sample(4000, {"species": "sunflower"})["soil"].mean() - model.sample(4000, {"species": "lupin"})["soil"].mean()
+    by_hand = (
+        model.sample(4000, {"species": "sunflower"})["soil"].mean()
+        - model.sample(4000, {"species": "lupin"})["soil"].mean()
+    )
     assert by_hand == 0
 
 
@@ -75,6 +82,20 @@ def test_a_category_is_abducted_from_its_posterior(model: StructuralModel, table
     # over all units the posterior is the prior again: standard Gumbel, of mean 0.5772 and deviation 1.2825
     assert noise.mean() == pytest.approx(0.5772, abs=0.08)
     assert noise.std() == pytest.approx(1.2825, abs=0.08)
+
+
+def test_a_model_is_read_as_it_was_written(model: StructuralModel, tmp_path: Path) -> None:
+    model.save(tmp_path)
+    again = StructuralModel.load(tmp_path)
+    assert again.graph == model.graph
+    first, second = model.sample(50, {"sunlight": 0.7}, seed=4), again.sample(50, {"sunlight": 0.7}, seed=4)
+    assert all((first[name] == second[name]).all() for name in first)
+    (tmp_path / "structure.safetensors").write_bytes((tmp_path / "structure.safetensors").read_bytes()[:-9])
+    with pytest.raises(ModelError, match="damaged"):
+        StructuralModel.load(tmp_path)
+    (tmp_path / "structure.json").unlink()
+    with pytest.raises(ModelError, match=r"structure\.json is missing"):
+        StructuralModel.load(tmp_path)
 
 
 @pytest.mark.parametrize(

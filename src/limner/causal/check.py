@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -44,7 +44,9 @@ class Check:
     def verdict(self) -> str:
         """One plain sentence."""
         failed = f"{len(self.violations)} of {self.tests} independences that it implies do not hold"
-        shuffled = "" if self.as_good is None else f", as few as in {self.as_good:.0%} of graphs with its nodes shuffled"
+        shuffled = (
+            "" if self.as_good is None else f", as few as in {self.as_good:.0%} of graphs with its nodes shuffled"
+        )
         if self.falsified:
             return f"the data speak against this graph: {failed}{shuffled}."
         if self.wrong:
@@ -56,7 +58,9 @@ class Check:
                 f"describe a unit better by {nats:.2g} nats (standard error {error:.1g}); {failed}{shuffled}."
             )
         if self.falsified is None:
-            return f"the graph implies too little for data to speak against it: it stands on your word alone ({failed})."
+            return (
+                f"the graph implies too little for data to speak against it: it stands on your word alone ({failed})."
+            )
         return f"the data do not speak against this graph, which does not prove it: {failed}{shuffled}."
 
     @property
@@ -162,7 +166,7 @@ def _empty(cause: Variable, effect: Variable, table: Table) -> list[str]:
         return []  # so few units say nothing of what is rare
     few = [(row, column) for row, column in np.argwhere(counts < FEWEST) if counts[row].sum() >= FEWEST]
     return [
-        f"{names[row]} with {called[column]}: seen {counts[row, column]} times in {counts.sum():,}; what is said of it is extrapolated"
+        f"{names[row]} with {called[column]}: {counts[row, column]} times in {counts.sum():,}; what is said of it is extrapolated"
         for row, column in few
     ]
 
@@ -172,7 +176,7 @@ def _binned(variable: Variable, table: Table) -> tuple[np.ndarray, list[str]]:
     if variable.classes:
         return values, [f"{variable.name}={one}" for one in variable.classes]
     edges = np.unique(np.linspace(values.min(), values.max(), BINS + 1))
-    names = [f"{variable.name} from {low:.3g} to {high:.3g}" for low, high in zip(edges, edges[1:], strict=False)]
+    names = [f"{variable.name} from {low:.3g} to {high:.3g}" for low, high in pairwise(edges)]
     return np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(names) - 1), names
 
 
@@ -182,8 +186,8 @@ def quiet(seed: int) -> Iterator[None]:
 
     UsageError when it is not installed.
     """
-    state = np.random.get_state()
-    np.random.seed(seed)
+    state = np.random.get_state()  # noqa: NPY002
+    np.random.seed(seed)  # noqa: NPY002
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -191,4 +195,4 @@ def quiet(seed: int) -> Iterator[None]:
     except ModuleNotFoundError as error:
         raise UsageError(f"causal questions need {error.name}: pip install 'limner[causal]'") from None
     finally:
-        np.random.set_state(state)
+        np.random.set_state(state)  # noqa: NPY002

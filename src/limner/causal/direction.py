@@ -44,7 +44,9 @@ def doubts(graph: Graph, variables: Mapping[str, Variable], table: Table, seed: 
     return sorted(found, key=lambda doubt: -doubt.nats / doubt.error)
 
 
-def _nats(graph: Graph, nodes: Sequence[str], variables: Mapping[str, Variable], values: Mapping[str, Tensor], seed: int) -> Tensor:
+def _nats(
+    graph: Graph, nodes: Sequence[str], variables: Mapping[str, Variable], values: Mapping[str, Tensor], seed: int
+) -> Tensor:
     """Returns the nats of each held-out unit in those nodes together."""
     total = torch.zeros(())
     for name in nodes:

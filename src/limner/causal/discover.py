@@ -35,7 +35,9 @@ def discover(dataset: Dataset, names: list[str] | None = None, seed: int = 0) ->
     table, _ = read(dataset, variables, dataset.split("train"))
     variables = described(variables, table)
     rows = np.random.default_rng(seed).permutation(len(table[names[0]]))[:ROWS]
-    return _search({name: table[name][rows] for name in names}, {name for name in names if variables[name].classes}, seed)
+    return _search(
+        {name: table[name][rows] for name in names}, {name for name in names if variables[name].classes}, seed
+    )
 
 
 class _Test:
@@ -53,7 +55,9 @@ class _Test:
 
 def _search(table: Table, categories: set[str], seed: int) -> Proposal:
     names = list(table)
-    columns = [table[name].astype(str).astype(object) if name in categories else table[name].astype(object) for name in names]
+    columns = [
+        table[name].astype(str).astype(object) if name in categories else table[name].astype(object) for name in names
+    ]
     with quiet(seed):
         from causallearn.utils.PCUtils import Meek, SkeletonDiscovery, UCSepset
 

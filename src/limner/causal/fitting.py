@@ -27,7 +27,9 @@ class Fit(NamedTuple):
     rows: int
 
 
-def fit_mechanism(variable: Variable, causes: Sequence[Variable], values: Tensor, given: Sequence[Tensor], seed: int) -> Fit:
+def fit_mechanism(
+    variable: Variable, causes: Sequence[Variable], values: Tensor, given: Sequence[Tensor], seed: int
+) -> Fit:
     """Returns the mechanism of a variable (n,), given the values of its causes, (n,) each.
 
     The flow is taken when it is better by more than two standard errors on every fifth unit, which neither learned from;
@@ -35,7 +37,9 @@ def fit_mechanism(variable: Variable, causes: Sequence[Variable], values: Tensor
     """
     width = 1 + sum(len(cause.classes) or 1 for cause in causes) + len(variable.classes)
     if len(values) < ROWS_A_FEATURE * width:
-        raise GraphError(f"{variable.name}: its mechanism needs at least {ROWS_A_FEATURE * width} whole rows; here are {len(values)}.")
+        raise GraphError(
+            f"{variable.name}: its mechanism needs at least {ROWS_A_FEATURE * width} whole rows; here are {len(values)}."
+        )
     chosen, nats = _learned("linear", variable, causes, values, given, seed)
     if causes or variable.kind != "category":
         bent, bent_nats = _learned("flow", variable, causes, values, given, seed)

@@ -1,14 +1,14 @@
 """The causal graph: what causes what, and what draws the picture; one YAML file that a person writes and can defend.
 
-    nodes:                       # optional: the kind of a node is that of its column unless said here
-      height: {kind: number, low: 0, high: 1}
-    edges:
-    - season -> sunlight
-    - species -> height
-    - sunlight -> height
-    confounded:                  # an unseen common cause
-    - species <-> soil
-    picture: [species, height]   # what draws the picture; every node unless said
+nodes:                       # optional: the kind of a node is that of its column unless said here
+  height: {kind: number, low: 0, high: 1}
+edges:
+- season -> sunlight
+- species -> height
+- sunlight -> height
+confounded:                  # an unseen common cause
+- species <-> soil
+picture: [species, height]   # what draws the picture; every node unless said
 """
 
 from __future__ import annotations
@@ -80,15 +80,6 @@ class Graph(Section):
     @field_serializer("edges", "confounded")
     def _written(self, value: tuple[Edge, ...], info: Any) -> list[str]:
         return [f" {ARROWS[info.field_name]} ".join(edge) for edge in value]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _nodes_may_be_named_by_edges_alone(cls, fields: Any) -> Any:
-        if not isinstance(fields, dict):
-            raise ValueError("a graph is a mapping with `edges`")
-        told = fields.get("nodes") or {}
-        nodes = {name: {} if node is None else node for name, node in told.items()} if isinstance(told, dict) else told
-        return fields | {"nodes": dict.fromkeys(told, {}) if isinstance(told, list) else nodes}
 
     @model_validator(mode="after")
     def _is_a_graph(self) -> Self:

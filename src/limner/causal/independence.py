@@ -30,7 +30,9 @@ def independence_p(x: np.ndarray, y: np.ndarray, given: np.ndarray | None = None
     # the greatest of several correlated statistics: its law by a Gaussian multiplier bootstrap
     standard = (products - products.mean(0)) / spread
     covariance = standard.T @ standard / len(x)
-    drawn = np.random.default_rng(0).multivariate_normal(np.zeros(len(covariance)), covariance, DRAWS, check_valid="ignore")
+    drawn = np.random.default_rng(0).multivariate_normal(
+        np.zeros(len(covariance)), covariance, DRAWS, check_valid="ignore"
+    )
     drawn = np.abs(drawn).max(1)
     return float((1 + (drawn >= statistic).sum()) / (1 + DRAWS))
 

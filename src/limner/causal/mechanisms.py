@@ -8,7 +8,8 @@ and counterfactuals are stable (Oberst and Sontag 2019, arXiv 1905.05824).
 
 import math
 from collections.abc import Sequence
-from typing import Literal
+from itertools import pairwise
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -48,6 +49,9 @@ class Causes(nn.Module):
 class NumberMechanism(nn.Module):
     """A number or a count: strictly rising in its noise, which is standard normal. All in float64."""
 
+    scale: Tensor
+    flow: Any
+
     def __init__(self, variable: Variable, causes: Sequence[Variable], form: Form) -> None:
         super().__init__()
         self.variable, self.causes, self.form = variable, Causes(causes), form
@@ -68,7 +72,9 @@ class NumberMechanism(nn.Module):
 
     def abduct(self, values: Tensor, causes: Sequence[Tensor], generator: torch.Generator) -> Tensor:
         """Returns the noise (n,) from which these values follow; a count's is drawn among those."""
-        return self._noise_of(self._unbounded(self._dequantised(values, generator)), self.causes(causes, len(values)))[0]
+        return self._noise_of(self._unbounded(self._dequantised(values, generator)), self.causes(causes, len(values)))[
+            0
+        ]
 
     def log_density(self, values: Tensor, causes: Sequence[Tensor], generator: torch.Generator) -> Tensor:
         """Returns log p(values | causes), (n,), in nats; of a count, that of the value with a uniform share added."""
@@ -182,7 +188,7 @@ def build_mechanism(variable: Variable, causes: Sequence[Variable], form: Form) 
     return (CategoryMechanism if variable.kind == "category" else NumberMechanism)(variable, causes, form)
 
 
-def _flow(context: int) -> nn.Module:
+def _flow(context: int) -> Any:
     import zuko
 
     # of one value: nothing is autoregressive, every bin and slope is the context's
@@ -191,7 +197,7 @@ def _flow(context: int) -> nn.Module:
 
 def _layers(inputs: int, outputs: int) -> nn.Sequential:
     widths = (inputs, *HIDDEN)
-    hidden = [part for a, b in zip(widths, widths[1:], strict=False) for part in (nn.Linear(a, b), nn.SiLU())]
+    hidden = [part for a, b in pairwise(widths) for part in (nn.Linear(a, b), nn.SiLU())]
     last = nn.Linear(widths[-1], outputs)
     nn.init.zeros_(last.weight)  # it begins as the linear form
     nn.init.zeros_(last.bias)

@@ -1,25 +1,37 @@
-"""The structural model of the attributes: sampled, intervened on, conditioned on, and asked what would have been."""
+"""The structural model of the attributes: sampled, intervened on, conditioned on, and asked what would have been.
+
+graph.yaml                the graph
+structure.json            what each variable is, and the form of its mechanism
+structure.safetensors     the mechanisms, and the noise that confounded nodes share
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from pydantic import ValidationError
 from torch import Tensor
 
-from limner import seeds
+from limner import files, seeds
 from limner.causal.fitting import Fit, fit_mechanism
-from limner.causal.graph import Graph, known
-from limner.causal.mechanisms import Mechanism
+from limner.causal.graph import Graph, known, read_graph
+from limner.causal.mechanisms import Mechanism, build_mechanism
 from limner.causal.variables import Table, Variable
-from limner.errors import GraphError
+from limner.errors import GraphError, ModelError
+from limner.tensors import DamagedFileError, load_tensors, save_tensors
 
 Noise = dict[str, Tensor]
 """Variable -> its own noise, one row a unit: (n,) of a number or count, (n, classes) of a category."""
 Do = Mapping[str, Any]
 """Variable -> the value that it is set to, as a person writes it; or one a unit, as a table has them."""
+FORMAT = 1
+WEIGHTS = "structure.safetensors"
+SHARED = "shared."
 NOISE_ROWS = 4096
 DRAWS = 50
 """Weighted draws for each one that is kept when conditioning."""
@@ -36,7 +48,11 @@ class StructuralModel:
 
     @classmethod
     def fit(
-        cls, graph: Graph, variables: Mapping[str, Variable], table: Table, seed: int = 0,
+        cls,
+        graph: Graph,
+        variables: Mapping[str, Variable],
+        table: Table,
+        seed: int = 0,
         told: Callable[[str, Fit], object] = lambda name, fit: None,
     ) -> StructuralModel:
         """Returns the model fitted to whole rows; `told` hears how well each node was fitted. GraphError for too few rows."""
@@ -45,7 +61,10 @@ class StructuralModel:
         for name in graph.order:
             parents = graph.parents(name)
             fit = fit_mechanism(
-                variables[name], [variables[each] for each in parents], values[name], [values[each] for each in parents],
+                variables[name],
+                [variables[each] for each in parents],
+                values[name],
+                [values[each] for each in parents],
                 seeds.derive("mechanism", seed, name),
             )
             mechanisms[name] = fit.mechanism
@@ -120,10 +139,50 @@ class StructuralModel:
         share = weight.softmax(0)
         effective = float(1 / share.square().sum())
         if effective < min(n, 30):
-            asked = ", ".join(f"{name}={value}" for name, value in evidence.items())
-            raise GraphError(f"--given {asked}: too unlikely in this model to say what goes with it ({effective:.0f} draws in {many:,}).")
+            asked = " and ".join(f"{name}={value}" for name, value in evidence.items())
+            raise GraphError(
+                f"given {asked}: too unlikely here to say what goes with it ({effective:.0f} draws of {many:,})."
+            )
         rows = torch.multinomial(share, n, replacement=True, generator=seeds.generator("kept", seed))
         return {name: value[rows].numpy() for name, value in values.items()}
+
+    def save(self, folder: Path) -> None:
+        """Writes the three files, each whole or not at all."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.graph.save(folder / "graph.yaml")
+        tensors = {
+            f"{name}.{key}": value for name, one in self.mechanisms.items() for key, value in one.state_dict().items()
+        }
+        save_tensors(folder / WEIGHTS, tensors | {SHARED + name: value for name, value in self.shared.items()})
+        about = {
+            "format": FORMAT,
+            "variables": [variable.model_dump(mode="json") for variable in self.variables.values()],
+            "forms": {name: mechanism.form for name, mechanism in self.mechanisms.items()},
+        }
+        files.write_text(folder / "structure.json", json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+
+    @classmethod
+    def load(cls, folder: Path) -> StructuralModel:
+        """Reads what `save` wrote; ModelError when it is missing or damaged."""
+        try:
+            about = json.loads((folder / "structure.json").read_text(encoding="utf-8"))
+            variables = {each["name"]: Variable.model_validate(each) for each in about["variables"]}
+            graph = read_graph(folder / "graph.yaml")
+            tensors, _ = load_tensors(folder / WEIGHTS)
+            mechanisms = {}
+            for name in graph.order:
+                causes = [variables[each] for each in graph.parents(name)]
+                mechanisms[name] = build_mechanism(variables[name], causes, about["forms"][name]).requires_grad_(False)
+                own = {
+                    key.removeprefix(f"{name}."): value for key, value in tensors.items() if key.startswith(f"{name}.")
+                }
+                mechanisms[name].load_state_dict(own)
+        except FileNotFoundError as error:
+            raise ModelError(f"{folder}: not a causal model ({Path(str(error.filename)).name} is missing).") from None
+        except (ValueError, KeyError, TypeError, RuntimeError, ValidationError, DamagedFileError, GraphError) as error:
+            raise ModelError(f"{folder}: a damaged causal model ({str(error).splitlines()[0]}).") from None
+        shared = {key.removeprefix(SHARED): value for key, value in tensors.items() if key.startswith(SHARED)}
+        return cls(graph, variables, mechanisms, shared)
 
     def _fixed(self, do: Do, n: int) -> dict[str, Tensor]:
         known(self.graph, do)

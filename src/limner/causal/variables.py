@@ -7,7 +7,7 @@ import numpy as np
 
 from limner.causal.graph import Graph
 from limner.config import Section
-from limner.data.attributes import MISSING_CLASS, natural
+from limner.data.attributes import MISSING_CLASS, as_number, natural
 from limner.data.dataset import Dataset
 from limner.errors import GraphError, nearest
 
@@ -33,7 +33,9 @@ class Variable(Section):
         """Returns what a person asks for as this variable has it: a number, or the index of a class; GraphError for neither."""
         if self.kind == "category":
             if str(asked) not in self.classes:
-                raise GraphError(f"{self.name} = {asked}: no such class was seen; {nearest(str(asked), list(self.classes))}")
+                raise GraphError(
+                    f"{self.name} = {asked}: no such class was seen; {nearest(str(asked), list(self.classes))}"
+                )
             return self.classes.index(str(asked))
         try:
             number = float(asked)
@@ -63,10 +65,14 @@ def variables_of(graph: Graph, dataset: Dataset) -> dict[str, Variable]:
     found = {}
     for name, node in graph.nodes.items():
         if name not in known:
-            raise GraphError(f"{dataset.path} has no column '{name}'; {nearest(name, list(known)) if known else 'it has none.'}")
+            raise GraphError(
+                f"{dataset.path} has no column '{name}'; {nearest(name, list(known)) if known else 'it has none.'}"
+            )
         attribute = known[name]
         if attribute.kind == "caption":
-            raise GraphError(f"{name}: a caption is free text, which no mechanism here can make; leave it out of the graph.")
+            raise GraphError(
+                f"{name}: a caption is free text, which no mechanism here can make; leave it out of the graph."
+            )
         kind = node.kind or ("category" if attribute.kind == "label" else "number")
         classes: tuple[str, ...] = ()
         if kind == "category":
@@ -78,7 +84,9 @@ def variables_of(graph: Graph, dataset: Dataset) -> dict[str, Variable]:
     return found
 
 
-def read(dataset: Dataset, variables: Mapping[str, Variable], rows: Sequence[int] | np.ndarray) -> tuple[Table, np.ndarray]:
+def read(
+    dataset: Dataset, variables: Mapping[str, Variable], rows: Sequence[int] | np.ndarray
+) -> tuple[Table, np.ndarray]:
     """Returns the values of those rows that have all of them, and which rows these are.
 
     GraphError for a text where a number should be, or a value beyond the declared bounds.
@@ -99,7 +107,9 @@ def described(variables: Mapping[str, Variable], table: Table) -> dict[str, Vari
     for name, variable in variables.items():
         values = table[name]
         if len(values) == 0 or (values == values[0]).all():
-            raise GraphError(f"{name}: always the same in these {len(values)} rows, so nothing can be learned of it; leave it out.")
+            raise GraphError(
+                f"{name}: always the same in these {len(values)} rows, so nothing can be learned of it; leave it out."
+            )
         seen = (float(values.min()), float(values.max()))
         about = {"mean": float(values.mean()), "spread": float(values.std()), "seen": seen}
         found[name] = variable if variable.kind == "category" else variable.model_copy(update=about)
@@ -128,4 +138,11 @@ def _column(dataset: Dataset, variable: Variable) -> np.ndarray:
 
 
 def _texts(dataset: Dataset, name: str) -> list[str]:
-    return [one if isinstance(one, str) else MISSING_CLASS if one is None or one != one else f"{one:g}" for one in dataset.table[name].to_pylist()]
+    return [_text(value) for value in dataset.table[name].to_pylist()]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    number = as_number(value)
+    return MISSING_CLASS if number is None else f"{number:g}"

@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 from limner import __version__
-from limner.cli import causal, crossval, demo, evaluate, export, garden, prepare, recipes, replay, sample, train, tune, weights
+from limner.cli import (
+    causal,
+    crossval,
+    demo,
+    evaluate,
+    export,
+    garden,
+    prepare,
+    recipes,
+    replay,
+    sample,
+    train,
+    tune,
+    weights,
+)
 from limner.errors import LimnerError
 
 INTERRUPTED = 130

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Ask what would have been: graphs of causes, and pictures that follow them.", add_completion=False)
+app = typer.Typer(
+    help="Ask what would have been: graphs of causes, and pictures that follow them.", add_completion=False
+)
 
 Data = Annotated[str, typer.Argument(help="A prepared dataset, or pictures as `limner prepare` reads them.")]
 GraphFile = Annotated[Path, typer.Option("--graph", help="The graph, a YAML file.")]
@@ -25,7 +27,9 @@ def check(data: Data, graph: GraphFile, seed: Seed = 0) -> None:
     for one, other, p in found.violations:
         typer.echo(f"not independent: {one} and {other}, although the causes of {one} are known (p = {p:.3f})")
     for (cause, effect), nats, error in found.doubtful:
-        typer.echo(f"rather {effect} -> {cause} than {cause} -> {effect}: by {nats:.2g} nats a unit (standard error {error:.1g})")
+        typer.echo(
+            f"rather {effect} -> {cause} than {cause} -> {effect}: by {nats:.2g} nats a unit (standard error {error:.1g})"
+        )
     for line in found.unsupported:
         typer.echo(f"hardly seen: {line}")
     for line in found.unidentified:
@@ -37,7 +41,9 @@ def check(data: Data, graph: GraphFile, seed: Seed = 0) -> None:
 def discover(
     data: Data,
     out: Annotated[Path | None, typer.Option(help="Write the proposal to a new YAML file.")] = None,
-    columns: Annotated[str | None, typer.Option(help="Labels and numbers to look at, as a,b,c; all if left out.")] = None,
+    columns: Annotated[
+        str | None, typer.Option(help="Labels and numbers to look at, as a,b,c; all if left out.")
+    ] = None,
     seed: Seed = 0,
 ) -> None:
     """Propose a graph from the data, for you to weigh: it assumes that no cause is unseen."""
@@ -46,7 +52,7 @@ def discover(
     from limner.errors import UsageError
 
     if out and out.exists():
-        raise UsageError(f"--out {out}: it is there already; give another name.")
+        raise UsageError(f"{out} is there already: give another name.")
     names = [name.strip() for name in columns.split(",")] if columns else None
     graph, undirected = propose(open_dataset(data), names, seed)
     typer.echo(graph.to_yaml().rstrip())
