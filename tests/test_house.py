@@ -24,6 +24,7 @@ FLOORS = (
     {"model_card", "samples"},
     {"training"},
     {"evaluation"},
+    {"causal"},
     {"demo"},
     {"cli"},
 )

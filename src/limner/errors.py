@@ -33,6 +33,10 @@ class ModelError(LimnerError):
     """A model folder that is missing, damaged, truncated, foreign or unsafe to load."""
 
 
+class GraphError(UsageError):
+    """A causal graph that is none, does not fit the data, or cannot answer what is asked of it."""
+
+
 class ConditionError(UsageError):
     """A condition that the model was not trained for."""
 

@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 from limner import __version__
-from limner.cli import crossval, demo, evaluate, export, garden, prepare, recipes, replay, sample, train, tune, weights
+from limner.cli import (
+    causal,
+    crossval,
+    demo,
+    evaluate,
+    export,
+    garden,
+    prepare,
+    recipes,
+    replay,
+    sample,
+    train,
+    tune,
+    weights,
+)
 from limner.errors import LimnerError
 
 INTERRUPTED = 130
@@ -30,6 +44,7 @@ app.command("export")(export.export)
 app.command("evaluate")(evaluate.evaluate)
 app.command("crossval")(crossval.crossval)
 app.command("tune")(tune.tune)
+app.add_typer(causal.app, name="causal")
 app.add_typer(weights.app, name="weights")
 
 

@@ -1,0 +1,88 @@
+"""A graph that the data propose: for a person to weigh, never adopted by itself."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from limner.causal.check import quiet
+from limner.causal.graph import Graph
+from limner.causal.independence import independence_p
+from limner.causal.variables import Table, described, read, variables_of
+from limner.data.dataset import Dataset
+from limner.errors import GraphError
+
+ROWS = 2000
+LEVEL = 0.01
+
+
+class Proposal(NamedTuple):
+    """A graph, and the edges in it whose direction is a guess: the data allow both."""
+
+    graph: Graph
+    undirected: list[tuple[str, str]]
+
+
+def discover(dataset: Dataset, names: list[str] | None = None, seed: int = 0) -> Proposal:
+    """Returns the graph that the PC algorithm finds among labels and numbers of the training split.
+
+    Spirtes et al. 2000, "Causation, Prediction, and Search", section 5.4.2, by causal-learn, which assumes that no cause is
+    unseen. GraphError for fewer than two columns, or one that cannot be used.
+    """
+    names = names or [attribute.name for attribute in dataset.schema.attributes if attribute.kind != "caption"]
+    if len(names) < 2:
+        raise GraphError(f"{dataset.path}: a graph needs at least two labels or numbers.")
+    variables = variables_of(Graph(nodes=names), dataset)
+    table, _ = read(dataset, variables, dataset.split("train"))
+    variables = described(variables, table)
+    rows = np.random.default_rng(seed).permutation(len(table[names[0]]))[:ROWS]
+    return _search(
+        {name: table[name][rows] for name in names}, {name for name in names if variables[name].classes}, seed
+    )
+
+
+class _Test:
+    """What causal-learn asks of a test of independence: columns by number, a p-value back."""
+
+    method = "generalised covariance"
+
+    def __init__(self, columns: list[np.ndarray]) -> None:
+        self.columns = columns
+
+    def __call__(self, one: int, other: int, given: tuple[int, ...] | None = None) -> float:
+        basis = np.stack([self.columns[each] for each in given], 1) if given else None
+        return independence_p(self.columns[one], self.columns[other], basis)
+
+
+def _search(table: Table, categories: set[str], seed: int) -> Proposal:
+    names = list(table)
+    columns = [
+        table[name].astype(str).astype(object) if name in categories else table[name].astype(object) for name in names
+    ]
+    with quiet(seed):
+        from causallearn.utils.PCUtils import Meek, SkeletonDiscovery, UCSepset
+
+        data = np.stack([table[name].astype(float) for name in names], 1)
+        skeleton = SkeletonDiscovery.skeleton_discovery(data, LEVEL, _Test(columns), verbose=False, show_progress=False)
+        ends = Meek.meek(UCSepset.uc_sepset(skeleton, 2)).G.graph
+    pairs = [(a, b) for a in range(len(names)) for b in range(a + 1, len(names)) if ends[a, b]]
+    # an arrowhead at b and a tail at a: a -> b
+    directed = [(a, b) if ends[b, a] == 1 else (b, a) for a, b in pairs if {ends[a, b], ends[b, a]} == {1, -1}]
+    guessed = [(a, b) for a, b in pairs if ends[a, b] == ends[b, a]]
+    edges: list[tuple[str, str]] = []
+    doubtful = []
+    for a, b in directed + guessed:
+        edge = (names[a], names[b])
+        if _reaches(edges, edge[1], edge[0]):  # it would close a cycle
+            edge = edge[::-1]
+            doubtful.append(edge)
+        elif (a, b) in guessed:
+            doubtful.append(edge)
+        edges.append(edge)
+    return Proposal(Graph(nodes=names, edges=edges), doubtful)
+
+
+def _reaches(edges: list[tuple[str, str]], start: str, end: str) -> bool:
+    found = {start}
+    while more := {effect for cause, effect in edges if cause in found} - found:
+        found |= more
+    return end in found

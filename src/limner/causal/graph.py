@@ -1,0 +1,192 @@
+"""The causal graph: what causes what, and what draws the picture; one YAML file that a person writes and can defend.
+
+nodes:                       # optional: the kind of a node is that of its column unless said here
+  height: {kind: number, low: 0, high: 1}
+edges:
+- season -> sunlight
+- species -> height
+- sunlight -> height
+confounded:                  # an unseen common cause
+- species <-> soil
+picture: [species, height]   # what draws the picture; every node unless said
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import Field, ValidationError, field_serializer, model_validator
+
+from limner import files
+from limner.config import Section
+from limner.errors import GraphError, nearest
+
+PICTURE = "picture"
+"""The node of the picture, which other nodes draw and which causes nothing."""
+Edge = tuple[str, str]
+ARROWS = {"edges": "->", "confounded": "<->"}
+
+
+class Node(Section):
+    """What a node can be: a number, a count (0, 1, 2 ...) or a category, and between which bounds."""
+
+    kind: Literal["number", "count", "category"] | None = None
+    """None: what its column is."""
+    low: float | None = None
+    high: float | None = None
+    """Ends of the range that mechanisms never leave; interventions may reach them."""
+
+    @model_validator(mode="after")
+    def _bounds_hold_something(self) -> Self:
+        if self.low is not None and self.high is not None and self.low >= self.high:
+            raise ValueError(f"low {self.low:g} is not below high {self.high:g}")
+        if self.kind == "category" and (self.low, self.high) != (None, None):
+            raise ValueError("a category has no low and no high")
+        return self
+
+
+class Graph(Section):
+    """A directed acyclic graph over attributes, with the pairs that an unseen cause moves together."""
+
+    nodes: Mapping[str, Node] = Field(default_factory=dict)
+    edges: tuple[Edge, ...] = ()
+    """(cause, effect)."""
+    confounded: tuple[Edge, ...] = ()
+    picture: tuple[str, ...] = ()
+    """The nodes that draw the picture."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, fields: Any) -> Any:
+        """Edges may be texts, nodes a list of names, and nodes that edges name need not be listed."""
+        if not isinstance(fields, dict):
+            raise ValueError("a graph is a mapping with the key `edges`")
+        read = dict(fields)
+        for key, arrow in ARROWS.items():
+            read[key] = tuple(dict.fromkeys(_ends(one, arrow) for one in _list(read, key)))
+        nodes = read.get("nodes") or {}
+        told = nodes if isinstance(nodes, dict) else dict.fromkeys(_list(read, "nodes"))
+        ends = [end for key in ARROWS for edge in read[key] for end in edge]
+        drawn_by = _list(read, "picture")
+        read["nodes"] = {name: told.get(name) or {} for name in dict.fromkeys([*told, *ends, *drawn_by])}
+        read["picture"] = tuple(drawn_by or read["nodes"])
+        return read
+
+    @field_serializer("edges", "confounded")
+    def _written(self, value: tuple[Edge, ...], info: Any) -> list[str]:
+        return [f" {ARROWS[info.field_name]} ".join(edge) for edge in value]
+
+    @model_validator(mode="after")
+    def _is_a_graph(self) -> Self:
+        if not self.nodes:
+            raise ValueError("there is no node; write edges, such as `season -> sunlight`")
+        if PICTURE in self.nodes:
+            raise ValueError(f"no node can be called '{PICTURE}': list what draws it under the key `picture`")
+        for one, other in (*self.edges, *self.confounded):
+            if one == other:
+                raise ValueError(f"{one} is tied to itself")
+        _ = self.order  # raises for a cycle
+        return self
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """Every node, causes before effects."""
+        sorter = TopologicalSorter({name: self.parents(name) for name in self.nodes})
+        try:
+            return tuple(sorter.static_order())
+        except CycleError as error:
+            circle = " -> ".join(error.args[1])
+            raise ValueError(f"a cycle, and nothing causes itself: {circle}; leave out one of these edges") from None
+
+    def parents(self, name: str) -> tuple[str, ...]:
+        """Returns the direct causes of a node."""
+        return tuple(cause for cause, effect in self.edges if effect == name)
+
+    def descendants(self, *names: str) -> set[str]:
+        """Returns these nodes and all that they cause, directly or through others."""
+        found = set(names)
+        for name in self.order:
+            if found.intersection(self.parents(name)):
+                found.add(name)
+        return found
+
+    def ignored(self) -> Graph:
+        """Returns the same nodes with nothing between them: what a model is that knows no causes."""
+        return Graph(nodes=self.nodes, picture=self.picture)
+
+    def turned(self, edge: Edge) -> Graph:
+        """Returns the graph with one edge turned round; GraphError where that closes a cycle."""
+        edges = tuple(one[::-1] if one == edge else one for one in self.edges)
+        try:
+            return Graph(nodes=self.nodes, edges=edges, confounded=self.confounded, picture=self.picture)
+        except ValidationError as error:
+            raise GraphError(_explain(error)) from None
+
+    def reversed(self) -> Graph:
+        """Returns the same nodes with every edge turned round: as wrong as a graph of the same skeleton can be."""
+        turned = tuple((effect, cause) for cause, effect in self.edges)
+        return Graph(nodes=self.nodes, edges=turned, confounded=self.confounded, picture=self.picture)
+
+    def to_yaml(self) -> str:
+        """Returns the graph as YAML that `read_graph` reads back to an equal one."""
+        fields = self.model_dump(mode="json", exclude_defaults=True)
+        fields["nodes"] = {name: node.model_dump(exclude_none=True) for name, node in self.nodes.items()}
+        return yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=120)
+
+    def save(self, path: str | Path) -> None:
+        """Writes the graph as YAML, whole or not at all."""
+        files.write_text(Path(path), self.to_yaml())
+
+
+def read_graph(path: str | Path) -> Graph:
+    """Returns the graph that a YAML file describes; GraphError, one line, when it does not describe one."""
+    try:
+        fields = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise GraphError(f"{path}: cannot read the graph: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise GraphError(f"{path}: not a text file.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise GraphError(f"{path}: not YAML{f' at line {mark.line + 1}' if mark else ''}.") from None
+    try:
+        return Graph.model_validate(fields)
+    except ValidationError as error:
+        raise GraphError(f"{path}: {_explain(error)}") from None
+
+
+def known(graph: Graph, names: Iterable[str]) -> None:
+    """Raises GraphError for a name that is no node."""
+    for name in names:
+        if name not in graph.nodes:
+            raise GraphError(f"the graph has no node '{name}'; {nearest(name, list(graph.nodes))}")
+
+
+def _list(fields: dict[str, Any], key: str) -> Sequence[Any]:
+    told = fields.get(key) or ()
+    if not isinstance(told, list | tuple):
+        raise ValueError(f"{key} is a list, one item a line that begins with a dash")
+    return told
+
+
+def _ends(edge: str | Edge, arrow: str) -> Edge:
+    ends = [end.strip() for end in edge.split(arrow)] if isinstance(edge, str) else list(edge)
+    # the `<->` of two confounded nodes would be cut into `a <` and `b`
+    if len(ends) != 2 or not all(ends) or any({"<", ">"} & set(end) for end in ends):
+        raise ValueError(f"'{edge}': write it as `a {arrow} b`")
+    return ends[0], ends[1]
+
+
+def _explain(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        keys = list(Node.model_fields if len(first["loc"]) > 1 else Graph.model_fields)
+        return f"unknown key '{where}'; {nearest(str(first['loc'][-1]), keys)}"
+    said = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {said}." if where else f"{said}."

@@ -1,0 +1,209 @@
+"""Mechanisms: how a variable follows from its causes and from noise of its own, and back, so that noise can be abducted.
+
+A number x has z = its value on an unbounded scale, and u = (z - a - B c) / s, standard normal when the mechanism is linear;
+a flow (neural spline, Durkan et al. 2019, arXiv 1906.04032) bends u further, given the causes. A category is
+argmax(log-odds + Gumbel noise): its noise given a class is drawn from its posterior (Maddison et al. 2014, arXiv 1411.0030),
+and counterfactuals are stable (Oberst and Sontag 2019, arXiv 1905.05824).
+"""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from limner.causal.variables import Variable
+
+HIDDEN = (32, 32)
+BINS = 8
+END = 1e-6
+"""Share of a range that values at its very ends are moved inwards, where the unbounded scale would be infinite."""
+Form = Literal["linear", "flow"]
+
+
+class Causes(nn.Module):
+    """The causes of a variable as features: numbers standardised, categories one-hot; a one where there is no cause.
+
+    In: (n,) each. Out: (n, width).
+    """
+
+    def __init__(self, causes: Sequence[Variable]) -> None:
+        super().__init__()
+        self.causes = tuple(causes)
+        self.width = sum(len(one.classes) or 1 for one in causes) or 1
+
+    def forward(self, values: Sequence[Tensor], n: int) -> Tensor:
+        if not self.causes:
+            return torch.ones(n, 1, dtype=torch.float64)
+        parts = [
+            nn.functional.one_hot(each, len(one.classes)).double()
+            if one.kind == "category"
+            else ((each.double() - one.mean) / one.spread)[:, None]
+            for one, each in zip(self.causes, values, strict=True)
+        ]
+        return torch.cat(parts, 1)
+
+
+class NumberMechanism(nn.Module):
+    """A number or a count: strictly rising in its noise, which is standard normal. All in float64."""
+
+    scale: Tensor
+    flow: Any
+
+    def __init__(self, variable: Variable, causes: Sequence[Variable], form: Form) -> None:
+        super().__init__()
+        self.variable, self.causes, self.form = variable, Causes(causes), form
+        self.linear = nn.Linear(self.causes.width, 1)
+        self.register_buffer("scale", torch.ones(()))
+        self.flow = _flow(self.causes.width) if form == "flow" else None
+        self.double()
+
+    def noise(self, n: int, generator: torch.Generator) -> Tensor:
+        """Draws noise (n,)."""
+        return torch.randn(n, generator=generator, dtype=torch.float64)
+
+    def value(self, noise: Tensor, causes: Sequence[Tensor]) -> Tensor:
+        """Returns the values (n,) that follow from noise (n,) and causes (n,) each."""
+        features = self.causes(causes, len(noise))
+        bent = self.flow(features).transform.inv(noise[:, None])[:, 0] if self.flow is not None else noise
+        return self._bounded(self.linear(features)[:, 0] + self.scale * bent)
+
+    def abduct(self, values: Tensor, causes: Sequence[Tensor], generator: torch.Generator) -> Tensor:
+        """Returns the noise (n,) from which these values follow; a count's is drawn among those."""
+        return self._noise_of(self._unbounded(self._dequantised(values, generator)), self.causes(causes, len(values)))[
+            0
+        ]
+
+    def log_density(self, values: Tensor, causes: Sequence[Tensor], generator: torch.Generator) -> Tensor:
+        """Returns log p(values | causes), (n,), in nats; of a count, that of the value with a uniform share added."""
+        values = self._dequantised(values, generator)
+        noise, slope = self._noise_of(self._unbounded(values), self.causes(causes, len(values)))
+        return -0.5 * (noise.square() + math.log(2 * math.pi)) + slope + self._log_slope(values)
+
+    @torch.no_grad()
+    def fit_line(self, values: Tensor, causes: Sequence[Tensor], generator: torch.Generator) -> None:
+        """Least squares on the unbounded scale; exact."""
+        z, features = self._unbounded(self._dequantised(values, generator)), self.causes(causes, len(values))
+        design = torch.cat([torch.ones(len(z), 1, dtype=torch.float64), features], 1)
+        # one-hot columns and the constant depend on one another: the shortest of all solutions is taken
+        solution = torch.linalg.lstsq(design, z[:, None], driver="gelsd").solution[:, 0]
+        freedom = max(len(z) - int(torch.linalg.matrix_rank(design)), 1)
+        self.scale.copy_(((z - design @ solution).square().sum() / freedom).sqrt().clamp_min(1e-12))
+        self.linear.bias.copy_(solution[:1])
+        self.linear.weight.copy_(solution[None, 1:])
+
+    def _noise_of(self, z: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns noise and the log of its slope in z, (n,) both."""
+        bent = (z - self.linear(features)[:, 0]) / self.scale
+        if self.flow is None:
+            return bent, -self.scale.log().expand_as(bent)
+        transform = self.flow(features).transform
+        noise, slope = transform.call_and_ladj(bent[:, None])
+        return noise[:, 0], slope - self.scale.log()
+
+    def _dequantised(self, values: Tensor, generator: torch.Generator) -> Tensor:
+        if self.variable.kind != "count":
+            return values.double()
+        return values.double() + torch.rand(len(values), generator=generator, dtype=torch.float64)
+
+    @property
+    def _range(self) -> tuple[float, float]:
+        low, high = self.variable.bounds
+        return low, high + 1 if self.variable.kind == "count" else high
+
+    def _unbounded(self, x: Tensor) -> Tensor:
+        """Bounds go to infinity: logit between two, log beside one."""
+        low, high = self._range
+        if math.isfinite(low) and math.isfinite(high):
+            return torch.logit((x - low) / (high - low), END)
+        if math.isfinite(low):
+            return (x - low).clamp_min(END * self.variable.spread).log()
+        return -(high - x).clamp_min(END * self.variable.spread).log() if math.isfinite(high) else x
+
+    def _bounded(self, z: Tensor) -> Tensor:
+        low, high = self._range
+        if math.isfinite(low) and math.isfinite(high):
+            x = low + (high - low) * z.sigmoid()
+        elif math.isfinite(low):
+            x = low + z.exp()
+        else:
+            x = high - (-z).exp() if math.isfinite(high) else z
+        return x.floor().clamp(*self.variable.bounds) if self.variable.kind == "count" else x
+
+    def _log_slope(self, x: Tensor) -> Tensor:
+        """Returns log dz/dx, (n,)."""
+        low, high = self._range
+        if math.isfinite(low) and math.isfinite(high):
+            share = ((x - low) / (high - low)).clamp(END, 1 - END)
+            return -(share * (1 - share) * (high - low)).log()
+        if math.isfinite(low):
+            return -(x - low).clamp_min(END * self.variable.spread).log()
+        return -(high - x).clamp_min(END * self.variable.spread).log() if math.isfinite(high) else torch.zeros_like(x)
+
+
+class CategoryMechanism(nn.Module):
+    """A category: the class with the greatest sum of log-odds, which follow from the causes, and Gumbel noise (n, classes)."""
+
+    def __init__(self, variable: Variable, causes: Sequence[Variable], form: Form) -> None:
+        super().__init__()
+        self.variable, self.causes, self.form = variable, Causes(causes), form
+        self.linear = nn.Linear(self.causes.width, len(variable.classes))
+        self.bend = _layers(self.causes.width, len(variable.classes)) if form == "flow" else None
+        self.double()
+
+    def noise(self, n: int, generator: torch.Generator) -> Tensor:
+        """Draws noise (n, classes)."""
+        return _gumbel((n, len(self.variable.classes)), generator)
+
+    def value(self, noise: Tensor, causes: Sequence[Tensor]) -> Tensor:
+        """Returns the classes, int64 (n,), that follow from noise (n, classes) and causes (n,) each."""
+        return (self.log_odds(causes, len(noise)) + noise).argmax(1)
+
+    def abduct(self, values: Tensor, causes: Sequence[Tensor], generator: torch.Generator) -> Tensor:
+        """Draws noise (n, classes) from which these classes follow."""
+        odds = self.log_odds(causes, len(values))
+        # the greatest of all sums does not depend on which class it belongs to; the others stay below it
+        greatest = _gumbel((len(values), 1), generator)
+        others = -((-greatest).exp() + (-(_gumbel(odds.shape, generator) + odds)).exp()).log()
+        return others.scatter(1, values[:, None], greatest) - odds
+
+    def log_density(self, values: Tensor, causes: Sequence[Tensor], generator: torch.Generator) -> Tensor:
+        """Returns log p(values | causes), (n,), in nats."""
+        return self.log_odds(causes, len(values)).gather(1, values[:, None])[:, 0]
+
+    def log_odds(self, causes: Sequence[Tensor], n: int) -> Tensor:
+        """Returns log p(class | causes), (n, classes)."""
+        features = self.causes(causes, n)
+        odds = self.linear(features)
+        return (odds + self.bend(features) if self.bend is not None else odds).log_softmax(1)
+
+
+Mechanism = NumberMechanism | CategoryMechanism
+
+
+def build_mechanism(variable: Variable, causes: Sequence[Variable], form: Form) -> Mechanism:
+    """Returns a mechanism that has learned nothing yet."""
+    return (CategoryMechanism if variable.kind == "category" else NumberMechanism)(variable, causes, form)
+
+
+def _flow(context: int) -> Any:
+    import zuko
+
+    # of one value: nothing is autoregressive, every bin and slope is the context's
+    return zuko.flows.NSF(features=1, context=context, transforms=1, bins=BINS, hidden_features=HIDDEN)
+
+
+def _layers(inputs: int, outputs: int) -> nn.Sequential:
+    widths = (inputs, *HIDDEN)
+    hidden = [part for a, b in pairwise(widths) for part in (nn.Linear(a, b), nn.SiLU())]
+    last = nn.Linear(widths[-1], outputs)
+    nn.init.zeros_(last.weight)  # it begins as the linear form
+    nn.init.zeros_(last.bias)
+    return nn.Sequential(*hidden, last)
+
+
+def _gumbel(shape: Sequence[int], generator: torch.Generator) -> Tensor:
+    uniform = torch.rand(*shape, generator=generator, dtype=torch.float64).clamp(1e-300, 1 - 1e-16)
+    return -(-uniform.log()).log()

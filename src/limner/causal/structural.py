@@ -1,0 +1,208 @@
+"""The structural model of the attributes: sampled, intervened on, conditioned on, and asked what would have been.
+
+graph.yaml                the graph
+structure.json            what each variable is, and the form of its mechanism
+structure.safetensors     the mechanisms, and the noise that confounded nodes share
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from pydantic import ValidationError
+from torch import Tensor
+
+from limner import files, seeds
+from limner.causal.fitting import Fit, fit_mechanism
+from limner.causal.graph import Graph, known, read_graph
+from limner.causal.mechanisms import Mechanism, build_mechanism
+from limner.causal.variables import Table, Variable
+from limner.errors import GraphError, ModelError
+from limner.tensors import DamagedFileError, load_tensors, save_tensors
+
+Noise = dict[str, Tensor]
+"""Variable -> its own noise, one row a unit: (n,) of a number or count, (n, classes) of a category."""
+Do = Mapping[str, Any]
+"""Variable -> the value that it is set to, as a person writes it; or one a unit, as a table has them."""
+FORMAT = 1
+WEIGHTS = "structure.safetensors"
+SHARED = "shared."
+NOISE_ROWS = 4096
+DRAWS = 50
+"""Weighted draws for each one that is kept when conditioning."""
+
+
+class StructuralModel:
+    """A graph with a fitted mechanism for every node."""
+
+    def __init__(
+        self, graph: Graph, variables: Mapping[str, Variable], mechanisms: Mapping[str, Mechanism], shared: Noise
+    ) -> None:
+        self.graph, self.variables, self.mechanisms, self.shared = graph, variables, mechanisms, shared
+        """`shared`: abducted noise of units that were learned from, of the nodes that an unseen cause moves together."""
+
+    @classmethod
+    def fit(
+        cls,
+        graph: Graph,
+        variables: Mapping[str, Variable],
+        table: Table,
+        seed: int = 0,
+        told: Callable[[str, Fit], object] = lambda name, fit: None,
+    ) -> StructuralModel:
+        """Returns the model fitted to whole rows; `told` hears how well each node was fitted. GraphError for too few rows."""
+        values = _tensors(table)
+        mechanisms = {}
+        for name in graph.order:
+            parents = graph.parents(name)
+            fit = fit_mechanism(
+                variables[name],
+                [variables[each] for each in parents],
+                values[name],
+                [values[each] for each in parents],
+                seeds.derive("mechanism", seed, name),
+            )
+            mechanisms[name] = fit.mechanism
+            told(name, fit)
+        model = cls(graph, variables, mechanisms, {})
+        together = dict.fromkeys(end for pair in graph.confounded for end in pair)
+        some = {name: column[:NOISE_ROWS] for name, column in table.items()}
+        noise = model.abduct(some, seed)
+        model.shared = {name: noise[name] for name in together}
+        return model
+
+    def noise(self, n: int, seed: int = 0) -> Noise:
+        """Draws the noise of n units; that of confounded nodes is drawn together, as some unit had it."""
+        generator = seeds.generator("noise", seed)
+        drawn = {name: self.mechanisms[name].noise(n, generator) for name in self.graph.order}
+        for group in _components(self.graph.confounded):
+            rows = torch.randint(len(self.shared[group[0]]), (n,), generator=generator)
+            drawn |= {name: self.shared[name][rows] for name in group}
+        return drawn
+
+    def sample(self, n: int, do: Do | None = None, seed: int = 0) -> Table:
+        """Returns n units of the world in which `do` holds; the same seed has the same noise under every intervention."""
+        return self.grow(self.noise(n, seed), do)
+
+    @torch.no_grad()
+    def grow(self, noise: Noise, do: Do | None = None) -> Table:
+        """Returns the units that follow from noise where `do` holds. GraphError for an unknown node or a value out of range."""
+        n = len(next(iter(noise.values())))
+        fixed = self._fixed(do or {}, n)
+        values: dict[str, Tensor] = {}
+        for name in self.graph.order:
+            causes = [values[each] for each in self.graph.parents(name)]
+            values[name] = fixed[name] if name in fixed else self.mechanisms[name].value(noise[name], causes)
+        return {name: value.numpy() for name, value in values.items()}
+
+    @torch.no_grad()
+    def abduct(self, table: Table, seed: int = 0) -> Noise:
+        """Returns noise from which exactly these units follow; that of categories and counts is one draw of many."""
+        values, noise = _tensors(table), {}
+        for name in self.graph.order:
+            causes = [values[each] for each in self.graph.parents(name)]
+            noise[name] = self.mechanisms[name].abduct(values[name], causes, seeds.generator("abduct", seed, name))
+        return noise
+
+    def counterfactual(self, table: Table, do: Do, seed: int = 0) -> Table:
+        """Returns what these units would have been (abduction, action, prediction: Pearl 2009, theorem 7.1.7).
+
+        What `do` does not cause stays to the bit.
+        """
+        known(self.graph, do)
+        changed = self.graph.descendants(*do)
+        kept = {name: values for name, values in table.items() if name not in changed}
+        return self.grow(self.abduct(table, seed), {**kept, **do})
+
+    @torch.no_grad()
+    def given(self, n: int, evidence: Do, seed: int = 0) -> Table:
+        """Returns n units as they are found where `evidence` is seen, by likelihood weighting; nothing is intervened on.
+
+        GraphError when the evidence is so unlikely that too few draws speak for it.
+        """
+        many = n * DRAWS
+        noise, fixed = self.noise(many, seed), self._fixed(evidence, many)
+        values: dict[str, Tensor] = {}
+        weight = torch.zeros(many, dtype=torch.float64)
+        for name in self.graph.order:
+            causes = [values[each] for each in self.graph.parents(name)]
+            if name not in fixed:
+                values[name] = self.mechanisms[name].value(noise[name], causes)
+                continue
+            values[name] = fixed[name]
+            weight += self.mechanisms[name].log_density(fixed[name], causes, seeds.generator("given", seed, name))
+        share = weight.softmax(0)
+        effective = float(1 / share.square().sum())
+        if effective < min(n, 30):
+            asked = " and ".join(f"{name}={value}" for name, value in evidence.items())
+            raise GraphError(
+                f"given {asked}: too unlikely here to say what goes with it ({effective:.0f} draws of {many:,})."
+            )
+        rows = torch.multinomial(share, n, replacement=True, generator=seeds.generator("kept", seed))
+        return {name: value[rows].numpy() for name, value in values.items()}
+
+    def save(self, folder: Path) -> None:
+        """Writes the three files, each whole or not at all."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.graph.save(folder / "graph.yaml")
+        tensors = {
+            f"{name}.{key}": value for name, one in self.mechanisms.items() for key, value in one.state_dict().items()
+        }
+        save_tensors(folder / WEIGHTS, tensors | {SHARED + name: value for name, value in self.shared.items()})
+        about = {
+            "format": FORMAT,
+            "variables": [variable.model_dump(mode="json") for variable in self.variables.values()],
+            "forms": {name: mechanism.form for name, mechanism in self.mechanisms.items()},
+        }
+        files.write_text(folder / "structure.json", json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+
+    @classmethod
+    def load(cls, folder: Path) -> StructuralModel:
+        """Reads what `save` wrote; ModelError when it is missing or damaged."""
+        try:
+            about = json.loads((folder / "structure.json").read_text(encoding="utf-8"))
+            variables = {each["name"]: Variable.model_validate(each) for each in about["variables"]}
+            graph = read_graph(folder / "graph.yaml")
+            tensors, _ = load_tensors(folder / WEIGHTS)
+            mechanisms = {}
+            for name in graph.order:
+                causes = [variables[each] for each in graph.parents(name)]
+                mechanisms[name] = build_mechanism(variables[name], causes, about["forms"][name]).requires_grad_(False)
+                own = {
+                    key.removeprefix(f"{name}."): value for key, value in tensors.items() if key.startswith(f"{name}.")
+                }
+                mechanisms[name].load_state_dict(own)
+        except FileNotFoundError as error:
+            raise ModelError(f"{folder}: not a causal model ({Path(str(error.filename)).name} is missing).") from None
+        except (ValueError, KeyError, TypeError, RuntimeError, ValidationError, DamagedFileError, GraphError) as error:
+            raise ModelError(f"{folder}: a damaged causal model ({str(error).splitlines()[0]}).") from None
+        shared = {key.removeprefix(SHARED): value for key, value in tensors.items() if key.startswith(SHARED)}
+        return cls(graph, variables, mechanisms, shared)
+
+    def _fixed(self, do: Do, n: int) -> dict[str, Tensor]:
+        known(self.graph, do)
+        fixed = {}
+        for name, asked in do.items():
+            if not isinstance(asked, np.ndarray):
+                asked = np.full(n, self.variables[name].value(asked))
+            fixed[name] = torch.from_numpy(np.ascontiguousarray(asked))
+        return fixed
+
+
+def _tensors(table: Table) -> dict[str, Tensor]:
+    return {name: torch.from_numpy(np.ascontiguousarray(values)) for name, values in table.items()}
+
+
+def _components(pairs: Sequence[tuple[str, str]]) -> list[list[str]]:
+    """Returns the groups of names that pairs connect."""
+    groups: list[list[str]] = []
+    for pair in pairs:
+        touched = [group for group in groups if set(group) & set(pair)]
+        merged = dict.fromkeys([*(name for group in touched for name in group), *pair])
+        groups = [group for group in groups if group not in touched] + [list(merged)]
+    return groups

@@ -1,0 +1,148 @@
+"""Variables: what the nodes of a graph are in the data, and their values, one row a unit."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from limner.causal.graph import Graph
+from limner.config import Section
+from limner.data.attributes import MISSING_CLASS, as_number, natural
+from limner.data.dataset import Dataset
+from limner.errors import GraphError, nearest
+
+Table = dict[str, np.ndarray]
+"""Variable -> its values, one a unit: float64 numbers and counts, int64 indices of classes."""
+MOST_CLASSES = 100
+
+
+class Variable(Section):
+    """One node with all that must be known of it: its kind, its classes or bounds, and what was seen of it."""
+
+    name: str
+    kind: Literal["number", "count", "category"]
+    classes: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    mean: float = 0.0
+    spread: float = 1.0
+    seen: tuple[float, float] = (0.0, 0.0)
+    """The least and the greatest value in the data that was learned from."""
+
+    def value(self, asked: Any) -> float | int:
+        """Returns what a person asks for as this variable has it: a number, or the index of a class; GraphError for neither."""
+        if self.kind == "category":
+            if str(asked) not in self.classes:
+                raise GraphError(
+                    f"{self.name} = {asked}: no such class was seen; {nearest(str(asked), list(self.classes))}"
+                )
+            return self.classes.index(str(asked))
+        try:
+            number = float(asked)
+        except (TypeError, ValueError):
+            number = np.nan
+        if not np.isfinite(number) or (self.kind == "count" and number != round(number)):
+            raise GraphError(f"{self.name} = {asked}: give a {'whole ' if self.kind == 'count' else ''}number.")
+        low, high = self.bounds
+        if not low <= number <= high:
+            raise GraphError(f"{self.name} = {asked}: it is from {low:g} to {high:g}.")
+        return number
+
+    def text(self, value: float | int) -> str:
+        """Returns a value as people read it."""
+        return self.classes[int(value)] if self.kind == "category" else f"{value:.4g}"
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The ends of its range, infinite where none is declared."""
+        low = 0.0 if self.kind == "count" and self.low is None else self.low
+        return -np.inf if low is None else low, np.inf if self.high is None else self.high
+
+
+def variables_of(graph: Graph, dataset: Dataset) -> dict[str, Variable]:
+    """Returns the graph's nodes as the dataset's columns have them; GraphError for a column that is missing or no variable."""
+    known = {attribute.name: attribute for attribute in dataset.schema.attributes}
+    found = {}
+    for name, node in graph.nodes.items():
+        if name not in known:
+            raise GraphError(
+                f"{dataset.path} has no column '{name}'; {nearest(name, list(known)) if known else 'it has none.'}"
+            )
+        attribute = known[name]
+        if attribute.kind == "caption":
+            raise GraphError(
+                f"{name}: a caption is free text, which no mechanism here can make; leave it out of the graph."
+            )
+        kind = node.kind or ("category" if attribute.kind == "label" else "number")
+        classes: tuple[str, ...] = ()
+        if kind == "category":
+            values = attribute.classes or tuple(sorted(set(_texts(dataset, name)) - {MISSING_CLASS}, key=natural))
+            classes = tuple(one for one in values if one != MISSING_CLASS)
+            if len(classes) > MOST_CLASSES:
+                raise GraphError(f"{name}: {len(classes)} classes are too many for a category; at most {MOST_CLASSES}.")
+        found[name] = Variable(name=name, kind=kind, classes=classes, low=node.low, high=node.high)
+    return found
+
+
+def read(
+    dataset: Dataset, variables: Mapping[str, Variable], rows: Sequence[int] | np.ndarray
+) -> tuple[Table, np.ndarray]:
+    """Returns the values of those rows that have all of them, and which rows these are.
+
+    GraphError for a text where a number should be, or a value beyond the declared bounds.
+    """
+    rows = np.asarray(rows)
+    columns = {name: _column(dataset, variable)[rows] for name, variable in variables.items()}
+    whole = ~np.any([np.isnan(values) for values in columns.values()], axis=0)
+    table = {
+        name: values[whole].astype(np.int64 if variables[name].kind == "category" else np.float64)
+        for name, values in columns.items()
+    }
+    return table, rows[whole]
+
+
+def described(variables: Mapping[str, Variable], table: Table) -> dict[str, Variable]:
+    """Returns the variables with what is seen of them in a table; GraphError for one that is always the same."""
+    found = {}
+    for name, variable in variables.items():
+        values = table[name]
+        if len(values) == 0 or (values == values[0]).all():
+            raise GraphError(
+                f"{name}: always the same in these {len(values)} rows, so nothing can be learned of it; leave it out."
+            )
+        seen = (float(values.min()), float(values.max()))
+        about = {"mean": float(values.mean()), "spread": float(values.std()), "seen": seen}
+        found[name] = variable if variable.kind == "category" else variable.model_copy(update=about)
+    return found
+
+
+def _column(dataset: Dataset, variable: Variable) -> np.ndarray:
+    """Returns float64 (N,), not-a-number where a value is missing."""
+    if variable.kind == "category":
+        places = {name: float(place) for place, name in enumerate(variable.classes)}
+        return np.array([places.get(text, np.nan) for text in _texts(dataset, variable.name)])
+    raw = dataset.table[variable.name].to_pylist()
+    try:
+        values = np.array([np.nan if one in (None, MISSING_CLASS) else float(one) for one in raw])
+    except ValueError:
+        raise GraphError(f"{variable.name}: its classes are no numbers; its kind is category.") from None
+    if variable.kind == "count" and (values % 1 > 0).any():
+        raise GraphError(f"{variable.name}: a count is whole, but {values[values % 1 > 0][0]:g} is among its values.")
+    low, high = variable.bounds
+    beyond = (values < low) | (values > high)
+    if beyond.any():
+        raise GraphError(
+            f"{variable.name}: {beyond.sum():,} values, such as {values[beyond][0]:g}, are beyond its bounds, {low:g} to {high:g}."
+        )
+    return values
+
+
+def _texts(dataset: Dataset, name: str) -> list[str]:
+    return [_text(value) for value in dataset.table[name].to_pylist()]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    number = as_number(value)
+    return MISSING_CLASS if number is None else f"{number:g}"

@@ -1,0 +1,54 @@
+"""The check of a graph: the true one passes, wrong ones are named, and what cannot be known is said."""
+
+import pytest
+
+from limner.causal.check import completed, falsify, unidentified, unsupported
+from limner.causal.direction import doubts
+from limner.causal.graph import Graph
+from limner.causal.variables import Table, Variable
+
+
+def test_the_true_graph_is_not_spoken_against(graph: Graph, variables: dict[str, Variable], table: Table) -> None:
+    found = falsify(graph, variables, table)
+    assert found.falsified is False
+    assert not found.wrong
+    assert "does not prove it" in found.verdict
+    assert doubts(graph, variables, table) == []
+
+
+@pytest.mark.parametrize("wrong", ["reversed", "ignored"])
+def test_a_wrong_graph_is_spoken_against(
+    graph: Graph, variables: dict[str, Variable], table: Table, wrong: str
+) -> None:
+    found = falsify(getattr(graph, wrong)(), variables, table)
+    assert found.falsified
+    assert found.verdict.startswith("the data speak against this graph")
+
+
+@pytest.mark.parametrize(
+    "edge", [("species", "height"), ("sunlight", "height"), ("height", "bloom"), ("soil", "colour")]
+)
+def test_one_edge_turned_round_is_found(
+    graph: Graph, variables: dict[str, Variable], table: Table, edge: tuple[str, str]
+) -> None:
+    turned = graph.turned(edge)
+    assert doubts(turned, variables, table)[0].edge == edge[::-1]
+
+
+def test_a_confounded_pair_is_not_held_to_be_independent(
+    graph: Graph, variables: dict[str, Variable], table: Table
+) -> None:
+    assert ("soil", "species") in completed(graph) or ("species", "soil") in completed(graph)
+    blind = Graph(nodes=graph.nodes, edges=graph.edges)
+    assert {"soil", "species"} in [{one, other} for one, other, _ in falsify(blind, variables, table).violations]
+
+
+def test_what_is_hardly_seen_is_named(graph: Graph, variables: dict[str, Variable], table: Table) -> None:
+    said = unsupported(graph, variables, table)
+    assert any("species=sunflower" in line and "colour" in line for line in said)
+
+
+def test_an_effect_behind_an_unseen_cause_cannot_be_known() -> None:
+    graph = Graph(edges=["a -> b"], confounded=["b <-> a"])
+    assert len(unidentified(graph)) == 1
+    assert unidentified(Graph(edges=["a -> b"], confounded=["b <-> c"])) == []
