@@ -3,5 +3,6 @@
 from limner.causal.check import Check, check
 from limner.causal.discover import Proposal, discover
 from limner.causal.graph import Graph, Node, read_graph
+from limner.causal.structural import StructuralModel
 
-__all__ = ["Check", "Graph", "Node", "Proposal", "check", "discover", "read_graph"]
+__all__ = ["Check", "Graph", "Node", "Proposal", "StructuralModel", "check", "discover", "read_graph"]

@@ -8,7 +8,7 @@ structure.safetensors     the mechanisms, and the noise that confounded nodes sh
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,9 @@ from torch import Tensor
 from limner import files, seeds
 from limner.causal.fitting import Fit, fit_mechanism
 from limner.causal.graph import Graph, known, read_graph
-from limner.causal.mechanisms import Mechanism, build_mechanism
-from limner.causal.variables import Table, Variable
+from limner.causal.mechanisms import build_mechanism
+from limner.causal.variables import Table, Variable, described, read, variables_of
+from limner.data.dataset import Dataset
 from limner.errors import GraphError, ModelError
 from limner.tensors import DamagedFileError, load_tensors, save_tensors
 
@@ -40,40 +41,31 @@ DRAWS = 50
 class StructuralModel:
     """A graph with a fitted mechanism for every node."""
 
-    def __init__(
-        self, graph: Graph, variables: Mapping[str, Variable], mechanisms: Mapping[str, Mechanism], shared: Noise
-    ) -> None:
-        self.graph, self.variables, self.mechanisms, self.shared = graph, variables, mechanisms, shared
+    def __init__(self, graph: Graph, variables: Mapping[str, Variable], fits: Mapping[str, Fit], shared: Noise) -> None:
+        self.graph, self.variables, self.fits, self.shared = graph, variables, fits, shared
         """`shared`: abducted noise of units that were learned from, of the nodes that an unseen cause moves together."""
+        self.mechanisms = {name: fit.mechanism for name, fit in fits.items()}
 
     @classmethod
-    def fit(
-        cls,
-        graph: Graph,
-        variables: Mapping[str, Variable],
-        table: Table,
-        seed: int = 0,
-        told: Callable[[str, Fit], object] = lambda name, fit: None,
-    ) -> StructuralModel:
-        """Returns the model fitted to whole rows; `told` hears how well each node was fitted. GraphError for too few rows."""
-        values = _tensors(table)
-        mechanisms = {}
+    def learn(cls, dataset: Dataset, graph: Graph, seed: int = 0) -> StructuralModel:
+        """Returns the model of a dataset's training split; GraphError for a column that does not fit, or too few rows."""
+        variables = variables_of(graph, dataset)
+        table, _ = read(dataset, variables, dataset.split("train"))
+        return cls.fit(graph, described(variables, table), table, seed)
+
+    @classmethod
+    def fit(cls, graph: Graph, variables: Mapping[str, Variable], table: Table, seed: int = 0) -> StructuralModel:
+        """Returns the model fitted to whole rows; GraphError for fewer than a mechanism needs."""
+        values, fits = _tensors(table), {}
         for name in graph.order:
             parents = graph.parents(name)
-            fit = fit_mechanism(
-                variables[name],
-                [variables[each] for each in parents],
-                values[name],
-                [values[each] for each in parents],
-                seeds.derive("mechanism", seed, name),
-            )
-            mechanisms[name] = fit.mechanism
-            told(name, fit)
-        model = cls(graph, variables, mechanisms, {})
-        together = dict.fromkeys(end for pair in graph.confounded for end in pair)
-        some = {name: column[:NOISE_ROWS] for name, column in table.items()}
-        noise = model.abduct(some, seed)
-        model.shared = {name: noise[name] for name in together}
+            causes, given = [variables[each] for each in parents], [values[each] for each in parents]
+            own_seed = seeds.derive("mechanism", seed, name)
+            fits[name] = fit_mechanism(variables[name], causes, values[name], given, own_seed)
+        model = cls(graph, variables, fits, {})
+        together = {end for pair in graph.confounded for end in pair}
+        noise = model.abduct({name: column[:NOISE_ROWS] for name, column in table.items()}, seed)
+        model.shared = {name: noise[name] for name in graph.order if name in together}
         return model
 
     def noise(self, n: int, seed: int = 0) -> Noise:
@@ -157,7 +149,10 @@ class StructuralModel:
         about = {
             "format": FORMAT,
             "variables": [variable.model_dump(mode="json") for variable in self.variables.values()],
-            "forms": {name: mechanism.form for name, mechanism in self.mechanisms.items()},
+            "mechanisms": {
+                name: {"form": fit.mechanism.form, "nats": fit.nats, "nats_alone": fit.nats_alone, "rows": fit.rows}
+                for name, fit in self.fits.items()
+            },
         }
         files.write_text(folder / "structure.json", json.dumps(about, indent=2, ensure_ascii=False) + "\n")
 
@@ -169,20 +164,13 @@ class StructuralModel:
             variables = {each["name"]: Variable.model_validate(each) for each in about["variables"]}
             graph = read_graph(folder / "graph.yaml")
             tensors, _ = load_tensors(folder / WEIGHTS)
-            mechanisms = {}
-            for name in graph.order:
-                causes = [variables[each] for each in graph.parents(name)]
-                mechanisms[name] = build_mechanism(variables[name], causes, about["forms"][name]).requires_grad_(False)
-                own = {
-                    key.removeprefix(f"{name}."): value for key, value in tensors.items() if key.startswith(f"{name}.")
-                }
-                mechanisms[name].load_state_dict(own)
+            fits = {name: _loaded(name, graph, variables, about["mechanisms"][name], tensors) for name in graph.order}
         except FileNotFoundError as error:
             raise ModelError(f"{folder}: not a causal model ({Path(str(error.filename)).name} is missing).") from None
         except (ValueError, KeyError, TypeError, RuntimeError, ValidationError, DamagedFileError, GraphError) as error:
             raise ModelError(f"{folder}: a damaged causal model ({str(error).splitlines()[0]}).") from None
         shared = {key.removeprefix(SHARED): value for key, value in tensors.items() if key.startswith(SHARED)}
-        return cls(graph, variables, mechanisms, shared)
+        return cls(graph, variables, fits, shared)
 
     def _fixed(self, do: Do, n: int) -> dict[str, Tensor]:
         known(self.graph, do)
@@ -192,6 +180,18 @@ class StructuralModel:
                 asked = np.full(n, self.variables[name].value(asked))
             fixed[name] = torch.from_numpy(np.ascontiguousarray(asked))
         return fixed
+
+
+def _loaded(
+    name: str, graph: Graph, variables: Mapping[str, Variable], about: Mapping[str, Any], tensors: Mapping[str, Tensor]
+) -> Fit:
+    causes = [variables[each] for each in graph.parents(name)]
+    mechanism = build_mechanism(variables[name], causes, about["form"]).requires_grad_(False)
+    prefix = f"{name}."
+    mechanism.load_state_dict(
+        {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
+    )
+    return Fit(mechanism, float(about["nats"]), float(about["nats_alone"]), int(about["rows"]))
 
 
 def _tensors(table: Table) -> dict[str, Tensor]:
