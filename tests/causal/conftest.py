@@ -1,20 +1,11 @@
 """A garden as a table: what causes what is known exactly."""
 
-import numpy as np
 import pytest
+from flower_table import table_of
 
 from limner.causal.graph import Graph
 from limner.causal.variables import Table, Variable, described
 from limner.data.garden import model as garden
-
-
-def table_of(flowers: list[garden.Flower]) -> Table:
-    numbers = {name: np.array([getattr(flower, name) for flower in flowers]) for name in garden.NUMBERS}
-    categories = {
-        name: np.array([classes.index(getattr(flower, name)) for flower in flowers])
-        for name, classes in garden.CATEGORIES.items()
-    }
-    return numbers | categories
 
 
 @pytest.fixture(scope="session")

@@ -45,6 +45,7 @@ def export_int8(painter: Painter, table: Condition, out: Path, about: Mapping[st
 
 
 def _quantise(source: Path, target: Path, feeds: Iterator[dict[str, Any]]) -> None:
+    import onnxruntime
     from onnxruntime.quantization import CalibrationDataReader, quantize_static
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
@@ -52,6 +53,7 @@ def _quantise(source: Path, target: Path, feeds: Iterator[dict[str, Any]]) -> No
         def get_next(self) -> dict[str, Any] | None:
             return next(feeds, None)
 
+    onnxruntime.set_default_logger_severity(3)  # errors: it warns of weights that what it makes no longer needs
     log = logging.getLogger()
     level = log.level
     log.setLevel(logging.ERROR)  # it recommends, through the root logger, the step that has just been taken
