@@ -125,8 +125,9 @@ def test_a_gan_makes_do_with_groups_where_there_is_no_label(tmp_path: Path) -> N
     assert names(vae, plain) == []
     assert names(apply_settings(gan, ["condition=groups"]), labelled) == ["group"]
     assert names(apply_settings(gan, ["condition=none"]), plain) == []
-    with pytest.raises(RecipeError, match="groups are for GANs"):
+    with pytest.raises(RecipeError, match="groups are for GANs") as caught:
         apply_settings(vae, ["condition=groups"])
+    assert len(str(caught.value)) < 200
 
 
 @pytest.mark.parametrize("name", RECIPES)

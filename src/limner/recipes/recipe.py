@@ -62,7 +62,9 @@ class Recipe(Section):
     @model_validator(mode="after")
     def _an_encoder_would_need_the_group_of_any_picture(self) -> "Recipe":
         if self.condition == "groups" and self.method.kind == "vae":
-            raise ValueError("groups are for GANs: a VAE encodes pictures that are in none of them")
+            raise ValueError(
+                "condition: groups are for GANs; a VAE would have to know the group of every picture that it encodes"
+            )
         return self
 
     def grouped(self, dataset: Dataset) -> Dataset:
@@ -120,6 +122,8 @@ def _explain(error: ValidationError, fields: dict[str, Any]) -> str:
     if first["type"] == "extra_forbidden":
         siblings = _keys_beside(path, fields)
         return f"unknown key '{key}'; {nearest(path[-1], siblings)}"
+    if not key:  # of the recipe as a whole
+        return f"{first['msg'].removeprefix('Value error, ')}."
     given = "" if first["type"] == "missing" else f" (given: {first['input']!r})"
     return f"{key}: {first['msg'][0].lower()}{first['msg'][1:]}{given}."
 
