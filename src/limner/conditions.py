@@ -14,15 +14,15 @@ Wish = Mapping[str, Any]
 """Attribute name -> class name, class index or number; or a list of them, one a picture."""
 
 
-def parse_wishes(texts: Sequence[str]) -> dict[str, str]:
-    """Returns `["label=3"]` as `{"label": "3"}`; ConditionError for anything else."""
+def parse_wishes(texts: Sequence[str], option: str = "--condition") -> dict[str, str]:
+    """Returns `["label=3"]` as `{"label": "3"}`; ConditionError, which names the option, for anything else."""
     wishes = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
-            raise ConditionError(f"--condition {text}: write it as name=value.")
+            raise ConditionError(f"{option} {text}: write it as name=value.")
         if name.strip() in wishes:
-            raise ConditionError(f"--condition {text}: {name.strip()} is asked for twice.")
+            raise ConditionError(f"{option} {text}: {name.strip()} is asked for twice.")
         wishes[name.strip()] = value.strip()
     return wishes
 

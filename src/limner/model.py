@@ -22,6 +22,7 @@ from limner.conditions import Wish, resolve
 from limner.data.schema import Schema
 from limner.errors import ConditionError, LimnerError, ModelError, UsageError
 from limner.methods import Painter, build_painter
+from limner.methods.gan import GanPainter
 from limner.methods.vae import VaePainter
 from limner.recipes import Recipe, parse
 from limner.runtimes import RUNTIMES, Paint, choose_runtime, export_int8, export_onnx
@@ -96,19 +97,26 @@ class Model:
         """Returns the code of each picture's mean latents, float32 (n, latent); `pictures` uint8 (n, H, W, C). Only a VAE can."""
         if not isinstance(self.painter, VaePainter):
             raise ModelError(f"the recipe '{self.recipe.name}' has no encoder: train one of the VAE recipes to encode.")
-        expected = (self.schema.height, self.schema.width, self.schema.channels)
-        if pictures.dtype != np.uint8 or pictures.shape[1:] != expected:
-            raise UsageError(f"pictures are {pictures.dtype} {pictures.shape}: this model reads uint8 (n, {expected}).")
-        missing = [name for name in self.painter.condition_names if name not in (condition or {})]
-        if missing:
-            raise ConditionError(f"this model reads pictures with their condition: give {', '.join(missing)}.")
-        images = (
-            torch.tensor(np.asarray(pictures)).permute(0, 3, 1, 2).float().div(127.5).sub(1).to(self.painter.device)
-        )
-        tensors = {
-            name: values.to(self.painter.device) for name, values in self._condition(condition, len(images)).items()
-        }
+        images, tensors = self._seen(pictures, condition)
         return self.painter.codes_of(self.painter.encode(images, tensors)[0], tensors).cpu()
+
+    @torch.inference_mode()
+    def edit(self, pictures: np.ndarray, condition: Wish, other: Wish, *, batch: int = 64) -> np.ndarray:
+        """Returns pictures as they would look under another condition than their own, all uint8 (n, H, W, C).
+
+        Both conditions are whole: every attribute, one value for all or one a picture. Where they are equal, the picture
+        stays as it is. ModelError for a model without an editor, ConditionError, UsageError.
+        """
+        if not isinstance(self.painter, GanPainter) or self.painter.editor is None:
+            raise ModelError(f"the recipe '{self.recipe.name}' has no editor: train causal-gan to edit.")
+        images, before = self._seen(pictures, condition)
+        after = self._whole(other, len(images))
+        edited = []
+        for start in range(0, len(images), batch):
+            part = slice(start, start + batch)
+            own, wished = ({name: values[part] for name, values in each.items()} for each in (before, after))
+            edited.append(to_uint8(self.painter.edit(images[part], own, wished)))
+        return np.concatenate(edited)
 
     def reconstruct(self, pictures: np.ndarray, condition: Wish | None = None) -> np.ndarray:
         """Returns pictures uint8 (n, H, W, C) encoded and decoded again."""
@@ -166,6 +174,20 @@ class Model:
         config = {"format": FORMAT, "limner": limner.__version__, "about": self.about}
         config |= {"recipe": self.recipe.model_dump(mode="json"), "schema": self.schema.model_dump(mode="json")}
         files.write_text(folder / "config.json", json.dumps(config, indent=2, ensure_ascii=False) + "\n")
+
+    def _seen(self, pictures: np.ndarray, condition: Wish | None) -> tuple[Tensor, dict[str, Tensor]]:
+        """Returns pictures (n, C, H, W) in [-1, 1] and their condition, which must be whole."""
+        expected = (self.schema.height, self.schema.width, self.schema.channels)
+        if pictures.dtype != np.uint8 or pictures.shape[1:] != expected:
+            raise UsageError(f"pictures are {pictures.dtype} {pictures.shape}: this model reads uint8 (n, {expected}).")
+        images = torch.tensor(np.asarray(pictures)).permute(0, 3, 1, 2).float().div(127.5).sub(1)
+        return images.to(self.painter.device), self._whole(condition, len(images))
+
+    def _whole(self, condition: Wish | None, n: int) -> dict[str, Tensor]:
+        missing = [name for name in self.painter.condition_names if name not in (condition or {})]
+        if missing:
+            raise ConditionError(f"this model reads pictures with their condition: give {', '.join(missing)}.")
+        return {name: values.to(self.painter.device) for name, values in self._condition(condition, n).items()}
 
     def _condition(self, condition: Wish | None, n: int) -> dict[str, Tensor]:
         return resolve(condition or {}, self.attributes, self.table, 0, range(n))

@@ -3,6 +3,7 @@
 from limner.causal.check import Check, check
 from limner.causal.discover import Proposal, discover
 from limner.causal.graph import Graph, Node, read_graph
+from limner.causal.model import CausalModel
 from limner.causal.structural import StructuralModel
 
-__all__ = ["Check", "Graph", "Node", "Proposal", "StructuralModel", "check", "discover", "read_graph"]
+__all__ = ["CausalModel", "Check", "Graph", "Node", "Proposal", "StructuralModel", "check", "discover", "read_graph"]

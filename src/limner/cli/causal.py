@@ -12,6 +12,10 @@ app = typer.Typer(
 Data = Annotated[str, typer.Argument(help="A prepared dataset, or pictures as `limner prepare` reads them.")]
 GraphFile = Annotated[Path, typer.Option("--graph", help="The graph, a YAML file.")]
 Seed = Annotated[int, typer.Option(help="Decides the draws.")]
+ModelFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a causal model.")]
+DoOption = Annotated[list[str] | None, typer.Option("--do", metavar="NAME=VALUE", help="What is set; repeat it.")]
+COMPARED = 5000
+"""Units that the means of a world are taken of."""
 
 
 @app.command("check")
@@ -61,3 +65,89 @@ def discover(
     if out:
         graph.save(out)
         typer.echo(f"{out}: weigh every edge before you use it", err=True)
+
+
+@app.command("fit")
+def fit(
+    data: Data,
+    graph: GraphFile,
+    out: Annotated[Path, typer.Option(help="The folder of the causal model.")] = Path("causal"),
+    minutes: Annotated[float | None, typer.Option(help="Train the pictures so long in all.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the recipe causal-gan.")
+    ] = None,
+    seed: Seed = 0,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the training in --out.")] = False,
+) -> None:
+    """Learn how attributes follow from their causes, and pictures from attributes."""
+    from limner.causal import CausalModel, read_graph
+    from limner.cli.table import show
+    from limner.data import open_dataset
+
+    model = CausalModel.fit(
+        open_dataset(data), read_graph(graph), out, minutes=minutes, settings=settings or [], seed=seed, resume=resume
+    )
+    rows = [["attribute", "causes", "mechanism", "nats a unit", "without causes"]]
+    for name, one in model.structure.fits.items():
+        causes = ", ".join(model.structure.graph.parents(name)) or "none"
+        rows.append([name, causes, one.mechanism.form, f"{one.nats:.3f}", f"{one.nats_alone:.3f}"])
+    show(rows)
+    typer.echo(f"{out}: next: limner causal counterfactual {out} PICTURE --data {data} --do ATTRIBUTE=VALUE")
+
+
+@app.command("sample")
+def sample(
+    model: ModelFolder,
+    n: Annotated[int, typer.Option("--n", help="Pictures.")] = 16,
+    do: DoOption = None,
+    given: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="What is seen, nothing being done to it.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The grid.")] = Path("sample.png"),
+    seed: Seed = 0,
+) -> None:
+    """Paint units of a world in which something is done, or as they are found where something is seen."""
+    from limner.causal import CausalModel
+    from limner.causal.what_if import means, write_samples
+    from limner.cli.table import show
+    from limner.conditions import parse_wishes
+
+    causal = CausalModel.load(model)
+    done, seen = parse_wishes(do or [], "--do"), parse_wishes(given or [], "--given")
+    table = write_samples(causal, n, done, seen, out, seed)
+    rows = [["", *causal.structure.variables], ["painted", *means(causal, table).values()]]
+    if seen:
+        # the same values set by hand: where this row differs, seeing is not doing
+        rows[1][0] = "found"
+        rows.append(["done", *means(causal, causal.structure.sample(COMPARED, seen, seed)).values()])
+        rows[1][1:] = means(causal, causal.structure.given(COMPARED, seen, seed)).values()
+    show(rows)
+    typer.echo(str(out))
+
+
+@app.command("counterfactual")
+def counterfactual(
+    model: ModelFolder,
+    pictures: Annotated[list[str], typer.Argument(metavar="PICTURE...", help="File names in the dataset.")],
+    data: Annotated[str, typer.Option(help="The dataset that has these pictures and their attributes.")],
+    do: DoOption = None,
+    out: Annotated[Path, typer.Option(help="A new folder.")] = Path("what-if"),
+    seed: Seed = 0,
+) -> None:
+    """Show what pictures would have been, had an attribute been another."""
+    from limner.causal import CausalModel
+    from limner.causal.what_if import write_counterfactuals
+    from limner.cli.table import show
+    from limner.conditions import parse_wishes
+    from limner.data import open_dataset
+
+    causal = CausalModel.load(model)
+    other = write_counterfactuals(causal, open_dataset(data), pictures, parse_wishes(do or [], "--do"), out, seed)
+    variables = causal.structure.variables
+    show(
+        [
+            ["would have been", *variables],
+            *([name, *(v.text(other[key][i]) for key, v in variables.items())] for i, name in enumerate(pictures)),
+        ]
+    )
+    typer.echo(f"{out / 'grid.png'}: the pictures above, what they would have been below")

@@ -143,7 +143,7 @@ class Vae(Method):
             loss = loss + self._deceive(images, self.painter.likelihood.picture(output), condition, moment, scalars)
         if self.painter.flow:
             loss = loss + self._carry(latents, condition, moment, scalars)
-        self.optimise("vae", loss, self.painter)
+        self.optimise("vae", loss, self.painter.parameters())
         return scalars
 
     def _charge(self, by_dimension: Tensor, moment: Moment) -> Tensor:
@@ -156,7 +156,7 @@ class Vae(Method):
         assert self.adversary
         real_seen, made_seen = self.adversary.look(real, moment, "real"), self.adversary.look(made, moment, "made")
         loss, accuracy = self.adversary.loss(real_seen, made_seen.detach(), condition)
-        self.optimise("adversary", loss, self.adversary)
+        self.optimise("adversary", loss, self.adversary.parameters())
         scalars |= {"discriminator": loss.detach(), "accuracy": accuracy}
         return self.adversary.suspicion(made_seen, condition)
 

@@ -1,0 +1,95 @@
+"""The causal model: attributes that follow a graph, and pictures that follow the attributes.
+
+graph.yaml, structure.*   the attributes (see `limner.causal.structural`)
+picture/                  the run of the recipe that draws and edits pictures, with its model
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from limner.causal.graph import Graph
+from limner.causal.structural import Do, StructuralModel
+from limner.causal.variables import Table
+from limner.data.dataset import Dataset
+from limner.errors import GraphError, RunError
+from limner.model import Model, load
+from limner.training import train
+
+RECIPE = "causal-gan"
+
+
+class CausalModel:
+    """What would have been: for attributes by abduction of their noise, for pictures by an editor."""
+
+    def __init__(self, structure: StructuralModel, painter: Model) -> None:
+        self.structure, self.painter = structure, painter
+
+    @classmethod
+    def fit(
+        cls,
+        dataset: Dataset,
+        graph: Graph,
+        out: str | Path,
+        *,
+        minutes: float | None = None,
+        settings: Sequence[str] = (),
+        seed: int = 0,
+        resume: bool = False,
+    ) -> CausalModel:
+        """Learns mechanisms and pictures from a dataset's training split, and leaves both in `out`.
+
+        GraphError for a graph that does not fit the data; RunError, RecipeError and Interrupted as in training.
+        """
+        folder = Path(out)
+        if folder.exists() and not resume and (not folder.is_dir() or any(folder.iterdir())):
+            raise RunError(f"{folder} exists: continue it with --resume, or give another --out.")
+        for name in graph.picture:
+            if graph.nodes[name].kind == "category" and dataset.schema.attribute(name).kind != "label":
+                raise GraphError(f"{name}: it draws the picture as a category, but is a number in {dataset.path}.")
+        if not (folder / "structure.json").is_file():
+            StructuralModel.learn(dataset, graph, seed).save(folder)
+        condition = f"condition=[{', '.join(graph.picture)}]"
+        run = folder / "picture"
+        again = (run / "recipe.yaml").is_file()
+        train(
+            dataset,
+            RECIPE,
+            run,
+            minutes=minutes,
+            settings=[condition, *settings],
+            seed=seed,
+            resume=again,
+        )
+        return cls.load(folder)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> CausalModel:
+        """Reads what `fit` left; ModelError when a part of it is missing or damaged."""
+        folder = Path(folder)
+        return cls(StructuralModel.load(folder), load(folder / "picture"))
+
+    def sample(self, n: int, do: Do | None = None, given: Do | None = None, seed: int = 0) -> tuple[Table, np.ndarray]:
+        """Returns n units and their pictures uint8 (n, H, W, C): under an intervention, as found under a condition, or neither."""
+        if do and given:
+            raise GraphError("either do or given: what is found after an intervention is not answered here.")
+        table = self.structure.given(n, given, seed) if given else self.structure.sample(n, do, seed)
+        return table, self.painter.sample(n, seed=seed, condition=self._condition(table))
+
+    def counterfactual(self, table: Table, pictures: np.ndarray, do: Do, seed: int = 0) -> tuple[Table, np.ndarray]:
+        """Returns what these units, and their pictures uint8 (n, H, W, C), would have been; doing nothing changes nothing."""
+        other = self.structure.counterfactual(table, do, seed)
+        return other, self.painter.edit(pictures, self._condition(table), self._condition(other))
+
+    def _condition(self, table: Table) -> dict[str, list]:
+        names = self.painter.painter.condition_names
+        variables = self.structure.variables
+        return {
+            name: [variables[name].classes[value] for value in table[name]]
+            if variables[name].classes
+            else [float(value) for value in table[name]]
+            for name in names
+        }
