@@ -52,3 +52,40 @@ def test_a_discovered_graph_is_proposed_and_never_written_over(garden: Path) -> 
 def test_a_graph_that_does_not_fit_is_one_line(garden: Path, graph: str, said: str) -> None:
     (garden / "bad.yaml").write_text(graph)
     assert said in limner("causal", "check", garden / "garden", "--graph", garden / "bad.yaml", code=2)
+
+
+def test_from_a_graph_to_counterfactual_pictures(garden: Path, tmp_path: Path) -> None:
+    run, small = tmp_path / "run", [f"--set=method.{name}.widths=[16,8]" for name in ("generator", "discriminator")]
+    fit = (
+        "causal",
+        "fit",
+        garden / "garden",
+        "--graph",
+        garden / "true.yaml",
+        "--out",
+        run,
+        "--minutes",
+        "0.01",
+        *small,
+    )
+    said = limner(*fit)
+    assert "sunlight, height" in said
+    assert "--resume" in limner(*fit, code=1)
+    seen = limner("causal", "sample", run, "--n", "4", "--given", "bloom=0.9", "--out", tmp_path / "seen.png")
+    assert [line.split()[0] for line in seen.splitlines()[1:3]] == ["found", "done"]
+    ask = (
+        "causal",
+        "counterfactual",
+        run,
+        "flower-000003.png",
+        "--data",
+        garden / "garden",
+        "--out",
+        tmp_path / "what-if",
+    )
+    assert "did you mean 'height'" in limner(*ask, "--do", "hight=1", code=2)
+    assert "from 0 to 1" in limner(*ask, "--do", "height=2", code=2)
+    assert not (tmp_path / "what-if").exists()
+    limner(*ask, "--do", "height=0.9")
+    assert (tmp_path / "what-if" / "flower-000003.png").is_file()
+    assert "not a causal model" in limner("causal", "sample", tmp_path / "nothing", code=1)

@@ -47,23 +47,17 @@ class CausalModel:
         folder = Path(out)
         if folder.exists() and not resume and (not folder.is_dir() or any(folder.iterdir())):
             raise RunError(f"{folder} exists: continue it with --resume, or give another --out.")
-        for name in graph.picture:
-            if graph.nodes[name].kind == "category" and dataset.schema.attribute(name).kind != "label":
-                raise GraphError(f"{name}: it draws the picture as a category, but is a number in {dataset.path}.")
-        if not (folder / "structure.json").is_file():
+        if (folder / "structure.json").is_file():
+            if StructuralModel.load(folder).graph != graph:
+                raise RunError(
+                    f"{folder} follows another graph, its graph.yaml; continue with that, or give another --out."
+                )
+        else:
             StructuralModel.learn(dataset, graph, seed).save(folder)
-        condition = f"condition=[{', '.join(graph.picture)}]"
         run = folder / "picture"
+        chosen = [f"condition=[{', '.join(graph.picture)}]", *settings]
         again = (run / "recipe.yaml").is_file()
-        train(
-            dataset,
-            RECIPE,
-            run,
-            minutes=minutes,
-            settings=[condition, *settings],
-            seed=seed,
-            resume=again,
-        )
+        train(dataset, RECIPE, run, minutes=minutes, settings=chosen, seed=seed, resume=again)
         return cls.load(folder)
 
     @classmethod
@@ -82,7 +76,11 @@ class CausalModel:
     def counterfactual(self, table: Table, pictures: np.ndarray, do: Do, seed: int = 0) -> tuple[Table, np.ndarray]:
         """Returns what these units, and their pictures uint8 (n, H, W, C), would have been; doing nothing changes nothing."""
         other = self.structure.counterfactual(table, do, seed)
-        return other, self.painter.edit(pictures, self._condition(table), self._condition(other))
+        return other, self.show(pictures, table, other)
+
+    def show(self, pictures: np.ndarray, table: Table, other: Table) -> np.ndarray:
+        """Returns pictures uint8 (n, H, W, C) of units as they would look with other attributes."""
+        return self.painter.edit(pictures, self._condition(table), self._condition(other))
 
     def _condition(self, table: Table) -> dict[str, list]:
         names = self.painter.painter.condition_names

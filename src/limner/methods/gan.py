@@ -14,7 +14,6 @@ from limner.config import Section
 from limner.data.augment import AugmentConfig
 from limner.data.dataset import Batch
 from limner.data.schema import Attribute, Schema
-from limner.errors import RecipeError
 from limner.methods.adversary import shown
 from limner.methods.editing import EditingConfig, joined, part, wished
 from limner.methods.losses import GAN_LOSSES
@@ -57,7 +56,7 @@ class GanConfig(Section):
     augment_below: int = Field(0, ge=0)
     """Augment when the training set has fewer pictures than this."""
     editing: EditingConfig | None = None
-    """An editor beside the generator, which shows a picture under another condition; it takes half of every batch."""
+    """An editor beside the generator of a conditional GAN, which shows pictures under another condition; it takes half a batch."""
 
 
 class GanPainter(Painter):
@@ -72,11 +71,7 @@ class GanPainter(Painter):
         inputs = config.latent * (2 if attributes else 1)
         self.generator = build_decoder(config.generator, inputs, schema.channels, schema.height, schema.width)
         self.editor: Editor | None = None
-        if config.editing:
-            if not attributes:
-                raise RecipeError(
-                    "method.editing: an editor needs a condition to edit; name attributes under condition."
-                )
+        if config.editing and attributes:
             shape = (schema.channels, schema.height, schema.width)
             self.editor = Editor(config.editing.network, *shape, attributes)
 

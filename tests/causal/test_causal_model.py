@@ -1,0 +1,102 @@
+"""The causal model of pictures, learned in seconds: whole, resumable, and exact where it must be."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from limner.causal import CausalModel, Graph
+from limner.causal.variables import read
+from limner.causal.what_if import means, write_counterfactuals
+from limner.data import Dataset, prepare
+from limner.data.garden import GRAPH, NUMBERS, make
+from limner.errors import GraphError, RunError, UsageError
+from limner.pictures import read_provenance
+
+SMALL = (
+    "method.generator.widths=[16, 8]",
+    "method.discriminator.widths=[8, 16]",
+    "method.editing.network.widths=[8, 16]",
+    "batch=16",
+)
+
+
+@pytest.fixture(scope="module")
+def garden(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    folder = tmp_path_factory.mktemp("garden")
+    make(folder / "flowers", n=300, size=16)
+    prepare(folder / "flowers", folder / "dataset", size=16)
+    return Dataset.open(folder / "dataset")
+
+
+@pytest.fixture(scope="module")
+def flower_graph() -> Graph:
+    return Graph(
+        nodes={name: {"low": 0, "high": 1} for name in NUMBERS},
+        edges=[(parent, child) for child, parents in GRAPH.items() for parent in parents],
+        confounded=[("species", "soil")],
+    )
+
+
+@pytest.fixture(scope="module")
+def model(garden: Dataset, flower_graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> CausalModel:
+    out = tmp_path_factory.mktemp("fit") / "run"
+    return CausalModel.fit(garden, flower_graph, out, minutes=0.03, settings=SMALL)
+
+
+def test_doing_nothing_returns_the_picture_to_the_bit(model: CausalModel, garden: Dataset) -> None:
+    rows = garden.split("test")[:20]
+    table, _ = read(garden, model.structure.variables, rows)
+    pictures = np.asarray(garden.pictures[rows])
+    other, again = model.counterfactual(table, pictures, {})
+    assert (again == pictures).all()
+    assert all((other[name] == table[name]).all() for name in table)
+
+
+def test_what_is_done_moves_its_effects_alone(model: CausalModel, garden: Dataset) -> None:
+    rows = garden.split("test")[:20]
+    table, _ = read(garden, model.structure.variables, rows)
+    other, pictures = model.counterfactual(table, np.asarray(garden.pictures[rows]), {"sunlight": 0.9})
+    assert (other["sunlight"] == 0.9).all()
+    assert not (other["bloom"] == table["bloom"]).any()
+    assert all((other[name] == table[name]).all() for name in ("season", "species", "soil", "colour"))
+    assert pictures.shape == (20, 16, 16, 3)
+
+
+def test_samples_follow_what_is_done_or_seen(model: CausalModel) -> None:
+    lupin = model.structure.variables["species"].classes.index("lupin")
+    table, pictures = model.sample(12, {"species": "lupin"})
+    assert (table["species"] == lupin).all()
+    assert pictures.shape == (12, 16, 16, 3)
+    seen, _ = model.sample(12, given={"species": "lupin"})
+    assert (seen["species"] == lupin).all()
+    assert means(model, seen)["species"] == "lupin 100%"
+    with pytest.raises(GraphError, match="either do or given"):
+        model.sample(2, {"soil": 0.5}, {"soil": 0.5})
+
+
+def test_files_say_how_they_came_to_be(model: CausalModel, garden: Dataset, tmp_path: Path) -> None:
+    names = ["flower-000003.png", "flower-000007.png"]
+    write_counterfactuals(model, garden, names, {"colour": "0.1"}, tmp_path / "out")
+    assert {file.name for file in (tmp_path / "out").iterdir()} == {*names, "grid.png", "attributes.csv"}
+    told = read_provenance(tmp_path / "out" / names[0])
+    assert told["do"] == {"colour": "0.1"}
+    assert told["after"]["colour"] == "0.1"
+    assert told["before"]["species"] == told["after"]["species"]
+    assert "sunlight -> height" in told["graph"]
+    assert (tmp_path / "out" / "attributes.csv").read_text().count("\n") == 5
+    with pytest.raises(UsageError, match="is there already"):
+        write_counterfactuals(model, garden, names, {"colour": 0.1}, tmp_path / "out")
+    with pytest.raises(UsageError, match="has no picture"):
+        write_counterfactuals(model, garden, ["rose.png"], {"colour": 0.1}, tmp_path / "other")
+
+
+def test_a_fit_is_never_written_over_and_can_be_continued(garden: Dataset, flower_graph: Graph, tmp_path: Path) -> None:
+    first = CausalModel.fit(garden, flower_graph, tmp_path / "run", minutes=0.005, settings=SMALL)
+    with pytest.raises(RunError, match="--resume"):
+        CausalModel.fit(garden, flower_graph, tmp_path / "run", minutes=0.01, settings=SMALL)
+    more = CausalModel.fit(garden, flower_graph, tmp_path / "run", minutes=0.02, settings=SMALL, resume=True)
+    assert more.painter.about["training"]["step"] > first.painter.about["training"]["step"]
+    other = flower_graph.turned(("soil", "colour"))
+    with pytest.raises(RunError, match="another graph"):
+        CausalModel.fit(garden, other, tmp_path / "run", settings=SMALL, resume=True)
