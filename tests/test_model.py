@@ -219,3 +219,17 @@ def test_what_is_not_a_whole_limner_model_is_refused(
     assert "\n" not in str(caught.value)
     assert str(folder) in str(caught.value)
     assert not Path("executed").exists()
+
+
+def test_an_editor_needs_whole_conditions_and_leaves_what_stays() -> None:
+    model = _model("causal-gan", "condition=[species, height]")
+    pictures = model.sample(4, seed=1)
+    own = {"species": "rose", "height": [0.1, 0.2, 0.3, 0.4]}
+    assert (model.edit(pictures, own, own, batch=3) == pictures).all()
+    assert model.edit(pictures, own, own | {"species": "tulip"}).shape == pictures.shape
+    with pytest.raises(ConditionError, match="give height"):
+        model.edit(pictures, own, {"species": "tulip"})
+    with pytest.raises(UsageError, match="reads uint8"):
+        model.edit(pictures[:, 2:], own, own)
+    with pytest.raises(ModelError, match="has no editor"):
+        _model("gan").edit(pictures, own, own)

@@ -10,7 +10,7 @@ from limner.causal.variables import read
 from limner.causal.what_if import means, write_counterfactuals
 from limner.data import Dataset, prepare
 from limner.data.garden import GRAPH, NUMBERS, make
-from limner.errors import GraphError, RunError, UsageError
+from limner.errors import GraphError, RecipeError, RunError, UsageError
 from limner.pictures import read_provenance
 
 SMALL = (
@@ -97,6 +97,9 @@ def test_a_fit_is_never_written_over_and_can_be_continued(garden: Dataset, flowe
         CausalModel.fit(garden, flower_graph, tmp_path / "run", minutes=0.01, settings=SMALL)
     more = CausalModel.fit(garden, flower_graph, tmp_path / "run", minutes=0.02, settings=SMALL, resume=True)
     assert more.painter.about["training"]["step"] > first.painter.about["training"]["step"]
+    with pytest.raises(RecipeError, match="no such key"):
+        CausalModel.fit(garden, flower_graph, tmp_path / "new", settings=("nothing=1",))
+    assert not (tmp_path / "new").exists()
     other = flower_graph.turned(("soil", "colour"))
     with pytest.raises(RunError, match="another graph"):
         CausalModel.fit(garden, other, tmp_path / "run", settings=SMALL, resume=True)

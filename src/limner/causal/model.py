@@ -6,18 +6,19 @@ picture/                  the run of the recipe that draws and edits pictures, w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from limner.causal.graph import Graph
 from limner.causal.structural import Do, StructuralModel
-from limner.causal.variables import Table
+from limner.causal.variables import Table, Variable, variables_of
 from limner.data.dataset import Dataset
 from limner.errors import GraphError, RunError
 from limner.model import Model, load
-from limner.training import train
+from limner.recipes import apply_settings, find_recipe
+from limner.training import Interrupted, train
 
 RECIPE = "causal-gan"
 
@@ -47,6 +48,8 @@ class CausalModel:
         folder = Path(out)
         if folder.exists() and not resume and (not folder.is_dir() or any(folder.iterdir())):
             raise RunError(f"{folder} exists: continue it with --resume, or give another --out.")
+        _check_picture(graph, variables_of(graph, dataset), dataset)
+        recipe = apply_settings(find_recipe(RECIPE), settings).model_copy(update={"condition": graph.picture})
         if (folder / "structure.json").is_file():
             if StructuralModel.load(folder).graph != graph:
                 raise RunError(
@@ -55,9 +58,10 @@ class CausalModel:
         else:
             StructuralModel.learn(dataset, graph, seed).save(folder)
         run = folder / "picture"
-        chosen = [f"condition=[{', '.join(graph.picture)}]", *settings]
-        again = (run / "recipe.yaml").is_file()
-        train(dataset, RECIPE, run, minutes=minutes, settings=chosen, seed=seed, resume=again)
+        try:
+            train(dataset, recipe, run, minutes=minutes, seed=seed, resume=(run / "recipe.yaml").is_file())
+        except Interrupted:
+            raise Interrupted(f"stopped and saved in {folder}. Continue with the same command and --resume.") from None
         return cls.load(folder)
 
     @classmethod
@@ -91,3 +95,14 @@ class CausalModel:
             else [float(value) for value in table[name]]
             for name in names
         }
+
+
+def _check_picture(graph: Graph, variables: Mapping[str, Variable], dataset: Dataset) -> None:
+    """Raises GraphError for a node that draws the picture as something else than its column is."""
+    for name in graph.picture:
+        kind = dataset.schema.attribute(name).kind
+        if (kind == "label") != (variables[name].kind == "category"):
+            raise GraphError(
+                f"{name}: its column is a {kind}, which cannot draw the picture as a {variables[name].kind}; leave it out "
+                "under `picture`, or prepare it as what it is."
+            )
