@@ -15,7 +15,7 @@ from limner.data.augment import AugmentConfig
 from limner.data.dataset import Batch
 from limner.data.schema import Attribute, Schema
 from limner.methods.adversary import shown
-from limner.methods.editing import EditingConfig, joined, part, wished
+from limner.methods.editing import EDITING_BETAS, EditingConfig, joined, part, wished
 from limner.methods.losses import GAN_LOSSES
 from limner.methods.method import Method, Scalars
 from limner.methods.moment import Moment
@@ -128,7 +128,8 @@ class Gan(Method):
                 ("editor", self.painter.editor, config.editing.editor_lr),
                 ("predictor", self.predictor, config.editing.predictor_lr),
             ):
-                self.optimisers[name] = build_optimiser(optimiser.model_copy(update={"lr": rate}), network.parameters())
+                own = optimiser.model_copy(update={"lr": rate, "betas": EDITING_BETAS})
+                self.optimisers[name] = build_optimiser(own, network.parameters())
 
     def step(self, batch: Batch, moment: Moment) -> Scalars:
         real, condition = batch
@@ -141,7 +142,7 @@ class Gan(Method):
         if self.painter.editor:
             edited_as = part(wished(condition, moment), slice(n, None))
             edited = self.painter.editor(real[n:], part(condition, slice(n, None)), edited_as)
-            edited_seen = self._augment(edited, moment, "edited")
+            edited_seen = self._augment(edited.clamp(-1, 1), moment, "edited")
             fakes, asked = torch.cat([made_seen, edited_seen]), joined(drawn_as, edited_as)
         real_seen = self._augment(real, moment, "real")
         scalars, on_real = self._update_discriminator(real_seen, fakes.detach(), codes, condition, asked, moment)
@@ -226,7 +227,7 @@ class Gan(Method):
         known = self.predictor.loss(*batch)
         self.optimise("predictor", known, self.predictor.parameters())
         self.predictor.eval()  # what it knows of a batch of edited pictures is no part of what it has learned
-        shown = self.predictor.loss(edited, asked)
+        shown = self.predictor.loss(edited.clamp(-1, 1), asked)
         self.predictor.train()
         loss = editing.weight * self.generator_loss(on_real, self.discriminator(seen, asked))
         loss = loss + editing.prediction * shown + editing.restraint * (edited - before).abs().mean()
