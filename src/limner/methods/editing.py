@@ -14,7 +14,6 @@ from limner.methods.moment import Moment
 from limner.networks.conditioning import Condition
 from limner.networks.editor import EditorConfig
 
-
 EDITING_BETAS = (0.5, 0.99)
 """Of Adam, for editor and predictor: without momentum, which the generator does without, the editor was seen to diverge."""
 
