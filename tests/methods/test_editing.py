@@ -67,6 +67,14 @@ def test_wishes_are_of_the_batch_and_all_or_one_at_a_time() -> None:
     assert torch.equal(joined(part(condition, slice(50)), part(condition, slice(50, None)))["b"], condition["b"])
 
 
+def test_weights_and_gradients_lie_alike_in_memory() -> None:
+    method = _method().to(memory_format=torch.channels_last)
+    method.step(_batch(8, 0), Moment(0, 0, 0))
+    for network in (method.painter.editor, method.predictor):  # type: ignore[union-attr]
+        found = [(weight.stride(), weight.grad.stride()) for weight in network.parameters()]  # type: ignore[union-attr]
+        assert all(weight == gradient for weight, gradient in found)
+
+
 def test_each_network_learns_and_the_predictor_only_from_real_pictures() -> None:
     method = _method()
     before = {name: value.clone() for name, value in method.named_parameters()}
