@@ -28,7 +28,7 @@ class EditingConfig(Section):
     """Of the predictor's loss under the new attributes."""
     restraint: float = Field(0.1, ge=0)
     """Of the mean change of a pixel."""
-    editor_lr: float = Field(1e-3, gt=0)
+    editor_lr: float = Field(5e-4, gt=0)
     predictor_lr: float = Field(1e-3, gt=0)
 
 
