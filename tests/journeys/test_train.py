@@ -14,6 +14,7 @@ from limner.cli.app import main
 from limner.data import garden
 from limner.model import load
 from limner.pictures import read_provenance
+from limner.recipes import RECIPES
 
 SMALL = (
     "--set",
@@ -102,7 +103,7 @@ def test_an_exported_model_paints_elsewhere(run: Path, tmp_path: Path, monkeypat
 
 
 def test_a_printed_recipe_trains(pictures: Path, tmp_path: Path) -> None:
-    assert len(limner("recipes").splitlines()) == 12
+    assert len(limner("recipes").splitlines()) == len(RECIPES)
     (tmp_path / "mine.yaml").write_text(limner("recipes", "mlp-gan", "--set", "batch=8"))
     limner("train", pictures, "--recipe", tmp_path / "mine.yaml", "--out", tmp_path / "run", "--steps", "3")
     assert load(tmp_path / "run").recipe.batch == 8
