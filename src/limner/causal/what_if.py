@@ -15,6 +15,7 @@ from limner.causal.structural import Do
 from limner.causal.variables import Table, read
 from limner.data.dataset import Dataset
 from limner.errors import GraphError, UsageError, nearest
+from limner.evaluation.subject import check_shape
 from limner.files import atomic_folder
 from limner.pictures import grid, save
 
@@ -29,7 +30,7 @@ def write_counterfactuals(
     """
     if out.exists():
         raise UsageError(f"{out} is there already: give another --out.")
-    _check_shape(model, dataset)
+    check_shape("the model", model.painter, dataset)
     rows = _rows(dataset, names)
     table, whole = read(dataset, model.structure.variables, rows)
     if len(whole) < len(rows):
@@ -43,7 +44,7 @@ def write_counterfactuals(
     with atomic_folder(out) as folder:
         for index, (name, picture) in enumerate(zip(names, after, strict=True)):
             own = {"of": name, "before": _row(model, table, index), "after": _row(model, other, index)}
-            save(picture, folder / f"{Path(name).stem}.png", about | own)
+            save(picture, folder / Path(name.replace("/", "-")).with_suffix(".png"), about | own)
         save(
             grid(np.concatenate([before, after]), columns=len(before)), folder / "grid.png", about | {"of": list(names)}
         )
@@ -89,15 +90,6 @@ def _rows(dataset: Dataset, names: Sequence[str]) -> np.ndarray:
         if name not in known:
             raise UsageError(f"{dataset.path} has no picture '{name}'; {nearest(name, list(known)[:1000])}")
     return np.array([known[name] for name in names])
-
-
-def _check_shape(model: CausalModel, dataset: Dataset) -> None:
-    ours, theirs = model.painter.schema, dataset.schema
-    if (ours.height, ours.width, ours.channels) != (theirs.height, theirs.width, theirs.channels):
-        raise UsageError(
-            f"{dataset.path}: pictures of {theirs.width}x{theirs.height}, but the model edits {ours.width}x{ours.height}: "
-            "prepare them alike."
-        )
 
 
 def _row(model: CausalModel, table: Table, index: int) -> dict[str, str]:
