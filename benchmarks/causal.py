@@ -19,14 +19,16 @@ from typing import Any
 
 import command
 import numpy as np
+import torch
 
 from limner import files
 from limner.causal import CausalModel
 from limner.causal.variables import Table
 from limner.data import garden
+from limner.metrics.intervals import Interval, bootstrap
 from limner.pictures import grid, save
 
-RESAMPLED, SHOWN = 1000, 12
+SHOWN = 12
 
 
 def table_of(model: CausalModel, flowers: list[garden.Flower]) -> Table:
@@ -35,11 +37,10 @@ def table_of(model: CausalModel, flowers: list[garden.Flower]) -> Table:
     return {name: np.array([v.value(getattr(one, name)) for one in flowers]) for name, v in variables.items()}
 
 
-def interval(of: np.ndarray, beside: np.ndarray) -> tuple[float, float, float]:
+def skill(of: np.ndarray, beside: np.ndarray) -> Interval:
     """Skill of distances (n,) beside those of doing nothing (n,), with its 95 % interval."""
-    draws = np.random.default_rng(0).integers(0, len(of), (RESAMPLED, len(of)))
-    low, high = np.percentile(1 - of[draws].mean(1) / beside[draws].mean(1), [2.5, 97.5])
-    return float(1 - of.mean() / beside.mean()), float(low), float(high)
+    pairs = torch.from_numpy(np.stack([of, beside], 1))
+    return bootstrap(lambda drawn: 1 - float(drawn[:, 0].mean() / drawn[:, 1].mean()), pairs)
 
 
 def distance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -73,8 +74,8 @@ def main() -> None:
         told = model.show(before, table, true_table)
         nothing = distance(before, truth)
         found[name] = {
-            "skill": interval(distance(made, truth), nothing),
-            "oracle": interval(distance(told, truth), nothing),
+            "skill": skill(distance(made, truth), nothing),
+            "oracle": skill(distance(told, truth), nothing),
             "nothing": float(nothing.mean()),
         }
         cells = [f"{a:.2f} [{b:.2f}, {c:.2f}]" for a, b, c in (found[name]["skill"], found[name]["oracle"])]
