@@ -221,8 +221,8 @@ def test_what_is_not_a_whole_limner_model_is_refused(
     assert not Path("executed").exists()
 
 
-def test_an_editor_needs_whole_conditions_and_leaves_what_stays() -> None:
-    model = _model("causal-gan", "condition=[species, height]")
+def test_an_edit_needs_whole_conditions_and_leaves_what_stays() -> None:
+    model = _model("causal-vae", "condition=[species, height]")
     pictures = model.sample(4, seed=1)
     own = {"species": "rose", "height": [0.1, 0.2, 0.3, 0.4]}
     assert (model.edit(pictures, own, own, batch=3) == pictures).all()
@@ -231,5 +231,5 @@ def test_an_editor_needs_whole_conditions_and_leaves_what_stays() -> None:
         model.edit(pictures, own, {"species": "tulip"})
     with pytest.raises(UsageError, match="reads uint8"):
         model.edit(pictures[:, 2:], own, own)
-    with pytest.raises(ModelError, match="has no editor"):
+    with pytest.raises(ModelError, match="has no encoder"):
         _model("gan").edit(pictures, own, own)

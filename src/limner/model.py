@@ -22,7 +22,6 @@ from limner.conditions import Wish, resolve
 from limner.data.schema import Schema
 from limner.errors import ConditionError, LimnerError, ModelError, UsageError
 from limner.methods import Painter, build_painter
-from limner.methods.gan import GanPainter
 from limner.methods.vae import VaePainter
 from limner.recipes import Recipe, parse
 from limner.runtimes import RUNTIMES, Paint, choose_runtime, export_int8, export_onnx
@@ -95,27 +94,25 @@ class Model:
     @torch.inference_mode()
     def encode(self, pictures: np.ndarray, condition: Wish | None = None) -> Tensor:
         """Returns the code of each picture's mean latents, float32 (n, latent); `pictures` uint8 (n, H, W, C). Only a VAE can."""
-        if not isinstance(self.painter, VaePainter):
-            raise ModelError(f"the recipe '{self.recipe.name}' has no encoder: train one of the VAE recipes to encode.")
+        painter = self._reader("encode")
         images, tensors = self._seen(pictures, condition)
-        return self.painter.codes_of(self.painter.encode(images, tensors)[0], tensors).cpu()
+        return painter.codes_of(painter.encode(images, tensors)[0], tensors).cpu()
 
     @torch.inference_mode()
     def edit(self, pictures: np.ndarray, condition: Wish, other: Wish, *, batch: int = 64) -> np.ndarray:
         """Returns pictures as they would look under another condition than their own, all uint8 (n, H, W, C).
 
         Both conditions are whole: every attribute, one value for all or one a picture. Where they are equal, the picture
-        stays as it is. ModelError for a model without an editor, ConditionError, UsageError.
+        stays as it is. ModelError for a model that is no VAE, ConditionError, UsageError.
         """
-        if not isinstance(self.painter, GanPainter) or self.painter.editor is None:
-            raise ModelError(f"the recipe '{self.recipe.name}' has no editor: train causal-gan to edit.")
+        painter = self._reader("edit")
         images, before = self._seen(pictures, condition)
         after = self._whole(other, len(images))
         edited = []
         for start in range(0, len(images), batch):
             part = slice(start, start + batch)
             own, wished = ({name: values[part] for name, values in each.items()} for each in (before, after))
-            edited.append(to_uint8(self.painter.edit(images[part], own, wished)))
+            edited.append(to_uint8(painter.edit(images[part], own, wished)))
         return np.concatenate(edited)
 
     def reconstruct(self, pictures: np.ndarray, condition: Wish | None = None) -> np.ndarray:
@@ -174,6 +171,11 @@ class Model:
         config = {"format": FORMAT, "limner": limner.__version__, "about": self.about}
         config |= {"recipe": self.recipe.model_dump(mode="json"), "schema": self.schema.model_dump(mode="json")}
         files.write_text(folder / "config.json", json.dumps(config, indent=2, ensure_ascii=False) + "\n")
+
+    def _reader(self, verb: str) -> VaePainter:
+        if not isinstance(self.painter, VaePainter):
+            raise ModelError(f"the recipe '{self.recipe.name}' has no encoder: train one of the VAE recipes to {verb}.")
+        return self.painter
 
     def _seen(self, pictures: np.ndarray, condition: Wish | None) -> tuple[Tensor, dict[str, Tensor]]:
         """Returns pictures (n, C, H, W) in [-1, 1] and their condition, which must be whole."""

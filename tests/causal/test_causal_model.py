@@ -14,9 +14,8 @@ from limner.errors import GraphError, RecipeError, RunError, UsageError
 from limner.pictures import read_provenance
 
 SMALL = (
-    "method.generator.widths=[16, 8]",
-    "method.discriminator.widths=[8, 16]",
-    "method.editing.network.widths=[8, 16]",
+    "method.encoder.widths=[8, 16]",
+    "method.decoder.widths=[16, 8]",
     "batch=16",
 )
 

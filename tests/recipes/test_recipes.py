@@ -26,7 +26,7 @@ SCHEMA = Schema(
 
 
 def test_the_articles_recipes_and_the_modern_ones_are_there() -> None:
-    assert set(RECIPES) == ARTICLES | {"gan", "vae", "elbo-vae", "r3gan", "causal-gan"}
+    assert set(RECIPES) == ARTICLES | {"gan", "vae", "elbo-vae", "r3gan", "causal-vae"}
     assert all(make().name == name and make().summary for name, make in RECIPES.items())
 
 

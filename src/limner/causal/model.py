@@ -20,11 +20,11 @@ from limner.model import Model, load
 from limner.recipes import apply_settings, find_recipe
 from limner.training import Interrupted, train
 
-RECIPE = "causal-gan"
+RECIPE = "causal-vae"
 
 
 class CausalModel:
-    """What would have been: for attributes by abduction of their noise, for pictures by an editor."""
+    """What would have been: for attributes by abduction of their noise, for pictures by abduction of theirs."""
 
     def __init__(self, structure: StructuralModel, painter: Model) -> None:
         self.structure, self.painter = structure, painter

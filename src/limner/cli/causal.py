@@ -74,7 +74,7 @@ def fit(
     out: Annotated[Path, typer.Option(help="The folder of the causal model.")] = Path("causal"),
     minutes: Annotated[float | None, typer.Option(help="Train the pictures so long in all.")] = None,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the recipe causal-gan.")
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the recipe causal-vae.")
     ] = None,
     seed: Seed = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the training in --out.")] = False,

@@ -3,19 +3,17 @@
 One step makes one batch of pictures and uses it twice: detached for the discriminator, with its graph for the generator.
 """
 
-from collections.abc import Iterator
 from typing import Literal
 
 import torch
 from pydantic import Field
-from torch import Tensor, nn
+from torch import Tensor
 
 from limner.config import Section
 from limner.data.augment import AugmentConfig
 from limner.data.dataset import Batch
 from limner.data.schema import Attribute, Schema
 from limner.methods.adversary import shown
-from limner.methods.editing import EDITING_BETAS, EditingConfig, joined, part, wished
 from limner.methods.losses import GAN_LOSSES
 from limner.methods.method import Method, Scalars
 from limner.methods.moment import Moment
@@ -25,8 +23,6 @@ from limner.methods.regularisers import interpolated_gradient, squared_gradient
 from limner.networks import NetworkConfig, build_decoder
 from limner.networks.conditioning import BESIDE_CODES, Condition, ConditionEncoder
 from limner.networks.discriminator import build_discriminator, look_at_both
-from limner.networks.editor import Editor
-from limner.networks.predictor import Predictor
 
 
 class GanConfig(Section):
@@ -55,8 +51,6 @@ class GanConfig(Section):
     """Differentiable augmentation in front of the discriminator."""
     augment_below: int = Field(0, ge=0)
     """Augment when the training set has fewer pictures than this."""
-    editing: EditingConfig | None = None
-    """An editor beside the generator of a conditional GAN, which shows pictures under another condition; it takes half a batch."""
 
 
 class GanPainter(Painter):
@@ -70,10 +64,6 @@ class GanPainter(Painter):
         self.condition = ConditionEncoder(attributes, config.latent, BESIDE_CODES) if attributes else None
         inputs = config.latent * (2 if attributes else 1)
         self.generator = build_decoder(config.generator, inputs, schema.channels, schema.height, schema.width)
-        self.editor: Editor | None = None
-        if config.editing and attributes:
-            shape = (schema.channels, schema.height, schema.width)
-            self.editor = Editor(config.editing.network, *shape, attributes)
 
     def forward(self, codes: Tensor, condition: Condition) -> Tensor:
         if self.condition is not None:
@@ -83,16 +73,6 @@ class GanPainter(Painter):
 
     def paint(self, codes: Tensor, condition: Condition) -> Tensor:
         return self(codes, condition).clamp(-1, 1)
-
-    def edit(self, pictures: Tensor, condition: Condition, other: Condition) -> Tensor:
-        """Returns pictures (B, C, H, W) in [-1, 1] as they would look under another condition than theirs."""
-        assert self.editor is not None
-        return self.editor(pictures, condition, other).clamp(-1, 1)
-
-    def drawing(self) -> Iterator[nn.Parameter]:
-        """Yields what makes pictures of codes: all but the editor."""
-        editing = {id(weight) for weight in self.editor.parameters()} if self.editor else set()
-        return (weight for weight in self.parameters() if id(weight) not in editing)
 
 
 class Gan(Method):
@@ -117,38 +97,18 @@ class Gan(Method):
         )
         slower = optimiser.model_copy(update={"lr": config.discriminator_lr or optimiser.lr})
         self.optimisers = {
-            "generator": build_optimiser(optimiser, self.painter.drawing()),
+            "generator": build_optimiser(optimiser, self.painter.parameters()),
             "discriminator": build_optimiser(slower, self.discriminator.parameters()),
         }
         self.discriminator_loss, self.generator_loss = GAN_LOSSES[config.loss]
-        self.predictor: Predictor | None = None
-        if config.editing and self.painter.editor:
-            self.predictor = Predictor(schema, attributes)
-            for name, network, rate in (
-                ("editor", self.painter.editor, config.editing.editor_lr),
-                ("predictor", self.predictor, config.editing.predictor_lr),
-            ):
-                own = optimiser.model_copy(update={"lr": rate, "betas": EDITING_BETAS})
-                self.optimisers[name] = build_optimiser(own, network.parameters())
 
     def step(self, batch: Batch, moment: Moment) -> Scalars:
         real, condition = batch
-        n = len(real) // 2 if self.painter.editor else len(real)
-        codes = moment.normal("codes", n, self.config.latent).to(real.device)
-        drawn_as = part(condition, slice(n))
-        made = self.painter(codes, drawn_as)
-        made_seen = self._augment(made, moment, "made")
-        fakes, asked = made_seen, drawn_as
-        if self.painter.editor:
-            edited_as = part(wished(condition, moment), slice(n, None))
-            edited = self.painter.editor(real[n:], part(condition, slice(n, None)), edited_as)
-            edited_seen = self._augment(edited.clamp(-1, 1), moment, "edited")
-            fakes, asked = torch.cat([made_seen, edited_seen]), joined(drawn_as, edited_as)
-        real_seen = self._augment(real, moment, "real")
-        scalars, on_real = self._update_discriminator(real_seen, fakes.detach(), codes, condition, asked, moment)
-        scalars |= self._update_generator(made_seen, codes, on_real[:n], drawn_as)
-        if self.painter.editor:
-            scalars |= self._update_editor(batch, edited_seen, edited, on_real[n:], edited_as)
+        codes = moment.normal("codes", len(real), self.config.latent).to(real.device)
+        made = self.painter(codes, condition)
+        real_seen, made_seen = self._augment(real, moment, "real"), self._augment(made, moment, "made")
+        scalars, on_real = self._update_discriminator(real_seen, made_seen.detach(), codes, condition, moment)
+        scalars |= self._update_generator(made_seen, codes, on_real, condition)
         with torch.no_grad():
             scalars["diversity"] = _variation(made) / _variation(real).clamp_min(1e-6)
         return scalars
@@ -160,14 +120,14 @@ class Gan(Method):
             self.discriminator.encoder.compile()
 
     def _update_discriminator(
-        self, real: Tensor, made: Tensor, codes: Tensor, condition: Condition, asked: Condition, moment: Moment
+        self, real: Tensor, made: Tensor, codes: Tensor, condition: Condition, moment: Moment
     ) -> tuple[Scalars, Tensor]:
         penalised = moment.step % self.config.penalty_every == 0
         real = real.detach().requires_grad_(penalised and self.config.r1 > 0)
         made = made.requires_grad_(penalised and self.config.r2 > 0)
         of_real, of_made = self._look(real, made)
-        on_real, on_made = self.discriminator.score(of_real, condition), self.discriminator.score(of_made, asked)
-        loss = self.discriminator_loss(on_real, on_made) + self._forgotten(of_made[: len(codes)], codes)
+        on_real, on_made = self.discriminator.score(of_real, condition), self.discriminator.score(of_made, condition)
+        loss = self.discriminator_loss(on_real, on_made) + self._forgotten(of_made, codes)
         scalars = {
             "discriminator": loss.detach(),
             # how often a real picture scores above a made one: 0.5 is a draw
@@ -176,7 +136,7 @@ class Gan(Method):
         if penalised:
             penalty = self._penalty(real, made, on_real, on_made, condition, moment)
             loss = loss + self.config.penalty_every * penalty
-        self.optimise("discriminator", loss, self.discriminator.parameters())
+        self.optimise("discriminator", loss, self.discriminator)
         return scalars, on_real.detach()
 
     def _look(self, real: Tensor, made: Tensor) -> tuple[Tensor, Tensor]:
@@ -216,23 +176,8 @@ class Gan(Method):
         of_made = self.discriminator.look(made)
         loss = self.generator_loss(on_real, self.discriminator.score(of_made, condition))
         loss = loss + self._forgotten(of_made, codes)
-        self.optimise("generator", loss, self.painter.drawing())
+        self.optimise("generator", loss, self.painter)
         return {"generator": loss.detach()}
-
-    def _update_editor(self, batch: Batch, seen: Tensor, edited: Tensor, on_real: Tensor, asked: Condition) -> Scalars:
-        assert self.config.editing
-        assert self.predictor
-        assert self.painter.editor
-        editing, before = self.config.editing, batch.images[-len(edited) :]
-        known = self.predictor.loss(*batch)
-        self.optimise("predictor", known, self.predictor.parameters())
-        self.predictor.eval()  # what it knows of a batch of edited pictures is no part of what it has learned
-        shown = self.predictor.loss(edited.clamp(-1, 1), asked)
-        self.predictor.train()
-        loss = editing.weight * self.generator_loss(on_real, self.discriminator(seen, asked))
-        loss = loss + editing.prediction * shown + editing.restraint * (edited - before).abs().mean()
-        self.optimise("editor", loss, self.painter.editor.parameters())
-        return {"predicted": known.detach(), "edited": shown.detach()}
 
     def _augment(self, pictures: Tensor, moment: Moment, whose: str) -> Tensor:
         return shown(pictures, self.config.augment, moment, whose) if self.augments else pictures

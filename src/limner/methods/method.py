@@ -37,9 +37,9 @@ class Method(nn.Module):
     def compile_networks(self) -> None:
         """Compiles what can be compiled, in place; for a GPU, where that is faster. Nothing unless a method knows better."""
 
-    def optimise(self, name: str, loss: Tensor, weights: Iterable[nn.Parameter]) -> None:
-        """Descends `loss` with respect to these weights alone, with their optimiser."""
-        parameters = list(weights)
+    def optimise(self, name: str, loss: Tensor, network: nn.Module) -> None:
+        """Descends `loss` with respect to the parameters of `network` alone, with its optimiser."""
+        parameters = list(network.parameters())
         for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
             parameter.grad = laid_out_as(parameter, gradient)
         self.average_gradients(parameters)

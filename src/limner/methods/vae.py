@@ -11,13 +11,14 @@ from limner.config import Section
 from limner.data.dataset import Batch
 from limner.data.schema import Attribute, Schema
 from limner.methods.adversary import Adversary, AdversaryConfig
+from limner.methods.editing import edited
 from limner.methods.likelihoods import LIKELIHOODS
 from limner.methods.method import Method, Scalars
 from limner.methods.moment import Moment
 from limner.methods.optimisers import OptimiserConfig, build_optimiser
 from limner.methods.painter import Painter
 from limner.networks import NetworkConfig, build_decoder, build_encoder
-from limner.networks.conditioning import BESIDE_CODES, Condition, ConditionEncoder
+from limner.networks.conditioning import BESIDE_CODES, Condition, ConditionEncoder, heeded
 from limner.networks.flow import FlowConfig, LatentFlow
 
 FLOW_DRAWS = 4
@@ -40,6 +41,8 @@ class VaeConfig(Section):
     """Nats a latent dimension that cost nothing (Kingma et al. 2016, arXiv 1606.04934, eq. 15)."""
     flow: FlowConfig | None = None
     """A learned prior: codes are carried to latents as the encoder makes them. Without it, codes are latents."""
+    told: int | None = Field(None, ge=1, le=8192)
+    """Width of a layer that carries the condition to the decoder; without it, it stands faintly beside the codes."""
     adversary: AdversaryConfig | None = None
     """A discriminator that reconstructions must deceive, so that they are sharp."""
 
@@ -62,8 +65,13 @@ class VaePainter(Painter):
         features = self.encoder.features
         self.posterior = nn.Linear(features, 2 * config.latent)
         self.seen = ConditionEncoder(attributes, features) if attributes else None
-        self.condition = ConditionEncoder(attributes, config.latent, BESIDE_CODES) if attributes else None
-        inputs = config.latent * (2 if attributes else 1)
+        told = config.told or config.latent
+        self.condition: nn.Module | None = None
+        if attributes:
+            self.condition = (
+                heeded(attributes, told) if config.told else ConditionEncoder(attributes, told, BESIDE_CODES)
+            )
+        inputs = config.latent + (told if attributes else 0)
         self.decoder = build_decoder(config.decoder, inputs, schema.channels * self.likelihood.outputs, *shape[1:])
         self.flow = LatentFlow(config.flow, config.latent, attributes) if config.flow else None
 
@@ -92,6 +100,11 @@ class VaePainter(Painter):
     def paint(self, codes: Tensor, condition: Condition) -> Tensor:
         latents = codes if self.flow is None else self.flow(codes, condition)
         return self.rebuild(latents, condition)
+
+    def edit(self, pictures: Tensor, condition: Condition, other: Condition) -> Tensor:
+        """Returns pictures (B, C, H, W) in [-1, 1] as they would look under another condition than their own."""
+        codes = self.codes_of(self.encode(pictures, condition)[0], condition)
+        return edited(pictures, self.paint(codes, condition), self.paint(codes, other))
 
     def bound(self, pictures: Tensor, condition: Condition, noise: Tensor) -> tuple[Tensor, Tensor]:
         """Negative log-likelihood (B,) and divergence (B, latent), nats, at one draw (B, latent) (arXiv 1312.6114, eq. 10)."""
@@ -143,7 +156,7 @@ class Vae(Method):
             loss = loss + self._deceive(images, self.painter.likelihood.picture(output), condition, moment, scalars)
         if self.painter.flow:
             loss = loss + self._carry(latents, condition, moment, scalars)
-        self.optimise("vae", loss, self.painter.parameters())
+        self.optimise("vae", loss, self.painter)
         return scalars
 
     def _charge(self, by_dimension: Tensor, moment: Moment) -> Tensor:
@@ -156,7 +169,7 @@ class Vae(Method):
         assert self.adversary
         real_seen, made_seen = self.adversary.look(real, moment, "real"), self.adversary.look(made, moment, "made")
         loss, accuracy = self.adversary.loss(real_seen, made_seen.detach(), condition)
-        self.optimise("adversary", loss, self.adversary.parameters())
+        self.optimise("adversary", loss, self.adversary)
         scalars |= {"discriminator": loss.detach(), "accuracy": accuracy}
         return self.adversary.suspicion(made_seen, condition)
 

@@ -35,3 +35,8 @@ class ConditionEncoder(nn.Module):
                 standard = (condition[attribute.name].float() - attribute.mean) / max(attribute.std, 1e-8)
                 parts.append(self.numbers[attribute.name](standard[:, None]))
         return torch.stack(parts).sum(0)
+
+
+def heeded(attributes: Sequence[Attribute], features: int) -> nn.Module:
+    """Returns a network {name: (B,)} -> (B, features) that says a condition so loudly that it cannot be overlooked."""
+    return nn.Sequential(ConditionEncoder(attributes, features), nn.Linear(features, features), nn.LeakyReLU(0.2))

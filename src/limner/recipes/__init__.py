@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from limner.errors import RecipeError, nearest
-from limner.recipes.causal_gan import causal_gan
+from limner.recipes.causal_vae import causal_vae
 from limner.recipes.conv_vae import conv_vae
 from limner.recipes.dcgan import dcgan
 from limner.recipes.dcgan_compact import dcgan_compact
@@ -40,7 +40,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "vae": vae,
     "elbo-vae": elbo_vae,
     "r3gan": r3gan,
-    "causal-gan": causal_gan,
+    "causal-vae": causal_vae,
     "dcgan": dcgan,
     "dcgan-compact": dcgan_compact,
     "dense-conv-gan": dense_conv_gan,
