@@ -1,6 +1,7 @@
 """The causal model: attributes that follow a graph, and pictures that follow the attributes.
 
 graph.yaml, structure.*   the attributes (see `limner.causal.structural`)
+predictor.safetensors     what reads attributes off pictures
 picture/                  the run of the recipe that draws and edits pictures, with its model
 """
 
@@ -12,12 +13,14 @@ from pathlib import Path
 import numpy as np
 
 from limner.causal.graph import Graph
+from limner.causal.predictor import FILE, Predictor, train_predictor
 from limner.causal.structural import Do, StructuralModel
 from limner.causal.variables import Table, Variable, variables_of
 from limner.data.dataset import Dataset
-from limner.errors import GraphError, RunError
+from limner.errors import GraphError, RecipeError, RunError
+from limner.methods.vae import VaeConfig
 from limner.model import Model, load
-from limner.recipes import apply_settings, find_recipe
+from limner.recipes import Recipe, apply_settings, find_recipe
 from limner.training import Interrupted, train
 
 RECIPE = "causal-vae"
@@ -26,8 +29,8 @@ RECIPE = "causal-vae"
 class CausalModel:
     """What would have been: for attributes by abduction of their noise, for pictures by abduction of theirs."""
 
-    def __init__(self, structure: StructuralModel, painter: Model) -> None:
-        self.structure, self.painter = structure, painter
+    def __init__(self, structure: StructuralModel, painter: Model, predictor: Predictor) -> None:
+        self.structure, self.painter, self.predictor = structure, painter, predictor
 
     @classmethod
     def fit(
@@ -36,20 +39,22 @@ class CausalModel:
         graph: Graph,
         out: str | Path,
         *,
+        recipe: str = RECIPE,
         minutes: float | None = None,
         settings: Sequence[str] = (),
         seed: int = 0,
         resume: bool = False,
     ) -> CausalModel:
-        """Learns mechanisms and pictures from a dataset's training split, and leaves both in `out`.
+        """Learns mechanisms, a predictor of attributes and pictures from a dataset's training split, and leaves them in `out`.
 
-        GraphError for a graph that does not fit the data; RunError, RecipeError and Interrupted as in training.
+        `recipe` is one of a VAE, of any kind; `minutes` are those of the pictures. GraphError for a graph that does not fit the
+        data; RunError, RecipeError and Interrupted as in training.
         """
         folder = Path(out)
         if folder.exists() and not resume and (not folder.is_dir() or any(folder.iterdir())):
             raise RunError(f"{folder} exists: continue it with --resume, or give another --out.")
         _check_picture(graph, variables_of(graph, dataset), dataset)
-        recipe = apply_settings(find_recipe(RECIPE), settings).model_copy(update={"condition": graph.picture})
+        drawn_by = _of_a_vae(apply_settings(find_recipe(recipe), settings), graph)
         if (folder / "structure.json").is_file():
             if StructuralModel.load(folder).graph != graph:
                 raise RunError(
@@ -57,9 +62,11 @@ class CausalModel:
                 )
         else:
             StructuralModel.learn(dataset, graph, seed).save(folder)
+        if not (folder / FILE).is_file():
+            train_predictor(dataset, StructuralModel.load(folder).variables, seed).save(folder)
         run = folder / "picture"
         try:
-            train(dataset, recipe, run, minutes=minutes, seed=seed, resume=(run / "recipe.yaml").is_file())
+            train(dataset, drawn_by, run, minutes=minutes, seed=seed, resume=(run / "recipe.yaml").is_file())
         except Interrupted:
             raise Interrupted(f"stopped and saved in {folder}. Continue with the same command and --resume.") from None
         return cls.load(folder)
@@ -68,7 +75,10 @@ class CausalModel:
     def load(cls, folder: str | Path) -> CausalModel:
         """Reads what `fit` left; ModelError when a part of it is missing or damaged."""
         folder = Path(folder)
-        return cls(StructuralModel.load(folder), load(folder / "picture"))
+        structure, painter = StructuralModel.load(folder), load(folder / "picture")
+        schema = painter.schema
+        shape = (schema.channels, schema.height, schema.width)
+        return cls(structure, painter, Predictor.load(folder, structure.variables, *shape))
 
     def sample(self, n: int, do: Do | None = None, given: Do | None = None, seed: int = 0) -> tuple[Table, np.ndarray]:
         """Returns n units and their pictures uint8 (n, H, W, C): under an intervention, as found under a condition, or neither."""
@@ -95,6 +105,13 @@ class CausalModel:
             else [float(value) for value in table[name]]
             for name in names
         }
+
+
+def _of_a_vae(recipe: Recipe, graph: Graph) -> Recipe:
+    """Returns the recipe, conditional on what draws the picture; RecipeError for one that cannot abduct a picture's noise."""
+    if not isinstance(recipe.method, VaeConfig):
+        raise RecipeError(f"the recipe '{recipe.name}' has no encoder, so it abducts nothing; choose one of a VAE.")
+    return recipe.model_copy(update={"condition": graph.picture})
 
 
 def _check_picture(graph: Graph, variables: Mapping[str, Variable], dataset: Dataset) -> None:

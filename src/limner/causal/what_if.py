@@ -31,7 +31,7 @@ def write_counterfactuals(
     if out.exists():
         raise UsageError(f"{out} is there already: give another --out.")
     check_shape("the model", model.painter, dataset)
-    rows = _rows(dataset, names)
+    rows = rows_of(dataset, names)
     table, whole = read(dataset, model.structure.variables, rows)
     if len(whole) < len(rows):
         lacking = next(name for name, row in zip(names, rows, strict=True) if row not in set(whole.tolist()))
@@ -84,7 +84,8 @@ def _about(model: CausalModel, seed: int) -> dict[str, Any]:
     }
 
 
-def _rows(dataset: Dataset, names: Sequence[str]) -> np.ndarray:
+def rows_of(dataset: Dataset, names: Sequence[str]) -> np.ndarray:
+    """Returns the rows of pictures by file name; UsageError for one that is not there."""
     known = {name: row for row, name in enumerate(dataset.table["file_name"].to_pylist())}
     for name in names:
         if name not in known:

@@ -151,3 +151,28 @@ def counterfactual(
         ]
     )
     typer.echo(f"{out / 'grid.png'}: the pictures above, what they would have been below")
+
+
+@app.command("soundness")
+def soundness(
+    model: ModelFolder,
+    data: Annotated[str, typer.Option(help="A dataset whose test pictures the model has not seen.")],
+    n: Annotated[int, typer.Option("--n", help="Units that are judged, at most.")] = 500,
+    truth: Annotated[Path | None, typer.Option(help="The folder of the garden that DATA was made of.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The folder of the report; RUN/soundness if left out.")] = None,
+    seed: Seed = 0,
+) -> None:
+    """Say how far counterfactual pictures can be trusted, in figures with intervals and on a page."""
+    from limner.causal import CausalModel
+    from limner.causal.judging import judge_run
+    from limner.causal.page import UNDER_THE_GRAPH, tables
+    from limner.cli.table import show
+    from limner.data import open_dataset
+
+    causal, folder = CausalModel.load(model), out or model / "soundness"
+    found, _ = judge_run(causal, open_dataset(data), folder, n=n, truth=truth, seed=seed)
+    for title, header, rows, words in tables(causal, found):
+        typer.echo(f"\n{title}")
+        show([header, *rows])
+        typer.echo(words)
+    typer.echo(f"\n{UNDER_THE_GRAPH}\n{folder / 'report.html'}")

@@ -13,6 +13,7 @@ from limner.errors import PictureError
 from limner.files import write_text
 from limner.pictures.chart import Points, curves_svg
 from limner.pictures.formats import sniff
+from limner.pictures.graph import Edges, graph_svg
 from limner.pictures.write import to_image
 
 Picture = np.ndarray | Image.Image | bytes
@@ -80,6 +81,10 @@ class Page:
         """Adds a line chart of `{name: [(x, y), ...]}`, its height logarithmic if wanted."""
         chart = curves_svg(series, title, x_label, log)
         self.parts.append(f'<figure class="card">{chart}{_caption(title)}</figure>')
+
+    def graph(self, parents: Mapping[str, Sequence[str]], unseen: Edges, title: str) -> None:
+        """Adds the drawing of a directed graph, given by the causes of each node, and of pairs that an unseen cause joins."""
+        self.parts.append(f'<figure class="card">{graph_svg(parents, unseen, title)}{_caption(title)}</figure>')
 
     def html(self) -> str:
         """Returns the whole page."""

@@ -1,0 +1,251 @@
+"""Soundness: how far the counterfactual pictures of a causal model can be trusted, in figures with 95 % intervals.
+
+Each unit's attributes are set in turn to the values of another unit, and what the pictures then show is read off by a judge that
+the model never saw. Axioms as in Monteiro et al. 2023, arXiv 2303.01274; table as in Melistas et al. 2024, arXiv 2403.20287.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+
+from limner import seeds
+from limner.causal.model import CausalModel
+from limner.causal.predictor import misses
+from limner.causal.structural import StructuralModel
+from limner.causal.variables import Table, Variable
+from limner.features import load_extractor, pool
+from limner.metrics.frechet import frechet_interval
+from limner.metrics.intervals import Interval, bootstrap, mean_interval
+from limner.progress import ProgressLine
+
+CYCLES = (1, 10)
+LEAST = 32
+"""Units that are needed, so that intervals mean something."""
+
+
+class Judge(Protocol):
+    """Whatever reads attributes off pictures uint8 (n, H, W, C): a predictor, or a direct measurement of some."""
+
+    def read(self, pictures: np.ndarray) -> Table:
+        """Returns the attributes that pictures show."""
+
+
+Truth = Callable[[str, np.ndarray], tuple[Table, np.ndarray]]
+"""(attribute, a value for each unit) -> the attributes and the pictures that the units truly would have had."""
+
+
+@dataclass
+class Against:
+    """One intervention held against the truth."""
+
+    skill: dict[str, Interval]
+    """By model (`model`, `oracle`, `ignored`, `wrong`): 1 - distance to the truth / distance of doing nothing, in pixels."""
+    perceived: Interval
+    """Skill of the model by the distance of what a network sees instead of pixels."""
+    nothing: Interval
+    """Distance of doing nothing, mean absolute grey levels."""
+    drift: dict[str, Interval]
+    """As in `Soundness.drift`, of the true pictures: what the judge takes for drift where there is none."""
+    gained: dict[str, dict[str, Interval]]
+    """[`ignored` or `wrong`][effect]: by how much its error is larger there than under the graph, in the attribute's unit."""
+
+
+@dataclass
+class Soundness:
+    """What was found of `units` units; errors are absolute for numbers, shares misnamed for categories."""
+
+    units: int
+    real: dict[str, Interval] = field(default_factory=dict)
+    """The judge's error on the pictures as they are: below it nothing can be told."""
+    unchanged: dict[str, Interval] = field(default_factory=dict)
+    """[done]: the error, had the picture been left as it was."""
+    shown: dict[str, dict[str, Interval]] = field(default_factory=dict)
+    """[done][attribute]: what pictures show against what they should: effectiveness, effects, and what ought to stay."""
+    drift: dict[str, dict[str, Interval]] = field(default_factory=dict)
+    """[done][no effect of it]: by how much it seems to have moved beyond what the judge errs, in spreads; 0 is right."""
+    composition: dict[int, Interval] = field(default_factory=dict)
+    """[times]: grey levels by which doing nothing has changed the picture."""
+    reversibility: dict[str, dict[int, Interval]] = field(default_factory=dict)
+    """[done][times there and back]: grey levels from the picture."""
+    realism: dict[str, Interval] = field(default_factory=dict)
+    """[`real`] and [done]: Frechet distance of features from other real pictures."""
+    diversity: dict[str, Interval] = field(default_factory=dict)
+    """[done]: mean distance between pictures' features, beside real ones' (1)."""
+    against: dict[str, Against] = field(default_factory=dict)
+    """[done], where the truth is known."""
+    pictures: dict[str, list[np.ndarray]] = field(default_factory=dict)
+    """[done]: pictures as they were, as shown and, where it is known, the truth."""
+
+
+def soundness(
+    model: CausalModel,
+    table: Table,
+    pictures: np.ndarray,
+    judge: Judge,
+    *,
+    others: np.ndarray,
+    truth: Truth | None = None,
+    rivals: Mapping[str, StructuralModel] | None = None,
+    seed: int = 0,
+) -> Soundness:
+    """Judges counterfactuals of units and their pictures uint8 (n, H, W, C); ValueError for fewer than `LEAST`.
+
+    `others` are real pictures of other units, for realism; `rivals` are structural models of other graphs, which with a `truth`
+    are held against the model's own.
+    """
+    if len(pictures) < LEAST:
+        raise ValueError(f"at least {LEAST} units are needed, not {len(pictures)}")
+    found, features = Soundness(len(pictures)), _Features(pictures, others)
+    variables, seen = model.structure.variables, judge.read(pictures)
+    judged = [name for name in model.structure.graph.order if name in seen]
+    found.real = {name: _mean(misses(variables[name], seen[name], table[name])) for name in judged}
+    found.realism["real"] = features.distance(pictures)
+    found.composition = dict(zip(CYCLES, _nothing_done(model, table, pictures), strict=True))
+    names = model.structure.graph.order
+    with ProgressLine("soundness", len(names), "interventions") as bar:
+        for name in names:
+            values = wishes(variables[name], table[name], seeds.generator("wishes", seed, name))
+            do = {name: values}
+            after, shown = model.counterfactual(table, pictures, do, seed)
+            read_off, changed = judge.read(shown), model.structure.graph.descendants(name)
+            if name in seen:
+                found.unchanged[name] = _mean(misses(variables[name], seen[name], values))
+            found.shown[name] = {each: _mean(misses(variables[each], read_off[each], after[each])) for each in judged}
+            found.drift[name] = {
+                each: _moved(variables[each], seen[each], read_off[each], table[each])
+                for each in judged
+                if each not in changed
+            }
+            found.reversibility[name] = dict(
+                zip(CYCLES, _there_and_back(model, table, after, pictures, shown), strict=True)
+            )
+            found.realism[name], found.diversity[name] = features.distance(shown), features.diversity(shown)
+            found.pictures[name] = [pictures, shown]
+            if truth:
+                true_table, true = truth(name, values)
+                found.pictures[name].append(true)
+                found.against[name] = _against(
+                    model, judge, (table, pictures), do, (true_table, true), shown, rivals or {}, seed
+                )
+            bar.advance(note=name)
+    return found
+
+
+def wishes(variable: Variable, own: np.ndarray, generator: torch.Generator) -> np.ndarray:
+    """Returns for each unit another unit's value, of categories another class where there is one."""
+    order = torch.randperm(len(own), generator=generator).numpy()
+    asked = own[order]
+    if variable.classes:
+        for _ in range(len(own)):
+            same = asked == own
+            if not same.any():
+                break
+            asked = np.where(same, np.roll(asked, 1), asked)
+    return asked
+
+
+def _against(
+    model: CausalModel,
+    judge: Judge,
+    units: tuple[Table, np.ndarray],
+    do: Mapping[str, np.ndarray],
+    truth: tuple[Table, np.ndarray],
+    shown: np.ndarray,
+    rivals: Mapping[str, StructuralModel],
+    seed: int,
+) -> Against:
+    (table, pictures), (true_table, true) = units, truth
+    variables, (name,) = model.structure.variables, do
+    nothing, own = distance(pictures, true), judge.read(shown)
+    made = {"model": shown, "oracle": model.show(pictures, table, true_table)}
+    changed = model.structure.graph.descendants(name)
+    effects, stays = [each for each in own if each in changed - {name}], [each for each in own if each not in changed]
+    before, of_true = judge.read(pictures), judge.read(true)
+    drift = {each: _moved(variables[each], before[each], of_true[each], table[each]) for each in stays}
+    gained: dict[str, dict[str, Interval]] = {}
+    for rival, structure in rivals.items():
+        made[rival] = model.show(pictures, table, structure.counterfactual(table, do, seed))
+        other = judge.read(made[rival])
+        gained[rival] = {
+            each: _mean(
+                misses(variables[each], other[each], true_table[each])
+                - misses(variables[each], own[each], true_table[each])
+            )
+            for each in effects
+        }
+    skills = {kind: skill(distance(each, true), nothing) for kind, each in made.items()}
+    extractor = load_extractor()
+    of_truth, of_model, of_before = (pool(extractor, each) for each in (true, shown, pictures))
+    perceived = skill((of_model - of_truth).norm(dim=1).numpy(), (of_before - of_truth).norm(dim=1).numpy())
+    return Against(skills, perceived, _apart(pictures, true), drift, gained)
+
+
+def skill(of: np.ndarray, nothing: np.ndarray) -> Interval:
+    """Returns 1 - mean(of) / mean(nothing) of distances (n,) to the truth, with its interval over units."""
+    pairs = torch.from_numpy(np.stack([of, nothing], 1))
+    return bootstrap(lambda drawn: 1 - float(drawn[:, 0].mean() / drawn[:, 1].mean().clamp_min(1e-12)), pairs)
+
+
+def distance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Returns the mean absolute difference of pictures uint8 (n, H, W, C), grey levels (n,)."""
+    return np.abs(one.astype(np.int16) - other).mean((1, 2, 3))
+
+
+def _nothing_done(model: CausalModel, table: Table, pictures: np.ndarray) -> Iterator[Interval]:
+    shown = pictures
+    for cycle in range(1, max(CYCLES) + 1):
+        shown = model.show(shown, table, table)
+        if cycle in CYCLES:
+            yield _apart(shown, pictures)
+
+
+def _there_and_back(
+    model: CausalModel, table: Table, after: Table, pictures: np.ndarray, shown: np.ndarray
+) -> Iterator[Interval]:
+    for cycle in range(1, max(CYCLES) + 1):
+        back = model.show(shown, after, table)
+        if cycle in CYCLES:
+            yield _apart(back, pictures)
+        shown = model.show(back, table, after)
+
+
+def _moved(variable: Variable, before: np.ndarray, after: np.ndarray, truth: np.ndarray) -> Interval:
+    """Returns by how much the judge's error has grown, of numbers in spreads: what only makes it waver is no drift."""
+    unit = 1.0 if variable.classes else max(variable.spread, 1e-12)
+    return _mean((misses(variable, after, truth) - misses(variable, before, truth)) / unit)
+
+
+def _apart(one: np.ndarray, other: np.ndarray) -> Interval:
+    apart = distance(one, other)
+    return _mean(apart) if apart.any() else Interval(0.0, 0.0, 0.0)  # equal to the bit: there is nothing to be unsure of
+
+
+def _mean(values: np.ndarray) -> Interval:
+    return mean_interval(torch.from_numpy(np.asarray(values, dtype=np.float64)))
+
+
+class _Features:
+    """What a network sees in pictures, beside what it sees in real ones."""
+
+    def __init__(self, pictures: np.ndarray, others: np.ndarray) -> None:
+        self.extractor: Any = load_extractor()
+        self.others = pool(self.extractor, others)
+        self.spread = self._apart(pool(self.extractor, pictures))
+
+    def distance(self, pictures: np.ndarray) -> Interval:
+        return frechet_interval(self.others, pool(self.extractor, pictures))
+
+    def diversity(self, pictures: np.ndarray) -> Interval:
+        # each picture beside the next few: as telling as all pairs, and their mean has an interval
+        apart = self._apart(pool(self.extractor, pictures))
+        pairs = torch.stack([apart, self.spread], 1)
+        return bootstrap(lambda drawn: float(drawn[:, 0].mean() / drawn[:, 1].mean()), pairs)
+
+    @staticmethod
+    def _apart(features: torch.Tensor) -> torch.Tensor:
+        return torch.stack([(features - features.roll(step, 0)).norm(dim=1) for step in range(1, 9)]).mean(0)

@@ -1,0 +1,50 @@
+"""The truth about a garden's flowers, from which any of them can be grown again under an intervention."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from limner.causal.soundness import Truth
+from limner.causal.variables import Table, Variable
+from limner.data import garden
+from limner.errors import UsageError
+
+FILE_NAME = re.compile(r"flower-(\d+)\.png")
+
+
+def garden_truth(folder: Path, names: Sequence[str], variables: Mapping[str, Variable], size: int) -> Truth:
+    """Returns the truth about flowers by their file names, at `size` pixels a side, of the garden that `limner garden` wrote.
+
+    UsageError for a folder without garden.json, a graph with other attributes, or a picture that is no flower of it.
+    """
+    try:
+        about = json.loads((folder / "garden.json").read_text(encoding="utf-8"))
+        seed, count = int(about["seed"]), int(about["n"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UsageError(
+            f"{folder}: no garden.json that can be read; give the folder that limner garden wrote."
+        ) from None
+    unknown = set(variables) - set(garden.GRAPH)
+    if unknown:
+        raise UsageError(f"{folder}: a garden has no {', '.join(sorted(unknown))}, so it knows no truth of this graph.")
+    flowers = []
+    for name in names:
+        match = FILE_NAME.fullmatch(Path(name).name)
+        if not match or int(match[1]) >= count:
+            raise UsageError(f"{folder} has no flower '{name}'.")
+        flowers.append(garden.flower(seed, int(match[1])))
+
+    def truth(name: str, values: np.ndarray) -> tuple[Table, np.ndarray]:
+        classes = variables[name].classes
+        wished = [classes[int(value)] if classes else float(value) for value in values]
+        grown = [garden.counterfactual(one, {name: value}) for one, value in zip(flowers, wished, strict=True)]
+        table = {
+            each: np.array([variable.value(getattr(one, each)) for one in grown])
+            for each, variable in variables.items()
+        }
+        return table, np.stack([garden.draw(one, size) for one in grown])
+
+    return truth
