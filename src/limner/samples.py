@@ -82,7 +82,7 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
         raise PictureError(
             f"{picture}: made as '{made.get('kind')}', which cannot be replayed; only {', '.join(REPLAYS)} can."
         )
-    return again, _difference(again, picture)
+    return again, difference(again, picture)
 
 
 def _paint_again(picture: Path, made: dict[str, Any], model_path: Path | None) -> np.ndarray:
@@ -112,7 +112,8 @@ def _draw_again(picture: Path, made: dict[str, Any], model_path: Path | None) ->
 REPLAYS = {"sample": _paint_again, "grid": _paint_again, "garden": _draw_again}
 
 
-def _difference(again: np.ndarray, picture: Path) -> int:
+def difference(again: np.ndarray, picture: Path) -> int:
+    """Returns the largest difference of a pixel, 0 to 255, of an array from a picture file; PictureError for another shape."""
     original = np.atleast_3d(np.asarray(open_picture(picture))).astype(int)
     if original.shape != again.shape:
         raise PictureError(f"{picture}: its shape is {original.shape}, but it was made as {again.shape}.")

@@ -1,11 +1,20 @@
 """A garden as a table: what causes what is known exactly."""
 
+from collections.abc import Iterator
+
 import pytest
 from flower_table import table_of
 
 from limner.causal.graph import Graph
 from limner.causal.variables import Table, Variable, described
 from limner.data.garden import model as garden
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("limner.causal.predictor.STEPS", 150)
+        yield
 
 
 @pytest.fixture(scope="session")

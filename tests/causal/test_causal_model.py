@@ -4,14 +4,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from limner.causal import CausalModel, Graph
 from limner.causal.variables import read
-from limner.causal.what_if import means, write_counterfactuals
+from limner.causal.what_if import (
+    extrapolated,
+    file_of,
+    means,
+    of_dataset,
+    of_files,
+    replay,
+    write_counterfactuals,
+    write_samples,
+)
+from limner.cli.app import app
 from limner.data import Dataset, prepare
 from limner.data.garden import GRAPH, NUMBERS, make
-from limner.errors import GraphError, RecipeError, RunError, UsageError
-from limner.pictures import read_provenance
+from limner.errors import GraphError, ModelError, PictureError, RecipeError, RunError, UsageError
+from limner.pictures import read_provenance, save
 
 SMALL = (
     "method.encoder.widths=[8, 16]",
@@ -76,7 +87,8 @@ def test_samples_follow_what_is_done_or_seen(model: CausalModel) -> None:
 
 def test_files_say_how_they_came_to_be(model: CausalModel, garden: Dataset, tmp_path: Path) -> None:
     names = ["flower-000003.png", "flower-000007.png"]
-    write_counterfactuals(model, garden, names, {"colour": "0.1"}, tmp_path / "out")
+    units = of_dataset(model, garden, names)
+    write_counterfactuals(model, units, {"colour": "0.1"}, tmp_path / "out")
     assert {file.name for file in (tmp_path / "out").iterdir()} == {*names, "grid.png", "attributes.csv"}
     told = read_provenance(tmp_path / "out" / names[0])
     assert told["do"] == {"colour": "0.1"}
@@ -85,9 +97,45 @@ def test_files_say_how_they_came_to_be(model: CausalModel, garden: Dataset, tmp_
     assert "sunlight -> height" in told["graph"]
     assert (tmp_path / "out" / "attributes.csv").read_text().count("\n") == 5
     with pytest.raises(UsageError, match="is there already"):
-        write_counterfactuals(model, garden, names, {"colour": 0.1}, tmp_path / "out")
+        write_counterfactuals(model, units, {"colour": 0.1}, tmp_path / "out")
     with pytest.raises(UsageError, match="has no picture"):
-        write_counterfactuals(model, garden, ["rose.png"], {"colour": 0.1}, tmp_path / "other")
+        of_dataset(model, garden, ["rose.png"])
+
+
+def test_pictures_are_made_again_from_what_they_carry(model: CausalModel, garden: Dataset, tmp_path: Path) -> None:
+    names = ["flower-000003.png", "flower-000007.png"]
+    write_counterfactuals(model, of_dataset(model, garden, names), {"species": "rose"}, tmp_path / "out")
+    write_samples(model, 4, {"soil": 0.9}, {}, tmp_path / "four.png")
+    for file in (tmp_path / "out" / names[1], tmp_path / "out" / "grid.png", tmp_path / "four.png"):
+        assert replay(file)[1] == 0
+    again = ["replay", str(tmp_path / "out" / names[0]), "--out", str(tmp_path / "again.png")]
+    assert "the same pixels" in CliRunner().invoke(app, again).output
+    with pytest.raises(ModelError):
+        replay(tmp_path / "four.png", tmp_path)
+
+
+def test_pictures_from_elsewhere_get_predicted_attributes_that_are_marked(
+    model: CausalModel, garden: Dataset, tmp_path: Path
+) -> None:
+    mine, small = tmp_path / "mine.png", tmp_path / "small.png"
+    save(garden.pictures[5], mine, {})
+    write_counterfactuals(model, of_files(model, [str(mine)]), {"soil": 0.9}, tmp_path / "out")
+    assert read_provenance(tmp_path / "out" / file_of(str(mine)))["attributes"].startswith("predicted")
+    assert "before, predicted" in (tmp_path / "out" / "attributes.csv").read_text()
+    save(garden.pictures[5][:8], small, {})
+    with pytest.raises(PictureError, match="16x8, but this model reads 16x16"):
+        of_files(model, [str(small)])
+
+
+def test_what_was_never_seen_is_said(model: CausalModel) -> None:
+    assert extrapolated(model, {"soil": 0.5, "species": "rose"}) == []
+    (line,) = extrapolated(model, {"soil": 1.0})
+    assert "extrapolated" in line
+
+
+def test_only_what_has_an_encoder_draws_causal_pictures(garden: Dataset, flower_graph: Graph, tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="has no encoder"):
+        CausalModel.fit(garden, flower_graph, tmp_path / "run", recipe="gan")
 
 
 def test_a_fit_is_never_written_over_and_can_be_continued(garden: Dataset, flower_graph: Graph, tmp_path: Path) -> None:

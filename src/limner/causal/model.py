@@ -31,6 +31,8 @@ class CausalModel:
 
     def __init__(self, structure: StructuralModel, painter: Model, predictor: Predictor) -> None:
         self.structure, self.painter, self.predictor = structure, painter, predictor
+        self.path: Path | None = None
+        """The folder it was read from."""
 
     @classmethod
     def fit(
@@ -78,7 +80,9 @@ class CausalModel:
         structure, painter = StructuralModel.load(folder), load(folder / "picture")
         schema = painter.schema
         shape = (schema.channels, schema.height, schema.width)
-        return cls(structure, painter, Predictor.load(folder, structure.variables, *shape))
+        model = cls(structure, painter, Predictor.load(folder, structure.variables, *shape))
+        model.path = folder
+        return model
 
     def sample(self, n: int, do: Do | None = None, given: Do | None = None, seed: int = 0) -> tuple[Table, np.ndarray]:
         """Returns n units and their pictures uint8 (n, H, W, C): under an intervention, as found under a condition, or neither."""

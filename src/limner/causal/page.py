@@ -33,15 +33,15 @@ def page(model: CausalModel, found: Soundness, table: Table, data: str) -> Page:
     )
     sheet.paragraph(f"The picture is drawn by {', '.join(graph.picture)}.")
     sheet.warning(UNDER_THE_GRAPH)
-    for title, header, rows, words in tables(model, found):
-        sheet.heading(title)
-        sheet.table(header, rows)
-        sheet.paragraph(words)
     for name, pictures in found.pictures.items():
         sheet.heading(f"Another {name}")
         said = ("as they were", "as they would have been", "the truth")[: len(pictures)]
         sheet.figure(grid(np.concatenate([each[:SHOWN] for each in pictures]), columns=SHOWN), "; ".join(said))
         sheet.figure(*_doses(model, table, name, pictures[0]))
+    for title, header, rows, words in tables(model, found):
+        sheet.heading(title)
+        sheet.table(header, rows)
+        sheet.paragraph(words)
     return sheet
 
 
@@ -81,7 +81,10 @@ def _drift(found: Soundness) -> tuple[str, list[str], list[list[str]], str]:
         if done in found.against:
             true = found.against[done].drift
             rows.append(["of the true pictures", *(_cell(true[name]) if name in true else "–" for name in judged)])
-    words = "By how much the judge errs more than before in what the intervention does not cause, numbers in standard deviations of the attribute. 0 is right."
+    words = (
+        "By how much the judge errs more than before in what the intervention does not cause, numbers in standard "
+        "deviations of the attribute. 0 is right."
+    )
     return "Does the rest stay?", ["", *judged], rows, words
 
 

@@ -138,14 +138,10 @@ def soundness(
 
 def wishes(variable: Variable, own: np.ndarray, generator: torch.Generator) -> np.ndarray:
     """Returns for each unit another unit's value, of categories another class where there is one."""
-    order = torch.randperm(len(own), generator=generator).numpy()
-    asked = own[order]
-    if variable.classes:
-        for _ in range(len(own)):
-            same = asked == own
-            if not same.any():
-                break
-            asked = np.where(same, np.roll(asked, 1), asked)
+    asked = own[torch.randperm(len(own), generator=generator).numpy()]
+    for unit in np.flatnonzero(asked == own) if variable.classes else ():
+        if len(others := own[own != own[unit]]):
+            asked[unit] = others[int(torch.randint(len(others), (1,), generator=generator))]
     return asked
 
 
@@ -222,7 +218,9 @@ def _moved(variable: Variable, before: np.ndarray, after: np.ndarray, truth: np.
 
 def _apart(one: np.ndarray, other: np.ndarray) -> Interval:
     apart = distance(one, other)
-    return _mean(apart) if apart.any() else Interval(0.0, 0.0, 0.0)  # equal to the bit: there is nothing to be unsure of
+    return (
+        _mean(apart) if apart.any() else Interval(0.0, 0.0, 0.0)
+    )  # equal to the bit: there is nothing to be unsure of
 
 
 def _mean(values: np.ndarray) -> Interval:

@@ -1,8 +1,9 @@
-"""What comes out of a causal model as files: pictures with their provenance, and the attributes that go with them."""
+"""What comes out of a causal model as files: pictures that carry how they came to be, and making them again."""
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,50 +15,129 @@ from limner.causal.model import CausalModel
 from limner.causal.structural import Do
 from limner.causal.variables import Table, read
 from limner.data.dataset import Dataset
-from limner.errors import GraphError, UsageError, nearest
+from limner.errors import GraphError, PictureError, UsageError, nearest
 from limner.evaluation.subject import check_shape
 from limner.files import atomic_folder
-from limner.pictures import grid, save
+from limner.pictures import grid, open_picture, read_provenance, save
+from limner.samples import difference
+
+KINDS = ("counterfactual", "causal sample")
 
 
-def write_counterfactuals(
-    model: CausalModel, dataset: Dataset, names: Sequence[str], do: Do, out: Path, seed: int = 0
-) -> Table:
-    """Writes what pictures of a dataset, by file name, would have been, and returns their attributes.
+@dataclass
+class Units:
+    """Pictures uint8 (n, H, W, C) with their names and attributes, and where these are from."""
 
-    `out`, which must not exist, gets a picture for each, attributes.csv with a row before and a row after, and grid.png with
-    the pictures above what they would have been. GraphError for a picture without all its attributes; UsageError.
-    """
-    if out.exists():
-        raise UsageError(f"{out} is there already: give another --out.")
+    names: list[str]
+    pictures: np.ndarray
+    table: Table
+    data: str | None
+    """The dataset that they belong to; None: files, whose attributes the model's predictor has read off."""
+
+
+def of_dataset(model: CausalModel, dataset: Dataset, names: Sequence[str]) -> Units:
+    """Returns pictures of a dataset by file name; UsageError for an unknown one, GraphError where an attribute is missing."""
     check_shape("the model", model.painter, dataset)
-    rows = rows_of(dataset, names)
+    known = {name: row for row, name in enumerate(dataset.table["file_name"].to_pylist())}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"{dataset.path} has no picture '{name}'; {nearest(name, list(known)[:1000])}")
+    rows = np.array([known[name] for name in names])
     table, whole = read(dataset, model.structure.variables, rows)
     if len(whole) < len(rows):
         lacking = next(name for name, row in zip(names, rows, strict=True) if row not in set(whole.tolist()))
         raise GraphError(
             f"{lacking}: an attribute of it is missing, or of a class never learned: nothing can be abducted."
         )
-    before = np.asarray(dataset.pictures[rows])
-    other, after = model.counterfactual(table, before, do, seed)
-    about = _about(model, seed) | {"do": {name: str(value) for name, value in do.items()}}
+    return Units(list(names), np.asarray(dataset.pictures[rows]), table, str(dataset.path))
+
+
+def of_files(model: CausalModel, paths: Sequence[str]) -> Units:
+    """Returns picture files with the attributes that the predictor reads off them; PictureError for one of another size."""
+    schema = model.painter.schema
+    pictures = []
+    for path in paths:
+        picture = open_picture(Path(path)).convert("L" if schema.channels == 1 else "RGB")
+        if (picture.height, picture.width) != (schema.height, schema.width):
+            raise PictureError(
+                f"{path}: {picture.width}x{picture.height}, but this model reads {schema.width}x{schema.height}; prepare it first."
+            )
+        pictures.append(np.asarray(picture).reshape(schema.height, schema.width, schema.channels))
+    stacked = np.stack(pictures)
+    return Units([str(path) for path in paths], stacked, model.predictor.read(stacked), None)
+
+
+def write_counterfactuals(model: CausalModel, units: Units, do: Do, out: Path, seed: int = 0) -> Table:
+    """Writes what pictures would have been, and returns their attributes.
+
+    `out`, which must not exist, gets a picture for each, attributes.csv with a row before and a row after, and grid.png with
+    the pictures above what they would have been. UsageError; GraphError for what cannot be done.
+    """
+    if out.exists():
+        raise UsageError(f"{out} is there already: give another --out.")
+    other, after = model.counterfactual(units.table, units.pictures, do, seed)
+    noise = model.structure.abduct(units.table, seed)
+    about = _about(model, "counterfactual", seed) | {"do": _texts(do), "pictures": units.names, "data": units.data}
+    about["attributes"] = "of the dataset" if units.data else "predicted from the picture"
     with atomic_folder(out) as folder:
-        for index, (name, picture) in enumerate(zip(names, after, strict=True)):
-            own = {"of": name, "before": _row(model, table, index), "after": _row(model, other, index)}
-            save(picture, folder / Path(name.replace("/", "-")).with_suffix(".png"), about | own)
-        save(
-            grid(np.concatenate([before, after]), columns=len(before)), folder / "grid.png", about | {"of": list(names)}
-        )
-        _write_table(model, {"before": table, "after": other}, names, folder / "attributes.csv")
+        for index, (name, picture) in enumerate(zip(units.names, after, strict=True)):
+            own = {"of": name, "before": _row(model, units.table, index), "after": _row(model, other, index)}
+            own["noise"] = {each: values[index].tolist() for each, values in noise.items()}
+            save(picture, folder / file_of(name), about | own)
+        both = np.concatenate([units.pictures, after])
+        save(grid(both, columns=len(after)), folder / "grid.png", about)
+        before = "before" if units.data else "before, predicted"
+        _write_table(model, {before: units.table, "after": other}, units.names, folder / "attributes.csv")
     return other
 
 
 def write_samples(model: CausalModel, n: int, do: Do, given: Do, out: Path, seed: int = 0) -> Table:
     """Writes a grid of n units of the world in which `do` holds, or as found where `given` is seen; returns their attributes."""
     table, pictures = model.sample(n, do, given, seed)
-    asked = {"do": dict(do), "given": dict(given)}
-    save(grid(pictures), out, _about(model, seed) | {key: value for key, value in asked.items() if value})
+    about = _about(model, "causal sample", seed) | {"n": n, "do": _texts(do), "given": _texts(given)}
+    save(grid(pictures), out, about)
     return table
+
+
+def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, int]:
+    """Makes a picture of a causal model again: returns it, uint8 (H, W, C), and the largest difference of a pixel, 0 to 255.
+
+    PictureError when it was made by another model, or what it was made of is not there.
+    """
+    made = read_provenance(picture)
+    try:
+        model, seed, do = CausalModel.load(model_path or Path(made["run"])), int(made["seed"]), made["do"]
+        if model.painter.digest != made["model"] or model.structure.graph.to_yaml() != made["graph"]:
+            raise PictureError(
+                f"{picture}: made by another model than {model_path or made['run']}; give the one it was made by."
+            )
+        if made["kind"] == "causal sample":
+            again = grid(model.sample(int(made["n"]), do, made["given"], seed)[1])
+        else:
+            names, data = made["pictures"], made["data"]
+            units = of_dataset(model, Dataset.open(data), names) if data else of_files(model, names)
+            after = model.counterfactual(units.table, units.pictures, do, seed)[1]
+            whole = grid(np.concatenate([units.pictures, after]), columns=len(after))
+            again = after[names.index(made["of"])] if "of" in made else whole
+    except (KeyError, TypeError, ValueError) as error:
+        raise PictureError(f"{picture}: its provenance lacks {error}.") from None
+    return again, difference(again, picture)
+
+
+def extrapolated(model: CausalModel, asked: Mapping[str, Any]) -> list[str]:
+    """Returns a line for every value that lies beyond all that was seen of its attribute."""
+    lines = []
+    for name, value in asked.items():
+        one = model.structure.variables.get(name)
+        if one is None or one.classes:
+            continue
+        low, high = one.seen
+        if not low <= (number := one.value(value)) <= high:
+            near = low if number < low else high
+            lines.append(
+                f"{name} = {value}: seen were only {low:.4g} to {high:.4g}; what is shown is extrapolated from {near:.4g} on."
+            )
+    return lines
 
 
 def means(model: CausalModel, table: Table) -> dict[str, str]:
@@ -73,24 +153,26 @@ def means(model: CausalModel, table: Table) -> dict[str, str]:
     return said
 
 
-def _about(model: CausalModel, seed: int) -> dict[str, Any]:
+def file_of(name: str) -> str:
+    """Returns the name of the picture that is written for a picture; never that of the grid."""
+    own = Path(name.strip("/").replace("/", "-")).with_suffix(".png").name
+    return "picture-grid.png" if own == "grid.png" else own
+
+
+def _about(model: CausalModel, kind: str, seed: int) -> dict[str, Any]:
     return {
         "ai_generated": True,
         "limner": limner.__version__,
-        "kind": "causal",
+        "kind": kind,
+        "run": str(model.path),
         "graph": model.structure.graph.to_yaml(),
         "model": model.painter.digest,
         "seed": seed,
     }
 
 
-def rows_of(dataset: Dataset, names: Sequence[str]) -> np.ndarray:
-    """Returns the rows of pictures by file name; UsageError for one that is not there."""
-    known = {name: row for row, name in enumerate(dataset.table["file_name"].to_pylist())}
-    for name in names:
-        if name not in known:
-            raise UsageError(f"{dataset.path} has no picture '{name}'; {nearest(name, list(known)[:1000])}")
-    return np.array([known[name] for name in names])
+def _texts(asked: Do) -> dict[str, str]:
+    return {name: str(value) for name, value in asked.items()}
 
 
 def _row(model: CausalModel, table: Table, index: int) -> dict[str, str]:

@@ -72,9 +72,10 @@ def fit(
     data: Data,
     graph: GraphFile,
     out: Annotated[Path, typer.Option(help="The folder of the causal model.")] = Path("causal"),
+    recipe: Annotated[str, typer.Option(help="What draws the pictures: the recipe of a VAE.")] = "causal-vae",
     minutes: Annotated[float | None, typer.Option(help="Train the pictures so long in all.")] = None,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the recipe causal-vae.")
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the recipe.")
     ] = None,
     seed: Seed = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the training in --out.")] = False,
@@ -85,7 +86,14 @@ def fit(
     from limner.data import open_dataset
 
     model = CausalModel.fit(
-        open_dataset(data), read_graph(graph), out, minutes=minutes, settings=settings or [], seed=seed, resume=resume
+        open_dataset(data),
+        read_graph(graph),
+        out,
+        recipe=recipe,
+        minutes=minutes,
+        settings=settings or [],
+        seed=seed,
+        resume=resume,
     )
     rows = [["attribute", "causes", "mechanism", "nats a unit", "without causes"]]
     for name, one in model.structure.fits.items():
@@ -108,13 +116,15 @@ def sample(
 ) -> None:
     """Paint units of a world in which something is done, or as they are found where something is seen."""
     from limner.causal import CausalModel
-    from limner.causal.what_if import means, write_samples
+    from limner.causal.what_if import extrapolated, means, write_samples
     from limner.cli.table import show
     from limner.conditions import parse_wishes
 
     causal = CausalModel.load(model)
     done, seen = parse_wishes(do or [], "--do"), parse_wishes(given or [], "--given")
     table = write_samples(causal, n, done, seen, out, seed)
+    for line in extrapolated(causal, done):
+        typer.echo(line, err=True)
     rows = [["", *causal.structure.variables], ["painted", *means(causal, table).values()]]
     if seen:
         # the same values set by hand: where this row differs, seeing is not doing
@@ -128,21 +138,30 @@ def sample(
 @app.command("counterfactual")
 def counterfactual(
     model: ModelFolder,
-    pictures: Annotated[list[str], typer.Argument(metavar="PICTURE...", help="File names in the dataset.")],
-    data: Annotated[str, typer.Option(help="The dataset that has these pictures and their attributes.")],
+    pictures: Annotated[
+        list[str],
+        typer.Argument(metavar="PICTURE...", help="File names in the dataset; without --data, picture files."),
+    ],
+    data: Annotated[
+        str | None,
+        typer.Option(help="The dataset that has their attributes; without it, they are predicted, and marked so."),
+    ] = None,
     do: DoOption = None,
     out: Annotated[Path, typer.Option(help="A new folder.")] = Path("what-if"),
     seed: Seed = 0,
 ) -> None:
     """Show what pictures would have been, had an attribute been another."""
     from limner.causal import CausalModel
-    from limner.causal.what_if import write_counterfactuals
+    from limner.causal.what_if import extrapolated, of_dataset, of_files, write_counterfactuals
     from limner.cli.table import show
     from limner.conditions import parse_wishes
     from limner.data import open_dataset
 
-    causal = CausalModel.load(model)
-    other = write_counterfactuals(causal, open_dataset(data), pictures, parse_wishes(do or [], "--do"), out, seed)
+    causal, done = CausalModel.load(model), parse_wishes(do or [], "--do")
+    units = of_dataset(causal, open_dataset(data), pictures) if data else of_files(causal, pictures)
+    other = write_counterfactuals(causal, units, done, out, seed)
+    for line in extrapolated(causal, done):
+        typer.echo(line, err=True)
     variables = causal.structure.variables
     show(
         [

@@ -11,17 +11,23 @@ def replay(
     out: Annotated[
         Path | None, typer.Option(help="Where to write it.", show_default="NAME-replay.png, in this folder")
     ] = None,
-    model: Annotated[Path | None, typer.Option(help="Where its model is now, if it has moved.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Where its model or causal run is now, if it has moved.")] = None,
 ) -> None:
     """Make a picture again, and say whether the pixels are the same."""
     from limner.errors import UsageError
     from limner.pictures import read_provenance, save
-    from limner.samples import replay as make_again
+    from limner.samples import replay as paint_again
 
     target = out or Path(f"{picture.stem}-replay.png")
     if target.resolve() == picture.resolve():
         raise UsageError(f"--out {target} is the picture itself; choose another name.")
+    made = read_provenance(picture)
+    make_again = paint_again
+    if made.get("kind") in ("counterfactual", "causal sample"):
+        from limner.causal import what_if
+
+        make_again = what_if.replay
     again, difference = make_again(picture, model)
-    save(again, target, read_provenance(picture))
+    save(again, target, made)
     verdict = "the same pixels" if difference == 0 else f"pixels differ by up to {difference} of 255"
     typer.echo(f"{target}: {verdict}")

@@ -1,0 +1,144 @@
+"""Soundness: every figure is what it says, on a model whose faults are known because they were made here."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from flower_table import table_of
+
+from limner.causal.graph import Graph
+from limner.causal.predictor import Predictor, misses, train_predictor
+from limner.causal.soundness import Soundness, skill, soundness, wishes
+from limner.causal.structural import StructuralModel
+from limner.causal.truth import garden_truth
+from limner.causal.variables import Table, Variable, read
+from limner.data import Dataset, garden, prepare
+from limner.errors import ModelError, UsageError
+
+SIZE = 32
+
+
+class Drawn:
+    """A causal model that draws flowers as they truly are, but for the faults that are asked for."""
+
+    def __init__(self, structure: StructuralModel, flowers: list[garden.Flower], haze: float = 0.0) -> None:
+        self.structure, self.flowers, self.haze = structure, flowers, haze
+
+    def show(self, pictures: np.ndarray, table: Table, other: Table) -> np.ndarray:
+        same = [all(table[name][i] == other[name][i] for name in table) for i in range(len(pictures))]
+        shown = np.where(np.array(same)[:, None, None, None], pictures, self._drawn(other))
+        return np.where(np.array(same)[:, None, None, None], shown, shown * (1 - self.haze)).astype(np.uint8)
+
+    def counterfactual(self, table: Table, pictures: np.ndarray, do: dict, seed: int = 0) -> tuple[Table, np.ndarray]:
+        other = self.structure.counterfactual(table, do, seed)
+        return other, self.show(pictures, table, other)
+
+    def _drawn(self, table: Table) -> np.ndarray:
+        drawn = []
+        for i, flower in enumerate(self.flowers):
+            values = {
+                name: one.classes[int(table[name][i])]
+                if one.classes
+                else min(max(float(table[name][i]), 1e-6), 1 - 1e-6)
+                for name, one in self.structure.variables.items()
+            }
+            drawn.append(garden.draw(garden.observe(values, flower.noise.view), SIZE))
+        return np.stack(drawn)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("soundness")
+    garden.make(folder / "flowers", n=400, size=SIZE, seed=5)
+    prepare(folder / "flowers", folder / "dataset", size=SIZE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def structure(graph: Graph, variables: dict[str, Variable], table: Table) -> StructuralModel:
+    return StructuralModel.fit(graph, variables, table)
+
+
+@pytest.fixture(scope="module")
+def predictor(folder: Path, structure: StructuralModel) -> Predictor:
+    return train_predictor(Dataset.open(folder / "dataset"), structure.variables)
+
+
+@pytest.fixture(scope="module")
+def found(structure: StructuralModel, predictor: Predictor, folder: Path) -> Soundness:
+    return _judged(structure, predictor, folder, haze=0.0)
+
+
+def _judged(structure: StructuralModel, predictor: Predictor, folder: Path, haze: float) -> Soundness:
+    flowers = garden.sample(40, 5)
+    names = [f"flower-{index:06d}.png" for index in range(40)]
+    truth = garden_truth(folder / "flowers", names, structure.variables, SIZE)
+    pictures, others = (np.stack([garden.draw(one, SIZE) for one in each]) for each in (flowers, garden.sample(60, 9)))
+    model = Drawn(structure, flowers, haze)
+    rivals = {"ignored": StructuralModel.fit(structure.graph.ignored(), structure.variables, table_of(flowers * 8))}
+    return soundness(model, table_of(flowers), pictures, predictor, others=others, truth=truth, rivals=rivals)  # type: ignore[arg-type]
+
+
+def test_a_model_that_draws_the_truth_has_its_skill(found: Soundness) -> None:
+    for name, one in found.against.items():
+        assert one.skill["oracle"].value > 0.99, name
+        assert one.skill["model"].value > 0.8, name
+        assert one.nothing.value > 0.5
+    assert found.against["season"].skill["ignored"].high < found.against["season"].skill["model"].low
+    assert found.against["season"].gained["ignored"]["sunlight"].low > 0
+
+
+def test_haze_over_everything_costs_skill_and_is_not_undone(
+    found: Soundness, structure: StructuralModel, predictor: Predictor, folder: Path
+) -> None:
+    hazy = _judged(structure, predictor, folder, haze=0.1)
+    assert hazy.against["bloom"].skill["model"].value < 0 < found.against["bloom"].skill["model"].value
+    assert hazy.reversibility["bloom"][1].value > found.reversibility["bloom"][1].value + 5
+    assert hazy.composition[10].value == 0
+
+
+def test_doing_nothing_is_exact_and_what_should_stay_stays(found: Soundness) -> None:
+    assert {cycles: tuple(one) for cycles, one in found.composition.items()} == {1: (0, 0, 0), 10: (0, 0, 0)}
+    for done, moved in found.drift.items():
+        for name, one in moved.items():
+            assert one.low <= found.against[done].drift[name].high + 0.05, (done, name)
+    assert set(found.drift["bloom"]) == set(garden.GRAPH) - {"bloom"}
+
+
+def test_wishes_are_other_values_that_were_seen() -> None:
+    classes = Variable(name="a", kind="category", classes=("x", "y", "z"))
+    own = np.array([0, 0, 0, 1, 2, 2, 1, 1] * 10)
+    wished = wishes(classes, own, torch.Generator().manual_seed(0))
+    assert not (wished == own).any()
+    assert sorted(set(wished)) == [0, 1, 2]
+
+
+def test_skill_is_one_for_the_truth_and_zero_for_doing_nothing() -> None:
+    nothing = np.linspace(1, 3, 50)
+    assert skill(np.zeros(50), nothing).value == 1
+    assert skill(nothing, nothing).value == 0
+    assert skill(nothing / 2, nothing).value == pytest.approx(0.5)
+
+
+def test_the_predictor_learns_is_measured_and_kept(predictor: Predictor, folder: Path, tmp_path: Path) -> None:
+    dataset = Dataset.open(folder / "dataset")
+    truth, rows = read(dataset, predictor.variables, dataset.split("test"))
+    seen = predictor.read(np.asarray(dataset.pictures[rows]))
+    soil = predictor.variables["soil"]
+    assert misses(soil, seen["soil"], truth["soil"]).mean() < 0.5 * soil.spread
+    assert set(predictor.errors) == set(garden.GRAPH)
+    predictor.save(tmp_path)
+    again = Predictor.load(tmp_path, predictor.variables, 3, SIZE, SIZE)
+    assert again.errors == predictor.errors
+    assert (again.read(np.asarray(dataset.pictures[rows]))["soil"] == seen["soil"]).all()
+    (tmp_path / "predictor.safetensors").write_bytes(b"no")
+    with pytest.raises(ModelError, match="missing or damaged"):
+        Predictor.load(tmp_path, predictor.variables, 3, SIZE, SIZE)
+
+
+def test_a_truth_is_of_the_garden_that_was_given(folder: Path, structure: StructuralModel, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no garden\.json"):
+        garden_truth(tmp_path, ["flower-000000.png"], structure.variables, SIZE)
+    with pytest.raises(UsageError, match="has no flower"):
+        garden_truth(folder / "flowers", ["rose.png"], structure.variables, SIZE)
