@@ -55,7 +55,7 @@ def test_a_graph_that_does_not_fit_is_one_line(garden: Path, graph: str, said: s
 
 
 def test_from_a_graph_to_counterfactual_pictures(garden: Path, tmp_path: Path) -> None:
-    run, small = tmp_path / "run", [f"--set=method.{name}.widths=[16,8]" for name in ("generator", "discriminator")]
+    run, small = tmp_path / "run", ["--set=method.encoder.widths=[8,16]", "--set=method.decoder.widths=[16,8]"]
     fit = (
         "causal",
         "fit",
@@ -88,4 +88,7 @@ def test_from_a_graph_to_counterfactual_pictures(garden: Path, tmp_path: Path) -
     assert not (tmp_path / "what-if").exists()
     limner(*ask, "--do", "height=0.9")
     assert (tmp_path / "what-if" / "flower-000003.png").is_file()
+    effects = limner("causal", "effects", run, "--on", "picture:brightness", "--data", garden / "garden", "--n", "20")
+    assert "hold under the graph" in effects.splitlines()[-1]
+    assert "as season=autumn" in limner("causal", "effects", run, "--on", "season", "--data", garden / "garden", code=2)
     assert "not a causal model" in limner("causal", "sample", tmp_path / "nothing", code=1)

@@ -1,5 +1,6 @@
-"""Fitting a mechanism: the linear form, or the flow where held-out units say that it is needed."""
+"""Fitting a mechanism: the linear form, or the flow where held-out units say that it is needed; and again on other units."""
 
+import copy
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ ROWS_A_FEATURE = 10
 STEPS, PATIENCE = 2000, 10
 EVERY, BATCH = 25, 1024
 RATE = 5e-3
+AGAIN = 40
+"""Steps from learned weights that a flow takes to follow other units of the same kind."""
 
 
 class Fit(NamedTuple):
@@ -59,6 +62,33 @@ def held_out_nats(
     return _learned(form, variable, causes, values, given, seed)[1]
 
 
+def learn(
+    form: Form, variable: Variable, causes: Sequence[Variable], values: Tensor, given: Sequence[Tensor], seed: int
+) -> Mechanism:
+    """Returns a mechanism of one form, learned from nothing."""
+    mechanism, _ = _learned(form, variable, causes, values, given, seed)
+    if form == "linear":
+        _learn_line(mechanism, values, given, seed)
+    return mechanism.requires_grad_(False)
+
+
+def learn_again(mechanism: Mechanism, values: Tensor, given: Sequence[Tensor], seed: int) -> Mechanism:
+    """Returns a mechanism for other units of the same kind, such as a resample of those that it was learned from.
+
+    The linear form is fitted as if from nothing; a flow goes on from its weights for a few steps.
+    """
+    again = copy.deepcopy(mechanism).requires_grad_(True)
+    if again.form == "linear":
+        _learn_line(again, values, given, seed)
+    else:
+        generator = torch.Generator().manual_seed(seed)
+        rows = torch.arange(len(values))
+        optimiser = torch.optim.AdamW(again.parameters(), RATE, weight_decay=1e-4)
+        for _ in range(AGAIN):
+            _step(again, optimiser, values, given, rows, generator)
+    return again.requires_grad_(False)
+
+
 def _learned(
     form: Form, variable: Variable, causes: Sequence[Variable], values: Tensor, given: Sequence[Tensor], seed: int
 ) -> tuple[Mechanism, Tensor]:
@@ -66,10 +96,18 @@ def _learned(
     shuffled = torch.randperm(len(values), generator=torch.Generator().manual_seed(seed))
     held_out, learned = shuffled.tensor_split([round(HELD_OUT * len(values))])
     mechanism = build_mechanism(variable, causes, form)
+    _start(mechanism)
     _learn_line(mechanism, values[learned], [each[learned] for each in given], seed)
     if form == "flow":
         _descend(mechanism, values, given, learned, held_out, seed)
     return mechanism, -_densities(mechanism, values, given, held_out, seed)
+
+
+def _start(mechanism: Mechanism) -> None:
+    """Every class is as likely as any other."""
+    if isinstance(mechanism, CategoryMechanism):
+        nn.init.zeros_(mechanism.linear.weight)
+        nn.init.zeros_(mechanism.linear.bias)
 
 
 def _learn_line(mechanism: Mechanism, values: Tensor, given: Sequence[Tensor], seed: int) -> None:
@@ -80,9 +118,7 @@ def _learn_line(mechanism: Mechanism, values: Tensor, given: Sequence[Tensor], s
 
 
 def _fit_odds(mechanism: CategoryMechanism, values: Tensor, given: Sequence[Tensor]) -> None:
-    """Maximum likelihood of log-odds that are linear in the causes, held by a little weight decay."""
-    nn.init.zeros_(mechanism.linear.weight)
-    nn.init.zeros_(mechanism.linear.bias)
+    """Maximum likelihood of log-odds that are linear in the causes, held by a little weight decay, from where they are."""
     weights = list(mechanism.linear.parameters())
     optimiser = torch.optim.LBFGS(weights, max_iter=200, line_search_fn="strong_wolfe")
     generator = torch.Generator()
@@ -112,12 +148,23 @@ def _descend(
                 best, kept = nats, {name: value.clone() for name, value in mechanism.state_dict().items()}
             if waited == PATIENCE:
                 break
-        rows = learned[torch.randint(len(learned), (min(BATCH, len(learned)),), generator=generator)]
-        loss = -mechanism.log_density(values[rows], [each[rows] for each in given], generator).mean()
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
+        _step(mechanism, optimiser, values, given, learned, generator)
     mechanism.load_state_dict(kept)
+
+
+def _step(
+    mechanism: Mechanism,
+    optimiser: torch.optim.Optimizer,
+    values: Tensor,
+    given: Sequence[Tensor],
+    among: Tensor,
+    generator: torch.Generator,
+) -> None:
+    rows = among[torch.randint(len(among), (min(BATCH, len(among)),), generator=generator)]
+    loss = -mechanism.log_density(values[rows], [each[rows] for each in given], generator).mean()
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
 
 
 @torch.no_grad()

@@ -115,6 +115,26 @@ class Graph(Section):
                 found.add(name)
         return found
 
+    def ancestors(self, *names: str) -> set[str]:
+        """Returns these nodes and all that causes them, directly or through others."""
+        found = set(names)
+        for name in reversed(self.order):
+            if name in found:
+                found.update(self.parents(name))
+        return found
+
+    def among(self, names: set[str]) -> Graph:
+        """Returns the graph of some nodes alone, with what ties them to one another."""
+        edges, confounded = ([e for e in each if names.issuperset(e)] for each in (self.edges, self.confounded))
+        nodes = {name: node for name, node in self.nodes.items() if name in names}
+        picture = [name for name in self.picture if name in names]
+        return Graph(nodes=nodes, edges=tuple(edges), confounded=tuple(confounded), picture=tuple(picture))
+
+    def tied(self) -> list[str]:
+        """Returns the nodes that an unseen cause moves together with another, causes before effects."""
+        ends = {end for pair in self.confounded for end in pair}
+        return [name for name in self.order if name in ends]
+
     def ignored(self) -> Graph:
         """Returns the same nodes with nothing between them: what a model is that knows no causes."""
         return Graph(nodes=self.nodes, picture=self.picture)

@@ -12,12 +12,16 @@ from pathlib import Path
 
 import numpy as np
 
+from limner import seeds
+from limner.causal.effects import Effects, attribute_effects
 from limner.causal.graph import Graph
+from limner.causal.picture_effects import PREFIX, picture_effects
 from limner.causal.predictor import FILE, Predictor, train_predictor
 from limner.causal.structural import Do, StructuralModel
-from limner.causal.variables import Table, Variable, variables_of
+from limner.causal.variables import Table, Variable, read, variables_of
 from limner.data.dataset import Dataset
-from limner.errors import GraphError, RecipeError, RunError
+from limner.errors import GraphError, RecipeError, RunError, UsageError
+from limner.evaluation.subject import check_shape
 from limner.methods.vae import VaeConfig
 from limner.model import Model, load
 from limner.recipes import Recipe, apply_settings, find_recipe
@@ -99,6 +103,25 @@ class CausalModel:
     def show(self, pictures: np.ndarray, table: Table, other: Table) -> np.ndarray:
         """Returns pictures uint8 (n, H, W, C) of units as they would look with other attributes."""
         return self.painter.edit(pictures, self._condition(table), self._condition(other))
+
+    def effects(self, dataset: Dataset, on: str, n: int = 500, seed: int = 0) -> Effects:
+        """Returns what all causes do to an attribute, to NAME=CLASS of a category, or to picture:STATISTIC.
+
+        Of the dataset that the model was fitted to: the training split for attributes, up to n pictures of the test split for
+        what they show. GraphError for an outcome that is none, or another dataset; UsageError.
+        """
+        train, _ = read(dataset, self.structure.variables, dataset.split("train"))
+        if not on.startswith(PREFIX):
+            return attribute_effects(self.structure, train, on, seed)
+        check_shape("the model", self.painter, dataset)
+        order = np.random.default_rng(seeds.derive("test pictures", seed)).permutation(dataset.split("test"))
+        table, rows = read(dataset, self.structure.variables, order)
+        if n < 2 or len(rows) < 2:
+            raise UsageError(
+                f"an effect on pictures needs at least 2: {n} of {len(rows)} in the test split are too few."
+            )
+        units = {name: values[:n] for name, values in table.items()}, np.asarray(dataset.pictures[rows[:n]])
+        return picture_effects(self.structure, self.show, units, train, on, seed)
 
     def _condition(self, table: Table) -> dict[str, list]:
         names = self.painter.painter.condition_names

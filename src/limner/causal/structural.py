@@ -8,7 +8,7 @@ structure.safetensors     the mechanisms, and the noise that confounded nodes sh
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from limner import files, seeds
-from limner.causal.fitting import Fit, fit_mechanism
+from limner.causal.fitting import Fit, fit_mechanism, learn, learn_again
 from limner.causal.graph import Graph, known, read_graph
 from limner.causal.mechanisms import build_mechanism
 from limner.causal.variables import Table, Variable, described, read, variables_of
@@ -62,11 +62,34 @@ class StructuralModel:
             causes, given = [variables[each] for each in parents], [values[each] for each in parents]
             own_seed = seeds.derive("mechanism", seed, name)
             fits[name] = fit_mechanism(variables[name], causes, values[name], given, own_seed)
-        model = cls(graph, variables, fits, {})
-        together = {end for pair in graph.confounded for end in pair}
-        noise = model.abduct({name: column[:NOISE_ROWS] for name, column in table.items()}, seed)
-        model.shared = {name: noise[name] for name in graph.order if name in together}
-        return model
+        return cls(graph, variables, fits, {})._sharing(table, seed)
+
+    def part(self, *names: str) -> StructuralModel:
+        """Returns the model of these nodes and all that causes them, which is all that decides them."""
+        graph = self.graph.among(self.graph.ancestors(*names))
+        variables = {name: self.variables[name] for name in graph.nodes}
+        fits = {name: self.fits[name] for name in graph.nodes}
+        return StructuralModel(graph, variables, fits, {name: self.shared[name] for name in graph.tied()})
+
+    def again(self, table: Table, seed: int = 0) -> StructuralModel:
+        """Returns the model fitted to other rows of the same kind, every mechanism in the form that it has."""
+        values, fits = _tensors(table), {}
+        for name, fit in self.fits.items():
+            given = [values[each] for each in self.graph.parents(name)]
+            own_seed = seeds.derive("mechanism", seed, name)
+            fits[name] = fit._replace(mechanism=learn_again(fit.mechanism, values[name], given, own_seed))
+        return StructuralModel(self.graph, self.variables, fits, {})._sharing(table, seed)
+
+    def with_learned(self, names: Iterable[str], table: Table, seed: int = 0) -> StructuralModel:
+        """Returns the model with the mechanisms of some nodes learned from nothing, in the form that they have."""
+        values, fits = _tensors(table), dict(self.fits)
+        for name in names:
+            parents, form = self.graph.parents(name), self.fits[name].mechanism.form
+            causes, given = [self.variables[each] for each in parents], [values[each] for each in parents]
+            own_seed = seeds.derive("mechanism", seed, name)
+            mechanism = learn(form, self.variables[name], causes, values[name], given, own_seed)
+            fits[name] = fits[name]._replace(mechanism=mechanism)
+        return StructuralModel(self.graph, self.variables, fits, self.shared)
 
     def noise(self, n: int, seed: int = 0) -> Noise:
         """Draws the noise of n units; that of confounded nodes is drawn together, as some unit had it."""
@@ -171,6 +194,13 @@ class StructuralModel:
             raise ModelError(f"{folder}: a damaged causal model ({str(error).splitlines()[0]}).") from None
         shared = {key.removeprefix(SHARED): value for key, value in tensors.items() if key.startswith(SHARED)}
         return cls(graph, variables, fits, shared)
+
+    def _sharing(self, table: Table, seed: int) -> StructuralModel:
+        """Keeps the noise that confounded nodes have together in these units."""
+        if self.graph.confounded:
+            noise = self.abduct({name: column[:NOISE_ROWS] for name, column in table.items()}, seed)
+            self.shared = {name: noise[name] for name in self.graph.tied()}
+        return self
 
     def _fixed(self, do: Do, n: int) -> dict[str, Tensor]:
         known(self.graph, do)

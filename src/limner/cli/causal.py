@@ -1,9 +1,13 @@
 """`limner causal`: a graph of what causes what, whether the data allow it, and what would have been."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from limner.causal.effects import Effects
+    from limner.metrics.intervals import Interval
 
 app = typer.Typer(
     help="Ask what would have been: graphs of causes, and pictures that follow them.", add_completion=False
@@ -195,3 +199,50 @@ def soundness(
         show([header, *rows])
         typer.echo(words)
     typer.echo(f"\n{UNDER_THE_GRAPH}\n{folder / 'report.html'}")
+
+
+@app.command("effects")
+def effects(
+    model: ModelFolder,
+    on: Annotated[
+        str,
+        typer.Option(
+            metavar="OUTCOME", help="An attribute, NAME=CLASS, or picture:brightness, contrast or saturation."
+        ),
+    ],
+    data: Annotated[str, typer.Option(help="The dataset that the model was fitted to.")],
+    n: Annotated[
+        int, typer.Option("--n", help="Pictures of the test split, at most, for an effect on pictures.")
+    ] = 500,
+    seed: Seed = 0,
+) -> None:
+    """Say what each cause does to an outcome, in all and by its own edge, and how sure that is."""
+    from limner.causal import CausalModel
+    from limner.data import open_dataset
+
+    _tell(CausalModel.load(model).effects(open_dataset(data), on, n, seed))
+
+
+def _tell(found: "Effects") -> None:
+    from limner.cli.table import show
+
+    def said(figure: "Interval | None") -> str:
+        return f"{figure.value:+.3g} [{figure.low:+.3g}, {figure.high:+.3g}]" if figure else "none"
+
+    rows = [["cause", "from", "to", "total effect", "direct effect"]]
+    rows += [[one.cause, one.low, one.high, said(one.total), said(one.direct)] for one in found.effects]
+    hidden = [", ".join(one.hidden) or "-" for one in found.effects]
+    if any(one.hidden for one in found.effects):
+        rows = [[*row, last] for row, last in zip(rows, ["cannot be known", *hidden], strict=True)]
+    show(rows)
+    for edge in dict.fromkeys(edge for one in found.effects for edge in one.hidden):
+        typer.echo(
+            f"cannot be known: {edge}: an unseen cause hides what it does, so effects that go over it may be far off"
+        )
+    if found.strengths:
+        show([["arrow", "strength"], *([f"{one.cause} -> {one.node}", said(one.strength)] for one in found.strengths)])
+    for one in found.refutations:
+        bounds = f"{one.effect:+.3g}, to be between {one.low:+.3g} and {one.high:+.3g}"
+        typer.echo(f"{one.kind}, {one.cause}: {'passes' if one.passes else 'fails'}, {bounds}")
+    typer.echo(found.protocol)
+    typer.echo("These effects hold under the graph as it was declared, which no data can prove.")

@@ -1,0 +1,142 @@
+"""Effects on an attribute: what each of its causes does to it, how sure that is, and whether it stands up to being refuted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from limner import seeds
+from limner.causal.graph import Graph
+from limner.causal.refute import Refutation, placebo, random_common_cause
+from limner.causal.steps import Outcome, Step, average_effects, outcome_of, steps
+from limner.causal.strengths import Strength, resampled, strengths
+from limner.causal.structural import StructuralModel
+from limner.causal.variables import Table
+from limner.errors import GraphError
+from limner.metrics.intervals import Interval
+from limner.progress import ProgressLine
+
+RESAMPLES = 200
+UNITS = 10_000
+"""Units of the model that an effect is averaged over."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a step of one cause does to the outcome."""
+
+    cause: str
+    low: str
+    high: str
+    total: Interval
+    direct: Interval | None
+    """None where the cause has no edge to the outcome."""
+    hidden: tuple[str, ...] = ()
+    """Edges on its way whose strength cannot be known: an unseen cause moves their effect as well."""
+
+
+@dataclass
+class Effects:
+    """All that was found of one outcome; everything holds under the graph."""
+
+    outcome: str
+    effects: list[Effect]
+    protocol: str
+    """What the intervals hold, in words."""
+    strengths: list[Strength] = field(default_factory=list)
+    refutations: list[Refutation] = field(default_factory=list)
+
+
+def attribute_effects(structure: StructuralModel, table: Table, on: str, seed: int = 0) -> Effects:
+    """Returns the effects of all causes of an attribute, or of NAME=CLASS on its probability, from the units learned from.
+
+    GraphError for an outcome that is none, or that nothing causes; UsageError without DoWhy.
+    """
+    outcome = outcome_of(structure.graph, structure.variables, on)
+    part = structure.part(outcome.name)
+    causes = [name for name in part.graph.order if name != outcome.name]
+    if not causes:
+        raise GraphError(f"{outcome.name}: nothing causes it in this graph, so there is no effect on it.")
+    table = {name: table[name] for name in part.graph.nodes}
+    _same_units(part, table)
+    taken = steps(part.variables, table, causes)
+    totals, directs = _intervals(part, table, taken, outcome, seed)
+    effects = [
+        described_effect(part, step, total, direct, {outcome.name})
+        for step, total, direct in zip(taken, totals, directs, strict=True)
+    ]
+    refutations = _refuted(part, table, taken, totals, outcome, seed)
+    protocol = f"95 % intervals: mechanisms fitted again to {RESAMPLES} resamples of {len(next(iter(table.values()))):,} units."
+    return Effects(on, effects, protocol, strengths(part, table, outcome.name, seed), refutations)
+
+
+def described_effect(
+    structure: StructuralModel, step: Step, total: Interval, direct: Interval | None, ends: set[str]
+) -> Effect:
+    """Returns an effect in words, with what hides it on its way to `ends`."""
+    low, high = (structure.variables[step.cause].text(value) for value in (step.low, step.high))
+    return Effect(step.cause, low, high, total, direct, hidden_edges(structure.graph, step.cause, ends))
+
+
+def hidden_edges(graph: Graph, cause: str, ends: set[str]) -> tuple[str, ...]:
+    """Returns the edges on ways from a cause to `ends` whose strength cannot be told from what an unseen cause does.
+
+    A mechanism is learned as if its noise told nothing of its causes. That fails where the node shares an unseen cause with
+    another that is among its causes, or comes before them.
+    """
+    between = graph.descendants(cause) & graph.ancestors(*ends)
+    return tuple(f"{a} -> {b}" for a, b in graph.edges if {a, b} <= between and _noise_tells(graph, b))
+
+
+def _noise_tells(graph: Graph, name: str) -> bool:
+    partners = {end for pair in graph.confounded if name in pair for end in pair} - {name}
+    return bool(graph.descendants(*partners) & set(graph.parents(name))) if partners else False
+
+
+def _intervals(
+    part: StructuralModel, table: Table, taken: Sequence[Step], outcome: Outcome, seed: int
+) -> tuple[list[Interval], list[Interval | None]]:
+    """Returns total and direct effects with percentile intervals over refits; each refit draws its own noise."""
+    value = np.stack(average_effects(part, taken, outcome, part.noise(UNITS, seed)))
+    drawn = []
+    with ProgressLine("effects", RESAMPLES, "refits") as bar:
+        for index in range(RESAMPLES):
+            again, _ = resampled(part, table, seed, index)
+            noise = again.noise(UNITS, seeds.derive("units", seed, index))
+            drawn.append(np.stack(average_effects(again, taken, outcome, noise)))
+            bar.advance()
+    low, high = np.quantile(np.stack(drawn), [0.025, 0.975], axis=0)
+    bounds = np.stack([value, np.minimum(value, low), np.maximum(value, high)], -1)  # (total | direct, steps, 3)
+    total, direct = ([Interval(*map(float, each)) for each in kind] for kind in bounds)
+    return total, [None if np.isnan(each.value) else each for each in direct]
+
+
+def _refuted(
+    part: StructuralModel,
+    table: Table,
+    taken: Sequence[Step],
+    totals: Sequence[Interval],
+    outcome: Outcome,
+    seed: int,
+) -> list[Refutation]:
+    """Tries to refute the greatest effect of each cause."""
+    noise = part.noise(UNITS, seed)
+    greatest: dict[str, tuple[Step, Interval]] = {}
+    for step, total in zip(taken, totals, strict=True):
+        if step.cause not in greatest or abs(total.value) > abs(greatest[step.cause][1].value):
+            greatest[step.cause] = (step, total)
+    found = []
+    with ProgressLine("refutation", len(greatest), "causes") as bar:
+        for step, total in greatest.values():
+            found.append(placebo(part, table, step, outcome, noise, seed))
+            found.append(random_common_cause(part, table, step, outcome, noise, total, seed))
+            bar.advance()
+    return found
+
+
+def _same_units(structure: StructuralModel, table: Table) -> None:
+    learned, given = next(iter(structure.fits.values())).rows, len(next(iter(table.values())))
+    if learned != given:
+        raise GraphError(
+            f"the model was learned from {learned:,} units, but here are {given:,}: give the dataset that it was fitted to."
+        )

@@ -1,0 +1,91 @@
+"""Refutation: worlds in which an effect should vanish, or stay, made from the same units.
+
+After the refuters of DoWhy (Sharma and Kiciman 2020, arXiv 2011.04216), on our mechanisms. They find a mechanism that makes
+effects where there are none, or that any further column upsets; a wrong graph passes them all.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from limner import seeds
+from limner.causal.fitting import Fit
+from limner.causal.graph import Graph
+from limner.causal.mechanisms import NumberMechanism
+from limner.causal.steps import Outcome, Step, average_effects
+from limner.causal.structural import Noise, StructuralModel
+from limner.causal.variables import Table, Variable, described
+from limner.metrics.intervals import Interval
+
+ROUNDS, T_OF_FOUR = 5, 2.776
+"""Columns that are drawn, and standard deviations that hold 95 % of such effects when the deviation is known from so few."""
+RANDOM = "a random column"
+
+
+class Refutation(NamedTuple):
+    """What an effect became in such a world, and between which bounds it should be there."""
+
+    cause: str
+    kind: str
+    effect: float
+    low: float
+    high: float
+
+    @property
+    def passes(self) -> bool:
+        """Whether the effect is what it should be."""
+        return self.low <= self.effect <= self.high
+
+
+def placebo(
+    structure: StructuralModel, table: Table, step: Step, outcome: Outcome, noise: Noise, seed: int = 0
+) -> Refutation:
+    """Shuffles the cause's column and learns its effects anew: what is left should be as near 0 as its spread allows."""
+    children = [name for name in structure.graph.order if step.cause in structure.graph.parents(name)]
+    left = []
+    for index in range(ROUNDS):
+        shuffle = torch.randperm(len(table[step.cause]), generator=seeds.generator("placebo", seed, index)).numpy()
+        shuffled = table | {step.cause: table[step.cause][shuffle]}
+        left.append(_total(structure.with_learned(children, shuffled, seed), step, outcome, noise))
+    half = T_OF_FOUR * float(np.std(left, ddof=1))
+    return Refutation(step.cause, "placebo", float(np.mean(left)), -half, half)
+
+
+def random_common_cause(
+    structure: StructuralModel,
+    table: Table,
+    step: Step,
+    outcome: Outcome,
+    noise: Noise,
+    expected: Interval,
+    seed: int = 0,
+) -> Refutation:
+    """Adds a random column as a cause of both, and learns both anew: the effect should stay within its interval."""
+    found = []
+    for index in range(ROUNDS):
+        column = np.random.default_rng(seeds.derive("common cause", seed, index)).standard_normal(
+            len(table[step.cause])
+        )
+        wider = _with_column(structure, column, (step.cause, outcome.name))
+        learned = wider.with_learned((step.cause, outcome.name), table | {RANDOM: column}, seed)
+        own = learned.mechanisms[RANDOM].noise(len(next(iter(noise.values()))), seeds.generator("own", seed, index))
+        found.append(_total(learned, step, outcome, noise | {RANDOM: own}))
+    return Refutation(step.cause, "random common cause", float(np.mean(found)), expected.low, expected.high)
+
+
+def _with_column(structure: StructuralModel, column: np.ndarray, effects: tuple[str, ...]) -> StructuralModel:
+    """Returns the model with one more root, standard normal; the mechanisms of what it causes are yet to be learned."""
+    edges = (*structure.graph.edges, *((RANDOM, name) for name in effects))
+    graph = Graph(nodes=structure.graph.nodes, edges=edges, confounded=structure.graph.confounded)
+    root = described({RANDOM: Variable(name=RANDOM, kind="number")}, {RANDOM: column})
+    variables: Mapping[str, Variable] = {**structure.variables, **root}
+    mechanism = NumberMechanism(variables[RANDOM], (), "linear")
+    mechanism.fit_line(torch.from_numpy(column), (), torch.Generator())
+    fit = Fit(mechanism.requires_grad_(False), np.nan, np.nan, len(column))
+    return StructuralModel(graph, variables, {**structure.fits, RANDOM: fit}, structure.shared)
+
+
+def _total(structure: StructuralModel, step: Step, outcome: Outcome, noise: Noise) -> float:
+    return float(average_effects(structure, [step], outcome, noise)[0][0])
