@@ -11,7 +11,7 @@ from limner.config import Section
 from limner.data.dataset import Batch
 from limner.data.schema import Attribute, Schema
 from limner.methods.adversary import Adversary, AdversaryConfig
-from limner.methods.editing import edited
+from limner.methods.editing import EditingConfig, edited, wished
 from limner.methods.likelihoods import LIKELIHOODS
 from limner.methods.method import Method, Scalars
 from limner.methods.moment import Moment
@@ -20,6 +20,7 @@ from limner.methods.painter import Painter
 from limner.networks import NetworkConfig, build_decoder, build_encoder
 from limner.networks.conditioning import BESIDE_CODES, Condition, ConditionEncoder, heeded
 from limner.networks.flow import FlowConfig, LatentFlow
+from limner.networks.predictor import Predictor
 
 FLOW_DRAWS = 4
 """Times at which the flow learns from each latent of a batch."""
@@ -43,6 +44,8 @@ class VaeConfig(Section):
     """A learned prior: codes are carried to latents as the encoder makes them. Without it, codes are latents."""
     told: int | None = Field(None, ge=1, le=8192)
     """Width of a layer that carries the condition to the decoder; without it, it stands faintly beside the codes."""
+    editing: EditingConfig | None = None
+    """A predictor of labels that pictures must satisfy under others than their own, half of each batch."""
     adversary: AdversaryConfig | None = None
     """A discriminator that reconstructions must deceive, so that they are sharp."""
 
@@ -103,7 +106,11 @@ class VaePainter(Painter):
 
     def edit(self, pictures: Tensor, condition: Condition, other: Condition) -> Tensor:
         """Returns pictures (B, C, H, W) in [-1, 1] as they would look under another condition than their own."""
-        codes = self.codes_of(self.encode(pictures, condition)[0], condition)
+        return self.redraw(pictures, self.encode(pictures, condition)[0], condition, other)
+
+    def redraw(self, pictures: Tensor, latents: Tensor, condition: Condition, other: Condition) -> Tensor:
+        """Returns what `edit` does, of pictures whose latents (B, latent) are known."""
+        codes = self.codes_of(latents, condition)
         return edited(pictures, self.paint(codes, condition), self.paint(codes, other))
 
     def bound(self, pictures: Tensor, condition: Condition, noise: Tensor) -> tuple[Tensor, Tensor]:
@@ -142,6 +149,13 @@ class Vae(Method):
             faster = optimiser.model_copy(update={"lr": config.adversary.discriminator_lr or optimiser.lr})
             self.optimisers["adversary"] = build_optimiser(faster, self.adversary.parameters())
 
+        self.predictor: Predictor | None = None
+        labels = [attribute for attribute in attributes if attribute.classes]
+        if config.editing and labels:
+            self.predictor = Predictor(schema, labels)
+            own = optimiser.model_copy(update={"lr": config.editing.predictor_lr})
+            self.optimisers["predictor"] = build_optimiser(own, self.predictor.parameters())
+
     def step(self, batch: Batch, moment: Moment) -> Scalars:
         images, condition = batch
         mean, log_variance = self.painter.encode(images, condition)
@@ -154,6 +168,8 @@ class Vae(Method):
         scalars = self._scalars(reconstruction, by_dimension)
         if self.adversary:
             loss = loss + self._deceive(images, self.painter.likelihood.picture(output), condition, moment, scalars)
+        if self.predictor:
+            loss = loss + self._satisfy(batch, mean, moment, scalars)
         if self.painter.flow:
             loss = loss + self._carry(latents, condition, moment, scalars)
         self.optimise("vae", loss, self.painter)
@@ -172,6 +188,20 @@ class Vae(Method):
         self.optimise("adversary", loss, self.adversary)
         scalars |= {"discriminator": loss.detach(), "accuracy": accuracy}
         return self.adversary.suspicion(made_seen, condition)
+
+    def _satisfy(self, batch: Batch, latents: Tensor, moment: Moment, scalars: Scalars) -> Tensor:
+        assert self.config.editing
+        assert self.predictor
+        known = self.predictor.loss(*batch)
+        self.optimise("predictor", known, self.predictor)
+        images, half = batch.images[::2], {name: values[::2] for name, values in batch.condition.items()}
+        asked = wished(half, moment)
+        shown = self.painter.redraw(images, latents[::2], half, asked)
+        self.predictor.eval()  # what it knows of a batch of edited pictures is no part of what it has learned
+        missed = self.predictor.loss(shown, asked)
+        self.predictor.train()
+        scalars |= {"predicted": known.detach(), "edited": missed.detach()}
+        return self.config.editing.weight * missed
 
     def _carry(self, latents: Tensor, condition: Condition, moment: Moment, scalars: Scalars) -> Tensor:
         # several times each latent: the flow is small beside encoder and decoder, and learns from noise
