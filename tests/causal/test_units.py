@@ -171,7 +171,7 @@ def test_a_vae_is_dissected_from_python(garden: Dataset, tmp_path: Path) -> None
     train(garden, apply_settings(find_recipe("vae"), SMALL_VAE), tmp_path / "run", minutes=0.02)
     found, error = dissect(load(tmp_path / "run"), garden, "bloom", n=40, top=2)
     assert 0 < error < 1
-    assert found.n == 20
+    assert found.half == 20
     assert len(found.axes) == 6
 
 

@@ -82,7 +82,7 @@ class Dissection:
     layer: str
     shape: tuple[int, ...]
     """(units, height, width) of what the layer reads; (units,) of a dense one."""
-    n: int
+    half: int
     """Codes that judge; as many others chose."""
     before: Interval
     """The predicted attribute while nothing is done."""
@@ -203,7 +203,7 @@ def dissection(
     return Dissection(
         layer=stage.name,
         shape=stage.shape,
-        n=n // 2,
+        half=n // 2,
         before=_mean(trial.before[second]),
         units=[alone.of(second).effect(index, f"unit {looked_at[index]}") for index in order],
         together=together.effect(0, f"the first {top} together"),

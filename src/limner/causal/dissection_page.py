@@ -61,7 +61,7 @@ def summary(found: Dissection, attribute: str, error: float) -> list[str]:
     kind = "share misnamed" if "=" in attribute else "mean error"
     return [
         f"{attribute}: {_cell(found.before)} where nothing is done, as predicted ({kind} {error:.3g} on real pictures)",
-        f"layer {found.layer}: {found.shape[0]} units{places}{looked}; {found.n} codes chose, {found.n} others judge",
+        f"layer {found.layer}: {found.shape[0]} units{places}{looked}; {found.half} codes chose, {found.half} others judge",
         f"any one unit, between off and on: median {middle:+.3g}, 95 % of them from {low:+.3g} to {high:+.3g}",
     ]
 
