@@ -127,6 +127,16 @@ def test_dense_layers_have_units_too() -> None:
     assert len(found.units) == 6
 
 
+def test_where_nothing_moves_anything_intervals_hold_zero_and_the_strongest_are_not_flattered() -> None:
+    generator = torch.Generator().manual_seed(1)
+    found = dissection(_model("mlp-gan"), lambda pictures: torch.randn(len(pictures), generator=generator), n=200)
+    between = [one.between for one in found.units]
+    assert len(between) == 128  # of 256
+    assert np.mean([one.low <= 0 <= one.high for one in between]) > 0.88
+    assert np.mean([one.low <= 0 <= one.high for one in between[:20]]) > 0.75
+    assert found.together.between.low <= 0 <= found.together.between.high
+
+
 def test_what_has_no_units_or_no_such_layer_is_one_line(lamp: Model) -> None:
     with pytest.raises(ModelError, match="has no units"):
         dissection(_model("noise"), brightness)
