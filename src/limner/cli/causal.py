@@ -223,6 +223,40 @@ def effects(
     _tell(CausalModel.load(model).effects(open_dataset(data), on, n, seed))
 
 
+@app.command("units")
+def units(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model or run, of any recipe that has a decoder.")],
+    attribute: Annotated[
+        str, typer.Option(metavar="NAME", help="What is moved: a number, or NAME=CLASS, a class's probability.")
+    ],
+    data: Annotated[
+        str | None,
+        typer.Option(help="The dataset that a predictor learns the attribute from; the run's own if left out."),
+    ] = None,
+    layer: Annotated[str | None, typer.Option(help="What reads the units; a layer in the middle if left out.")] = None,
+    n: Annotated[int, typer.Option("--n", help="Pictures, of which half choose and half judge.")] = 256,
+    top: Annotated[int, typer.Option(help="Units that are told of, and set together.")] = 10,
+    out: Annotated[Path | None, typer.Option(help="The folder of the report; MODEL/units if left out.")] = None,
+    seed: Seed = 0,
+) -> None:
+    """Say which units of a trained network move an attribute, by switching them off and on."""
+    from limner.causal import dissect
+    from limner.causal.dissection_page import HOW, LIMITS, data_for, summary, tables, write
+    from limner.cli.table import show
+    from limner.model import load
+
+    painter, folder = load(model), out or model / "units"
+    dataset = data_for(model, data)
+    found, error = dissect(painter, dataset, attribute, layer=layer, n=n, top=top, seed=seed)
+    write(painter, model, found, attribute, error, folder, n=n, top=top, seed=seed, data=str(dataset.path))
+    for line in summary(found, attribute, error):
+        typer.echo(line)
+    for rows in tables(found, top):
+        typer.echo()
+        show(rows)
+    typer.echo(f"\n{HOW}\n{LIMITS}\n{folder / 'report.html'}")
+
+
 def _tell(found: "Effects") -> None:
     from limner.cli.table import show
 
