@@ -1,5 +1,7 @@
 """Editing: nothing asked is nothing changed, what is asked is learned, and what nobody asked of stays."""
 
+from copy import deepcopy
+
 import pytest
 import torch
 from torch import Tensor
@@ -7,7 +9,7 @@ from torch import Tensor
 from limner.data.dataset import Batch
 from limner.data.schema import Attribute, Schema
 from limner.methods import Method, Moment, build_method
-from limner.methods.editing import FAINT, STRONG, edited
+from limner.methods.editing import FAINT, edited
 from limner.recipes import apply_settings, find_recipe
 
 SIDE = Attribute(name="side", kind="label", classes=("left", "right"))
@@ -33,12 +35,24 @@ def _batch(n: int, step: int, height: int = 16, width: int = 16, channels: int =
     return Batch(images, {"side": side, "light": light})
 
 
-@pytest.mark.parametrize(("change", "shown", "kept"), [(FAINT / 10, 0, 1), (2.2 * FAINT, 1, 0.8), (3 * STRONG, 1, 0)])
-def test_faint_changes_are_held_back_and_strong_ones_drawn_anew(change: float, shown: float, kept: float) -> None:
-    detail = torch.full((1, 3, 4, 4), 0.1)
-    before = torch.zeros(1, 3, 4, 4) - 0.5
-    after = edited(before + detail, before, before + change)
-    torch.testing.assert_close(after, before + shown * change + kept * detail, atol=0.02, rtol=0)
+def _wave(strength: float, phase: float = 0.0) -> Tensor:
+    ramp = torch.arange(12) * 1.3 + phase
+    return (strength * torch.sin(ramp)[:, None] * torch.cos(ramp)[None, :]).expand(1, 1, 12, 12)
+
+
+def test_faint_changes_are_held_back_and_others_shown() -> None:
+    picture, before = _wave(0.3), torch.zeros(1, 1, 12, 12)
+    torch.testing.assert_close(edited(picture, before, before + FAINT / 10), picture, atol=1e-3, rtol=0)
+    torch.testing.assert_close(edited(picture, before, before + 5 * FAINT), picture + 5 * FAINT, atol=1e-3, rtol=0)
+
+
+def test_details_grow_with_what_is_drawn_and_go_where_something_else_is_drawn() -> None:
+    detail, before = 0.05, _wave(0.4)
+    picture = before * (1 + detail)
+    stronger = edited(picture, before, 1.5 * before)
+    torch.testing.assert_close(stronger, 1.5 * picture, atol=0.04, rtol=0)
+    other = _wave(0.4, phase=1.6)
+    assert (edited(picture + 0.2 * torch.sign(before), before, other) - other).abs().mean() < 0.08
 
 
 @pytest.mark.parametrize("recipe", ["causal-vae", "vae"])
@@ -68,3 +82,15 @@ def test_what_is_asked_is_learned_and_the_rest_left_alone() -> None:
     assert (_light(after, wish["side"]) - wish["light"]).abs().mean() < 0.1
     assert (_light(after, batch.condition["side"]) + 1).abs().mean() < 0.15, "the square has left its old place"
     assert (after - batch.images)[:, :, :3].abs().mean() < 0.01
+
+
+def test_the_predictor_learns_from_real_pictures_alone() -> None:
+    method, batch = _method(), _batch(16, 0)
+    of_real = deepcopy(method.predictor)
+    of_real.loss(*batch)  # type: ignore[operator, union-attr]
+    scalars = method.step(batch, Moment(0, 0, 0))
+    assert {"predicted", "edited"} <= set(scalars)
+    expected, found = dict(of_real.named_buffers()), dict(method.predictor.named_buffers())  # type: ignore[union-attr, arg-type]
+    assert any("running_mean" in name for name in expected)
+    for name, value in expected.items():
+        torch.testing.assert_close(found[name], value)

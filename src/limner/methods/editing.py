@@ -6,8 +6,6 @@ from pydantic import Field
 from torch import Tensor
 
 from limner.config import Section
-from limner.methods.moment import Moment
-from limner.networks.conditioning import Condition
 
 FAINT = 0.06
 """Change of a pixel, in values from -1 to 1, below which it is held back: faint changes everywhere would be haze."""
@@ -18,11 +16,11 @@ BRIGHTEST = 2.0
 
 
 class EditingConfig(Section):
-    """Edited pictures must show the classes that were asked for, to a predictor that learns from real pictures alone.
+    """Edited pictures must show the attributes of another picture, to a predictor that learns from real pictures alone.
 
-    Counterfactual fine-tuning: Ribeiro et al. 2023, arXiv 2306.15764, section 3.3; here from the first step. Numbers are left to
-    the likelihood: a predictor that has never seen a thin bright stroke takes it for a thicker one, and pictures that please it
-    were seen to move away from the truth.
+    Counterfactual fine-tuning: Ribeiro et al. 2023, arXiv 2306.15764, section 3.3; here from the first step. All attributes are
+    another picture's, never one alone: a predictor that has not seen a thin bright stroke takes it for a thicker one, and pictures
+    that please it there were seen to move away from the truth.
     """
 
     weight: float = Field(0.02, gt=0)
@@ -56,18 +54,3 @@ def _kept(before: Tensor, after: Tensor) -> Tensor:
 
 def _near(maps: Tensor) -> Tensor:
     return F.avg_pool2d(F.pad(maps, (1, 1, 1, 1), mode="replicate"), 3, 1)
-
-
-def wished(condition: Condition, moment: Moment) -> dict[str, Tensor]:
-    """Returns what each picture is asked to become: all attributes of another one of the batch or, every second time, one."""
-    names = list(condition)
-    n = len(condition[names[0]])
-    draws = moment.uniform("wishes", n, 3)
-    donor = draws[:, 0].argsort()
-    whole, which = draws[:, 1] < 0.5, (draws[:, 2] * len(names)).long()
-    taken = {
-        name: (whole | (which == place)).to(values.device) for place, (name, values) in enumerate(condition.items())
-    }
-    return {
-        name: torch.where(taken[name], values[donor.to(values.device)], values) for name, values in condition.items()
-    }

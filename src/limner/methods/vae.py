@@ -11,7 +11,7 @@ from limner.config import Section
 from limner.data.dataset import Batch
 from limner.data.schema import Attribute, Schema
 from limner.methods.adversary import Adversary, AdversaryConfig
-from limner.methods.editing import EditingConfig, edited, wished
+from limner.methods.editing import EditingConfig, edited
 from limner.methods.likelihoods import LIKELIHOODS
 from limner.methods.method import Method, Scalars
 from limner.methods.moment import Moment
@@ -45,7 +45,7 @@ class VaeConfig(Section):
     told: int | None = Field(None, ge=1, le=8192)
     """Width of a layer that carries the condition to the decoder; without it, it stands faintly beside the codes."""
     editing: EditingConfig | None = None
-    """A predictor of labels that pictures must satisfy under others than their own, half of each batch."""
+    """A predictor that pictures must satisfy under another picture's attributes, half of each batch."""
     adversary: AdversaryConfig | None = None
     """A discriminator that reconstructions must deceive, so that they are sharp."""
 
@@ -150,9 +150,8 @@ class Vae(Method):
             self.optimisers["adversary"] = build_optimiser(faster, self.adversary.parameters())
 
         self.predictor: Predictor | None = None
-        labels = [attribute for attribute in attributes if attribute.classes]
-        if config.editing and labels:
-            self.predictor = Predictor(schema, labels)
+        if config.editing and attributes:
+            self.predictor = Predictor(schema, attributes)
             own = optimiser.model_copy(update={"lr": config.editing.predictor_lr})
             self.optimisers["predictor"] = build_optimiser(own, self.predictor.parameters())
 
@@ -169,7 +168,7 @@ class Vae(Method):
         if self.adversary:
             loss = loss + self._deceive(images, self.painter.likelihood.picture(output), condition, moment, scalars)
         if self.predictor:
-            loss = loss + self._satisfy(batch, mean, moment, scalars)
+            loss = loss + self._satisfy(batch, mean, scalars)
         if self.painter.flow:
             loss = loss + self._carry(latents, condition, moment, scalars)
         self.optimise("vae", loss, self.painter)
@@ -189,14 +188,14 @@ class Vae(Method):
         scalars |= {"discriminator": loss.detach(), "accuracy": accuracy}
         return self.adversary.suspicion(made_seen, condition)
 
-    def _satisfy(self, batch: Batch, latents: Tensor, moment: Moment, scalars: Scalars) -> Tensor:
+    def _satisfy(self, batch: Batch, latents: Tensor, scalars: Scalars) -> Tensor:
         assert self.config.editing
         assert self.predictor
         known = self.predictor.loss(*batch)
         self.optimise("predictor", known, self.predictor)
-        images, half = batch.images[::2], {name: values[::2] for name, values in batch.condition.items()}
-        asked = wished(half, moment)
-        shown = self.painter.redraw(images, latents[::2], half, asked)
+        half = {name: values[::2] for name, values in batch.condition.items()}
+        asked = {name: values.roll(1, 0) for name, values in half.items()}
+        shown = self.painter.redraw(batch.images[::2], latents[::2], half, asked)
         self.predictor.eval()  # what it knows of a batch of edited pictures is no part of what it has learned
         missed = self.predictor.loss(shown, asked)
         self.predictor.train()

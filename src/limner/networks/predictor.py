@@ -1,8 +1,7 @@
-"""The predictor: which classes a picture shows."""
+"""The predictor: what attributes a picture shows."""
 
 from collections.abc import Sequence
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -14,18 +13,29 @@ WIDTHS = (32, 64, 128)
 
 
 class Predictor(nn.Module):
-    """(B, C, H, W) in [-1, 1] -> {label: logits (B, classes)}."""
+    """(B, C, H, W) in [-1, 1] -> {name: (B, classes) logits of a label, (B,) a number in its own unit}."""
 
-    def __init__(self, schema: Schema, labels: Sequence[Attribute]) -> None:
+    def __init__(self, schema: Schema, attributes: Sequence[Attribute]) -> None:
         super().__init__()
         config = NetworkConfig(architecture="convolutional", widths=WIDTHS, normalisation="batch")
         self.encoder = build_encoder(config, schema.channels, schema.height, schema.width)
-        self.heads = nn.ModuleDict({a.name: nn.Linear(self.encoder.features, len(a.classes)) for a in labels})
+        self.attributes = tuple(attributes)
+        self.heads = nn.ModuleList(nn.Linear(self.encoder.features, len(a.classes) or 1) for a in attributes)
 
     def forward(self, pictures: Tensor) -> dict[str, Tensor]:
         features = self.encoder(pictures).float()
-        return {name: head(features) for name, head in self.heads.items()}
+        return {a.name: _own_unit(a, head(features)) for a, head in zip(self.attributes, self.heads, strict=True)}
 
     def loss(self, pictures: Tensor, condition: Condition) -> Tensor:
-        """Returns how far pictures are from showing the classes of a condition, mean cross-entropy in nats."""
-        return torch.stack([F.cross_entropy(seen, condition[name]) for name, seen in self(pictures).items()]).sum()
+        """Returns how far pictures are from showing a condition: cross-entropy of labels, squared error of standardised numbers."""
+        seen, total = self(pictures), pictures.new_zeros(())
+        for a in self.attributes:
+            if a.classes:
+                total = total + F.cross_entropy(seen[a.name], condition[a.name])
+            else:
+                total = total + ((seen[a.name] - condition[a.name]) / max(a.std, 1e-8)).square().mean()
+        return total
+
+
+def _own_unit(attribute: Attribute, output: Tensor) -> Tensor:
+    return output if attribute.classes else attribute.mean + max(attribute.std, 1e-8) * output[:, 0]
