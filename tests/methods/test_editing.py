@@ -88,8 +88,7 @@ def test_the_predictor_learns_from_real_pictures_alone() -> None:
     method, batch = _method(), _batch(16, 0)
     of_real = deepcopy(method.predictor)
     of_real.loss(*batch)  # type: ignore[operator, union-attr]
-    scalars = method.step(batch, Moment(0, 0, 0))
-    assert {"predicted", "edited"} <= set(scalars)
+    method.step(batch, Moment(0, 0, 0))
     expected, found = dict(of_real.named_buffers()), dict(method.predictor.named_buffers())  # type: ignore[union-attr, arg-type]
     assert any("running_mean" in name for name in expected)
     for name, value in expected.items():

@@ -35,8 +35,8 @@ class Judge(Protocol):
         """Returns the attributes that pictures show."""
 
 
-Truth = Callable[[str, np.ndarray], tuple[Table, np.ndarray]]
-"""(attribute, a value for each unit) -> the attributes and the pictures that the units truly would have had."""
+Truth = Callable[[str, np.ndarray], tuple[Table, np.ndarray] | None]
+"""(attribute, a value for each unit) -> the attributes and the pictures that the units truly would have had; None: nobody knows."""
 
 
 @dataclass
@@ -126,12 +126,9 @@ def soundness(
             )
             found.realism[name], found.diversity[name] = features.distance(shown), features.diversity(shown)
             found.pictures[name] = [pictures, shown]
-            if truth:
-                true_table, true = truth(name, values)
-                found.pictures[name].append(true)
-                found.against[name] = _against(
-                    model, judge, (table, pictures), do, (true_table, true), shown, rivals or {}, seed
-                )
+            if known := truth(name, values) if truth else None:
+                found.pictures[name].append(known[1])
+                found.against[name] = _against(model, judge, (table, pictures), do, known, shown, rivals or {}, seed)
             bar.advance(note=name)
     return found
 

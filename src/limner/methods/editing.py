@@ -25,6 +25,8 @@ class EditingConfig(Section):
 
     weight: float = Field(0.02, gt=0)
     """Of the predictor's loss beside the bound, which is counted per pixel and channel."""
+    every: int = Field(4, ge=1)
+    """Steps between batches that are edited, whose weight is multiplied by it: an edited batch costs three times the time."""
     predictor_lr: float = Field(1e-3, gt=0)
 
 

@@ -167,8 +167,8 @@ class Vae(Method):
         scalars = self._scalars(reconstruction, by_dimension)
         if self.adversary:
             loss = loss + self._deceive(images, self.painter.likelihood.picture(output), condition, moment, scalars)
-        if self.predictor:
-            loss = loss + self._satisfy(batch, mean, scalars)
+        if self.config.editing and self.predictor and moment.step % self.config.editing.every == 0:
+            loss = loss + self._satisfy(batch, mean, self.config.editing, self.predictor)
         if self.painter.flow:
             loss = loss + self._carry(latents, condition, moment, scalars)
         self.optimise("vae", loss, self.painter)
@@ -188,19 +188,15 @@ class Vae(Method):
         scalars |= {"discriminator": loss.detach(), "accuracy": accuracy}
         return self.adversary.suspicion(made_seen, condition)
 
-    def _satisfy(self, batch: Batch, latents: Tensor, scalars: Scalars) -> Tensor:
-        assert self.config.editing
-        assert self.predictor
-        known = self.predictor.loss(*batch)
-        self.optimise("predictor", known, self.predictor)
+    def _satisfy(self, batch: Batch, latents: Tensor, editing: EditingConfig, predictor: Predictor) -> Tensor:
+        self.optimise("predictor", predictor.loss(*batch), predictor)
         half = {name: values[::2] for name, values in batch.condition.items()}
         asked = {name: values.roll(1, 0) for name, values in half.items()}
         shown = self.painter.redraw(batch.images[::2], latents[::2], half, asked)
-        self.predictor.eval()  # what it knows of a batch of edited pictures is no part of what it has learned
-        missed = self.predictor.loss(shown, asked)
-        self.predictor.train()
-        scalars |= {"predicted": known.detach(), "edited": missed.detach()}
-        return self.config.editing.weight * missed
+        predictor.eval()  # what it knows of a batch of edited pictures is no part of what it has learned
+        missed = predictor.loss(shown, asked)
+        predictor.train()
+        return editing.every * editing.weight * missed
 
     def _carry(self, latents: Tensor, condition: Condition, moment: Moment, scalars: Scalars) -> Tensor:
         # several times each latent: the flow is small beside encoder and decoder, and learns from noise
