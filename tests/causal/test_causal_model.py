@@ -75,7 +75,7 @@ def test_what_is_done_moves_its_effects_alone(model: CausalModel, garden: Datase
 
 def test_samples_follow_what_is_done_or_seen(model: CausalModel) -> None:
     lupin = model.structure.variables["species"].classes.index("lupin")
-    table, pictures = model.sample(12, {"species": "lupin"})
+    table, pictures = model.do({"species": "lupin"}, n=12)
     assert (table["species"] == lupin).all()
     assert pictures.shape == (12, 16, 16, 3)
     seen, _ = model.sample(12, given={"species": "lupin"})

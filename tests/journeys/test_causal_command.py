@@ -88,6 +88,13 @@ def test_from_a_graph_to_counterfactual_pictures(garden: Path, tmp_path: Path) -
     assert not (tmp_path / "what-if").exists()
     limner(*ask, "--do", "height=0.9")
     assert (tmp_path / "what-if" / "flower-000003.png").is_file()
+    replayed = limner("replay", tmp_path / "what-if" / "flower-000003.png", "--out", tmp_path / "again.png")
+    assert "the same pixels" in replayed
+    judge = ("causal", "soundness", run, "--data", garden / "garden")
+    assert "no garden.json" in limner(*judge, "--truth", tmp_path, code=2)
+    said = limner(*judge, "--truth", garden / "flowers", "--n", "40")
+    assert "Against the truth" in said
+    assert (run / "soundness" / "report.html").is_file()
     effects = limner("causal", "effects", run, "--on", "picture:brightness", "--data", garden / "garden", "--n", "20")
     assert "hold under the graph" in effects.splitlines()[-1]
     assert "as season=autumn" in limner("causal", "effects", run, "--on", "season", "--data", garden / "garden", code=2)
