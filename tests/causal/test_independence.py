@@ -47,10 +47,24 @@ def test_independent_given_a_cause_is_rejected_as_rarely_as_promised() -> None:
     assert _rejected(lambda random: (random.standard_normal(N), random.exponential(size=N))) <= 0.15
 
 
+def _digits(random: np.random.Generator) -> Drawn:
+    return random.integers(0, 10, N).astype(str).astype(object), random.gamma(10, size=N)
+
+
+def test_rare_classes_beside_far_values_are_rejected_as_rarely_as_promised() -> None:
+    assert _rejected(_digits, 200) <= 0.1
+
+
 def test_what_depends_is_found() -> None:
     assert _rejected(_direct, 20) >= 0.9
     assert _rejected(_only_spread, 20) >= 0.9
     assert _rejected(lambda random: _categories(random)[:2], 20) >= 0.9
+
+
+def test_what_is_far_beyond_chance_is_told_from_what_is_farther() -> None:
+    x = np.random.default_rng(0).standard_normal(N)
+    noise = np.random.default_rng(1).standard_normal(N)
+    assert independence_p(x, x + 0.5 * noise) < independence_p(x, x + 2 * noise) < 1e-6
 
 
 def test_what_is_given_may_say_everything() -> None:

@@ -47,7 +47,7 @@ def doubts(graph: Graph, variables: Mapping[str, Variable], table: Table, seed: 
 def _nats(
     graph: Graph, nodes: Sequence[str], variables: Mapping[str, Variable], values: Mapping[str, Tensor], seed: int
 ) -> Tensor:
-    """Returns the nats of each held-out unit in those nodes together."""
+    """Returns the nats of each unit, held out in turn, in those nodes together."""
     total = torch.zeros(())
     for name in nodes:
         parents = graph.parents(name)

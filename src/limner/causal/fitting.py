@@ -11,7 +11,8 @@ from limner.causal.mechanisms import CategoryMechanism, Form, Mechanism, NumberM
 from limner.causal.variables import Variable
 from limner.errors import GraphError
 
-HELD_OUT = 0.2
+FOLDS = 5
+"""Shares of the units, of which one is held out."""
 ROWS_A_FEATURE = 10
 STEPS, PATIENCE = 2000, 10
 EVERY, BATCH = 25, 1024
@@ -58,8 +59,11 @@ def fit_mechanism(
 def held_out_nats(
     form: Form, variable: Variable, causes: Sequence[Variable], values: Tensor, given: Sequence[Tensor], seed: int
 ) -> Tensor:
-    """Returns the nats of every fifth unit under a mechanism of one form that learned from the others."""
-    return _learned(form, variable, causes, values, given, seed)[1]
+    """Returns the nats of each unit under mechanisms of one form that learned from the others, four fifths at a time.
+
+    Units come in the same order for every mechanism of a seed.
+    """
+    return torch.cat([_learned(form, variable, causes, values, given, seed, fold)[1] for fold in range(FOLDS)])
 
 
 def learn(
@@ -90,11 +94,19 @@ def learn_again(mechanism: Mechanism, values: Tensor, given: Sequence[Tensor], s
 
 
 def _learned(
-    form: Form, variable: Variable, causes: Sequence[Variable], values: Tensor, given: Sequence[Tensor], seed: int
+    form: Form,
+    variable: Variable,
+    causes: Sequence[Variable],
+    values: Tensor,
+    given: Sequence[Tensor],
+    seed: int,
+    fold: int = 0,
 ) -> tuple[Mechanism, Tensor]:
     """Returns a mechanism of one form, and the nats of each held-out unit."""
     shuffled = torch.randperm(len(values), generator=torch.Generator().manual_seed(seed))
-    held_out, learned = shuffled.tensor_split([round(HELD_OUT * len(values))])
+    folds = list(shuffled.tensor_split(FOLDS))
+    held_out = folds.pop(fold)
+    learned = torch.cat(folds)
     mechanism = build_mechanism(variable, causes, form)
     _start(mechanism)
     _learn_line(mechanism, values[learned], [each[learned] for each in given], seed)
