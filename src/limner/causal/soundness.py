@@ -101,36 +101,53 @@ def soundness(
     if len(pictures) < LEAST:
         raise ValueError(f"at least {LEAST} units are needed, not {len(pictures)}")
     found, features = Soundness(len(pictures)), _Features(pictures, others)
-    variables, seen = model.structure.variables, judge.read(pictures)
-    judged = [name for name in model.structure.graph.order if name in seen]
-    found.real = {name: _mean(misses(variables[name], seen[name], table[name])) for name in judged}
+    variables, names = model.structure.variables, model.structure.graph.order
+    units = _Units(table, pictures, judge.read(pictures))
+    found.real = {name: _mean(misses(variables[name], units.seen[name], table[name])) for name in units.seen}
     found.realism["real"] = features.distance(pictures)
     found.composition = dict(zip(CYCLES, _nothing_done(model, table, pictures), strict=True))
-    names = model.structure.graph.order
     with ProgressLine("soundness", len(names), "interventions") as bar:
         for name in names:
             values = wishes(variables[name], table[name], seeds.generator("wishes", seed, name))
-            do = {name: values}
-            after, shown = model.counterfactual(table, pictures, do, seed)
-            read_off, changed = judge.read(shown), model.structure.graph.descendants(name)
-            if name in seen:
-                found.unchanged[name] = _mean(misses(variables[name], seen[name], values))
-            found.shown[name] = {each: _mean(misses(variables[each], read_off[each], after[each])) for each in judged}
-            found.drift[name] = {
-                each: _moved(variables[each], seen[each], read_off[each], table[each])
-                for each in judged
-                if each not in changed
-            }
-            found.reversibility[name] = dict(
-                zip(CYCLES, _there_and_back(model, table, after, pictures, shown), strict=True)
-            )
+            after, shown = model.counterfactual(table, pictures, {name: values}, seed)
+            _judge(found, model, judge, units, (name, values), (after, shown))
             found.realism[name], found.diversity[name] = features.distance(shown), features.diversity(shown)
             found.pictures[name] = [pictures, shown]
             if known := truth(name, values) if truth else None:
                 found.pictures[name].append(known[1])
-                found.against[name] = _against(model, judge, (table, pictures), do, known, shown, rivals or {}, seed)
+                found.against[name] = _against(model, judge, units, {name: values}, known, shown, rivals or {}, seed)
             bar.advance(note=name)
     return found
+
+
+@dataclass
+class _Units:
+    """Who is judged: their attributes, their pictures, and what the judge sees in these."""
+
+    table: Table
+    pictures: np.ndarray
+    seen: Table
+
+
+def _judge(
+    found: Soundness,
+    model: CausalModel,
+    judge: Judge,
+    units: _Units,
+    done: tuple[str, np.ndarray],
+    became: tuple[Table, np.ndarray],
+) -> None:
+    """Enters what one intervention shows: effects, what should have stayed, and the way back."""
+    (name, values), (after, shown), table, seen = done, became, units.table, units.seen
+    variables, read_off, changed = model.structure.variables, judge.read(shown), model.structure.graph.descendants(name)
+    if name in seen:
+        found.unchanged[name] = _mean(misses(variables[name], seen[name], values))
+    found.shown[name] = {each: _mean(misses(variables[each], read_off[each], after[each])) for each in seen}
+    found.drift[name] = {
+        each: _moved(variables[each], seen[each], read_off[each], table[each]) for each in seen if each not in changed
+    }
+    back = _there_and_back(model, table, after, units.pictures, shown)
+    found.reversibility[name] = dict(zip(CYCLES, back, strict=True))
 
 
 def wishes(variable: Variable, own: np.ndarray, generator: torch.Generator) -> np.ndarray:
@@ -145,21 +162,21 @@ def wishes(variable: Variable, own: np.ndarray, generator: torch.Generator) -> n
 def _against(
     model: CausalModel,
     judge: Judge,
-    units: tuple[Table, np.ndarray],
+    units: _Units,
     do: Mapping[str, np.ndarray],
     truth: tuple[Table, np.ndarray],
     shown: np.ndarray,
     rivals: Mapping[str, StructuralModel],
     seed: int,
 ) -> Against:
-    (table, pictures), (true_table, true) = units, truth
+    table, pictures, (true_table, true) = units.table, units.pictures, truth
     variables, (name,) = model.structure.variables, do
     nothing, own = distance(pictures, true), judge.read(shown)
     made = {"model": shown, "oracle": model.show(pictures, table, true_table)}
     changed = model.structure.graph.descendants(name)
     effects, stays = [each for each in own if each in changed - {name}], [each for each in own if each not in changed]
-    before, of_true = judge.read(pictures), judge.read(true)
-    drift = {each: _moved(variables[each], before[each], of_true[each], table[each]) for each in stays}
+    of_true = judge.read(true)
+    drift = {each: _moved(variables[each], units.seen[each], of_true[each], table[each]) for each in stays}
     gained: dict[str, dict[str, Interval]] = {}
     for rival, structure in rivals.items():
         made[rival] = model.show(pictures, table, structure.counterfactual(table, do, seed))
