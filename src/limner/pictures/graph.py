@@ -6,7 +6,8 @@ from html import escape
 ACROSS, DOWN, BOX, TALL, MARGIN = 132, 92, 112, 34, 24
 _STYLE = """<style>
 .limner-graph{color:#3d4450;font:13px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;max-width:100%;height:auto}
-.limner-graph text{fill:currentColor;text-anchor:middle}.limner-graph rect{fill:var(--card,none);stroke:currentColor;stroke-opacity:.6}
+.limner-graph text{fill:currentColor;text-anchor:middle}
+.limner-graph rect{fill:var(--card,none);stroke:currentColor;stroke-opacity:.6}
 .limner-graph path{fill:none;stroke:currentColor;stroke-opacity:.75;stroke-width:1.4}
 .limner-graph .unseen{stroke-dasharray:5 4}.limner-graph marker path{fill:currentColor;stroke:none}
 @media (prefers-color-scheme:dark){.limner-graph{color:#c5ccd8}}
