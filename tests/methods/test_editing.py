@@ -17,9 +17,11 @@ LIGHT = Attribute(name="light", kind="number", mean=0.0, std=0.5)
 SMALL = ("method.encoder.widths=[16, 32]", "method.decoder.widths=[32, 16]", "method.latent=8")
 
 
-def _method(height: int = 16, width: int = 16, channels: int = 1, recipe: str = "causal-vae") -> Method:
+def _method(
+    height: int = 16, width: int = 16, channels: int = 1, recipe: str = "causal-vae", more: tuple[str, ...] = ()
+) -> Method:
     torch.manual_seed(0)
-    chosen = apply_settings(find_recipe(recipe), SMALL)
+    chosen = apply_settings(find_recipe(recipe), (*SMALL, *more))
     schema = Schema(height=height, width=width, channels=channels, attributes=(SIDE, LIGHT), label="side")
     return build_method(chosen.method, chosen.optimiser, schema, (SIDE, LIGHT), 10_000)
 
@@ -85,7 +87,7 @@ def test_what_is_asked_is_learned_and_the_rest_left_alone() -> None:
 
 
 def test_the_predictor_learns_from_real_pictures_alone() -> None:
-    method, batch = _method(), _batch(16, 0)
+    method, batch = _method(more=("method.editing={weight: 0.02}",)), _batch(16, 0)
     of_real = deepcopy(method.predictor)
     of_real.loss(*batch)  # type: ignore[operator, union-attr]
     method.step(batch, Moment(0, 0, 0))

@@ -26,11 +26,8 @@ def page(model: CausalModel, found: Soundness, table: Table, data: str) -> Page:
         "What would have been?",
         f"Counterfactual pictures of {found.units:,} units of {data}, and how far to trust them.",
     )
-    sheet.graph(
-        {name: graph.parents(name) for name in graph.order},
-        graph.confounded,
-        "What causes what; dashes: an unseen cause",
-    )
+    title = f"What causes what{'; dashes: an unseen cause' if graph.confounded else ''}"
+    sheet.graph({name: graph.parents(name) for name in graph.order}, graph.confounded, title)
     sheet.paragraph(f"The picture is drawn by {', '.join(graph.picture)}.")
     sheet.warning(UNDER_THE_GRAPH)
     for name, pictures in found.pictures.items():

@@ -1,6 +1,5 @@
 """The VAE of causal models: few codes for what no attribute says of a picture, and attributes that the decoder heeds."""
 
-from limner.methods.editing import EditingConfig
 from limner.methods.optimisers import OptimiserConfig
 from limner.methods.vae import VaeConfig
 from limner.networks import NetworkConfig
@@ -24,7 +23,6 @@ def causal_vae() -> Recipe:
             likelihood="gaussian",
             beta=2.25,
             told=128,
-            editing=EditingConfig(),
         ),
         condition="auto",
         batch=32,
