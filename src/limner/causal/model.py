@@ -45,7 +45,7 @@ class CausalModel:
         graph: Graph,
         out: str | Path,
         *,
-        recipe: str = RECIPE,
+        recipe: str | None = None,
         minutes: float | None = None,
         settings: Sequence[str] = (),
         seed: int = 0,
@@ -53,14 +53,19 @@ class CausalModel:
     ) -> CausalModel:
         """Learns mechanisms, a predictor of attributes and pictures from a dataset's training split, and leaves them in `out`.
 
-        `recipe` is one of a VAE, of any kind; `minutes` are those of the pictures. GraphError for a graph that does not fit the
-        data; RunError, RecipeError and Interrupted as in training.
+        `recipe` is one of a VAE, `causal-vae` unless said; `minutes` are those of the pictures. GraphError for a graph that does
+        not fit the data; RunError, RecipeError and Interrupted as in training.
         """
         folder = Path(out)
         if folder.exists() and not resume and (not folder.is_dir() or any(folder.iterdir())):
             raise RunError(f"{folder} exists: continue it with --resume, or give another --out.")
         _check_picture(graph, variables_of(graph, dataset), dataset)
-        drawn_by = _of_a_vae(apply_settings(find_recipe(recipe), settings), graph)
+        run, drawn_by = folder / "picture", None
+        begun = (run / "recipe.yaml").is_file()
+        if (
+            recipe or settings or not begun
+        ):  # a run that is begun goes on with its own recipe, whatever is the default by now
+            drawn_by = _of_a_vae(apply_settings(find_recipe(recipe or RECIPE), settings), graph)
         if (folder / "structure.json").is_file():
             if StructuralModel.load(folder).graph != graph:
                 raise RunError(
@@ -70,9 +75,8 @@ class CausalModel:
             StructuralModel.learn(dataset, graph, seed).save(folder)
         if not (folder / FILE).is_file():
             train_predictor(dataset, StructuralModel.load(folder).variables, seed).save(folder)
-        run = folder / "picture"
         try:
-            train(dataset, drawn_by, run, minutes=minutes, seed=seed, resume=(run / "recipe.yaml").is_file())
+            train(dataset, drawn_by, run, minutes=minutes, seed=seed, resume=begun)
         except Interrupted:
             raise Interrupted(f"stopped and saved in {folder}. Continue with the same command and --resume.") from None
         return cls.load(folder)

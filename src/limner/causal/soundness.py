@@ -20,7 +20,7 @@ from limner.causal.structural import StructuralModel
 from limner.causal.variables import Table, Variable
 from limner.features import load_extractor, pool
 from limner.metrics.frechet import frechet_interval
-from limner.metrics.intervals import Interval, bootstrap, mean_interval
+from limner.metrics.intervals import Interval, bootstrap, mean_interval, share_interval
 from limner.progress import ProgressLine
 
 CYCLES = (1, 10)
@@ -227,7 +227,12 @@ def _there_and_back(
 def _moved(variable: Variable, before: np.ndarray, after: np.ndarray, truth: np.ndarray) -> Interval:
     """Returns by how much the judge's error has grown, of numbers in spreads: what only makes it waver is no drift."""
     unit = 1.0 if variable.classes else max(variable.spread, 1e-12)
-    return _mean((misses(variable, after, truth) - misses(variable, before, truth)) / unit)
+    moved = _mean((misses(variable, after, truth) - misses(variable, before, truth)) / unit)
+    if not variable.classes:
+        return moved
+    # a difference of shares: where few units differ, no narrower than the interval of none of them
+    half = max(moved.high - moved.value, moved.value - moved.low, share_interval(0, len(truth)).high)
+    return Interval(moved.value, moved.value - half, moved.value + half)
 
 
 def _apart(one: np.ndarray, other: np.ndarray) -> Interval:

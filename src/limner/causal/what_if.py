@@ -57,6 +57,8 @@ def of_files(model: CausalModel, paths: Sequence[str]) -> Units:
     schema = model.painter.schema
     pictures = []
     for path in paths:
+        if not Path(path).is_file():
+            raise PictureError(f"{path}: no such file; of a dataset's picture, say which dataset with --data.")
         picture = open_picture(Path(path)).convert("L" if schema.channels == 1 else "RGB")
         if (picture.height, picture.width) != (schema.height, schema.width):
             raise PictureError(

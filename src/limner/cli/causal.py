@@ -76,7 +76,9 @@ def fit(
     data: Data,
     graph: GraphFile,
     out: Annotated[Path, typer.Option(help="The folder of the causal model.")] = Path("causal"),
-    recipe: Annotated[str, typer.Option(help="What draws the pictures: the recipe of a VAE.")] = "causal-vae",
+    recipe: Annotated[
+        str | None, typer.Option(help="What draws the pictures: the recipe of a VAE; causal-vae if left out.")
+    ] = None,
     minutes: Annotated[float | None, typer.Option(help="Train the pictures so long in all.")] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the recipe.")
@@ -123,7 +125,10 @@ def sample(
     from limner.causal.what_if import extrapolated, means, write_samples
     from limner.cli.table import show
     from limner.conditions import parse_wishes
+    from limner.errors import UsageError
 
+    if out.exists():
+        raise UsageError(f"{out} is there already: give another --out.")
     causal = CausalModel.load(model)
     done, seen = parse_wishes(do or [], "--do"), parse_wishes(given or [], "--given")
     table = write_samples(causal, n, done, seen, out, seed)
@@ -160,13 +165,18 @@ def counterfactual(
     from limner.cli.table import show
     from limner.conditions import parse_wishes
     from limner.data import open_dataset
+    from limner.errors import UsageError
 
     causal, done = CausalModel.load(model), parse_wishes(do or [], "--do")
+    if not done:
+        raise UsageError("nothing is done: say what, with --do ATTRIBUTE=VALUE.")
     units = of_dataset(causal, open_dataset(data), pictures) if data else of_files(causal, pictures)
     other = write_counterfactuals(causal, units, done, out, seed)
     for line in extrapolated(causal, done):
         typer.echo(line, err=True)
     variables = causal.structure.variables
+    if not data:
+        typer.echo("the attributes were predicted from the pictures, and so is what follows from them", err=True)
     show(
         [
             ["would have been", *variables],
