@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from limner.causal.check import quiet
-from limner.causal.graph import Graph
+from limner.causal.graph import Edge, Graph
 from limner.causal.independence import independence_p
 from limner.causal.variables import Table, described, read, variables_of
 from limner.data.dataset import Dataset
@@ -67,21 +67,39 @@ def _search(table: Table, categories: set[str], seed: int) -> Proposal:
     pairs = [(a, b) for a in range(len(names)) for b in range(a + 1, len(names)) if ends[a, b]]
     # an arrowhead at b and a tail at a: a -> b
     directed = [(a, b) if ends[b, a] == 1 else (b, a) for a, b in pairs if {ends[a, b], ends[b, a]} == {1, -1}]
-    guessed = [(a, b) for a, b in pairs if ends[a, b] == ends[b, a]]
-    edges: list[tuple[str, str]] = []
-    doubtful = []
-    for a, b in directed + guessed:
-        edge = (names[a], names[b])
-        if _reaches(edges, edge[1], edge[0]):  # it would close a cycle
-            edge = edge[::-1]
-            doubtful.append(edge)
-        elif (a, b) in guessed:
-            doubtful.append(edge)
-        edges.append(edge)
+    known = [(names[a], names[b]) for a, b in directed]
+    guessed = [(names[a], names[b]) for a, b in pairs if ends[a, b] == ends[b, a]]
+    edges, doubtful = _guess(known, guessed)
     return Proposal(Graph(nodes=names, edges=edges), doubtful)
 
 
-def _reaches(edges: list[tuple[str, str]], start: str, end: str) -> bool:
+def _guess(known: list[Edge], guessed: list[Edge]) -> tuple[list[Edge], list[Edge]]:
+    """Returns all edges with a direction each, and those that were guessed, none of which the other independences rule out."""
+    edges: list[Edge] = []
+    doubtful: list[Edge] = []
+    waiting = [*known, *guessed]
+    tied = {frozenset(edge) for edge in waiting}
+
+    def cost(edge: Edge) -> float:
+        if _reaches(edges, edge[1], edge[0]):  # it would close a cycle
+            return np.inf
+        meeting = [cause for cause, effect in edges if effect == edge[1]]
+        # two causes that are not tied would be independent, which a collider that was not found says they are not
+        return sum(frozenset((cause, edge[0])) not in tied for cause in meeting)
+
+    while waiting:
+        # what is known comes first, then what follows from what is decided, then the next guess
+        forced = (one for one in waiting if one in known or cost(one) != cost(one[::-1]))
+        edge = next(forced, waiting[0])
+        waiting.remove(edge)
+        turned = cost(edge) > cost(edge[::-1]) and (edge not in known or cost(edge) == np.inf)
+        edges.append(edge[::-1] if turned else edge)
+        if turned or edge not in known:
+            doubtful.append(edges[-1])
+    return edges, doubtful
+
+
+def _reaches(edges: list[Edge], start: str, end: str) -> bool:
     found = {start}
     while more := {effect for cause, effect in edges if cause in found} - found:
         found |= more
