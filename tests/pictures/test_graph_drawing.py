@@ -26,6 +26,18 @@ def test_causes_stand_above_their_effects() -> None:
     assert [path.attrib["class"] for path in drawn.iter(f"{SVG}path") if "class" in path.attrib] == ["unseen"]
 
 
+def test_an_arrow_past_a_box_goes_around_it() -> None:
+    drawn = ElementTree.fromstring(graph_svg({"a": (), "b": ("a",), "c": ("a", "b")}))
+    boxes = {text.text: float(text.attrib["x"]) for text in drawn.iter(f"{SVG}text")}
+    straight, around = sorted(
+        path.attrib["d"].count("C") for path in drawn.iter(f"{SVG}path") if "marker-end" in path.attrib
+    )[1:]
+    assert (straight, around) == (1, 2)
+    long = next(path.attrib["d"] for path in drawn.iter(f"{SVG}path") if path.attrib["d"].count("C") == 2)
+    passes = float(re.findall(r"C[^C]* (-?\d+) -?\d+C", long)[0])
+    assert abs(passes - boxes["b"]) > 56
+
+
 def test_everything_lies_within_the_drawing() -> None:
     drawn = ElementTree.fromstring(graph_svg(PARENTS))
     _, _, width, height = map(float, drawn.attrib["viewBox"].split())

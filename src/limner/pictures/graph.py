@@ -1,9 +1,10 @@
 """A directed graph as self-contained SVG: causes above, effects below, light and dark, no script."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from itertools import pairwise
 
-ACROSS, DOWN, BOX, TALL, MARGIN = 132, 92, 112, 34, 24
+ACROSS, DOWN, BOX, TALL, MARGIN = 136, 92, 112, 34, 24
 _STYLE = """<style>
 .limner-graph{color:#3d4450;font:13px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;max-width:100%;height:auto}
 .limner-graph text{fill:currentColor;text-anchor:middle}
@@ -13,7 +14,11 @@ _STYLE = """<style>
 @media (prefers-color-scheme:dark){.limner-graph{color:#c5ccd8}}
 </style>"""
 
+GAP = BOX / 2 + 8
+"""From the middle of a box to where an arrow may pass beside it."""
+
 Edges = Sequence[tuple[str, str]]
+Point = tuple[float, float]
 
 
 def graph_svg(parents: Mapping[str, Sequence[str]], unseen: Edges = (), title: str = "graph") -> str:
@@ -22,7 +27,7 @@ def graph_svg(parents: Mapping[str, Sequence[str]], unseen: Edges = (), title: s
     rows = max(row for _, row in places.values()) + 1
     width = 2 * MARGIN + ACROSS * max(sum(row == each for _, row in places.values()) for each in range(rows))
     at = {name: _centre(name, places, width) for name in parents}
-    lines = [_arrow(at[cause], at[effect]) for effect, causes in parents.items() for cause in causes]
+    lines = [_arrow(at[cause], at[effect], [*at.values()]) for effect, causes in parents.items() for cause in causes]
     lines += [_arc(at[one], at[other]) for one, other in unseen]
     boxes = [
         f'<rect x="{x - BOX / 2:.0f}" y="{y - TALL / 2:.0f}" width="{BOX}" height="{TALL}" rx="8"/>'
@@ -51,20 +56,32 @@ def _places(parents: Mapping[str, Sequence[str]]) -> dict[str, tuple[int, int]]:
     return places
 
 
-def _centre(name: str, places: Mapping[str, tuple[int, int]], width: int) -> tuple[float, float]:
+def _centre(name: str, places: Mapping[str, tuple[int, int]], width: int) -> Point:
     place, row = places[name]
     many = sum(other == row for _, other in places.values())
     return width * (place + 0.5) / many, MARGIN + TALL / 2 + DOWN * row
 
 
-def _arrow(start: tuple[float, float], end: tuple[float, float]) -> str:
-    (x, y), (to_x, to_y) = (start[0], start[1] + TALL / 2), (end[0], end[1] - TALL / 2)
-    middle = (y + to_y) / 2
-    curve = f"M{x:.0f} {y:.0f}C{x:.0f} {middle:.0f} {to_x:.0f} {middle:.0f} {to_x:.0f} {to_y - 2:.0f}"
+def _arrow(start: Point, end: Point, boxes: Sequence[Point]) -> str:
+    points = [(start[0], start[1] + TALL / 2), *_around(start, end, boxes), (end[0], end[1] - TALL / 2 - 2)]
+    curve = "M{:.0f} {:.0f}".format(*points[0])
+    for (x, y), (to_x, to_y) in pairwise(points):
+        middle = (y + to_y) / 2
+        curve += f"C{x:.0f} {middle:.0f} {to_x:.0f} {middle:.0f} {to_x:.0f} {to_y:.0f}"
     return f'<path marker-end="url(#tip)" d="{curve}"/>'
 
 
-def _arc(one: tuple[float, float], other: tuple[float, float]) -> str:
+def _around(start: Point, end: Point, boxes: Sequence[Point]) -> Iterator[Point]:
+    """Yields where an arrow passes the rows between its ends: in the gap beside a box that would hide it."""
+    for y in sorted({y for _, y in boxes if start[1] < y < end[1]}):
+        straight = start[0] + (end[0] - start[0]) * (y - start[1]) / (end[1] - start[1])
+        row = [x for x, at in boxes if at == y]
+        gaps = [x + side * GAP for x in row for side in (-1, 1)]
+        free = [x for x in (straight, *gaps) if all(abs(x - other) >= GAP for other in row)]
+        yield min(free, key=lambda x: abs(x - straight)), y
+
+
+def _arc(one: Point, other: Point) -> str:
     (x, y), (to_x, to_y) = sorted([one, other])
     if y == to_y:  # below the row, so that it passes no box between them
         y, to_y = y + TALL / 2, to_y + TALL / 2
