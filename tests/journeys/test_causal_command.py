@@ -54,6 +54,12 @@ def test_a_graph_that_does_not_fit_is_one_line(garden: Path, graph: str, said: s
     assert said in limner("causal", "check", garden / "garden", "--graph", garden / "bad.yaml", code=2)
 
 
+def test_what_is_too_little_to_fit_is_too_little_to_check(garden: Path, tmp_path: Path) -> None:
+    make(tmp_path / "few", n=30, size=16)
+    prepare(tmp_path / "few", tmp_path / "dataset", size=16)
+    assert "needs at least" in limner("causal", "check", tmp_path / "dataset", "--graph", garden / "true.yaml", code=2)
+
+
 def test_from_a_graph_to_counterfactual_pictures(garden: Path, tmp_path: Path) -> None:
     run, small = tmp_path / "run", ["--set=method.encoder.widths=[8,16]", "--set=method.decoder.widths=[16,8]"]
     fit = (

@@ -9,6 +9,7 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from limner.causal.direction import Doubt, doubts
+from limner.causal.fitting import check_rows
 from limner.causal.graph import Edge, Graph
 from limner.causal.independence import independence_p
 from limner.causal.variables import Table, Variable, described, read, variables_of
@@ -71,11 +72,17 @@ class Check:
 
 
 def check(dataset: Dataset, graph: Graph, seed: int = 0) -> Check:
-    """Tests a graph against the training split. GraphError for a column that is missing, constant or out of bounds."""
+    """Tests a graph against the training split.
+
+    GraphError for a column that is missing, constant or out of bounds, and for fewer rows than a mechanism needs.
+    """
     variables = variables_of(graph, dataset)
     train = dataset.split("train")
     table, whole = read(dataset, variables, train)
-    found = examine(graph, described(variables, table), table, seed)
+    variables = described(variables, table)
+    for name, variable in variables.items():
+        check_rows(variable, [variables[cause] for cause in graph.parents(name)], len(whole))
+    found = examine(graph, variables, table, seed)
     found.incomplete = len(train) - len(whole)
     return found
 

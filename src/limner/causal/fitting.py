@@ -39,11 +39,7 @@ def fit_mechanism(
     The flow is taken when it is better by more than two standard errors on every fifth unit, which neither learned from;
     the linear form learns from all units then. GraphError for fewer units than it needs.
     """
-    width = 1 + sum(len(cause.classes) or 1 for cause in causes) + len(variable.classes)
-    if len(values) < ROWS_A_FEATURE * width:
-        raise GraphError(
-            f"{variable.name}: its mechanism needs at least {ROWS_A_FEATURE * width} whole rows; here are {len(values)}."
-        )
+    check_rows(variable, causes, len(values))
     chosen, nats = _learned("linear", variable, causes, values, given, seed)
     if causes or variable.kind != "category":
         bent, bent_nats = _learned("flow", variable, causes, values, given, seed)
@@ -54,6 +50,15 @@ def fit_mechanism(
     if chosen.form == "linear":
         _learn_line(chosen, values, given, seed)
     return Fit(chosen.requires_grad_(False), float(nats.mean()), alone, len(values))
+
+
+def check_rows(variable: Variable, causes: Sequence[Variable], rows: int) -> None:
+    """Raises GraphError when there are fewer whole rows than the mechanism of a variable needs."""
+    width = 1 + sum(len(cause.classes) or 1 for cause in causes) + len(variable.classes)
+    if rows < ROWS_A_FEATURE * width:
+        raise GraphError(
+            f"{variable.name}: its mechanism needs at least {ROWS_A_FEATURE * width} whole rows; here are {rows}."
+        )
 
 
 def held_out_nats(

@@ -284,7 +284,8 @@ def _tell(found: "Effects") -> None:
             f"cannot be known: {edge}: an unseen cause hides what it does, so effects that go over it may be far off"
         )
     if found.strengths:
-        show([["arrow", "strength"], *([f"{one.cause} -> {one.node}", said(one.strength)] for one in found.strengths)])
+        strengths = ([f"{one.cause} -> {one.node}", said(one.strength).replace("+", "")] for one in found.strengths)
+        show([["arrow", "strength"], *strengths])
     for one in found.refutations:
         bounds = f"{one.effect:+.3g}, to be between {one.low:+.3g} and {one.high:+.3g}"
         typer.echo(f"{one.kind}, {one.cause}: {'passes' if one.passes else 'fails'}, {bounds}")
