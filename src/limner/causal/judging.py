@@ -22,8 +22,8 @@ OTHERS = 2000
 
 def judge_run(
     model: CausalModel, dataset: Dataset, out: Path, *, n: int = 500, truth: Path | None = None, seed: int = 0
-) -> tuple[Soundness, Table]:
-    """Judges units of a dataset's test split, writes the reports into `out`, and returns what was found and their attributes.
+) -> Soundness:
+    """Judges units of a dataset's test split, writes the reports into `out`, and returns what was found.
 
     `truth` is the folder of the garden that the dataset was made of. UsageError for too few units or pictures of another shape.
     """
@@ -52,7 +52,7 @@ def judge_run(
         seed=seed,
     )
     write(model, found, table, dataset.name, out)
-    return found, table
+    return found
 
 
 def other_graphs(model: CausalModel, dataset: Dataset, seed: int = 0) -> dict[str, StructuralModel]:

@@ -107,7 +107,7 @@ def _truth(found: Soundness) -> tuple[str, list[str], list[list[str]], str]:
         [
             done,
             *(_cell(one.skill[kind]) for kind in kinds),
-            _cell(one.perceived),
+            _cell(found.perceived[done]),
             f"0 ({one.nothing.value:.2f} grey levels)",
         ]
         for done, one in found.against.items()

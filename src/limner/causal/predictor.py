@@ -14,55 +14,41 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from limner import seeds
 from limner.causal.variables import Table, Variable, read
 from limner.data.dataset import Dataset
+from limner.data.schema import Attribute, Schema
 from limner.errors import ModelError
-from limner.networks import NetworkConfig, build_encoder
+from limner.networks.predictor import Predictor as AttributePredictor
 from limner.progress import ProgressLine
 from limner.tensors import DamagedFileError, load_tensors, save_tensors
 
-NETWORK = NetworkConfig(architecture="convolutional", widths=(32, 64, 128), normalisation="batch")
 SIDE = 64
 """Larger pictures are reduced to about this side."""
 STEPS, BATCH, RATE, DECAY = 2000, 64, 2e-3, 0.05
 FILE = "predictor.safetensors"
 
 
-class Predictor(nn.Module):
+class Predictor(AttributePredictor):
     """(B, C, H, W) in [-1, 1] -> {name: (B, classes) logits of a category, (B,) a number in its own unit}."""
 
     def __init__(self, variables: Mapping[str, Variable], channels: int, height: int, width: int) -> None:
-        super().__init__()
-        self.times = max(1, round(max(height, width) / SIDE))
-        self.encoder = build_encoder(NETWORK, channels, height // self.times, width // self.times)
-        self.variables = dict(variables)
-        self.heads = nn.ModuleDict(
-            {name: nn.Linear(self.encoder.features, len(one.classes) or 1) for name, one in variables.items()}
+        times = max(1, round(max(height, width) / SIDE))
+        seen = tuple(
+            Attribute(name=name, kind="label", classes=one.classes)
+            if one.classes
+            else Attribute(name=name, kind="number", mean=one.mean, std=one.spread)
+            for name, one in variables.items()
         )
+        super().__init__(Schema(height=height // times, width=width // times, channels=channels, attributes=seen), seen)
+        self.times, self.variables = times, dict(variables)
         self.errors: dict[str, float] = {}
         """On real pictures that it did not learn from: mean absolute error of a number, share misnamed of a category."""
 
-    def forward(self, images: Tensor) -> dict[str, Tensor]:
-        features = self.encoder(F.avg_pool2d(images, self.times) if self.times > 1 else images).float()
-        found = {}
-        for name, one in self.variables.items():
-            output = self.heads[name](features)
-            found[name] = output if one.classes else one.mean + max(one.spread, 1e-8) * output[:, 0]
-        return found
-
-    def loss(self, images: Tensor, values: Mapping[str, Tensor]) -> Tensor:
-        """Returns the mean cross-entropy of categories plus the squared error of standardised numbers."""
-        total = images.new_zeros(())
-        for name, seen in self(images).items():
-            one = self.variables[name]
-            if one.classes:
-                total = total + F.cross_entropy(seen, values[name], label_smoothing=0.02)
-            else:
-                total = total + ((seen - values[name]) / max(one.spread, 1e-8)).square().mean()
-        return total
+    def forward(self, pictures: Tensor) -> dict[str, Tensor]:
+        return super().forward(F.avg_pool2d(pictures, self.times) if self.times > 1 else pictures)
 
     @torch.inference_mode()
     def read(self, pictures: np.ndarray, batch: int = 256) -> Table:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from limner import seeds
 from limner.causal.model import CausalModel
@@ -45,8 +46,6 @@ class Against:
 
     skill: dict[str, Interval]
     """By model (`model`, `oracle`, `ignored`, `wrong`): 1 - distance to the truth / distance of doing nothing, in pixels."""
-    perceived: Interval
-    """Skill of the model by the distance of what a network sees instead of pixels."""
     nothing: Interval
     """Distance of doing nothing, mean absolute grey levels."""
     drift: dict[str, Interval]
@@ -76,6 +75,8 @@ class Soundness:
     """[`real`] and [done]: Frechet distance of features from other real pictures."""
     diversity: dict[str, Interval] = field(default_factory=dict)
     """[done]: mean distance between pictures' features, beside real ones' (1)."""
+    perceived: dict[str, Interval] = field(default_factory=dict)
+    """[done], where the truth is known: skill by the distance of what a network sees instead of pixels."""
     against: dict[str, Against] = field(default_factory=dict)
     """[done], where the truth is known."""
     pictures: dict[str, list[np.ndarray]] = field(default_factory=dict)
@@ -104,18 +105,20 @@ def soundness(
     variables, names = model.structure.variables, model.structure.graph.order
     units = _Units(table, pictures, judge.read(pictures))
     found.real = {name: _mean(misses(variables[name], units.seen[name], table[name])) for name in units.seen}
-    found.realism["real"] = features.distance(pictures)
+    found.realism["real"] = features.distance(features.of_pictures)
     found.composition = dict(zip(CYCLES, _nothing_done(model, table, pictures), strict=True))
     with ProgressLine("soundness", len(names), "interventions") as bar:
         for name in names:
             values = wishes(variables[name], table[name], seeds.generator("wishes", seed, name))
             after, shown = model.counterfactual(table, pictures, {name: values}, seed)
             _judge(found, model, judge, units, (name, values), (after, shown))
-            found.realism[name], found.diversity[name] = features.distance(shown), features.diversity(shown)
+            of_shown = features.of(shown)
+            found.realism[name], found.diversity[name] = features.distance(of_shown), features.diversity(of_shown)
             found.pictures[name] = [pictures, shown]
             if known := truth(name, values) if truth else None:
                 found.pictures[name].append(known[1])
                 found.against[name] = _against(model, judge, units, {name: values}, known, shown, rivals or {}, seed)
+                found.perceived[name] = features.skill(of_shown, known[1])
             bar.advance(note=name)
     return found
 
@@ -189,10 +192,7 @@ def _against(
             for each in effects
         }
     skills = {kind: skill(distance(each, true), nothing) for kind, each in made.items()}
-    extractor = load_extractor()
-    of_truth, of_model, of_before = (pool(extractor, each) for each in (true, shown, pictures))
-    perceived = skill((of_model - of_truth).norm(dim=1).numpy(), (of_before - of_truth).norm(dim=1).numpy())
-    return Against(skills, perceived, _apart(pictures, true), drift, gained)
+    return Against(skills, _apart(pictures, true), drift, gained)
 
 
 def skill(of: np.ndarray, nothing: np.ndarray) -> Interval:
@@ -250,19 +250,24 @@ class _Features:
     """What a network sees in pictures, beside what it sees in real ones."""
 
     def __init__(self, pictures: np.ndarray, others: np.ndarray) -> None:
-        self.extractor: Any = load_extractor()
-        self.others = pool(self.extractor, others)
-        self.spread = self._apart(pool(self.extractor, pictures))
+        self.extractor = load_extractor()
+        self.others, self.of_pictures = self.of(others), self.of(pictures)
 
-    def distance(self, pictures: np.ndarray) -> Interval:
-        return frechet_interval(self.others, pool(self.extractor, pictures))
+    def of(self, pictures: np.ndarray) -> Tensor:
+        return pool(self.extractor, pictures)
 
-    def diversity(self, pictures: np.ndarray) -> Interval:
+    def distance(self, of_shown: Tensor) -> Interval:
+        return frechet_interval(self.others, of_shown)
+
+    def diversity(self, of_shown: Tensor) -> Interval:
         # each picture beside the next few: as telling as all pairs, and their mean has an interval
-        apart = self._apart(pool(self.extractor, pictures))
-        pairs = torch.stack([apart, self.spread], 1)
+        pairs = torch.stack([_spread(of_shown), _spread(self.of_pictures)], 1)
         return bootstrap(lambda drawn: float(drawn[:, 0].mean() / drawn[:, 1].mean()), pairs)
 
-    @staticmethod
-    def _apart(features: torch.Tensor) -> torch.Tensor:
-        return torch.stack([(features - features.roll(step, 0)).norm(dim=1) for step in range(1, 9)]).mean(0)
+    def skill(self, of_shown: Tensor, true: np.ndarray) -> Interval:
+        of_true = self.of(true)
+        return skill(*((each - of_true).norm(dim=1).numpy() for each in (of_shown, self.of_pictures)))
+
+
+def _spread(features: Tensor) -> Tensor:
+    return torch.stack([(features - features.roll(step, 0)).norm(dim=1) for step in range(1, 9)]).mean(0)

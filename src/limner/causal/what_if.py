@@ -21,8 +21,6 @@ from limner.files import atomic_folder
 from limner.pictures import grid, open_picture, read_provenance, save
 from limner.samples import difference
 
-KINDS = ("counterfactual", "causal sample")
-
 
 @dataclass
 class Units:

@@ -203,7 +203,7 @@ def soundness(
     from limner.data import open_dataset
 
     causal, folder = CausalModel.load(model), out or model / "soundness"
-    found, _ = judge_run(causal, open_dataset(data), folder, n=n, truth=truth, seed=seed)
+    found = judge_run(causal, open_dataset(data), folder, n=n, truth=truth, seed=seed)
     for title, header, rows, words in tables(causal, found):
         typer.echo(f"\n{title}")
         show([header, *rows])
