@@ -26,6 +26,18 @@ def test_encoders_read_any_size(architecture: str, size: tuple[int, int]) -> Non
     assert encoder(torch.randn(2, 1, *size)).shape == (2, encoder.features)
 
 
+@pytest.mark.parametrize("architecture", ["convolutional", "residual"])
+def test_every_map_of_a_decoder_can_be_changed(architecture: str) -> None:
+    torch.manual_seed(0)
+    decoder = build_decoder(NetworkConfig(architecture=architecture, widths=(16, 12, 8)), 5, 1, 32, 32)  # type: ignore[arg-type]
+    codes, nothing = torch.randn(2, 5), [torch.zeros(2, 2 * channels) for channels in decoder.maps]
+    drawn = decoder(codes)
+    torch.testing.assert_close(decoder(codes, nothing), drawn)
+    for index, channels in enumerate(decoder.maps):
+        changed = [*nothing[:index], torch.ones(2, 2 * channels), *nothing[index + 1 :]]
+        assert not torch.allclose(decoder(codes, changed), drawn, atol=1e-3), f"map {index} is left alone"
+
+
 def _outputs(network: nn.Module, kind: type) -> list[int]:
     return [getattr(m, "out_channels", None) or m.out_features for m in network.modules() if isinstance(m, kind)]
 

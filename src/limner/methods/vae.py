@@ -18,7 +18,7 @@ from limner.methods.moment import Moment
 from limner.methods.optimisers import OptimiserConfig, build_optimiser
 from limner.methods.painter import Painter
 from limner.networks import NetworkConfig, build_decoder, build_encoder
-from limner.networks.conditioning import BESIDE_CODES, Condition, ConditionEncoder, heeded
+from limner.networks.conditioning import BESIDE_CODES, Condition, ConditionEncoder, Modulation, heeded
 from limner.networks.flow import FlowConfig, LatentFlow
 from limner.networks.predictor import Predictor
 
@@ -43,7 +43,8 @@ class VaeConfig(Section):
     flow: FlowConfig | None = None
     """A learned prior: codes are carried to latents as the encoder makes them. Without it, codes are latents."""
     told: int | None = Field(None, ge=1, le=8192)
-    """Width of a layer that carries the condition to the decoder; without it, it stands faintly beside the codes."""
+    """Width of a layer that carries the condition to the decoder, whose maps it changes, too; without it, it stands faintly
+    beside the codes."""
     editing: EditingConfig | None = None
     """A predictor that pictures must satisfy under another picture's attributes, half of each batch."""
     adversary: AdversaryConfig | None = None
@@ -76,6 +77,8 @@ class VaePainter(Painter):
             )
         inputs = config.latent + (told if attributes else 0)
         self.decoder = build_decoder(config.decoder, inputs, schema.channels * self.likelihood.outputs, *shape[1:])
+        maps = self.decoder.maps if attributes and config.told else ()
+        self.modulation = Modulation(attributes, maps) if maps else None
         self.flow = LatentFlow(config.flow, config.latent, attributes) if config.flow else None
 
     def encode(self, pictures: Tensor, condition: Condition) -> tuple[Tensor, Tensor]:
@@ -90,7 +93,9 @@ class VaePainter(Painter):
         """(B, latent) -> the parameters of p(x | z), (B, outputs * C, H, W)."""
         if self.condition is not None:
             latents = torch.cat([latents, self.condition(condition)], 1)
-        return self.decoder(latents).float()
+        if self.modulation is None:
+            return self.decoder(latents).float()
+        return self.decoder(latents, self.modulation(condition)).float()
 
     def rebuild(self, latents: Tensor, condition: Condition) -> Tensor:
         """Latents (B, latent) -> pictures (B, C, H, W) in [-1, 1]."""

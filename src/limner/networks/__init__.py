@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 
-from torch import nn
-
 from limner.errors import RecipeError
-from limner.networks.blocks import Encoder, spectrally_normalise
+from limner.networks.blocks import Decoder, Encoder, spectrally_normalise
 from limner.networks.config import NetworkConfig
 from limner.networks.convolutional import ConvolutionalDecoder, ConvolutionalEncoder
 from limner.networks.dense_convolutional import DenseConvolutionalDecoder
@@ -17,7 +15,7 @@ ENCODERS: dict[str, Callable[..., Encoder]] = {
     "convolutional": ConvolutionalEncoder,
     "residual": ResidualEncoder,
 }
-DECODERS: dict[str, Callable[..., nn.Module]] = {
+DECODERS: dict[str, Callable[..., Decoder]] = {
     "mlp": MlpDecoder,
     "convolutional": ConvolutionalDecoder,
     "dense-convolutional": DenseConvolutionalDecoder,
@@ -37,7 +35,7 @@ def build_encoder(config: NetworkConfig, channels: int, height: int, width: int)
     return network
 
 
-def build_decoder(config: NetworkConfig, inputs: int, channels: int, height: int, width: int) -> nn.Module:
+def build_decoder(config: NetworkConfig, inputs: int, channels: int, height: int, width: int) -> Decoder:
     """Returns a network (B, inputs) -> (B, channels, height, width), unbounded values."""
     network = DECODERS[config.architecture](config, inputs, channels, height, width)
     if config.spectral_norm:

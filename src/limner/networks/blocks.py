@@ -25,6 +25,22 @@ class Encoder(nn.Module):
     features: int
 
 
+class Decoder(nn.Module):
+    """(B, inputs) -> (B, C, H, W); one that has `maps` also takes a change for each, (B, 2 channels) (see `modulated`)."""
+
+    maps: tuple[int, ...] = ()
+    """Channels of the maps that can be changed, from the coarsest on."""
+
+
+def modulated(maps: Tensor, change: Tensor) -> Tensor:
+    """Returns maps (B, C, H, W) with a gain and a shift a channel, side by side in `change` (B, 2C); 0 changes nothing.
+
+    Feature-wise modulation (FiLM: Perez et al. 2017, arXiv 1709.07871, eq. 2).
+    """
+    gain, shift = change[:, :, None, None].chunk(2, 1)
+    return maps * (1 + gain) + shift
+
+
 def tail(config: NetworkConfig, channels: int, *, flat: bool = False, dropout: bool = True) -> list[nn.Module]:
     """Returns what follows a layer of `channels`: normalisation, activation and dropout, as the recipe chose them."""
     layers: list[nn.Module] = []

@@ -9,6 +9,8 @@ from limner.data.schema import Attribute
 
 BESIDE_CODES = 0.1
 """Scale of a condition that stands next to codes: at scale 1 a generator learns one picture a class, and ignores its codes."""
+SLIGHT = 0.1
+"""Scale of the first changes of maps."""
 
 Condition = Mapping[str, Tensor]
 
@@ -35,6 +37,21 @@ class ConditionEncoder(nn.Module):
                 standard = (condition[attribute.name].float() - attribute.mean) / max(attribute.std, 1e-8)
                 parts.append(self.numbers[attribute.name](standard[:, None]))
         return torch.stack(parts).sum(0)
+
+
+class Modulation(nn.Module):
+    """What a condition makes of a decoder's maps: {name: (B,)} -> a change (B, 2 channels) for each of them (see `modulated`).
+
+    Linear in numbers, and summed over attributes: what one of them does to a map it does whatever the others are, so that
+    values that were never seen together are still drawn as their parts.
+    """
+
+    def __init__(self, attributes: Sequence[Attribute], maps: Sequence[int]) -> None:
+        super().__init__()
+        self.changes = nn.ModuleList(ConditionEncoder(attributes, 2 * channels, SLIGHT) for channels in maps)
+
+    def forward(self, condition: Condition) -> list[Tensor]:
+        return [change(condition) for change in self.changes]
 
 
 def heeded(attributes: Sequence[Attribute], features: int) -> nn.Module:

@@ -4,11 +4,12 @@ A stage that would bring the short side below 4 is left out, beginning with the 
 serves pictures of 28 and of 256 pixels.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from torch import Tensor, nn
 
-from limner.networks.blocks import Encoder, Pyramid, halvings, tail
+from limner.networks.blocks import Decoder, Encoder, Pyramid, halvings, modulated, tail
 from limner.networks.config import NetworkConfig
 
 
@@ -49,13 +50,16 @@ class ConvolutionalEncoder(Encoder):
         return self.layers(self.pyramid.pad(pictures))
 
 
-class ConvolutionalDecoder(nn.Module):
-    """(B, inputs) -> (B, C, H, W): a dense layer to the smallest map, then one transposed convolution a doubling."""
+class ConvolutionalDecoder(Decoder):
+    """(B, inputs) -> (B, C, H, W): a dense layer to the smallest map, then one transposed convolution a doubling.
+
+    What changes its maps does so right before each doubling.
+    """
 
     def __init__(self, config: NetworkConfig, inputs: int, channels: int, height: int, width: int) -> None:
         super().__init__()
         self.pyramid = Pyramid(height, width, halvings(height, width, len(config.widths)))
-        widths = config.widths[: self.pyramid.halvings]
+        self.maps = widths = config.widths[: self.pyramid.halvings]
         self.base = (widths[0], *self.pyramid.base)
         self.dense = nn.Linear(inputs, self.base[0] * self.base[1] * self.base[2])
         layers = [*tail(config, widths[0]), *_refinements(config, widths[0])]
@@ -64,5 +68,10 @@ class ConvolutionalDecoder(nn.Module):
         self.layers = nn.Sequential(*layers, nn.ConvTranspose2d(widths[-1], channels, 4, 2, 1))
         _initialise(config, self)
 
-    def forward(self, codes: Tensor) -> Tensor:
-        return self.pyramid.crop(self.layers(self.dense(codes).unflatten(1, self.base)))
+    def forward(self, codes: Tensor, changes: Sequence[Tensor] = ()) -> Tensor:
+        maps, coming = self.dense(codes).unflatten(1, self.base), iter(changes)
+        for layer in self.layers:
+            if changes and isinstance(layer, nn.ConvTranspose2d):
+                maps = modulated(maps, next(coming))
+            maps = layer(maps)
+        return self.pyramid.crop(maps)

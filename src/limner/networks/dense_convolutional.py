@@ -2,14 +2,14 @@
 
 from torch import Tensor, nn
 
-from limner.networks.blocks import Pyramid, tail
+from limner.networks.blocks import Decoder, Pyramid, tail
 from limner.networks.config import NetworkConfig
 
 DOUBLINGS = 2
 MAP_CHANNELS = 16
 
 
-class DenseConvolutionalDecoder(nn.Module):
+class DenseConvolutionalDecoder(Decoder):
     """(B, inputs) -> (B, C, H, W): all widths but the last two are dense, the last two are convolutions at doubled sizes.
 
     A further dense layer fills a quarter-size map of 16 channels: 1024 units for pictures of 32 pixels.

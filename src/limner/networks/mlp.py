@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from limner.networks.blocks import Encoder, tail
+from limner.networks.blocks import Decoder, Encoder, tail
 from limner.networks.config import NetworkConfig
 
 
@@ -26,7 +26,7 @@ class MlpEncoder(Encoder):
         return self.layers(pictures.flatten(1))
 
 
-class MlpDecoder(nn.Module):
+class MlpDecoder(Decoder):
     """(B, inputs) -> (B, C, H, W): one dense layer a width, then one to all pixels."""
 
     def __init__(self, config: NetworkConfig, inputs: int, channels: int, height: int, width: int) -> None:

@@ -5,12 +5,13 @@ others stay where a CPU runs them near its peak. Convolutions are dense because 
 """
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from limner.networks.blocks import ACTIVATIONS, Encoder, Pyramid, halvings, tail
+from limner.networks.blocks import ACTIVATIONS, Decoder, Encoder, Pyramid, halvings, modulated, tail
 from limner.networks.config import NetworkConfig
 
 PATCH = 2
@@ -70,14 +71,14 @@ class ResidualEncoder(Encoder):
         return self.leave(maps)
 
 
-class ResidualDecoder(nn.Module):
-    """(B, inputs) -> (B, C, H, W): widths run from the coarsest stage to the finest."""
+class ResidualDecoder(Decoder):
+    """(B, inputs) -> (B, C, H, W): widths run from the coarsest stage to the finest; each can be changed at its end."""
 
     def __init__(self, config: NetworkConfig, inputs: int, channels: int, height: int, width: int) -> None:
         super().__init__()
         count = halvings(height, width, len(config.widths))
         self.pyramid = Pyramid(height, width, count)
-        widths = config.widths[:count]
+        self.maps = widths = config.widths[:count]
         self.base = (widths[0], *self.pyramid.base)
         self.enter = nn.Linear(inputs, math.prod(self.base))
         self.stages = nn.ModuleList(_stage(config, outputs, count * config.depth) for outputs in widths)
@@ -86,10 +87,12 @@ class ResidualDecoder(nn.Module):
         # a convolution at full resolution: pixels that are left by a rearrangement come out chequered, however it begins
         self.leave = nn.Conv2d(widths[-1], channels, 3, padding=1)
 
-    def forward(self, codes: Tensor) -> Tensor:
+    def forward(self, codes: Tensor, changes: Sequence[Tensor] = ()) -> Tensor:
         maps = self.enter(codes).unflatten(1, self.base)
         for index, stage in enumerate(self.stages):
             maps = stage(self.change[index - 1](_double(maps)) if index else maps)
+            if changes:
+                maps = modulated(maps, changes[index])
         return self.pyramid.crop(self.leave(_double(self.end(maps))))
 
 
