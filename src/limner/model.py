@@ -7,7 +7,7 @@ README.md           the model card, with samples.png and curves.svg
 
 import json
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,9 @@ from limner.conditions import Wish, resolve
 from limner.data.schema import Schema
 from limner.errors import ConditionError, LimnerError, ModelError, UsageError
 from limner.methods import Painter, build_painter
+from limner.methods.editing import redrawn
 from limner.methods.vae import VaePainter
+from limner.networks.conditioning import Condition
 from limner.recipes import Recipe, parse
 from limner.runtimes import RUNTIMES, Paint, choose_runtime, export_int8, export_onnx
 from limner.tensors import DamagedFileError, load_tensors, save_tensors
@@ -31,6 +33,7 @@ FORMAT = 1
 WEIGHTS = "model.safetensors"
 TABLE = "conditions."
 DEVICES = ("cpu", "cuda", "mps")
+Encoder = Callable[[Tensor, Condition], Tensor]
 PICKLES = (".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt")
 
 
@@ -45,6 +48,8 @@ class Model:
         self.attributes = tuple(schema.attribute(name) for name in painter.condition_names)
         self.runtime = "torch"
         self.paint: Paint = painter.paint
+        self.encoder: Encoder | None = painter.codes if isinstance(painter, VaePainter) else None
+        """What reads codes (B, latent) off pictures (B, C, H, W) and their condition. A GAN has none of its own."""
         self.digest: str | None = None
         """SHA-256 of the weights; None until the model has been saved or loaded."""
 
@@ -93,26 +98,26 @@ class Model:
 
     @torch.inference_mode()
     def encode(self, pictures: np.ndarray, condition: Wish | None = None) -> Tensor:
-        """Returns the code of each picture's mean latents, float32 (n, latent); `pictures` uint8 (n, H, W, C). Only a VAE can."""
-        painter = self._reader("encode")
-        images, tensors = self._seen(pictures, condition)
-        return painter.codes_of(painter.encode(images, tensors)[0], tensors).cpu()
+        """Returns the code of each picture, float32 (n, latent); `pictures` uint8 (n, H, W, C). ModelError without an encoder."""
+        encoder = self._encoder("encode")
+        return encoder(*self._seen(pictures, condition)).cpu()
 
     @torch.inference_mode()
     def edit(self, pictures: np.ndarray, condition: Wish, other: Wish, *, batch: int = 64) -> np.ndarray:
         """Returns pictures as they would look under another condition than their own, all uint8 (n, H, W, C).
 
         Both conditions are whole: every attribute, one value for all or one a picture. Where they are equal, the picture
-        stays as it is. ModelError for a model that is no VAE, ConditionError, UsageError.
+        stays as it is. ModelError without an encoder, ConditionError, UsageError.
         """
-        painter = self._reader("edit")
+        encoder = self._encoder("edit")
         images, before = self._seen(pictures, condition)
         after = self._whole(other, len(images))
         edited = []
         for start in range(0, len(images), batch):
             part = slice(start, start + batch)
             own, wished = ({name: values[part] for name, values in each.items()} for each in (before, after))
-            edited.append(to_uint8(painter.edit(images[part], own, wished)))
+            codes = encoder(images[part], own)
+            edited.append(to_uint8(redrawn(self.painter, images[part], codes, own, wished)))
         return np.concatenate(edited)
 
     def reconstruct(self, pictures: np.ndarray, condition: Wish | None = None) -> np.ndarray:
@@ -172,10 +177,10 @@ class Model:
         config |= {"recipe": self.recipe.model_dump(mode="json"), "schema": self.schema.model_dump(mode="json")}
         files.write_text(folder / "config.json", json.dumps(config, indent=2, ensure_ascii=False) + "\n")
 
-    def _reader(self, verb: str) -> VaePainter:
-        if not isinstance(self.painter, VaePainter):
+    def _encoder(self, verb: str) -> Encoder:
+        if self.encoder is None:
             raise ModelError(f"the recipe '{self.recipe.name}' has no encoder: train one of the VAE recipes to {verb}.")
-        return self.painter
+        return self.encoder
 
     def _seen(self, pictures: np.ndarray, condition: Wish | None) -> tuple[Tensor, dict[str, Tensor]]:
         """Returns pictures (n, C, H, W) in [-1, 1] and their condition, which must be whole."""

@@ -7,7 +7,9 @@ from flower_table import table_of
 
 from limner.causal.graph import Graph
 from limner.causal.variables import Table, Variable, described
-from limner.data.garden import model as garden
+from limner.data import Dataset, prepare
+from limner.data.garden import make
+from limner.data.garden import model as grower
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -18,30 +20,47 @@ def _quick() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def flowers() -> list[garden.Flower]:
-    return garden.sample(1500, seed=0)
+def flowers() -> list[grower.Flower]:
+    return grower.sample(1500, seed=0)
 
 
 @pytest.fixture(scope="session")
-def table(flowers: list[garden.Flower]) -> Table:
+def table(flowers: list[grower.Flower]) -> Table:
     return table_of(flowers)
 
 
 @pytest.fixture(scope="session")
 def graph() -> Graph:
     return Graph(
-        nodes={name: {"low": 0, "high": 1} for name in garden.NUMBERS} | dict.fromkeys(garden.CATEGORIES),
-        edges=[(parent, child) for child, parents in garden.GRAPH.items() for parent in parents],
-        confounded=list(garden.LATENT.values()),
+        nodes={name: {"low": 0, "high": 1} for name in grower.NUMBERS} | dict.fromkeys(grower.CATEGORIES),
+        edges=[(parent, child) for child, parents in grower.GRAPH.items() for parent in parents],
+        confounded=list(grower.LATENT.values()),
     )
 
 
 @pytest.fixture(scope="session")
 def variables(graph: Graph, table: Table) -> dict[str, Variable]:
     found = {
-        name: Variable(name=name, kind="category", classes=garden.CATEGORIES[name])
-        if name in garden.CATEGORIES
+        name: Variable(name=name, kind="category", classes=grower.CATEGORIES[name])
+        if name in grower.CATEGORIES
         else Variable(name=name, kind="number", low=0, high=1)
         for name in graph.nodes
     }
     return described(found, table)
+
+
+@pytest.fixture(scope="session")
+def garden(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    folder = tmp_path_factory.mktemp("garden")
+    make(folder / "flowers", n=300, size=16)
+    prepare(folder / "flowers", folder / "dataset", size=16)
+    return Dataset.open(folder / "dataset")
+
+
+@pytest.fixture(scope="session")
+def flower_graph() -> Graph:
+    return Graph(
+        nodes={name: {"low": 0, "high": 1} for name in grower.NUMBERS},
+        edges=[(parent, child) for child, parents in grower.GRAPH.items() for parent in parents],
+        confounded=[("species", "soil")],
+    )

@@ -19,8 +19,7 @@ from limner.causal.what_if import (
     write_samples,
 )
 from limner.cli.app import app
-from limner.data import Dataset, prepare
-from limner.data.garden import GRAPH, NUMBERS, make
+from limner.data import Dataset
 from limner.errors import GraphError, ModelError, PictureError, RecipeError, RunError, UsageError
 from limner.pictures import read_provenance, save
 
@@ -29,23 +28,6 @@ SMALL = (
     "method.decoder.widths=[16, 8]",
     "batch=16",
 )
-
-
-@pytest.fixture(scope="module")
-def garden(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    folder = tmp_path_factory.mktemp("garden")
-    make(folder / "flowers", n=300, size=16)
-    prepare(folder / "flowers", folder / "dataset", size=16)
-    return Dataset.open(folder / "dataset")
-
-
-@pytest.fixture(scope="module")
-def flower_graph() -> Graph:
-    return Graph(
-        nodes={name: {"low": 0, "high": 1} for name in NUMBERS},
-        edges=[(parent, child) for child, parents in GRAPH.items() for parent in parents],
-        confounded=[("species", "soil")],
-    )
 
 
 @pytest.fixture(scope="module")
@@ -131,11 +113,6 @@ def test_what_was_never_seen_is_said(model: CausalModel) -> None:
     assert extrapolated(model, {"soil": 0.5, "species": "rose"}) == []
     (line,) = extrapolated(model, {"soil": 1.0})
     assert "extrapolated" in line
-
-
-def test_only_what_has_an_encoder_draws_causal_pictures(garden: Dataset, flower_graph: Graph, tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match="has no encoder"):
-        CausalModel.fit(garden, flower_graph, tmp_path / "run", recipe="gan")
 
 
 def test_a_fit_is_never_written_over_and_can_be_continued(garden: Dataset, flower_graph: Graph, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from torch import Tensor
 from limner.data.dataset import Batch
 from limner.data.schema import Attribute, Schema
 from limner.methods import Method, Moment, build_method
-from limner.methods.editing import FAINT, edited
+from limner.methods.editing import FAINT, edited, redrawn
 from limner.recipes import apply_settings, find_recipe
 
 SIDE = Attribute(name="side", kind="label", classes=("left", "right"))
@@ -65,7 +65,9 @@ def test_nothing_asked_is_nothing_changed(shape: tuple[int, int, int], recipe: s
     method.step(batch, Moment(0, 0, 0))
     painter = method.painter.eval()
     with torch.no_grad():
-        assert torch.equal(painter.edit(batch.images, batch.condition, batch.condition), batch.images)  # type: ignore[operator]
+        codes = painter.codes(batch.images, batch.condition)  # type: ignore[operator]
+        again = redrawn(painter, batch.images, codes, batch.condition, batch.condition)
+    assert torch.equal(again, batch.images)
 
 
 def _light(images: Tensor, right: Tensor) -> Tensor:
@@ -80,14 +82,30 @@ def test_what_is_asked_is_learned_and_the_rest_left_alone() -> None:
     batch = _batch(64, 10_000)
     wish = {"side": 1 - batch.condition["side"], "light": batch.condition["light"].flip(0)}
     with torch.no_grad():
-        after = method.painter.eval().edit(batch.images, batch.condition, wish)  # type: ignore[operator]
+        codes = method.painter.eval().codes(batch.images, batch.condition)  # type: ignore[operator]
+        after = redrawn(method.painter, batch.images, codes, batch.condition, wish)
     assert (_light(after, wish["side"]) - wish["light"]).abs().mean() < 0.1
     assert (_light(after, batch.condition["side"]) + 1).abs().mean() < 0.15, "the square has left its old place"
     assert (after - batch.images)[:, :, :3].abs().mean() < 0.01
 
 
+@pytest.mark.parametrize("judge", ["predictor", "critic"])
+def test_judges_learn_once_the_bound_has_been_learned(judge: str) -> None:
+    method, batch = _method(more=("method.editing.after=1000",)), _batch(16, 0)
+    network = getattr(method, judge)
+    first = deepcopy(network.state_dict())
+
+    def learned(pictures: int, step: int) -> bool:
+        method.step(batch, Moment(step, pictures, 0))
+        return any(not torch.equal(value, first[name]) for name, value in network.state_dict().items())
+
+    assert not learned(999, 4)
+    assert not learned(1000, 5), "not every batch is edited"
+    assert learned(1000, 8)
+
+
 def test_the_predictor_learns_from_real_pictures_alone() -> None:
-    method, batch = _method(more=("method.editing={weight: 0.02}",)), _batch(16, 0)
+    method, batch = _method(more=("method.editing.after=0",)), _batch(16, 0)
     of_real = deepcopy(method.predictor)
     of_real.loss(*batch)  # type: ignore[operator, union-attr]
     method.step(batch, Moment(0, 0, 0))

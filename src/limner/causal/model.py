@@ -2,6 +2,7 @@
 
 graph.yaml, structure.*   the attributes (see `limner.causal.structural`)
 predictor.safetensors     what reads attributes off pictures
+encoder.safetensors       beside a GAN: what reads codes off pictures (see `limner.causal.abduction`)
 picture/                  the run of the recipe that draws and edits pictures, with its model
 """
 
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from limner import seeds
+from limner.causal.abduction import Abduction, train_abduction
 from limner.causal.effects import Effects, attribute_effects
 from limner.causal.graph import Graph
 from limner.causal.picture_effects import PREFIX, picture_effects
@@ -20,11 +22,10 @@ from limner.causal.predictor import FILE, Predictor, train_predictor
 from limner.causal.structural import Do, StructuralModel
 from limner.causal.variables import Table, Variable, read, variables_of
 from limner.data.dataset import Dataset
-from limner.errors import GraphError, RecipeError, RunError, UsageError
+from limner.errors import GraphError, RunError, UsageError
 from limner.evaluation.subject import check_shape
-from limner.methods.vae import VaeConfig
 from limner.model import Model, load
-from limner.recipes import Recipe, apply_settings, find_recipe
+from limner.recipes import apply_settings, find_recipe
 from limner.training import Interrupted, train
 
 RECIPE = "causal-vae"
@@ -53,8 +54,8 @@ class CausalModel:
     ) -> CausalModel:
         """Learns mechanisms, a predictor of attributes and pictures from a dataset's training split, and leaves them in `out`.
 
-        `recipe` is one of a VAE, `causal-vae` unless said; `minutes` are those of the pictures. GraphError for a graph that does
-        not fit the data; RunError, RecipeError and Interrupted as in training.
+        `recipe` is `causal-vae` unless said, and a GAN gets an encoder; `minutes` are those of the pictures. GraphError for a
+        graph that does not fit the data; RunError, RecipeError and Interrupted as in training.
         """
         folder = Path(out)
         if folder.exists() and not resume and (not folder.is_dir() or any(folder.iterdir())):
@@ -65,7 +66,8 @@ class CausalModel:
         if (
             recipe or settings or not begun
         ):  # a run that is begun goes on with its own recipe, whatever is the default by now
-            drawn_by = _of_a_vae(apply_settings(find_recipe(recipe or RECIPE), settings), graph)
+            chosen = apply_settings(find_recipe(recipe or RECIPE), settings)
+            drawn_by = chosen.model_copy(update={"condition": graph.picture})
         if (folder / "structure.json").is_file():
             if StructuralModel.load(folder).graph != graph:
                 raise RunError(
@@ -79,6 +81,9 @@ class CausalModel:
             train(dataset, drawn_by, run, minutes=minutes, seed=seed, resume=begun)
         except Interrupted:
             raise Interrupted(f"stopped and saved in {folder}. Continue with the same command and --resume.") from None
+        painter = load(run)
+        if painter.encoder is None:
+            train_abduction(painter, dataset, seed).save(folder)
         return cls.load(folder)
 
     @classmethod
@@ -88,6 +93,8 @@ class CausalModel:
         structure, painter = StructuralModel.load(folder), load(folder / "picture")
         schema = painter.schema
         shape = (schema.channels, schema.height, schema.width)
+        if painter.encoder is None:
+            painter.encoder = Abduction.load(folder, painter)
         model = cls(structure, painter, Predictor.load(folder, structure.variables, *shape))
         model.path = folder
         return model
@@ -140,13 +147,6 @@ class CausalModel:
             else [float(value) for value in table[name]]
             for name in names
         }
-
-
-def _of_a_vae(recipe: Recipe, graph: Graph) -> Recipe:
-    """Returns the recipe, conditional on what draws the picture; RecipeError for one that cannot abduct a picture's noise."""
-    if not isinstance(recipe.method, VaeConfig):
-        raise RecipeError(f"the recipe '{recipe.name}' has no encoder, so it abducts nothing; choose one of a VAE.")
-    return recipe.model_copy(update={"condition": graph.picture})
 
 
 def _check_picture(graph: Graph, variables: Mapping[str, Variable], dataset: Dataset) -> None:

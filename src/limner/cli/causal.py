@@ -77,7 +77,7 @@ def fit(
     graph: GraphFile,
     out: Annotated[Path, typer.Option(help="The folder of the causal model.")] = Path("causal"),
     recipe: Annotated[
-        str | None, typer.Option(help="What draws the pictures: the recipe of a VAE; causal-vae if left out.")
+        str | None, typer.Option(help="What draws the pictures; causal-vae if left out. A GAN gets an encoder.")
     ] = None,
     minutes: Annotated[float | None, typer.Option(help="Train the pictures so long in all.")] = None,
     settings: Annotated[

@@ -11,7 +11,7 @@ from limner.config import Section
 from limner.data.dataset import Batch
 from limner.data.schema import Attribute, Schema
 from limner.methods.adversary import Adversary, AdversaryConfig
-from limner.methods.editing import EditingConfig, edited
+from limner.methods.editing import EditingConfig, redrawn
 from limner.methods.likelihoods import LIKELIHOODS
 from limner.methods.method import Method, Scalars
 from limner.methods.moment import Moment
@@ -46,7 +46,7 @@ class VaeConfig(Section):
     """Width of a layer that carries the condition to the decoder, whose maps it changes, too; without it, it stands faintly
     beside the codes."""
     editing: EditingConfig | None = None
-    """A predictor that pictures must satisfy under another picture's attributes, half of each batch."""
+    """Judges whom pictures must satisfy under another picture's attributes, half of some batches."""
     adversary: AdversaryConfig | None = None
     """A discriminator that reconstructions must deceive, so that they are sharp."""
 
@@ -101,6 +101,10 @@ class VaePainter(Painter):
         """Latents (B, latent) -> pictures (B, C, H, W) in [-1, 1]."""
         return self.likelihood.picture(self.decode(latents, condition))
 
+    def codes(self, pictures: Tensor, condition: Condition) -> Tensor:
+        """Returns what `paint` makes pictures (B, C, H, W) of again, as far as codes (B, latent) can say them."""
+        return self.codes_of(self.encode(pictures, condition)[0], condition)
+
     def codes_of(self, latents: Tensor, condition: Condition) -> Tensor:
         """Latents (B, latent) -> the codes that `paint` makes the same picture of."""
         return latents if self.flow is None else self.flow.inverse(latents, condition)
@@ -108,15 +112,6 @@ class VaePainter(Painter):
     def paint(self, codes: Tensor, condition: Condition) -> Tensor:
         latents = codes if self.flow is None else self.flow(codes, condition)
         return self.rebuild(latents, condition)
-
-    def edit(self, pictures: Tensor, condition: Condition, other: Condition) -> Tensor:
-        """Returns pictures (B, C, H, W) in [-1, 1] as they would look under another condition than their own."""
-        return self.redraw(pictures, self.encode(pictures, condition)[0], condition, other)
-
-    def redraw(self, pictures: Tensor, latents: Tensor, condition: Condition, other: Condition) -> Tensor:
-        """Returns what `edit` does, of pictures whose latents (B, latent) are known."""
-        codes = self.codes_of(latents, condition)
-        return edited(pictures, self.paint(codes, condition), self.paint(codes, other))
 
     def bound(self, pictures: Tensor, condition: Condition, noise: Tensor) -> tuple[Tensor, Tensor]:
         """Negative log-likelihood (B,) and divergence (B, latent), nats, at one draw (B, latent) (arXiv 1312.6114, eq. 10)."""
@@ -128,6 +123,11 @@ class VaePainter(Painter):
 def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
     """KL(q(z | x) || N(0, 1)) of each dimension, nats (B, latent) (arXiv 1312.6114, appendix B)."""
     return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance)
+
+
+def _faster(optimiser: OptimiserConfig, config: AdversaryConfig, adversary: Adversary) -> torch.optim.Optimizer:
+    own = optimiser.model_copy(update={"lr": config.discriminator_lr or optimiser.lr})
+    return build_optimiser(own, adversary.parameters())
 
 
 class Vae(Method):
@@ -151,14 +151,16 @@ class Vae(Method):
         self.adversary: Adversary | None = None
         if config.adversary:
             self.adversary = Adversary(config.adversary, schema, attributes, pictures)
-            faster = optimiser.model_copy(update={"lr": config.adversary.discriminator_lr or optimiser.lr})
-            self.optimisers["adversary"] = build_optimiser(faster, self.adversary.parameters())
-
+            self.optimisers["adversary"] = _faster(optimiser, config.adversary, self.adversary)
         self.predictor: Predictor | None = None
+        self.critic: Adversary | None = None
         if config.editing and attributes:
             self.predictor = Predictor(schema, attributes)
             own = optimiser.model_copy(update={"lr": config.editing.predictor_lr})
             self.optimisers["predictor"] = build_optimiser(own, self.predictor.parameters())
+            if config.editing.adversary:
+                self.critic = Adversary(config.editing.adversary, schema, attributes, pictures)
+                self.optimisers["critic"] = _faster(optimiser, config.editing.adversary, self.critic)
 
     def step(self, batch: Batch, moment: Moment) -> Scalars:
         images, condition = batch
@@ -171,9 +173,11 @@ class Vae(Method):
         loss = (reconstruction.mean() + self._charge(by_dimension, moment)) / self.dimensions
         scalars = self._scalars(reconstruction, by_dimension)
         if self.adversary:
-            loss = loss + self._deceive(images, self.painter.likelihood.picture(output), condition, moment, scalars)
-        if self.config.editing and self.predictor and moment.step % self.config.editing.every == 0:
-            loss = loss + self._satisfy(batch, mean, self.config.editing, self.predictor)
+            made = self.painter.likelihood.picture(output)
+            suspicion, seen = self._deceive("adversary", self.adversary, images, made, condition, moment)
+            loss, scalars = loss + suspicion, scalars | seen
+        if self.config.editing and self.predictor:
+            loss = loss + self._satisfy(batch, mean, moment, self.config.editing, self.predictor)
         if self.painter.flow:
             loss = loss + self._carry(latents, condition, moment, scalars)
         self.optimise("vae", loss, self.painter)
@@ -185,23 +189,34 @@ class Vae(Method):
         charged = by_dimension.mean(0).clamp_min(self.config.free_bits).sum()
         return self.config.beta * warm * charged
 
-    def _deceive(self, real: Tensor, made: Tensor, condition: Condition, moment: Moment, scalars: Scalars) -> Tensor:
-        assert self.adversary
-        real_seen, made_seen = self.adversary.look(real, moment, "real"), self.adversary.look(made, moment, "made")
-        loss, accuracy = self.adversary.loss(real_seen, made_seen.detach(), condition)
-        self.optimise("adversary", loss, self.adversary)
-        scalars |= {"discriminator": loss.detach(), "accuracy": accuracy}
-        return self.adversary.suspicion(made_seen, condition)
+    def _deceive(
+        self, name: str, adversary: Adversary, real: Tensor, made: Tensor, condition: Condition, moment: Moment
+    ) -> tuple[Tensor, Scalars]:
+        real_seen, made_seen = (
+            adversary.look(real, moment, f"real {name}"),
+            adversary.look(made, moment, f"made {name}"),
+        )
+        loss, accuracy = adversary.loss(real_seen, made_seen.detach(), condition)
+        self.optimise(name, loss, adversary)
+        return adversary.suspicion(made_seen, condition), {"discriminator": loss.detach(), "accuracy": accuracy}
 
-    def _satisfy(self, batch: Batch, latents: Tensor, editing: EditingConfig, predictor: Predictor) -> Tensor:
+    def _satisfy(
+        self, batch: Batch, latents: Tensor, moment: Moment, editing: EditingConfig, predictor: Predictor
+    ) -> Tensor:
+        if moment.pictures < editing.after or moment.step % editing.every:
+            return latents.new_zeros(())
         self.optimise("predictor", predictor.loss(*batch), predictor)
-        half = {name: values[::2] for name, values in batch.condition.items()}
-        asked = {name: values.roll(1, 0) for name, values in half.items()}
-        shown = self.painter.redraw(batch.images[::2], latents[::2], half, asked)
+        own = {name: values[::2] for name, values in batch.condition.items()}
+        asked = {name: values.roll(1, 0) for name, values in own.items()}
+        codes = self.painter.codes_of(latents[::2], own)
+        shown = redrawn(self.painter, batch.images[::2], codes, own, asked)
         predictor.eval()  # what it knows of a batch of edited pictures is no part of what it has learned
-        missed = predictor.loss(shown, asked)
+        missed = editing.weight * predictor.loss(shown, asked)
         predictor.train()
-        return editing.every * editing.weight * missed
+        if self.critic:
+            showing = batch.images[::2].roll(1, 0)  # the pictures whose attributes were asked for
+            missed = missed + self._deceive("critic", self.critic, showing, shown, asked, moment)[0]
+        return editing.every * missed
 
     def _carry(self, latents: Tensor, condition: Condition, moment: Moment, scalars: Scalars) -> Tensor:
         # several times each latent: the flow is small beside encoder and decoder, and learns from noise

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -27,14 +28,16 @@ class Predictor(nn.Module):
         return {a.name: _own_unit(a, head(features)) for a, head in zip(self.attributes, self.heads, strict=True)}
 
     def loss(self, pictures: Tensor, condition: Condition) -> Tensor:
-        """Returns how far pictures are from showing a condition: cross-entropy of labels, squared error of standardised numbers."""
-        seen, total = self(pictures), pictures.new_zeros(())
-        for a in self.attributes:
-            if a.classes:
-                total = total + F.cross_entropy(seen[a.name], condition[a.name])
-            else:
-                total = total + ((seen[a.name] - condition[a.name]) / max(a.std, 1e-8)).square().mean()
-        return total
+        """Returns how far pictures are from showing a condition, a mean over attributes: cross-entropy of labels, squared error of
+        standardised numbers."""
+        seen = self(pictures)
+        return torch.stack([_loss(a, seen[a.name], condition[a.name]) for a in self.attributes]).mean()
+
+
+def _loss(attribute: Attribute, seen: Tensor, true: Tensor) -> Tensor:
+    if attribute.classes:
+        return F.cross_entropy(seen, true)
+    return ((seen - true) / max(attribute.std, 1e-8)).square().mean()
 
 
 def _own_unit(attribute: Attribute, output: Tensor) -> Tensor:

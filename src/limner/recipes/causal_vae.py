@@ -1,6 +1,7 @@
 """The VAE of causal models: few codes for what no attribute says of a picture, and attributes that the decoder heeds."""
 
-from limner.methods.optimisers import OptimiserConfig
+from limner.methods.editing import EditingConfig
+from limner.methods.optimisers import OptimiserConfig, ScheduleConfig
 from limner.methods.vae import VaeConfig
 from limner.networks import NetworkConfig
 from limner.recipes.recipe import EmaConfig, Recipe
@@ -23,9 +24,11 @@ def causal_vae() -> Recipe:
             likelihood="gaussian",
             beta=2.25,
             told=128,
+            editing=EditingConfig(),
         ),
         condition="auto",
         batch=32,
         optimiser=OptimiserConfig(lr=1e-3, betas=(0.9, 0.99)),
-        ema=EmaConfig(half_life=5_000),
+        schedule=ScheduleConfig(kind="inverse-root", pictures=250_000),
+        ema=EmaConfig(half_life=20_000, ramp=0.02),
     )
