@@ -30,7 +30,7 @@ class Check:
 
     rows: int
     violations: list[tuple[str, str, float]]
-    """Pairs that the graph says are independent given the first one's causes, but are not, with the p-value."""
+    """Pairs that the graph says are independent given the first one's causes, but are not, with the p-value, the clearest first."""
     tests: int
     falsified: bool | None
     """None where the graph implies too little for data to contradict."""
@@ -127,7 +127,8 @@ def falsify(graph: Graph, variables: Mapping[str, Variable], table: Table, seed:
         )
     markov = result.summary[FalsifyConst.VALIDATE_LMC]
     tests = markov[FalsifyConst.LOCAL_VIOLATION_INSIGHT]
-    violations = [(one, other, float(p)) for (one, other), (p, violated) in tests.items() if violated]
+    violated = [(one, other, float(p)) for (one, other), (p, fails) in tests.items() if fails]
+    violations = sorted(violated, key=lambda each: (each[2], *each[:2]))
     if result.can_evaluate and result.falsifiable:
         found = Check(n, violations, len(tests), False, float(markov[FalsifyConst.P_VALUE]))
         # shuffled nodes may fit as well because hardly anything is contradicted

@@ -33,7 +33,8 @@ def check(data: Data, graph: GraphFile, seed: Seed = 0) -> None:
     if found.incomplete:
         typer.echo(f"{found.incomplete:,} units lack a value and were left out; {found.rows:,} have all.")
     for one, other, p in found.violations:
-        typer.echo(f"not independent: {one} and {other}, although the causes of {one} are known (p = {p:.3f})")
+        chance = f"p = {p:.3f}" if p >= 0.001 else "p < 0.001"
+        typer.echo(f"not independent: {one} and {other}, although the causes of {one} are known ({chance})")
     for (cause, effect), nats, error in found.doubtful:
         typer.echo(
             f"rather {effect} -> {cause} than {cause} -> {effect}: by {nats:.2g} nats a unit (standard error {error:.1g})"
