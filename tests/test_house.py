@@ -22,6 +22,7 @@ FLOORS = (
     {"runtimes"},
     {"model"},
     {"model_card", "samples"},
+    {"editing"},
     {"training"},
     {"evaluation"},
     {"causal"},

@@ -11,6 +11,7 @@ from limner.cli import (
     causal,
     crossval,
     demo,
+    edit,
     evaluate,
     export,
     garden,
@@ -39,6 +40,7 @@ app.command("garden")(garden.garden)
 app.command("recipes")(recipes.recipes)
 app.command("train")(train.train)
 app.command("sample")(sample.sample)
+app.command("edit")(edit.edit)
 app.command("replay")(replay.replay)
 app.command("export")(export.export)
 app.command("evaluate")(evaluate.evaluate)

@@ -27,6 +27,10 @@ def replay(
         from limner.causal import what_if
 
         make_again = what_if.replay
+    elif made.get("kind") == "edit":
+        from limner.editing import history
+
+        make_again = history.replay
     again, difference = make_again(picture, model)
     save(again, target, made)
     verdict = "the same pixels" if difference == 0 else f"pixels differ by up to {difference} of 255"

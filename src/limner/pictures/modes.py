@@ -19,8 +19,10 @@ def colour(text: str) -> tuple[int, int, int]:
         raise UsageError(f"'{text}' is not a colour: give a name such as white, or #rrggbb") from None
 
 
-def plain(image: Image.Image, background: str = "white") -> Image.Image:
+def plain(image: Image.Image, background: str | None = "white") -> Image.Image:
     """Returns the picture in mode "L" (grey modes, grey palettes) or "RGB", composed over `background` if see-through.
+
+    Without a background, what is see-through comes in mode "RGBA".
 
     16-bit grey (and 32-bit integer grey, taken as 16-bit) is divided by 257; float grey is read as [0, 1] when it
     stays inside that range and as [0, 255] otherwise.
@@ -35,7 +37,7 @@ def plain(image: Image.Image, background: str = "white") -> Image.Image:
     if image.mode == "P":
         image = _without_palette(image)
     if image.has_transparency_data:
-        return _composed(image, colour(background))
+        return image.convert("RGBA") if background is None else _composed(image, colour(background))
     return image if image.mode in ("L", "RGB") else image.convert("L" if image.mode == "1" else "RGB")
 
 

@@ -16,9 +16,9 @@ from limner.pictures.read import UnusablePicture, quiet_header, read_bytes
 KEY = "limner"
 SOFTWARE = f"Limner {limner.__version__}"
 XMP_IN_PNG = "XML:com.adobe.xmp"
-# IPTC Digital Source Type, the news codes for media made by a trained model, or by a formula alone.
+# IPTC Digital Source Type, the news codes for media made by a trained model, by a formula alone, or edited.
 SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-LEARNED, COMPUTED = "trainedAlgorithmicMedia", "algorithmicMedia"
+LEARNED, COMPUTED, EDITED = "trainedAlgorithmicMedia", "algorithmicMedia", "humanEdits"
 _PACKET = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
@@ -42,7 +42,8 @@ def to_text(provenance: dict[str, Any]) -> str:
 
 def to_xmp(provenance: dict[str, Any]) -> bytes:
     """Returns an XMP packet (UTF-8) with the JSON, the program and the IPTC Digital Source Type."""
-    source = LEARNED if provenance.get("ai_generated", True) else COMPUTED
+    by_hand = EDITED if provenance.get("kind") == "edit" else COMPUTED
+    source = LEARNED if provenance.get("ai_generated", True) else by_hand
     return (_PACKET % (source, escape(to_text(provenance)))).encode()
 
 

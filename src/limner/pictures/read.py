@@ -41,15 +41,15 @@ class UnusablePicture(PictureError):
 def read(
     content: bytes | np.ndarray,
     *,
-    background: str = "white",
+    background: str | None = "white",
     minimum: int = 8,
     size: tuple[int, int] | None = None,
 ) -> Image.Image:
     """Returns the picture in an image file's bytes, or in a uint8 array (H, W) or (H, W, 1|3|4), in mode "L" or "RGB".
 
-    Grey stays grey; transparency is composed over `background`; EXIF orientation is applied; of an animation the first
-    frame counts. Sides must be at least `minimum` and the area at most `MAX_PIXELS`, checked before anything is
-    decoded. With `size` (height, width) a JPEG may come smaller than it is, but never below twice that size.
+    Grey stays grey; transparency is composed over `background`, or kept, in mode "RGBA", where that is None; EXIF orientation is
+    applied; of an animation the first frame counts. Sides must be at least `minimum` and the area at most `MAX_PIXELS`, checked
+    before anything is decoded. With `size` (height, width) a JPEG may come smaller than it is, but never below twice that size.
     Raises UnusablePicture.
     """
     if isinstance(content, np.ndarray):
@@ -65,8 +65,8 @@ def read(
         return _decoded(image, content, kind, background, size)
 
 
-def open_picture(path: Path | str, *, background: str = "white", minimum: int = 1) -> Image.Image:
-    """Returns the picture in a file, in mode "L" or "RGB"; UnusablePicture names the file and why it cannot be used."""
+def open_picture(path: Path | str, *, background: str | None = "white", minimum: int = 1) -> Image.Image:
+    """Returns the picture in a file, as `read` does; UnusablePicture names the file and why it cannot be used."""
     try:
         return read(read_bytes(Path(path)), background=background, minimum=minimum)
     except UnusablePicture as error:
@@ -121,7 +121,7 @@ def _header(content: bytes, kind: str, minimum: int) -> Image.Image:
 
 
 def _decoded(
-    image: Image.Image, content: bytes, kind: str, background: str, size: tuple[int, int] | None
+    image: Image.Image, content: bytes, kind: str, background: str | None, size: tuple[int, int] | None
 ) -> Image.Image:
     if kind == "PNG" and (fault := png_fault(content)):
         raise _fault(SyntaxError(fault), content, kind)
@@ -158,7 +158,7 @@ def _fault(error: Exception, content: bytes, kind: str) -> UnusablePicture:
     return UnusablePicture("damaged", words)
 
 
-def _from_array(values: np.ndarray, background: str, minimum: int) -> Image.Image:
+def _from_array(values: np.ndarray, background: str | None, minimum: int) -> Image.Image:
     if values.dtype != np.uint8 or values.ndim not in (2, 3) or (values.ndim == 3 and values.shape[2] not in (1, 3, 4)):
         raise UnusablePicture("not a picture", f"an array of {values.dtype} shaped {values.shape}")
     height, width = values.shape[:2]

@@ -1,0 +1,37 @@
+"""`limner edit`: one picture, or a folder of them, through a list of edits."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def edit(
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="A picture, a folder of pictures, or a model.")],
+    out: Annotated[Path, typer.Argument(help="A .png, .webp or .jpg; of a folder, a new folder.")],
+    ops: Annotated[
+        list[str] | None, typer.Option("--op", metavar="NAME:ARGUMENTS", help="An edit; again for the next.")
+    ] = None,
+    recipe: Annotated[Path | None, typer.Option(help="A YAML list of edits, done before those of --op.")] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Drop the last edit that INPUT carries.")] = False,
+    seed: Annotated[int, typer.Option(help="Which picture of a model.")] = 0,
+) -> None:
+    """Edit pictures: each carries its edits, and can be made again without the last."""
+    from limner.editing import history, parse, read_edits
+    from limner.errors import UsageError
+
+    edits = [*(read_edits(recipe) if recipe else []), *map(parse, ops or [])]
+    if not edits and not undo:
+        raise UsageError("give an edit with --op or --recipe, or --undo the last one.")
+    if out.resolve() == source.resolve():
+        raise UsageError(f"{out} is the picture itself; give another name.")
+    if source.is_dir() and not history.is_model(source):
+        if undo:
+            raise UsageError("--undo takes one picture, not a folder.")
+        left_out = history.save_folder(source, edits, out)
+        for line in left_out:
+            typer.echo(line, err=True)
+    else:
+        opened = history.open_source(source, seed)
+        history.save_edited(opened.without_last(str(source)) if undo else opened, edits, out)
+    typer.echo(str(out))

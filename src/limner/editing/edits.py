@@ -1,0 +1,109 @@
+"""A list of edits: written as text, YAML or JSON, applied in order, and the same again from what a picture carries."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from pydantic import ValidationError
+
+from limner.editing import geometry, light
+from limner.editing.operation import Canvas, Operation
+from limner.errors import UsageError, nearest
+
+OPERATIONS: dict[str, type[Operation]] = {
+    "crop": geometry.Crop,
+    "flip": geometry.Flip,
+    "scale": geometry.Scale,
+    "rotate": geometry.Rotate,
+    "translate": geometry.Translate,
+    "perspective": geometry.Perspective,
+    "pad": geometry.Pad,
+    "exposure": light.Exposure,
+    "contrast": light.Contrast,
+    "white-balance": light.WhiteBalance,
+    "temperature": light.Temperature,
+    "saturation": light.Saturation,
+    "curves": light.Curves,
+    "clahe": light.Clahe,
+    "relight": light.Relight,
+    "denoise": light.Denoise,
+    "sharpen": light.Sharpen,
+}
+"""Every edit by its name."""
+NAMES = {kind: name for name, kind in OPERATIONS.items()}
+
+
+def parse(text: str) -> Operation:
+    """Returns the edit that a text describes, `NAME`, `NAME:VALUE` or `NAME:KEY=VALUE,KEY=VALUE`; values are YAML. UsageError."""
+    name, _, rest = text.partition(":")
+    try:
+        # a flow mapping, in which commas within brackets separate nothing
+        given = yaml.safe_load("{" + rest.replace("=", ": ") + "}") if "=" in rest else yaml.safe_load(rest or "{}")
+    except yaml.YAMLError:
+        raise UsageError(f"'{text}': write NAME, NAME:VALUE or NAME:KEY=VALUE,KEY=VALUE.") from None
+    return operation(name.strip(), given, text)
+
+
+def operation(name: str, given: Any, text: str | None = None) -> Operation:
+    """Returns the edit of a name with its arguments, a mapping or the value of the first; UsageError for what it does not take."""
+    kind = OPERATIONS.get(name)
+    if kind is None:
+        raise UsageError(f"no edit is called '{name}'; {nearest(name, list(OPERATIONS))}")
+    fields = arguments(kind)
+    if not isinstance(given, Mapping):
+        given = {} if given is None else {fields[0]: given}
+    unknown = next((key for key in given if key not in fields), None)
+    if unknown is not None:
+        raise UsageError(f"{name} takes no '{unknown}'; {nearest(str(unknown), fields)}")
+    try:
+        return kind.model_validate(dict(given))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][:1]) or "its arguments"
+        raise UsageError(f"{text or name}: {where}: {first['msg'].removeprefix('Value error, ')}.") from None
+
+
+def arguments(kind: type[Operation]) -> list[str]:
+    """Returns the names of what an edit takes, its own before those that it shares."""
+    own = [name for name in kind.model_fields if name in kind.__annotations__]
+    return own + [name for name in kind.model_fields if name not in own]
+
+
+def read_edits(path: Path) -> list[Operation]:
+    """Returns the edits of a YAML file, a list of names, texts or `{NAME: arguments}`; UsageError for another."""
+    try:
+        listed = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        raise UsageError(f"{path}: no YAML file that can be read.") from None
+    if not isinstance(listed, list):
+        raise UsageError(f"{path}: a list of edits was expected, such as\n- rotate: 5\n- exposure: 0.5")
+    return from_list(listed)
+
+
+def from_list(listed: Sequence[Any]) -> list[Operation]:
+    """Returns edits as `to_list` or a person wrote them; UsageError."""
+    edits = []
+    for number, one in enumerate(listed, 1):
+        if isinstance(one, str):
+            edits.append(parse(one))
+        elif isinstance(one, Mapping) and len(one) == 1:
+            ((name, given),) = one.items()
+            edits.append(operation(str(name), given))
+        else:
+            raise UsageError(f"edit {number}: write a name, or a name with its arguments.")
+    return edits
+
+
+def to_list(edits: Sequence[Operation]) -> list[dict[str, Any]]:
+    """Returns edits as plain data, every argument written out."""
+    return [{NAMES[type(one)]: one.model_dump(mode="json")} for one in edits]
+
+
+def apply(edits: Sequence[Operation], pixels: np.ndarray) -> np.ndarray:
+    """Returns a picture uint8 (H, W, 3 or 4) after edits in their order; UsageError for one that it does not allow."""
+    canvas = Canvas(pixels)
+    for one in edits:
+        canvas = one.apply(canvas)
+    return np.ascontiguousarray(canvas.pixels)

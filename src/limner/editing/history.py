@@ -1,0 +1,158 @@
+"""Edited pictures that remember: what they were, and every edit since, so that they can be made again, added to and undone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import limner
+from limner.editing.edits import apply, from_list, to_list
+from limner.editing.operation import Operation
+from limner.errors import PictureError, UsageError
+from limner.files import atomic_folder
+from limner.model import load
+from limner.pictures import UnusablePicture, open_picture, plain, read_provenance, save, to_image
+from limner.progress import ProgressLine
+from limner.samples import provenance_of
+
+OPAQUE = (".jpg", ".jpeg")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A picture before all edits, uint8 (H, W, 3 or 4), where it is from, and the edits that were done to it already."""
+
+    pixels: np.ndarray
+    origin: dict[str, Any]
+    edits: tuple[Operation, ...] = ()
+
+    def without_last(self, name: str) -> "Source":
+        """Returns what this picture was before its last edit; UsageError where none was done."""
+        if not self.edits:
+            raise UsageError(f"{name} carries no edit, so there is nothing to undo.")
+        return replace(self, edits=self.edits[:-1])
+
+    @property
+    def ai_generated(self) -> bool:
+        return bool(self.origin.get("ai_generated", False))
+
+
+def open_source(path: Path, seed: int = 0) -> Source:
+    """Returns a picture file, or picture `seed` of a model; of an edited picture, what it was before, with its edits.
+
+    PictureError, ModelError or ConditionError for what cannot be opened.
+    """
+    if path.is_dir():
+        return _of_model(path, seed)
+    made = _carried(path)
+    if made and made.get("kind") == "edit":
+        return _of_edited(path, made)
+    return Source(_pixels(path), _of_file(path, made))
+
+
+def save_edited(source: Source, edits: Sequence[Operation], out: Path) -> None:
+    """Writes the picture after all its edits, which it carries; a .jpg, which has no opacity, over white."""
+    done = [*source.edits, *edits]
+    pixels: Any = apply(done, source.pixels)
+    if out.suffix.lower() in OPAQUE:
+        pixels = plain(to_image(pixels))
+    save(pixels, out, _provenance(source, done))
+
+
+def save_folder(source: Path, edits: Sequence[Operation], out: Path) -> list[str]:
+    """Edits every picture of a folder into a new one, as PNG; returns a line for each file that is none.
+
+    UsageError where `out` exists or the folder holds no picture; what an edit refuses leaves nothing behind.
+    """
+    if out.exists():
+        raise UsageError(f"{out} exists; give a new folder.")
+    files = sorted(path for path in source.iterdir() if path.is_file() and not path.name.startswith("."))
+    left_out, names = [], set()
+    with atomic_folder(out) as folder, ProgressLine("editing", len(files), "pictures") as bar:
+        for path in files:
+            try:
+                opened = open_source(path)
+            except UnusablePicture as error:
+                left_out.append(f"left out: {error}")
+            else:
+                name = f"{path.stem}.png" if f"{path.stem}.png" not in names else f"{path.name}.png"
+                names.add(name)
+                save_edited(opened, edits, folder / name)
+            bar.advance()
+        if not names:
+            raise UsageError(f"{source} holds no picture that can be edited.")
+    return left_out
+
+
+def is_model(path: Path) -> bool:
+    """Whether a folder is a model, or a run that has one."""
+    return any((folder / "config.json").is_file() for folder in (path, path / "model"))
+
+
+def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, int]:
+    """Edits a picture's origin again: returns it, uint8 (H, W, 3 or 4), and the largest difference of a pixel, 0 to 255.
+
+    PictureError where the origin is gone or another, or the picture was not edited here.
+    """
+    source = _of_edited(picture, read_provenance(picture), model_path)
+    again = apply(source.edits, source.pixels)
+    shown = np.asarray(plain(to_image(again))) if picture.suffix.lower() in OPAQUE else again
+    there = _pixels(picture)
+    if there.shape != shown.shape:
+        raise PictureError(f"{picture}: its shape is {there.shape}, but it was made as {shown.shape}.")
+    return again, int(np.abs(there.astype(int) - shown).max())
+
+
+def _of_edited(path: Path, made: dict[str, Any], model: Path | None = None) -> Source:
+    try:
+        origin, edits = made["origin"], tuple(from_list(made["edits"]))
+        where, seed = Path(origin["model"]["path"] if "model" in origin else origin["file"]), int(origin.get("seed", 0))
+    except (KeyError, TypeError, ValueError) as error:
+        raise PictureError(f"{path}: its provenance lacks {error}.") from None
+    where = model or where
+    if not where.exists():
+        raise PictureError(
+            f"{path} was made of {where}, which is not there; put it back, or edit a copy saved by another program."
+        )
+    source = _of_model(where, seed) if "model" in origin else Source(_pixels(where), _of_file(where, _carried(where)))
+    if _identity(source.origin) != _identity(origin):
+        raise PictureError(f"{path} was made of another {where} than is there now.")
+    return Source(source.pixels, origin, edits)
+
+
+def _of_model(path: Path, seed: int) -> Source:
+    model = load(path)
+    pixels = plain(to_image(model.sample(1, seed=seed)[0])).convert("RGB")
+    about = {"n": 1, "first": 0, "index": 0, "seed": seed, "condition": {}, "truncation": 1.0}
+    return Source(np.asarray(pixels), provenance_of(model, path, "sample", **about))
+
+
+def _of_file(path: Path, made: dict[str, Any] | None) -> dict[str, Any]:
+    origin: dict[str, Any] = {"file": str(path), "sha256": sha256(path.read_bytes()).hexdigest()}
+    if made:
+        origin |= {"ai_generated": bool(made.get("ai_generated", True)), "made": made}
+    return origin
+
+
+def _identity(origin: dict[str, Any]) -> Any:
+    return origin["model"]["sha256"] if "model" in origin else origin["sha256"]
+
+
+def _carried(path: Path) -> dict[str, Any] | None:
+    try:
+        return read_provenance(path)
+    except PictureError:
+        return None  # a photograph, or what is no picture at all, which reading it will say
+
+
+def _pixels(path: Path) -> np.ndarray:
+    image = open_picture(path, background=None)
+    return np.asarray(image.convert("RGB") if image.mode == "L" else image)
+
+
+def _provenance(source: Source, edits: Sequence[Operation]) -> dict[str, Any]:
+    about = {"ai_generated": source.ai_generated, "limner": limner.__version__, "kind": "edit"}
+    return about | {"origin": source.origin, "edits": to_list(edits)}
