@@ -16,6 +16,16 @@ ACTIVE = {
     "translate": "translate:right=5.5,down=-3",
     "perspective": "perspective:[0.1, 0, 0, 0.1, 0, 0, 0, 0]",
     "pad": "pad:left=4,bottom=3,fill=mirror",
+    "select-box": "select-box:left=8,top=6,width=30,height=20,feather=2",
+    "select-object": "select-object:left=15,top=5,width=32,height=32",
+    "select-colour": "select-colour:colour=#dc283c,tolerance=10",
+    "select-mask": "select-mask:{mask}",
+    "select-rest": "select-rest",
+    "select-all": "select-all",
+    "blur": "blur:3",
+    "fill": "fill:teal",
+    "erase": "erase",
+    "remove": "remove:2",
     "exposure": "exposure:0.5",
     "contrast": "contrast:1.4",
     "white-balance": "white-balance",
@@ -36,6 +46,10 @@ IDLE = (
     "translate",
     "perspective:[0, 0, 0, 0, 0, 0, 0, 0]",
     "pad",
+    "select-box:left=1,top=1,width=3,height=3",
+    "select-all",
+    "select-rest",
+    "blur:0",
     "exposure:0",
     "contrast:1",
     "white-balance:0",
@@ -46,14 +60,18 @@ IDLE = (
     "denoise:0",
     "sharpen:0",
 )
-LIGHT = list(OPERATIONS)[list(OPERATIONS).index("exposure") :]
+NAMES = list(OPERATIONS)
+PLACE = NAMES[: NAMES.index("select-box")]
+SELECT = NAMES[NAMES.index("select-box") : NAMES.index("blur")]
+LIGHT = ["blur", "fill", "remove", *NAMES[NAMES.index("exposure") :]]
+NEEDS_SELECTION = ("erase", "remove")
 
 
 def test_every_edit_is_tried() -> None:
     assert list(ACTIVE) == list(OPERATIONS)
 
 
-@pytest.mark.parametrize("text", ACTIVE.values())
+@pytest.mark.parametrize("text", [ACTIVE[name] for name in NAMES if name not in (*SELECT, *NEEDS_SELECTION)])
 def test_an_edit_changes_a_picture_into_a_picture(text: str, picture: np.ndarray) -> None:
     before = picture.copy()
     after = apply([parse(text)], picture)
@@ -69,7 +87,7 @@ def test_what_asks_for_nothing_changes_nothing(text: str, picture: np.ndarray) -
     assert np.array_equal(apply([parse(text)], picture), picture)
 
 
-@pytest.mark.parametrize("text", ACTIVE.values())
+@pytest.mark.parametrize("text", [ACTIVE[name] for name in NAMES if name not in ("select-mask", *NEEDS_SELECTION)])
 def test_an_edit_is_the_same_again_from_plain_data(text: str, picture: np.ndarray) -> None:
     edit = parse(text)
     assert from_list(to_list([edit])) == [edit]
@@ -86,7 +104,7 @@ def test_light_leaves_opacity_and_what_is_not_selected(name: str, picture: np.nd
     assert np.array_equal(after.pixels[..., 3:], picture[..., 3:])
 
 
-@pytest.mark.parametrize("name", [name for name in OPERATIONS if name not in LIGHT])
+@pytest.mark.parametrize("name", PLACE)
 def test_what_is_selected_moves_with_the_pixels(name: str) -> None:
     """The selection of a picture that is white where it is selected stays where it is white."""
     selection = np.zeros((48, 64), np.float32)

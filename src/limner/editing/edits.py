@@ -1,5 +1,6 @@
 """A list of edits: written as text, YAML or JSON, applied in order, and the same again from what a picture carries."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import numpy as np
 import yaml
 from pydantic import ValidationError
 
-from limner.editing import geometry, light
+from limner.editing import geometry, light, objects, selection
 from limner.editing.operation import Canvas, Operation
 from limner.errors import UsageError, nearest
 
@@ -20,6 +21,16 @@ OPERATIONS: dict[str, type[Operation]] = {
     "translate": geometry.Translate,
     "perspective": geometry.Perspective,
     "pad": geometry.Pad,
+    "select-box": selection.SelectBox,
+    "select-object": selection.SelectObject,
+    "select-colour": selection.SelectColour,
+    "select-mask": selection.SelectMask,
+    "select-rest": selection.SelectRest,
+    "select-all": selection.SelectAll,
+    "blur": objects.Blur,
+    "fill": objects.Fill,
+    "erase": objects.Erase,
+    "remove": objects.Remove,
     "exposure": light.Exposure,
     "contrast": light.Contrast,
     "white-balance": light.WhiteBalance,
@@ -32,6 +43,8 @@ OPERATIONS: dict[str, type[Operation]] = {
     "sharpen": light.Sharpen,
 }
 """Every edit by its name."""
+SEPARATOR = re.compile(r",(?=\s*\w+=)")
+"""A comma before the next argument, not one within a list."""
 NAMES = {kind: name for name, kind in OPERATIONS.items()}
 
 
@@ -39,11 +52,16 @@ def parse(text: str) -> Operation:
     """Returns the edit that a text describes, `NAME`, `NAME:VALUE` or `NAME:KEY=VALUE,KEY=VALUE`; values are YAML. UsageError."""
     name, _, rest = text.partition(":")
     try:
-        # a flow mapping, in which commas within brackets separate nothing
-        given = yaml.safe_load("{" + rest.replace("=", ": ") + "}") if "=" in rest else yaml.safe_load(rest or "{}")
+        pairs = [part.partition("=") for part in SEPARATOR.split(rest)] if "=" in rest else []
+        given: Any = {key.strip(): _value(value) for key, _, value in pairs} if pairs else _value(rest)
     except yaml.YAMLError:
         raise UsageError(f"'{text}': write NAME, NAME:VALUE or NAME:KEY=VALUE,KEY=VALUE.") from None
     return operation(name.strip(), given, text)
+
+
+def _value(text: str) -> Any:
+    # to YAML a # begins a comment, here it is a colour
+    return text.strip() if text.strip().startswith("#") else yaml.safe_load(text)
 
 
 def operation(name: str, given: Any, text: str | None = None) -> Operation:

@@ -1,0 +1,102 @@
+"""Selections reach what they name, and edits of objects what is selected."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from limner.editing import Canvas, apply, parse
+from limner.errors import LimnerError, UsageError
+
+SQUARE = np.zeros((48, 64), bool)
+SQUARE[10:30, 20:40] = True
+
+
+def _selected(texts: list[str], picture: np.ndarray) -> np.ndarray:
+    canvas = Canvas(picture)
+    for text in texts:
+        canvas = parse(text).apply(canvas)
+    assert canvas.selection is not None
+    assert np.array_equal(canvas.pixels, picture)
+    return canvas.selection
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select-box:left=20,top=10,width=20,height=20",
+        "select-colour:colour=#dc283c,tolerance=4",
+        "select-object:left=16,top=6,width=28,height=28",
+    ],
+)
+def test_a_square_is_selected(text: str, picture: np.ndarray) -> None:
+    assert np.abs(_selected([text], picture) - SQUARE).mean() < 0.01
+    assert np.abs(_selected([text, "select-rest"], picture) - ~SQUARE).mean() < 0.01
+
+
+def test_selections_are_combined(opaque: np.ndarray) -> None:
+    box = "select-box:left=20,top=10,width=20,height=20"
+    half = "select-box:left=30,top=0,width=34,height=48,mode="
+    right = np.arange(64)[None] >= 30
+    for mode, expected in (("add", SQUARE | right), ("subtract", SQUARE & ~right), ("intersect", SQUARE & right)):
+        assert np.array_equal(_selected([box, half + mode], opaque) > 0.5, expected)
+    soft = _selected([f"{box},feather=3"], opaque)
+    assert 0.3 < soft[20, 20] < 0.7
+
+
+def test_a_mask_says_what_is_selected(opaque: np.ndarray, tmp_path: Path) -> None:
+    mask = tmp_path / "mask.png"
+    Image.fromarray((255 * SQUARE).astype(np.uint8)).save(mask)
+    assert np.array_equal(_selected([f"select-mask:{mask}"], opaque), SQUARE.astype(np.float32))
+    Image.new("L", (64, 48)).save(mask)
+    with pytest.raises(UsageError, match="selects nothing"):
+        apply([parse(f"select-mask:{mask}")], opaque)
+    Image.new("L", (10, 10), 255).save(mask)
+    with pytest.raises(UsageError, match="10x10, but the picture is 64x48"):
+        apply([parse(f"select-mask:{mask}")], opaque)
+
+
+def test_what_is_taken_out_leaves_what_was_around_it() -> None:
+    ramp = np.repeat(np.linspace(40, 200, 64)[None, :, None], 48, 0).repeat(3, 2).astype(np.uint8)
+    spoiled = ramp.copy()
+    spoiled[20:26, 30:36] = (255, 0, 0)
+    edits = [parse("select-colour:red"), parse("remove")]
+    assert np.abs(apply(edits, spoiled).astype(int) - ramp).max() < 12
+
+
+def test_a_blurred_background_takes_nothing_from_the_object() -> None:
+    pixels = np.full((48, 64, 3), 50, np.uint8)
+    pixels[SQUARE] = (250, 20, 20)
+    edits = [parse("select-colour:colour=#fa1414"), parse("select-rest"), parse("blur:6")]
+    assert np.abs(apply(edits, pixels).astype(int) - pixels).max() <= 1
+
+
+def test_a_background_is_made_see_through_or_another(picture: np.ndarray, tmp_path: Path) -> None:
+    other = tmp_path / "other.png"
+    Image.new("RGB", (20, 30), (1, 2, 3)).save(other)
+    chosen = [parse("select-box:left=20,top=10,width=20,height=20"), parse("select-rest")]
+    erased = apply([*chosen, parse("erase")], picture)
+    assert (erased[~SQUARE][:, 3] == 0).all()
+    assert (erased[SQUARE][:, 3] > 0).any()
+    filled = apply([*chosen, parse(f"fill:{other}")], picture)
+    assert (filled[~SQUARE][:, :3] == (1, 2, 3)).all()
+    assert np.array_equal(filled[SQUARE], picture[SQUARE])
+
+
+@pytest.mark.parametrize(
+    ("texts", "line"),
+    [
+        (["erase"], "nothing is selected"),
+        (["remove"], "nothing is selected"),
+        (["select-box:left=0,top=0,width=64,height=48", "remove"], "nothing is left to continue"),
+        (["select-box:left=60,top=0,width=20,height=5"], "not within 64x48"),
+        (["select-object:left=0,top=0,width=64,height=48"], "around it"),
+        (["select-mask:missing.png"], "missing.png"),
+        (["fill:missing.png"], "missing.png"),
+        (["fill:nocolour"], "not a colour"),
+    ],
+)
+def test_what_cannot_be_done_is_refused(texts: list[str], line: str, opaque: np.ndarray) -> None:
+    with pytest.raises(LimnerError, match=line):
+        apply([parse(text) for text in texts], opaque)
