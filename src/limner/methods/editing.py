@@ -31,7 +31,7 @@ class EditingConfig(Section):
     """Of the predictor's mean loss of an attribute beside the bound, which is counted per pixel and channel."""
     adversary: AdversaryConfig | None = AdversaryConfig(
         network=NetworkConfig(architecture="convolutional", widths=(32, 64, 128), spectral_norm=True),
-        weight=0.007,
+        weight=0.002,
         discriminator_lr=6e-4,
     )
     """A discriminator that compares an edited picture with the one whose attributes it was given."""
