@@ -26,6 +26,8 @@ ACTIVE = {
     "fill": "fill:teal",
     "erase": "erase",
     "remove": "remove:2",
+    "move": "move:right=5,down=-3",
+    "paste": "paste:{picture}",
     "exposure": "exposure:0.5",
     "contrast": "contrast:1.4",
     "white-balance": "white-balance",
@@ -64,14 +66,15 @@ NAMES = list(OPERATIONS)
 PLACE = NAMES[: NAMES.index("select-box")]
 SELECT = NAMES[NAMES.index("select-box") : NAMES.index("blur")]
 LIGHT = ["blur", "fill", "remove", *NAMES[NAMES.index("exposure") :]]
-NEEDS_SELECTION = ("erase", "remove")
+APART = ("erase", "remove", "move", "paste")
+"""Of objects: they need a selection, or another picture."""
 
 
 def test_every_edit_is_tried() -> None:
     assert list(ACTIVE) == list(OPERATIONS)
 
 
-@pytest.mark.parametrize("text", [ACTIVE[name] for name in NAMES if name not in (*SELECT, *NEEDS_SELECTION)])
+@pytest.mark.parametrize("text", [ACTIVE[name] for name in NAMES if name not in (*SELECT, *APART)])
 def test_an_edit_changes_a_picture_into_a_picture(text: str, picture: np.ndarray) -> None:
     before = picture.copy()
     after = apply([parse(text)], picture)
@@ -87,7 +90,7 @@ def test_what_asks_for_nothing_changes_nothing(text: str, picture: np.ndarray) -
     assert np.array_equal(apply([parse(text)], picture), picture)
 
 
-@pytest.mark.parametrize("text", [ACTIVE[name] for name in NAMES if name not in ("select-mask", *NEEDS_SELECTION)])
+@pytest.mark.parametrize("text", [ACTIVE[name] for name in NAMES if name not in ("select-mask", *APART)])
 def test_an_edit_is_the_same_again_from_plain_data(text: str, picture: np.ndarray) -> None:
     edit = parse(text)
     assert from_list(to_list([edit])) == [edit]

@@ -84,11 +84,38 @@ def test_a_background_is_made_see_through_or_another(picture: np.ndarray, tmp_pa
     assert np.array_equal(filled[SQUARE], picture[SQUARE])
 
 
+@pytest.mark.parametrize("blend", ["none", "poisson"])
+def test_an_object_is_moved_and_its_place_continued(blend: str) -> None:
+    pixels = np.full((48, 64, 3), 90, np.uint8)
+    pixels[10:20, 10:20] = (200, 40, 40)
+    edits = [parse("select-box:left=7,top=7,width=16,height=16"), parse(f"move:right=30,down=20,blend={blend}")]
+    expected = np.full((48, 64, 3), 90, np.uint8)
+    expected[30:40, 40:50] = (200, 40, 40)
+    assert np.abs(apply(edits, pixels).astype(int) - expected).mean() < 1.5
+    assert np.array_equal(apply([edits[0], parse("move")], pixels), pixels)
+
+
+def test_a_picture_is_pasted_as_far_as_it_is_opaque(picture: np.ndarray, tmp_path: Path) -> None:
+    stamp = np.zeros((10, 10, 4), np.uint8)
+    stamp[2:8, 2:8] = (1, 200, 3, 255)
+    Image.fromarray(stamp).save(tmp_path / "stamp.png")
+    pasted = apply([parse(f"paste:file={tmp_path / 'stamp.png'},left=5,top=-4")], picture)
+    expected = picture.copy()
+    expected[0:4, 7:13, :3] = (1, 200, 3)
+    assert np.array_equal(pasted, expected)
+    ramp = np.full((48, 64, 3), 120, np.uint8)
+    joined = apply([parse(f"paste:file={tmp_path / 'stamp.png'},left=20,top=20,blend=poisson")], ramp)
+    assert np.abs(joined.astype(int) - 120).max() <= 3, "what has no inner gradient takes the ground's colour"
+
+
 @pytest.mark.parametrize(
     ("texts", "line"),
     [
         (["erase"], "nothing is selected"),
         (["remove"], "nothing is selected"),
+        (["move:right=3"], "nothing is selected"),
+        (["select-box:left=0,top=0,width=9,height=9", "move:right=-10"], "would stay within"),
+        (["paste:missing.png"], "missing.png"),
         (["select-box:left=0,top=0,width=64,height=48", "remove"], "nothing is left to continue"),
         (["select-box:left=60,top=0,width=20,height=5"], "not within 64x48"),
         (["select-object:left=0,top=0,width=64,height=48"], "around it"),

@@ -31,6 +31,8 @@ OPERATIONS: dict[str, type[Operation]] = {
     "fill": objects.Fill,
     "erase": objects.Erase,
     "remove": objects.Remove,
+    "move": objects.Move,
+    "paste": objects.Paste,
     "exposure": light.Exposure,
     "contrast": light.Contrast,
     "white-balance": light.WhiteBalance,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -72,6 +73,65 @@ class Remove(Operation):
             raise UsageError("remove: everything is selected, so nothing is left to continue.")
         filled = cv2.inpaint(np.ascontiguousarray(canvas.colour), hole, self.radius, cv2.INPAINT_TELEA)
         return replace(canvas, selection=hole.astype(np.float32)).painted(filled)
+
+
+class Move(Operation):
+    """Moves what is selected by `right` and `down` whole pixels; where it was, what is around it is continued.
+
+    It lands as it is, or so that its edges fit the new ground (`poisson`: Perez et al. 2003, "Poisson image editing").
+    """
+
+    right: int = Field(0, ge=-100_000, le=100_000)
+    down: int = Field(0, ge=-100_000, le=100_000)
+    blend: Literal["none", "poisson"] = "none"
+
+    def apply(self, canvas: Canvas) -> Canvas:
+        chosen = _chosen("move", canvas)
+        if not (self.right or self.down):
+            return canvas
+        shift = np.array([[1, 0, self.right], [0, 1, self.down]], float)
+        size = canvas.width, canvas.height
+        moved = cv2.warpAffine(np.ascontiguousarray(canvas.colour), shift, size)
+        landed = cv2.warpAffine(chosen, shift, size)
+        if not landed.any():
+            raise UsageError("move: nothing of the selection would stay within the picture.")
+        ground = Remove(radius=3).apply(canvas)
+        return replace(ground, selection=landed).painted(_blended(moved, ground.colour, landed, self.blend))
+
+
+class Paste(Operation):
+    """Lays a picture file over this one, from `left` and `top` on, as far as it is opaque."""
+
+    file: str
+    left: int = Field(0, ge=-100_000, le=100_000)
+    top: int = Field(0, ge=-100_000, le=100_000)
+    blend: Literal["none", "poisson"] = "none"
+
+    def apply(self, canvas: Canvas) -> Canvas:
+        own = np.asarray(open_picture(Path(self.file), background=None).convert("RGBA"))
+        shift = np.array([[1, 0, self.left], [0, 1, self.top]], float)
+        laid = cv2.warpAffine(own, shift, (canvas.width, canvas.height))
+        share = laid[..., 3].astype(np.float32) / 255
+        if not share.any():
+            raise UsageError(f"paste: nothing of {self.file} would lie within the picture.")
+        colours = _blended(laid[..., :3], canvas.colour, share, self.blend)
+        return replace(replace(canvas, selection=share).painted(colours), selection=canvas.selection)
+
+
+def _blended(above: np.ndarray, below: np.ndarray, share: np.ndarray, blend: str) -> np.ndarray:
+    if blend == "none":
+        return above
+    inside = (share > 0).astype(np.uint8)
+    # the outermost pixels are where gradients are joined, so a selection at the border is joined one pixel further in
+    inside[[0, -1]] = 0
+    inside[:, [0, -1]] = 0
+    rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
+    if min(len(rows), len(columns)) < 3:
+        return above  # too little to have an inside
+    middle = (int(columns[0] + columns[-1] + 1) // 2, int(rows[0] + rows[-1] + 1) // 2)
+    mask = 255 * inside
+    joined = cv2.seamlessClone(np.ascontiguousarray(above), np.ascontiguousarray(below), mask, middle, cv2.NORMAL_CLONE)
+    return np.asarray(joined)
 
 
 def _chosen(name: str, canvas: Canvas) -> np.ndarray:
