@@ -1,14 +1,15 @@
 """Counterfactual pictures of Morpho-MNIST beside the true ones and beside published models.
 
-    python benchmarks/morpho.py pictures digits --n 8000
+    python benchmarks/morpho.py pictures digits --rendered 60000
     limner prepare digits morpho
     limner causal fit morpho --graph digits.yaml --out causal --minutes 40
     python benchmarks/causal.py causal [--n 500] [--seed 0] [--out FOLDER]
 
-RUN is a causal model of the first 8,000 of the given test pictures; it is judged on the last 2,000, or some of them. Attributes are
-read off by the published predictors, which no model here has seen, and thickness and intensity are measured, too. The truth is
-drawn (`morpho.py`); of another digit there is none. Published figures are those of Melistas et al. 2024, arXiv 2403.20287. For the
-garden, `limner causal soundness RUN --data DATA --truth FLOWERS` does the same.
+RUN is a causal model of training pictures that are drawn here, or of the first 8,000 of the given test pictures (`--n 8000`); it is
+judged on the last 2,000, or some of them. Attributes are read off by the published predictors, which no model here has seen, and
+thickness and intensity are measured, too. The truth is drawn (`morpho.py`); of another digit there is none. Published figures are
+those of Melistas et al. 2024, arXiv 2403.20287. For the garden, `limner causal soundness RUN --data DATA --truth FLOWERS` does the
+same.
 
 The folder gets report.json and report.html.
 """
