@@ -17,12 +17,12 @@ def edit(
     seed: Annotated[int, typer.Option(help="Which picture of a model.")] = 0,
 ) -> None:
     """Edit pictures: each carries its edits, and can be made again without the last."""
-    from limner.editing import history, parse, read_edits
+    from limner.editing import OPERATIONS, history, parse, read_edits
     from limner.errors import UsageError
 
     edits = [*(read_edits(recipe) if recipe else []), *map(parse, ops or [])]
     if not edits and not undo:
-        raise UsageError("give an edit with --op or --recipe, or --undo the last one.")
+        raise UsageError(f"give an edit with --op or --recipe, or --undo the last; there are {', '.join(OPERATIONS)}.")
     if out.resolve() == source.resolve():
         raise UsageError(f"{out} is the picture itself; give another name.")
     if source.is_dir() and not history.is_model(source):
