@@ -11,9 +11,9 @@ import numpy as np
 import limner
 from limner.editing.edits import apply, from_list, to_list
 from limner.editing.operation import Operation
-from limner.errors import PictureError, UsageError
+from limner.errors import ModelError, PictureError, UsageError
 from limner.files import atomic_folder
-from limner.model import load
+from limner.model import find_folder, load
 from limner.pictures import UnusablePicture, open_picture, plain, read_provenance, save, to_image
 from limner.progress import ProgressLine
 from limner.samples import provenance_of
@@ -89,7 +89,11 @@ def save_folder(source: Path, edits: Sequence[Operation], out: Path) -> list[str
 
 def is_model(path: Path) -> bool:
     """Whether a folder is a model, or a run that has one."""
-    return any((folder / "config.json").is_file() for folder in (path, path / "model"))
+    try:
+        find_folder(path)
+    except ModelError:
+        return False
+    return True
 
 
 def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, int]:

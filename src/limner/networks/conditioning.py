@@ -48,10 +48,11 @@ class Modulation(nn.Module):
 
     def __init__(self, attributes: Sequence[Attribute], maps: Sequence[int]) -> None:
         super().__init__()
-        self.changes = nn.ModuleList(ConditionEncoder(attributes, 2 * channels, SLIGHT) for channels in maps)
+        self.sizes = [2 * channels for channels in maps]
+        self.changes = ConditionEncoder(attributes, sum(self.sizes), SLIGHT)
 
-    def forward(self, condition: Condition) -> list[Tensor]:
-        return [change(condition) for change in self.changes]
+    def forward(self, condition: Condition) -> tuple[Tensor, ...]:
+        return self.changes(condition).split(self.sizes, 1)
 
 
 def heeded(attributes: Sequence[Attribute], features: int) -> nn.Module:
