@@ -22,7 +22,7 @@ FLOORS = (
     {"runtimes"},
     {"model"},
     {"model_card", "samples"},
-    {"editing"},
+    {"editing", "style"},
     {"training"},
     {"evaluation"},
     {"causal"},

@@ -15,7 +15,6 @@ from typing import NamedTuple
 import numpy as np
 import torch
 import torch.nn.functional as F
-from sklearn.linear_model import RidgeCV
 from torch import Tensor
 
 from limner import seeds
@@ -25,6 +24,7 @@ from limner.causal.steps import Outcome, outcome_of
 from limner.causal.units import Look, Stage, Subject, find_layer
 from limner.causal.variables import described, read, variables_of
 from limner.data.dataset import Dataset
+from limner.editing.directions import regression
 from limner.errors import ModelError, UsageError
 from limner.evaluation.subject import check_shape
 from limner.metrics.intervals import Interval, mean_interval
@@ -37,7 +37,6 @@ MOST = 128
 """Units of a wide layer that are looked at, drawn at random."""
 DRAWS = 20
 """Random groups of units, and random directions, that the chosen ones are held against."""
-RIDGE = np.logspace(0, 5, 11)
 SHOWN = 12
 """Pictures a row."""
 SHOWN_UNITS = 5
@@ -193,7 +192,7 @@ def dissection(
 
         axes = [_along(step) for step in torch.eye(latent)]
         turned = trial.moved(axes, slice(None))
-        slope = _regression(subject.codes[first], trial.before[first])
+        slope = regression(subject.codes[first], trial.before[first])
         ways = F.normalize(torch.randn(DRAWS, latent, generator=seeds.generator("directions", seed)), dim=1)
         ways = torch.where(ways @ slope < 0, -1.0, 1.0)[:, None] * ways
         along, random_along = trial.moved([_along(slope)], second), trial.moved([_along(way) for way in ways], second)
@@ -269,16 +268,6 @@ def _jointly(units: Sequence[Pair], rises: Sequence[bool], chosen: Iterable[int]
 
 def _along(step: Tensor) -> Pair:
     return Deed(shift=-step), Deed(shift=step)
-
-
-def _regression(codes: Tensor, seen: Tensor) -> Tensor:
-    """Returns the direction (latent,), of length 1, in which a linear regression on the codes says that the attribute rises.
-
-    A step along it is a standard deviation, as codes are standard normal. Ridge regression, as halves can be smaller than codes
-    are long; its penalty is chosen by generalised cross-validation.
-    """
-    slope = torch.from_numpy(RidgeCV(alphas=RIDGE).fit(codes.numpy(), seen.numpy()).coef_).float()
-    return F.normalize(slope, dim=0)
 
 
 def _check_numbers(n: int, top: int) -> None:

@@ -11,6 +11,7 @@ from limner.cli import (
     causal,
     crossval,
     demo,
+    directions,
     edit,
     evaluate,
     export,
@@ -19,6 +20,8 @@ from limner.cli import (
     recipes,
     replay,
     sample,
+    style,
+    stylize,
     train,
     tune,
     weights,
@@ -41,11 +44,14 @@ app.command("recipes")(recipes.recipes)
 app.command("train")(train.train)
 app.command("sample")(sample.sample)
 app.command("edit")(edit.edit)
+app.command("directions")(directions.directions)
+app.command("stylize")(stylize.stylize)
 app.command("replay")(replay.replay)
 app.command("export")(export.export)
 app.command("evaluate")(evaluate.evaluate)
 app.command("crossval")(crossval.crossval)
 app.command("tune")(tune.tune)
+app.add_typer(style.app, name="style")
 app.add_typer(causal.app, name="causal")
 app.add_typer(weights.app, name="weights")
 

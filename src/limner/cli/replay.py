@@ -31,6 +31,10 @@ def replay(
         from limner.editing import history
 
         make_again = history.replay
+    elif made.get("kind") == "stylization":
+        from limner.style import stylization
+
+        make_again = stylization.replay
     again, difference = make_again(picture, model)
     save(again, target, made)
     verdict = "the same pixels" if difference == 0 else f"pixels differ by up to {difference} of 255"

@@ -8,21 +8,22 @@ import numpy as np
 from PIL import Image
 from pydantic import Field, field_validator, model_validator
 
+from limner.editing.inpainting import inpaint
 from limner.editing.operation import Canvas, Operation
 from limner.errors import UsageError
 from limner.pictures import MAX_PIXELS, colour
 
 Pixels = Annotated[int, Field(ge=0, le=100_000)]
 Degrees = Annotated[float, Field(ge=-360, le=360)]
-FILLS = {"mirror": cv2.BORDER_REFLECT_101, "edge": cv2.BORDER_REPLICATE}
-"""Fills that repeat the picture; others are `transparent` and colours."""
+FILLS = {"mirror": cv2.BORDER_REFLECT_101, "edge": cv2.BORDER_REPLICATE, "content": cv2.BORDER_REPLICATE}
+"""Fills that repeat the picture, `content` patch by patch; others are `transparent` and colours."""
 
 
 class Filling(Operation):
     """An edit that uncovers ground."""
 
     fill: str = "transparent"
-    """`transparent`, `mirror`, `edge`, or a colour."""
+    """`transparent`, `mirror`, `edge`, `content`, or a colour."""
 
     @field_validator("fill")
     @classmethod
@@ -192,10 +193,20 @@ def _warped(canvas: Canvas, matrix: np.ndarray, size: tuple[int, int], fill: str
         borderMode=border,
         borderValue=value,
     )
+    if see_through:
+        moved = _divided(moved)
+    if fill == "content":
+        covered = cv2.warpPerspective(np.ones(pixels.shape[:2], np.float32), matrix, size, flags=cv2.INTER_LINEAR)
+        moved = _continued(moved, covered < 0.5)
     chosen = None
     if canvas.selection is not None:
         chosen = cv2.warpPerspective(canvas.selection, matrix, size, flags=cv2.INTER_LINEAR)
-    return replace(canvas, pixels=_divided(moved) if see_through else moved, selection=chosen)
+    return replace(canvas, pixels=moved, selection=chosen)
+
+
+def _continued(pixels: np.ndarray, new: np.ndarray) -> np.ndarray:
+    opacity = np.where(new[..., None], np.uint8(255), pixels[..., 3:])
+    return np.concatenate([inpaint(pixels, new, "patches"), opacity], 2)
 
 
 def _with_opacity(pixels: np.ndarray) -> np.ndarray:

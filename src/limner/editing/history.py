@@ -1,18 +1,20 @@
 """Edited pictures that remember: what they were, and every edit since, so that they can be made again, added to and undone."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import limner
+from limner.editing.code import decoding_of, one_thread
+from limner.editing.directions import FILE as DIRECTIONS
 from limner.editing.edits import apply, from_list, to_list
-from limner.editing.operation import Operation
+from limner.editing.latent import Latent
+from limner.editing.operation import Known, Operation
 from limner.errors import ModelError, PictureError, UsageError
-from limner.files import atomic_folder
+from limner.files import atomic_folder, digest
 from limner.model import find_folder, load
 from limner.pictures import UnusablePicture, open_picture, plain, read_provenance, save, to_image
 from limner.progress import ProgressLine
@@ -28,6 +30,10 @@ class Source:
     pixels: np.ndarray
     origin: dict[str, Any]
     edits: tuple[Operation, ...] = ()
+    code: Known | None = None
+    """What a model painted it of, if one did."""
+    read: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of the pictures and models that its edits read, by path, when they did."""
 
     def without_last(self, name: str) -> "Source":
         """Returns what this picture was before its last edit; UsageError where none was done."""
@@ -55,8 +61,9 @@ def open_source(path: Path, seed: int = 0) -> Source:
 
 def save_edited(source: Source, edits: Sequence[Operation], out: Path) -> None:
     """Writes the picture after all its edits, which it carries; a .jpg, which has no opacity, over white."""
+    _unchanged(source)
     done = [*source.edits, *edits]
-    pixels: Any = apply(done, source.pixels)
+    pixels: Any = apply(done, source.pixels, source.code)
     if out.suffix.lower() in OPAQUE:
         pixels = plain(to_image(pixels))
     save(pixels, out, _provenance(source, done))
@@ -99,10 +106,11 @@ def is_model(path: Path) -> bool:
 def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, int]:
     """Edits a picture's origin again: returns it, uint8 (H, W, 3 or 4), and the largest difference of a pixel, 0 to 255.
 
-    PictureError where the origin is gone or another, or the picture was not edited here.
+    PictureError where the origin, or what an edit read, is gone or another, or the picture was not edited here.
     """
     source = _of_edited(picture, read_provenance(picture), model_path)
-    again = apply(source.edits, source.pixels)
+    _unchanged(source)
+    again = apply(source.edits, source.pixels, source.code)
     shown = np.asarray(plain(to_image(again))) if picture.suffix.lower() in OPAQUE else again
     there = _pixels(picture)
     if there.shape != shown.shape:
@@ -112,7 +120,7 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
 
 def _of_edited(path: Path, made: dict[str, Any], model: Path | None = None) -> Source:
     try:
-        origin, edits = made["origin"], tuple(from_list(made["edits"]))
+        origin, edits, read = made["origin"], tuple(from_list(made["edits"])), dict(made.get("read", {}))
         where, seed = Path(origin["model"]["path"] if "model" in origin else origin["file"]), int(origin.get("seed", 0))
     except (KeyError, TypeError, ValueError) as error:
         raise PictureError(f"{path}: its provenance lacks {error}.") from None
@@ -124,18 +132,47 @@ def _of_edited(path: Path, made: dict[str, Any], model: Path | None = None) -> S
     source = _of_model(where, seed) if "model" in origin else Source(_pixels(where), _of_file(where, _carried(where)))
     if _identity(source.origin) != _identity(origin):
         raise PictureError(f"{path} was made of another {where} than is there now.")
-    return Source(source.pixels, origin, edits)
+    return Source(source.pixels, origin, edits, source.code, read)
 
 
 def _of_model(path: Path, seed: int) -> Source:
     model = load(path)
-    pixels = plain(to_image(model.sample(1, seed=seed)[0])).convert("RGB")
+    pixels = np.asarray(plain(to_image(model.sample(1, seed=seed)[0])).convert("RGB"))
     about = {"n": 1, "first": 0, "index": 0, "seed": seed, "condition": {}, "truncation": 1.0}
-    return Source(np.asarray(pixels), provenance_of(model, path, "sample", **about))
+    return Source(pixels, provenance_of(model, path, "sample", **about), code=_code(path, seed, pixels))
+
+
+def _code(path: Path, seed: int, pixels: np.ndarray) -> Known | None:
+    try:
+        decoding = decoding_of(path)
+    except ModelError:
+        return None  # it draws without a decoder, so there is no code to edit
+    with one_thread():
+        return Known(decoding, decoding.sampled(1, seed), pixels)
+
+
+def _unchanged(source: Source) -> None:
+    """Raises PictureError unless what the edits of a picture read is what it was when they did."""
+    for path in {path for edit in source.edits for path in edit.named}:
+        recorded = source.read.get(str(path))
+        if recorded and not path.exists():
+            raise PictureError(f"the edits of this picture read {path}, which is not there; put it back.")
+        if recorded and _digest(path) != recorded:
+            raise PictureError(
+                f"the edits of this picture read another {path} than is there now; put the old one back."
+            )
+
+
+def _digest(path: Path) -> str | None:
+    """Returns the SHA-256 of a file, of the directions in a folder, or of a model's weights; None of anything else."""
+    file = path / DIRECTIONS if (path / DIRECTIONS).is_file() else path
+    if file.is_file():
+        return digest(file)
+    return decoding_of(path).model.digest if is_model(path) else None
 
 
 def _of_file(path: Path, made: dict[str, Any] | None) -> dict[str, Any]:
-    origin: dict[str, Any] = {"file": str(path), "sha256": sha256(path.read_bytes()).hexdigest()}
+    origin: dict[str, Any] = {"file": str(path), "sha256": digest(path)}
     if made:
         origin |= {"ai_generated": bool(made.get("ai_generated", True)), "made": made}
     return origin
@@ -158,5 +195,7 @@ def _pixels(path: Path) -> np.ndarray:
 
 
 def _provenance(source: Source, edits: Sequence[Operation]) -> dict[str, Any]:
-    about = {"ai_generated": source.ai_generated, "limner": limner.__version__, "kind": "edit"}
-    return about | {"origin": source.origin, "edits": to_list(edits)}
+    read = {str(path): sha for edit in edits for path in edit.named if (sha := _digest(path))}
+    made = source.ai_generated or any(isinstance(edit, Latent) and not edit.idle for edit in edits)
+    about = {"ai_generated": made, "limner": limner.__version__, "kind": "edit"}
+    return about | {"origin": source.origin, "edits": to_list(edits), "read": read}

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import ImageOps
 from pydantic import Field, field_validator
 
+from limner.editing.inpainting import inpaint
 from limner.editing.operation import Canvas, Operation
 from limner.errors import UsageError
 from limner.pictures import SUFFIXES, colour, open_picture
@@ -62,16 +63,16 @@ class Erase(Operation):
 
 
 class Remove(Operation):
-    """Takes what is selected out and continues what is around it, as suits small holes (fast marching: Telea 2004)."""
+    """Takes what is selected out and continues what is around it."""
 
-    radius: float = Field(3.0, ge=1, le=100)
-    """Pixels around a hole's edge that are continued."""
+    by: Literal["auto", "marching", "biharmonic", "patches"] = "auto"
+    """See `inpainting`; auto fills smoothly what is thin, and the rest by patches."""
 
     def apply(self, canvas: Canvas) -> Canvas:
-        hole = (_chosen("remove", canvas) > 0).astype(np.uint8)
+        hole = _chosen("remove", canvas) > 0
         if hole.all():
             raise UsageError("remove: everything is selected, so nothing is left to continue.")
-        filled = cv2.inpaint(np.ascontiguousarray(canvas.colour), hole, self.radius, cv2.INPAINT_TELEA)
+        filled = inpaint(canvas.pixels, hole, self.by)
         return replace(canvas, selection=hole.astype(np.float32)).painted(filled)
 
 
@@ -95,7 +96,7 @@ class Move(Operation):
         landed = cv2.warpAffine(chosen, shift, size)
         if not landed.any():
             raise UsageError("move: nothing of the selection would stay within the picture.")
-        ground = Remove(radius=3).apply(canvas)
+        ground = Remove().apply(canvas)
         return replace(ground, selection=landed).painted(_blended(moved, ground.colour, landed, self.blend))
 
 

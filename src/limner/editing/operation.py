@@ -1,10 +1,31 @@
 """What an edit is: a typed, frozen description that turns one canvas into another."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from limner.config import Section
+
+if TYPE_CHECKING:
+    from limner.editing.code import Code, Decoding
+
+READ = ("file", "by", "model", "directions")
+"""Arguments that may name a picture or a model."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """The code of a picture, and the colours, uint8 (H, W, 3), of which it is the code."""
+
+    decoding: Decoding
+    code: Code
+    colour: np.ndarray
+    exact: bool = True
+    """Whether they are what the model paints of it, not only like that."""
 
 
 @dataclass(frozen=True)
@@ -14,6 +35,8 @@ class Canvas:
     pixels: np.ndarray
     selection: np.ndarray | None = None
     """float32 (H, W) in [0, 1]; None selects all."""
+    code: Known | None = None
+    """Of the picture as a model last edited it, whatever became of it since."""
 
     @property
     def height(self) -> int:
@@ -28,7 +51,12 @@ class Canvas:
         """Pixels without opacity, uint8 (H, W, 3)."""
         return self.pixels[..., :3]
 
-    def painted(self, colour: np.ndarray) -> "Canvas":
+    @property
+    def known(self) -> Known | None:
+        """The code of these pixels: none where they have changed since it was."""
+        return self.code if self.code and np.array_equal(self.code.colour, self.colour) else None
+
+    def painted(self, colour: np.ndarray) -> Canvas:
         """Returns the canvas with other colours, uint8 (H, W, 3), as far as they are selected; opacity stays."""
         if self.selection is not None:
             share = self.selection[..., None]
@@ -42,6 +70,11 @@ class Operation(Section):
 
     At the values that say so in its docstring it returns the same pixels.
     """
+
+    @property
+    def named(self) -> tuple[Path, ...]:
+        """What may be the paths of pictures and models that it reads, whose content decides what it does."""
+        return tuple(Path(one) for name in READ if (one := getattr(self, name, None)))
 
     def apply(self, canvas: Canvas) -> Canvas:
         """Returns the canvas after the edit; UsageError for one that this picture does not allow."""

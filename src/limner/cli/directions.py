@@ -1,0 +1,46 @@
+"""`limner directions`: where a model's codes lead, named, measured and shown."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def directions(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model or run, of any recipe that has a decoder.")],
+    attributes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--attribute",
+            metavar="NAME",
+            help="Find its direction, too: a number, NAME=CLASS, or brightness, contrast, colourfulness, warmth or size.",
+        ),
+    ] = None,
+    keep: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="What directions of attributes must not change.")
+    ] = None,
+    data: Annotated[
+        str | None, typer.Option(help="The dataset that attributes are learned from; the run's own if left out.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The folder; MODEL/directions if left out.")] = None,
+    n: Annotated[int, typer.Option("--n", help="Pictures, of which half find and half judge.")] = 512,
+    seed: Annotated[int, typer.Option(help="Decides the pictures.")] = 0,
+) -> None:
+    """Find the directions in which a model's pictures change, without names and by attributes."""
+    from limner.causal.looks import looks_of_model
+    from limner.cli.table import show
+    from limner.editing.code import decoding_of
+    from limner.editing.directions import effects, factorised, principal, supervised
+    from limner.editing.directions_page import HOW, LIMITS, summary, write
+    from limner.errors import UsageError
+
+    if keep and not attributes:
+        raise UsageError("--keep says what the direction of an --attribute must not change: give one.")
+    decoding, folder = decoding_of(model), out or model / "directions"
+    named, kept = attributes or [], keep or []
+    looks = looks_of_model(model, decoding.model, data, [*named, *kept], seed)
+    steps = supervised(decoding, looks, named, kept, n, seed) | principal(decoding) | factorised(decoding)
+    found = effects(decoding, steps, looks, n, seed)
+    write(decoding, model, steps, found, folder, attributes=named, keep=kept, n=n, seed=seed)
+    show(summary(found))
+    typer.echo(f"\n{HOW}\n{LIMITS}\n{folder / 'report.html'}")

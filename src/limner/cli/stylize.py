@@ -1,0 +1,86 @@
+"""`limner stylize`: a picture, a folder or a film painted in the manner of others."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+PREVIEW, HURRIED = 256, 0.6
+"""Longest side of a preview, and its share of the usual steps."""
+
+From = Annotated[
+    list[Path] | None, typer.Option(metavar="PICTURE", help="Take this factor from here instead; repeatable.")
+]
+Share = Annotated[float, typer.Option(min=0, max=1, help="0 to 1.")]
+
+
+def stylize(
+    content: Annotated[Path, typer.Argument(help="A picture, a folder of pictures, or a film.")],
+    out: Annotated[Path, typer.Option(help="A .png, .webp or .jpg; a new folder; a .mp4 or .gif.")],
+    styles: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[STYLE]...", help="Pictures to paint like; with --model, names of its styles."),
+    ] = None,
+    colour: Share = 1.0,
+    line: Share = 1.0,
+    texture: Share = 1.0,
+    keep: Annotated[float, typer.Option("--content", min=0, max=1, help="How strongly to keep the content.")] = 0.5,
+    colour_from: From = None,
+    line_from: From = None,
+    texture_from: From = None,
+    weight: Annotated[list[float] | None, typer.Option(help="Weight of a style, in their order.")] = None,
+    mask: Annotated[
+        Path | None, typer.Option(help="Black to white: a style a level; with one style, white gets it.")
+    ] = None,
+    keep_colour: Annotated[bool, typer.Option("--keep-colour", help="The same as --colour 0.")] = False,
+    colours: Annotated[str, typer.Option(help="How colours are moved: linear, or nonlinear.")] = "linear",
+    scale: Annotated[float, typer.Option(help="Size of a style beside the content: larger strokes.")] = 1.0,
+    size: Annotated[int, typer.Option(help="Longest side in pixels, up to 4096.")] = 512,
+    preview: Annotated[bool, typer.Option("--preview", help="Small and in a hurry.")] = False,
+    steps: Annotated[float, typer.Option(help="Share of the usual steps.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Chance.")] = 0,
+    extractor: Annotated[str, typer.Option(help="Network that looks: limner, squeezenet, vgg19.")] = "limner",
+    model: Annotated[
+        str, typer.Option(help="Paint at once by a model: a run of `limner style train`, or limner.")
+    ] = "",
+) -> None:
+    """Paint a picture in the manner of others, with separate hands for colour, line, texture and content."""
+    from pydantic import ValidationError
+
+    from limner.errors import UsageError
+    from limner.style import stylization, works
+
+    given = [str(style) for style in styles or []]
+    if weight and len(weight) != len(given):
+        raise UsageError(f"{len(weight)} --weight for {len(given)} styles: give one for each.")
+    weighted = zip(given, weight or [1.0] * len(given), strict=True)
+    try:
+        wanted = stylization.Stylization(
+            styles=[stylization.Source(style=style, weight=share) for style, share in weighted],
+            **{
+                name: [stylization.Source(style=str(path)) for path in paths or []]
+                for name, paths in (
+                    ("colour_from", colour_from),
+                    ("line_from", line_from),
+                    ("texture_from", texture_from),
+                )
+            },
+            colour=0.0 if keep_colour else colour,
+            line=line,
+            texture=texture,
+            content=keep,
+            size=min(size, PREVIEW) if preview else size,
+            steps=steps * (HURRIED if preview else 1),
+            scale=scale,
+            colours=colours,
+            mask=str(mask) if mask else "",
+            seed=seed,
+            extractor=extractor,
+            model=model,
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UsageError(f"--{first['loc'][0]}: {first['msg']}.") from None
+    for line_ in works.carry_out(wanted, content, out):
+        typer.echo(line_, err=True)
+    typer.echo(str(out))

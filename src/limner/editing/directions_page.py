@@ -1,0 +1,85 @@
+"""Directions as files: directions.safetensors to move along, directions.json for programs, strips and a page for people."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from limner import files
+from limner.editing.code import Decoding
+from limner.editing.directions import FILE, Effect, moved
+from limner.metrics.intervals import Interval
+from limner.model import to_uint8
+from limner.pictures import Page, grid, save
+from limner.samples import provenance_of
+from limner.tensors import save_tensors
+
+STOPS = (-3, -2, -1, 0, 1, 2, 3)
+"""Standard deviations along a direction at which it is shown."""
+SHOWN = 4
+"""Pictures that each direction is shown on."""
+TOLD = 3
+"""Changes of a direction that are told of first, the greatest."""
+HOW = (
+    "A step is one standard deviation of codes, and a change is in standard deviations of what is looked at, over the model's own "
+    "pictures; 95 % intervals, over pictures by which no direction was found."
+)
+LIMITS = "Named is what changes most of what was looked at. A direction may change other things, too: see the strips."
+
+
+def summary(found: Sequence[Effect]) -> list[list[str]]:
+    """Returns what each direction changes most, as a table with its header."""
+    body = [[one.name, *(f"{name} {_cell(one.changes[name])}" for name in list(one.changes)[:TOLD])] for one in found]
+    return [["direction", "changes most", *["then"] * (len(body[0]) - 2)], *body]
+
+
+def table(found: Sequence[Effect]) -> list[list[str]]:
+    """Returns what each direction changes of all that was looked at, as a table with its header."""
+    names = sorted(found[0].changes)
+    return [["direction", *names], *([one.name, *(_cell(one.changes[name]) for name in names)] for one in found)]
+
+
+def write(
+    decoding: Decoding, path: Path, steps: Mapping[str, Tensor], found: Sequence[Effect], out: Path, **asked: Any
+) -> None:
+    """Writes directions.safetensors, directions.json, directions.png and report.html into `out`, each whole or not at all."""
+    made = provenance_of(decoding.model, path, "directions", **asked)
+    save_tensors(out / FILE, steps, {"model": decoding.model.digest or ""})
+    told = {one.name: {name: list(change) for name, change in one.changes.items()} for one in found}
+    files.write_text(out / "directions.json", json.dumps(made | {"directions": told}, indent=1) + "\n")
+    strips = {name: strip(decoding, step) for name, step in steps.items()}
+    save(grid(np.concatenate(list(strips.values())), columns=len(STOPS)), out / "directions.png", made)
+    page(decoding, found, strips).save(out / "report.html")
+
+
+def strip(decoding: Decoding, step: Tensor) -> np.ndarray:
+    """Returns pictures along a direction, those of one code after another, uint8 (SHOWN * stops, H, W, C)."""
+    code = decoding.sampled(SHOWN)
+    with torch.no_grad():
+        stops = [to_uint8(decoding.paint(moved(code, stop * step))) for stop in STOPS]
+    return np.stack(stops, 1).reshape(-1, *stops[0].shape[1:])
+
+
+def page(decoding: Decoding, found: Sequence[Effect], strips: Mapping[str, np.ndarray]) -> Page:
+    """Returns the page on what was found."""
+    sheet = Page(
+        "Directions", f"Where the codes of {decoding.model.recipe.name} lead, from -3 to 3 standard deviations."
+    )
+    for header, *body in (summary(found), table(found)):
+        sheet.table(header, body)
+    sheet.paragraph(HOW)
+    sheet.warning(LIMITS)
+    for one in found:
+        sheet.heading(f"{one.name}: {one.most} {one.changes[one.most].value:+.2g}")
+        sheet.figure(
+            grid(strips[one.name], columns=len(STOPS)), ", ".join(f"{stop:+d}" if stop else "0" for stop in STOPS)
+        )
+    return sheet
+
+
+def _cell(one: Interval) -> str:
+    return f"{one.value:+.2f} [{one.low:+.2f}, {one.high:+.2f}]"

@@ -1,0 +1,210 @@
+"""The factorial carried out: every setting of the factors painted and measured for pairs of contents and styles, and its page."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from limner import files, seeds
+from limner.errors import RunError, UsageError
+from limner.metrics.intervals import Interval
+from limner.pictures import Page, UnusablePicture, open_picture, save
+from limner.progress import ProgressLine
+from limner.style import effects as account
+from limner.style.effects import CELLS, COST, DOSES, FACTORS, OWN, Cell, Effects, Judge, Measures, Paint
+from limner.style.stylization import shrunk
+
+SHOWN, DOSED = 4, 4
+"""Pairs that the page shows, and that the doses are tried on."""
+Pair = tuple[Path, Path]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is painted: pairs of files, at a longest side, by `paint`, which `about` describes."""
+
+    pairs: list[Pair]
+    size: int
+    paint: Paint
+    about: str
+
+
+def run(plan: Plan, out: Path) -> Effects:
+    """Writes `report.html`, and `cells.jsonl` with every measure, into `out`, and returns the effects.
+
+    Taken up again where it was stopped; RunError where `out` holds something else.
+    """
+    judge = Judge()
+    book = Book(out, {"pairs": [list(map(str, pair)) for pair in plan.pairs], "size": plan.size, "paint": plan.about})
+    cells, curves, sheets = [], [], []
+    with ProgressLine("painting", len(plan.pairs) * len(CELLS), "cells") as bar:
+        for number, pair in enumerate(plan.pairs):
+            original, style = (_read(path, plan.size) for path in pair)
+            found: dict[Cell, Measures] = {}
+            for cell in CELLS:
+                name = book.name(pair, cell)
+                if name not in book.known:
+                    painted = plan.paint(original, style, account.settings(cell))
+                    book.keep(name, painted, judge.measure(painted, original, style))
+                found[cell] = book.known[name]
+                bar.advance()
+            cells.append(found)
+            if number < DOSED:
+                curves.append(_doses(book, plan.paint, judge, pair, original, style))
+            if number < SHOWN:
+                sheets.append([original, *(book.picture(pair, cell) for cell in CELLS[1:]), style])
+    effects = account.effects(cells)
+    page(effects, curves, sheets, plan.about).save(out / "report.html")
+    return effects
+
+
+def choose(contents: Path, styles: Path, count: int, seed: int = 0) -> list[Pair]:
+    """Returns `count` pairs of a content and a style of two folders, or all that there are, each file about equally often.
+
+    UsageError where a folder has no pictures.
+    """
+    here, there = _files(contents), _files(styles)
+    draw = np.random.default_rng(seeds.derive("pairs", seed))
+    shift = draw.permutation(len(there))
+    order = draw.permutation(len(here))
+    # along diagonals, so that no file is left out before another comes twice
+    every = [
+        (here[order[index]], there[shift[(index + step) % len(there)]])
+        for step in range(len(there))
+        for index in range(len(here))
+    ]
+    return every[:count]
+
+
+class Book:
+    """What has been painted and measured so far, a line each, and the pictures beside it."""
+
+    def __init__(self, folder: Path, key: dict) -> None:
+        self.folder, self.path = folder, folder / "cells.jsonl"
+        if not folder.exists():
+            (folder / "pictures").mkdir(parents=True)
+            files.write_text(self.path, json.dumps(key) + "\n")
+        try:
+            first, *rest = self.path.read_text(encoding="utf-8").splitlines()
+            if json.loads(first) != key:
+                raise ValueError
+        except (OSError, ValueError):
+            raise RunError(f"{folder} is there and holds something else; give a new folder.") from None
+        # a line that was being written when the machine stopped is not whole
+        self.known: dict[str, Any] = dict(json.loads(line) for line in rest if line.endswith("]"))
+
+    def keep(self, name: str, painted: np.ndarray, measures: Measures) -> None:
+        """Keeps what was painted, and its measures, for good."""
+        save(painted, self.folder / "pictures" / f"{name}.png")
+        self.write(name, measures)
+
+    def write(self, name: str, value: Any) -> None:
+        """Notes a value for good."""
+        self.known[name] = value
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps([name, value]) + "\n")
+
+    def picture(self, pair: Pair, cell: Cell) -> np.ndarray:
+        """Returns what was painted."""
+        return np.asarray(open_picture(self.folder / "pictures" / f"{self.name(pair, cell)}.png").convert("RGB"))
+
+    @staticmethod
+    def name(pair: Pair, cell: Cell) -> str:
+        """Returns what a cell is called: content, style, and the factors that are on."""
+        on = "-".join(factor for factor, wanted in zip(FACTORS, cell, strict=True) if wanted) or "off"
+        return f"{pair[0].stem}+{pair[1].stem}-{on}"
+
+
+def page(
+    effects: Effects, curves: Sequence[dict[str, list[Measures]]], sheets: list[list[np.ndarray]], about: str
+) -> Page:
+    """Returns the page of the effects: pictures of every setting, the matrix, interactions and doses."""
+    shown = Page("What each factor changes", f"{effects.pairs} pairs of content and style; {about}.")
+    shown.paragraph(
+        "Every setting of colour, line and texture, on or off, was painted of every pair. As the factors were set, not observed, "
+        "the differences are their effects. An effect is by how many standard deviations of a measure it falls, mean over pairs "
+        "and over the settings of the other factors, with its 95 % interval over pairs. No measure is the one that is optimised."
+    )
+    for sheet in sheets:
+        names = ["content", *(_on(cell) for cell in CELLS[1:]), "style"]
+        shown.gallery(zip(sheet, names, strict=True))
+    shown.heading("Effects")
+    header, *rows = matrix(effects)
+    shown.table(header, rows)
+    shown.paragraph(
+        f"Selectivity: the effect on the factor's own measure as a share of those on the measures of all three. {COST}: "
+        "1 less the structural similarity of luminance with the content; where it is negative, content is the price."
+    )
+    shown.heading("Interactions")
+    shown.table(
+        ["both on", *OWN.values(), COST],
+        [
+            [f"{one} and {other}", *(_text(found[name]) for name in (*OWN.values(), COST))]
+            for (one, other), found in effects.interactions.items()
+        ],
+    )
+    shown.paragraph("By how much more the one lowers a measure where the other is on; below 0, less.")
+    shown.heading("Doses")
+    for factor in FACTORS if curves else ():
+        shown.curves(_relative(curves, factor), f"{factor} alone: each measure as a share of what it was", "dose")
+    return shown
+
+
+def matrix(effects: Effects) -> list[list[str]]:
+    """Returns header and rows of the effects by factor and measure, with the selectivity."""
+    names = list(next(iter(effects.main.values())))
+    rows = [
+        [factor, *(_text(effects.main[factor][name]) for name in names), _text(effects.selectivity[factor])]
+        for factor in FACTORS
+    ]
+    return [["factor", *names, "selectivity"], *rows]
+
+
+def _doses(
+    book: Book, paint: Paint, judge: Judge, pair: Pair, original: np.ndarray, style: np.ndarray
+) -> dict[str, list[Measures]]:
+    found = {}
+    for factor in FACTORS:
+        name = f"{book.name(pair, CELLS[0])}-{factor}"
+        if name not in book.known:
+            book.write(name, account.doses(paint, judge, original, style, factor))
+        found[factor] = book.known[name]
+    return found
+
+
+def _relative(curves: Sequence[dict[str, list[Measures]]], factor: str) -> dict[str, list[tuple[float, float]]]:
+    lines = {}
+    for name in OWN.values():
+        shares = [[dose[name] / max(pair[factor][0][name], 1e-9) for dose in pair[factor]] for pair in curves]
+        lines[name] = list(zip(DOSES, np.mean(shares, 0).tolist(), strict=True))
+    return lines
+
+
+def _text(interval: Interval) -> str:
+    return f"{interval.value:.2f} [{interval.low:.2f}, {interval.high:.2f}]"
+
+
+def _on(cell: Cell) -> str:
+    return " + ".join(factor for factor, wanted in zip(FACTORS, cell, strict=True) if wanted)
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no folder of pictures.")
+    found = []
+    for path in sorted(folder.iterdir()):
+        try:
+            open_picture(path, minimum=32)
+            found.append(path)
+        except UnusablePicture:
+            continue
+    if not found:
+        raise UsageError(f"{folder} holds no picture of at least 32 pixels a side.")
+    return found
+
+
+def _read(path: Path, size: int) -> np.ndarray:
+    return shrunk(np.asarray(open_picture(path).convert("RGB")), size)

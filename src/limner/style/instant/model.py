@@ -1,0 +1,107 @@
+"""A trained instant model: its manners by name, and pictures painted in them in one pass."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from limner.errors import ModelError, UsageError, nearest
+from limner.style import colour
+from limner.style.instant.network import InstantNetwork
+from limner.style.transfer import Factors, to_pixels, to_tensor
+from limner.tensors import DamagedFileError, load_tensors, save_tensors
+
+SHIPPED = Path(__file__).with_name("limner.safetensors")
+FILE = "instant.safetensors"
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Mean (3,) and covariance (3, 3) of a style's colours in CIE Lab."""
+
+    mean: tuple[float, ...]
+    covariance: tuple[tuple[float, ...], ...]
+
+    @classmethod
+    def of(cls, picture: np.ndarray) -> "Palette":
+        """Returns the palette of a picture uint8 (H, W, 3)."""
+        found = colour.colours(picture)
+        return cls(tuple(found.mean.tolist()), tuple(map(tuple, found.covariance.tolist())))
+
+    def colours(self) -> colour.Colours:
+        """Returns it as colours without pixels, which the linear map does not need."""
+        return colour.Colours(np.array(self.mean), np.array(self.covariance), np.empty((0, 3)))
+
+
+class InstantModel:
+    """One network and the styles that it has learned."""
+
+    def __init__(self, network: InstantNetwork, styles: Mapping[str, Palette], digest: str = "") -> None:
+        self.network = network.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.styles, self.digest = dict(styles), digest
+
+    def stylize(self, content: np.ndarray, style: str | Mapping[str, float], factors: Factors) -> np.ndarray:
+        """Returns a picture uint8 (H, W, 3) in one of the styles, or in several by weight; how much content stays is learned.
+
+        With every factor off it is the picture itself. UsageError for a style that the model has not learned.
+        """
+        weights = self.weights(style)
+        if factors.none:
+            return content
+        to = colour.blended([(weight, self.styles[name].colours()) for name, weight in weights.items() if weight])
+        coloured = colour.transported(content, colour.colours(content), to, factors.colour)
+        if not (factors.line or factors.texture):
+            return coloured
+        painted = to_pixels(self.paint(to_tensor(coloured), weights, factors))
+        return colour.transported(painted, colour.colours(painted), colour.colours(coloured))
+
+    def weights(self, style: str | Mapping[str, float]) -> dict[str, float]:
+        """Returns the share of each style, in the order of the model's."""
+        wanted = {style: 1.0} if isinstance(style, str) else dict(style)
+        for name in wanted:
+            if name not in self.styles:
+                raise UsageError(f"this model has no style '{name}'; {nearest(name, list(self.styles))}")
+        total = sum(wanted.values())
+        return {name: wanted.get(name, 0.0) / total for name in self.styles}
+
+    @torch.inference_mode()
+    def paint(self, images: Tensor, weights: Mapping[str, float], factors: Factors) -> Tensor:
+        """Returns pictures (B, 3, H, W) in [-1, 1] painted in their own colours."""
+        shares = torch.tensor([list(weights.values())]).expand(len(images), -1)
+        line, texture = (torch.full((len(images),), value) for value in (factors.line, factors.texture))
+        return self.network(images, shares, line, texture)
+
+
+def save_model(model: InstantModel, path: Path) -> None:
+    """Writes the model as one safetensors file, in half precision."""
+    tensors = {name: tensor.half() for name, tensor in model.network.state_dict().items()}
+    styles = {name: vars(palette) for name, palette in model.styles.items()}
+    save_tensors(path, tensors, {"kind": "instant style", "styles": json.dumps(styles)})
+
+
+def load_model(path: Path | None = None) -> InstantModel:
+    """Returns the model of a file, or of the run that holds it; without one, the model that comes with Limner. ModelError."""
+    file = SHIPPED if path is None else path / FILE if path.is_dir() else path
+    if not file.is_file():
+        raise ModelError(f"{path}: no model of styles; train one with: limner style train STYLES... --out RUN")
+    try:
+        tensors, metadata = load_tensors(file)
+        styles = {name: Palette(**palette) for name, palette in json.loads(metadata["styles"]).items()}
+        network = InstantNetwork(len(styles))
+        network.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
+    except (DamagedFileError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise ModelError(f"{file}: no model of styles, or damaged ({str(error).splitlines()[0]}).") from None
+    return InstantModel(network, styles, metadata["sha256"])
+
+
+def names(styles: Sequence[Path]) -> list[str]:
+    """Returns the names of styles by their files; UsageError where two are equal."""
+    found = [path.stem for path in styles]
+    twice = next((name for name in found if found.count(name) > 1), None)
+    if twice:
+        raise UsageError(f"two styles are called '{twice}'; rename one of the files.")
+    return found

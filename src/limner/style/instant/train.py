@@ -1,0 +1,229 @@
+"""Teaches the instant network: each step paints a few crops, and the objective of slow style transfer says what is to be better.
+
+What comes with Limner was made by `limner style train` of public-domain paintings with `--contents` of public-domain photographs.
+"""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from limner import files, seeds
+from limner.data import garden
+from limner.errors import RunError, UsageError
+from limner.features import load_extractor
+from limner.pictures import UnusablePicture, grid, open_picture, save
+from limner.progress import ProgressLine
+from limner.style import colour
+from limner.style.instant.model import FILE, InstantModel, Palette, names, save_model
+from limner.style.instant.network import InstantNetwork
+from limner.style.objective import GRID, Objective, Observer, blend
+from limner.style.transfer import Factors, resized, to_tensor
+from limner.tensors import load_tensors, save_tensors
+
+SIDE, BATCH = 160, 2
+"""Pixels a side of the crops, and how many are painted a step."""
+SEEN_AT = 256
+"""Longest side at which styles and contents are looked at: strokes come out as long as at this size."""
+RATE, WARM, MEMORY = 2e-3, 50, 0.998
+KEEP = 0.2
+"""How strongly the content is kept: less than by slow style transfer, which no network comes near."""
+SAVED_EVERY = 60.0
+FLOWERS = 64
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a step asks for: crops in the colours of one of them, the style in the same, and the shares of line and texture."""
+
+    crops: list[np.ndarray]
+    style: int
+    shown: np.ndarray
+    line: float
+    texture: float
+
+
+class Teacher:
+    """Draws lessons and judges what was painted."""
+
+    def __init__(self, styles: Sequence[np.ndarray], contents: Sequence[np.ndarray], seed: int) -> None:
+        self.styles = [_scaled(style, SEEN_AT) for style in styles]
+        self.palettes = [colour.colours(style) for style in self.styles]
+        self.contents = [_scaled(content, SEEN_AT) for content in contents]
+        self.observer = Observer(load_extractor(), SEEN_AT)
+        self.seed = seed
+
+    def lesson(self, step: int) -> Lesson:
+        """Returns the lesson of a step, the same whenever it is asked for."""
+        draw = np.random.default_rng(seeds.derive("lesson", self.seed, step))
+        style = step % len(self.styles)
+        # each slider is often at an end, where people leave it
+        line, texture, share = (float(np.clip(draw.uniform(-0.2, 2.4), 0, 1)) for _ in range(3))
+        crops = [self._crop(draw) for _ in range(BATCH)]
+        first = colour.transported(crops[0], colour.colours(crops[0]), self.palettes[style], share)
+        palette = colour.colours(first)
+        rest = [colour.transported(crop, colour.colours(crop), palette) for crop in crops[1:]]
+        shown = colour.transported(self.styles[style], self.palettes[style], palette)
+        return Lesson([first, *rest], style, shown, line, texture)
+
+    def _crop(self, draw: np.random.Generator) -> np.ndarray:
+        picture = self.contents[draw.integers(len(self.contents))]
+        top, left = (int(draw.integers(side - SIDE + 1)) for side in picture.shape[:2])
+        crop = picture[top : top + SIDE, left : left + SIDE]
+        return np.ascontiguousarray(crop[:, ::-1] if draw.random() < 0.5 else crop)
+
+    def gradient(self, lesson: Lesson, originals: Tensor, painted: Tensor, step: int) -> tuple[Tensor, float]:
+        """Returns the gradient of the objective by what was painted, (B, 3, H, W), and its mean."""
+        taught = self.observer.manners(to_tensor(lesson.shown))[0]
+        judged = painted.detach().clone().requires_grad_()
+        value = 0.0
+        for index in range(len(judged)):
+            original = originals[index : index + 1]
+            whole = lesson.line == lesson.texture == 1  # and then the content's own manner is not asked for
+            own = taught if whole else self.observer.manners(original)[0]
+            mixes = [[(1 - share, own), (share, taught)] for share in (lesson.texture, lesson.line)]
+            objective = Objective(self.observer, original, [blend(*mixes)], None, KEEP)
+            value += objective.backward(judged[index : index + 1], (step % GRID, (step // GRID) % GRID))
+        assert judged.grad is not None
+        return judged.grad / BATCH, value / BATCH
+
+
+class Training:
+    """The network, its average, its optimiser, and how far it is: what is saved and taken up again."""
+
+    def __init__(self, styles: int, seed: int) -> None:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seeds.derive("instant network", seed))
+            self.network, self.average = InstantNetwork(styles), InstantNetwork(styles)
+        self.average.load_state_dict(self.network.state_dict())
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.optimiser = torch.optim.Adam(self.network.parameters(), RATE, fused=True)
+        self.step, self.seconds = 0, 0.0
+
+    def learn(self, teacher: Teacher, share: float) -> float:
+        """Takes one step, at a share of the time in all, and returns the mean objective."""
+        lesson = teacher.lesson(self.step)
+        originals = torch.cat([to_tensor(crop) for crop in lesson.crops]).contiguous(memory_format=torch.channels_last)
+        told = torch.eye(len(teacher.styles))[lesson.style].expand(BATCH, -1)
+        line, texture = (torch.full((BATCH,), share) for share in (lesson.line, lesson.texture))
+        painted = self.network(originals, told, line, texture, seeds.generator("instant", self.step))
+        gradient, value = teacher.gradient(lesson, originals, painted, self.step)
+        for group in self.optimiser.param_groups:
+            group["lr"] = RATE * min(1, (self.step + 1) / WARM) * (1 - share) ** 0.5
+        self.optimiser.zero_grad()
+        painted.backward(gradient)
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimiser.step()
+        self.step += 1
+        memory = min(MEMORY, self.step / (self.step + 10))
+        with torch.no_grad():
+            for mean, one in zip(self.average.parameters(), self.network.parameters(), strict=True):
+                mean.lerp_(one, 1 - memory)
+        return value
+
+    def save(self, path: Path) -> None:
+        """Writes all of it to one file."""
+        tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
+        tensors |= {f"average.{name}": value for name, value in self.average.state_dict().items()}
+        for index, state in self.optimiser.state_dict()["state"].items():
+            tensors |= {f"optimiser.{index}.{name}": value for name, value in state.items()}
+        save_tensors(path, tensors, {"step": str(self.step), "seconds": str(self.seconds)})
+
+    def resume(self, path: Path) -> None:
+        """Takes up what was saved."""
+        tensors, about = load_tensors(path)
+        for name, network in (("network", self.network), ("average", self.average)):
+            network.load_state_dict({key: tensors[f"{name}.{key}"] for key in network.state_dict()})
+        saved = self.optimiser.state_dict()
+        for key, tensor in tensors.items():
+            kind, *rest = key.split(".", 2)
+            if kind == "optimiser":
+                # in the layout of its weight, which the fused optimiser takes for granted
+                laid = tensor.contiguous(memory_format=torch.channels_last) if tensor.ndim == 4 else tensor
+                saved["state"].setdefault(int(rest[0]), {})[rest[1]] = laid
+        self.optimiser.load_state_dict(saved)
+        self.step, self.seconds = int(about["step"]), float(about["seconds"])
+
+
+def train(
+    styles: Sequence[Path], out: Path, minutes: float, contents: Path | None = None, seed: int = 0
+) -> InstantModel:
+    """Trains a model of styles into a run, or goes on with it where it was stopped, and returns it.
+
+    UsageError or PictureError for styles or contents that cannot be used; RunError where `out` is another run.
+    """
+    pictures = [np.asarray(open_picture(path, minimum=SIDE).convert("RGB")) for path in styles]
+    palettes = dict(zip(names(styles), map(Palette.of, pictures), strict=True))
+    about = {"styles": [files.digest(path) for path in styles], "seed": seed}
+    teacher = Teacher(pictures, [*_contents(contents), *([] if contents else pictures)], seed)
+    training = _opened(out, about, len(styles), seed)
+    try:
+        _taught(training, teacher, out, minutes * 60)
+    finally:
+        training.save(out / "training.safetensors")
+    model = InstantModel(training.average, palettes)
+    save_model(model, out / FILE)
+    save(_sheet(model, teacher), out / "sheet.png")
+    return model
+
+
+def _taught(training: Training, teacher: Teacher, out: Path, seconds: float) -> None:
+    saved = time.monotonic()
+    with ProgressLine("learning styles", seconds, "seconds", rate=False) as bar:
+        bar.start_at(training.seconds)
+        while training.seconds < seconds:
+            began = time.monotonic()
+            value = training.learn(teacher, training.seconds / seconds)
+            training.seconds += time.monotonic() - began
+            bar.update(min(training.seconds, seconds), f"step {training.step:,}, objective {value:.3f}")
+            if time.monotonic() - saved > SAVED_EVERY:
+                training.save(out / "training.safetensors")
+                saved = time.monotonic()
+
+
+def _opened(out: Path, about: dict[str, Any], styles: int, seed: int) -> Training:
+    training, record = Training(styles, seed), out / "run.json"
+    if not out.exists():
+        out.mkdir(parents=True)
+        files.write_text(record, json.dumps(about) + "\n")
+    elif not record.is_file() or json.loads(record.read_text(encoding="utf-8")) != about:
+        raise RunError(f"{out} is there and is no run of these styles; give a new folder.")
+    if (out / "training.safetensors").is_file():
+        training.resume(out / "training.safetensors")
+    return training
+
+
+def _contents(folder: Path | None) -> list[np.ndarray]:
+    """Returns the pictures of a folder, or flowers of the garden."""
+    if folder is None:
+        return [garden.draw(flower, SEEN_AT) for flower in garden.sample(FLOWERS, seed=0)]
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no folder of pictures.")
+    found = []
+    for path in sorted(folder.iterdir()):
+        try:
+            found.append(np.asarray(open_picture(path, minimum=SIDE).convert("RGB")))
+        except UnusablePicture:
+            continue
+    if not found:
+        raise UsageError(f"{folder} holds no picture of at least {SIDE} pixels a side.")
+    return found
+
+
+def _scaled(picture: np.ndarray, side: int) -> np.ndarray:
+    height, width = picture.shape[:2]
+    scale = max(side / max(height, width), SIDE / min(height, width))
+    return resized(picture, (max(SIDE, round(height * scale)), max(SIDE, round(width * scale))))
+
+
+def _sheet(model: InstantModel, teacher: Teacher) -> np.ndarray:
+    """Returns a few crops, each beside it in every style."""
+    crops = [teacher.lesson(step).crops[0] for step in range(3)]
+    rows = [[crop, *(model.stylize(crop, name, Factors()) for name in model.styles)] for crop in crops]
+    return grid(np.stack([picture for row in rows for picture in row]), columns=len(model.styles) + 1)

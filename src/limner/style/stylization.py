@@ -1,0 +1,215 @@
+"""A stylisation as data: which picture, in which manners, how strongly; carried out, saved with it, and made again from it."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+import limner
+from limner import files
+from limner.config import Section
+from limner.errors import PictureError, UsageError
+from limner.features import load_extractor
+from limner.pictures import open_picture, plain, read_provenance, save, to_image
+from limner.style import transfer
+from limner.style.instant import InstantModel, load_model
+from limner.style.regions import read_regions
+from limner.style.transfer import Factors, Settings, Sources, Style
+
+KIND = "stylization"
+OPAQUE = (".jpg", ".jpeg")
+
+
+class Source(Section):
+    """A style: a picture file with its digest, or the name that an instant model has for it; and its weight beside others."""
+
+    style: str
+    weight: float = Field(1.0, gt=0, le=1000)
+    sha256: str = ""
+
+
+class Stylization(Section):
+    """What is done to a picture; of the styles, each factor may have its own."""
+
+    styles: tuple[Source, ...] = ()
+    colour_from: tuple[Source, ...] = ()
+    line_from: tuple[Source, ...] = ()
+    texture_from: tuple[Source, ...] = ()
+    colour: float = Field(1.0, ge=0, le=1)
+    line: float = Field(1.0, ge=0, le=1)
+    texture: float = Field(1.0, ge=0, le=1)
+    content: float = Field(0.5, ge=0, le=1)
+    size: int = Field(512, ge=32, le=transfer.LARGEST)
+    """Longest side in pixels; a smaller picture stays as small."""
+    scale: float = Field(1.0, ge=0.1, le=10)
+    colours: Literal["linear", "nonlinear"] = "linear"
+    steps: float = Field(1.0, gt=0, le=20)
+    mask: str = ""
+    mask_sha256: str = ""
+    seed: int = 0
+    extractor: str = "limner"
+    model: str = ""
+    """An instant model, or "limner" for the one that comes with it; empty for slow style transfer."""
+    model_sha256: str = ""
+
+    def factors(self) -> Factors:
+        """Returns how far each factor is taken over."""
+        return Factors(self.colour, self.line, self.texture, self.content)
+
+
+class Painter:
+    """A stylisation whose files have been read: it paints one picture after another. Errors as their readers raise them."""
+
+    def __init__(self, wanted: Stylization) -> None:
+        self.wanted = wanted
+        self.instant = self._instant() if wanted.model else None
+        if self.instant is None:
+            self.sources = self._sources()
+            self.settings = Settings(
+                wanted.scale, wanted.colours, wanted.steps, wanted.seed, extractor=load_extractor(wanted.extractor)
+            )
+
+    def paint(self, content: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:
+        """Returns a picture uint8 (H, W, 3 or 4) stylised, at most `size` a side; opacity stays.
+
+        `start` is as in `transfer.stylize`.
+        """
+        content = shrunk(content, self.wanted.size)
+        colour = np.ascontiguousarray(content[..., :3])
+        painted = self._instantly(colour) if self.instant else self._slowly(colour, start)
+        return np.concatenate([painted, content[..., 3:]], 2)
+
+    @property
+    def done(self) -> Stylization:
+        """What is done, with the digests of all files."""
+        wanted = self.wanted
+        if self.instant:
+            return wanted.model_copy(update={"model_sha256": self.instant.digest})
+        digests = {
+            name: tuple(
+                one.model_copy(update={"sha256": files.digest(Path(one.style))}) for one in getattr(wanted, name)
+            )
+            for name in ("styles", "colour_from", "line_from", "texture_from")
+        }
+        mask = {"mask_sha256": files.digest(Path(wanted.mask))} if wanted.mask else {}
+        return wanted.model_copy(update=digests | mask)
+
+    def _instant(self) -> InstantModel:
+        wanted = self.wanted
+        if wanted.colour_from or wanted.line_from or wanted.texture_from or wanted.mask:
+            raise UsageError(
+                "an instant model paints all of a picture in its own styles: leave out --mask and --*-from."
+            )
+        model = load_model(None if wanted.model == "limner" else Path(wanted.model))
+        if not wanted.styles:
+            raise UsageError(f"name a style of the model: {', '.join(model.styles)}.")
+        model.weights({one.style: one.weight for one in wanted.styles})
+        return model
+
+    def _instantly(self, content: np.ndarray) -> np.ndarray:
+        assert self.instant is not None
+        weights = {one.style: one.weight for one in self.wanted.styles}
+        return self.instant.stylize(content, weights, self.wanted.factors())
+
+    def _slowly(self, content: np.ndarray, start: np.ndarray | None) -> np.ndarray:
+        factors = self.wanted.factors()
+        if not self.wanted.mask:
+            return transfer.stylize(content, self.sources, factors, self.settings, start=start)
+        regions = read_regions(Path(self.wanted.mask), len(self.sources), content.shape[:2])
+        sources = self.sources
+        if len(sources) == 1:  # what is black keeps its own manner
+            own = [Style(content)]
+            sources = [Sources(own, own, own), *sources]
+        painted = transfer.stylize(content, sources, factors, self.settings, regions, start)
+        if len(self.sources) > 1:
+            return painted
+        share = regions[1][..., None]
+        return np.rint(content + share * (painted.astype(np.float32) - content)).astype(np.uint8)
+
+    def _sources(self) -> list[Sources]:
+        """Returns a region's sources, for each style with a mask, or else for all of them together."""
+        wanted = self.wanted
+        read: dict[str, list[Style]] = {
+            name: [_style(one) for one in getattr(wanted, name)]
+            for name in ("styles", "colour_from", "line_from", "texture_from")
+        }
+        groups = [[style] for style in read["styles"]] if wanted.mask else [read["styles"]]
+        every = [
+            Sources(read["colour_from"] or group, read["line_from"] or group, read["texture_from"] or group)
+            for group in groups or [[]]
+        ]
+        for name, source in vars(every[0]).items():
+            if not source and getattr(wanted, name):
+                raise UsageError(f"no style to take {name} from: give STYLE, --{name}-from, or --{name} 0.")
+        return every
+
+
+def open_content(path: Path) -> np.ndarray:
+    """Returns a picture file as uint8 (H, W, 3 or 4); UnusablePicture."""
+    image = open_picture(path, background=None, minimum=32)
+    return np.asarray(image.convert("RGB") if image.mode == "L" else image)
+
+
+def save_stylized(painter: Painter, content: Path, out: Path) -> None:
+    """Writes a picture file stylised; a .jpg, which has no opacity, over white."""
+    painted = painter.paint(open_content(content))
+    save(_as_saved(painted, out), out, provenance(painter, content))
+
+
+def provenance(painter: Painter, content: Path) -> dict[str, Any]:
+    """Returns what a stylised picture says of itself."""
+    about = {"ai_generated": True, "limner": limner.__version__, "kind": KIND}
+    origin = {"file": str(content), "sha256": files.digest(content)}
+    return about | {"origin": origin, "stylization": painter.done.model_dump(mode="json", exclude_defaults=True)}
+
+
+def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, int]:
+    """Paints a picture again: returns it, uint8 (H, W, 3 or 4), and the largest difference of a pixel, 0 to 255.
+
+    PictureError where a file that it was made of is gone or another.
+    """
+    made = read_provenance(picture)
+    try:
+        content, wanted = Path(made["origin"]["file"]), Stylization(**made["stylization"])
+        _same(picture, content, made["origin"]["sha256"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise PictureError(f"{picture}: its provenance lacks {str(error).splitlines()[0]}.") from None
+    for one in (
+        [*wanted.styles, *wanted.colour_from, *wanted.line_from, *wanted.texture_from] if not wanted.model else []
+    ):
+        _same(picture, Path(one.style), one.sha256)
+    if wanted.mask:
+        _same(picture, Path(wanted.mask), wanted.mask_sha256)
+    painter = Painter(wanted.model_copy(update={"model": str(model_path)}) if model_path else wanted)
+    if painter.done.model_sha256 != wanted.model_sha256:
+        raise PictureError(f"{picture} was painted by another model than {wanted.model} is now.")
+    again = painter.paint(open_content(content))
+    there, shown = open_content(picture), np.asarray(_as_saved(again, picture))
+    if there.shape != shown.shape:
+        raise PictureError(f"{picture}: its shape is {there.shape}, but it was made as {shown.shape}.")
+    return again, int(np.abs(there.astype(int) - shown).max())
+
+
+def shrunk(content: np.ndarray, size: int) -> np.ndarray:
+    """Returns a picture whose longest side is at most `size`."""
+    height, width = content.shape[:2]
+    scale = size / max(height, width)
+    if scale >= 1:
+        return content
+    return transfer.resized(content, (max(1, round(height * scale)), max(1, round(width * scale))))
+
+
+def _style(source: Source) -> Style:
+    return Style(np.asarray(open_picture(Path(source.style), minimum=32).convert("RGB")), source.weight)
+
+
+def _as_saved(pixels: np.ndarray, out: Path) -> Any:
+    return plain(to_image(pixels)) if out.suffix.lower() in OPAQUE else to_image(pixels)
+
+
+def _same(picture: Path, file: Path, sha256: str) -> None:
+    if not file.is_file():
+        raise PictureError(f"{picture} was made of {file}, which is not there.")
+    if files.digest(file) != sha256:
+        raise PictureError(f"{picture} was made of another {file} than is there now.")

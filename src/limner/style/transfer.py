@@ -1,0 +1,323 @@
+"""Style transfer: a picture painted in the manner of others, with separate hands for colour, line, texture and content.
+
+Every factor is an intervention: its statistics are set to the style's, by the share that is asked for, while those of the
+others are held at the content's. In the manner of crowsonkb's style-transfer-pytorch: optimised from coarse to fine, with
+the optimiser's moments carried from one size to the next, and the average of the iterates as the result.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import cv2
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from limner import seeds
+from limner.errors import UsageError
+from limner.features import Extractor, load_extractor
+from limner.features.extractor import SMALLEST
+from limner.progress import ProgressLine
+from limner.style import colour
+from limner.style.objective import GRID, Manner, Objective, Observer, Shift, blend
+
+LARGEST = 4096
+COARSEST, TILE = 64, 768
+"""Longest side at which painting begins, and up to which a picture is seen whole rather than tile by tile."""
+RATE, BETAS, MEMORY = 0.05, (0.9, 0.99), 0.95
+SHIFTS = 4
+"""Places at which the network's grid comes to lie, in turn, so that it leaves no trace."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """A picture to learn a manner from, uint8 (H, W, 3), and its weight beside others."""
+
+    picture: np.ndarray
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Factors:
+    """How far each factor of a style is taken over, and how strongly the content is kept: each in [0, 1]."""
+
+    colour: float = 1.0
+    line: float = 1.0
+    texture: float = 1.0
+    content: float = 0.5
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if not 0 <= value <= 1:
+                raise UsageError(f"{name} is {value:g}: give 0 to 1.")
+
+    @property
+    def none(self) -> bool:
+        """Whether nothing of the style is taken."""
+        return not (self.colour or self.line or self.texture)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where each factor is from: one style or more a factor."""
+
+    colour: Sequence[Style]
+    line: Sequence[Style]
+    texture: Sequence[Style]
+
+    @classmethod
+    def all(cls, styles: Sequence[Style]) -> "Sources":
+        """Returns the same styles for every factor."""
+        return cls(styles, styles, styles)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a picture is painted, besides the factors."""
+
+    scale: float = 1.0
+    """Longest side of the style beside the content's: larger styles have larger strokes."""
+    colours: colour.Map = "linear"
+    steps: float = 1.0
+    """Share of the usual iterations."""
+    seed: int = 0
+    quiet: bool = False
+    """Whether no progress is shown."""
+    extractor: Extractor = field(default_factory=load_extractor)
+
+
+def stylize(
+    content: np.ndarray,
+    sources: Sequence[Sources],
+    factors: Factors,
+    settings: Settings | None = None,
+    regions: np.ndarray | None = None,
+    start: np.ndarray | None = None,
+) -> np.ndarray:
+    """Returns a picture uint8 (H, W, 3) painted in the manner of `sources`, one a region; regions (R, H, W) add up to 1.
+
+    With every factor off it is the content itself. `start`, a picture nearly as it is to become, saves the way from coarse to
+    fine. UsageError for pictures or settings that cannot be used.
+    """
+    settings = settings or Settings()
+    _check(content, sources, settings)
+    if factors.none:
+        return content
+    coloured = content
+    if factors.colour:
+        aims = [(colour.colours(content, region), _palette(source)) for source, region in _each(sources, regions)]
+        coloured = _recoloured(content, aims, regions, factors.colour, settings.colours)
+    if not (factors.line or factors.texture):
+        return coloured
+    painted = _painted(coloured, sources, factors, settings, regions, start)
+    # texture has colours of its own, and colour is not its affair
+    return _held(painted, coloured, regions)
+
+
+def sides(longest: int) -> list[int]:
+    """Returns the longest sides at which a picture is painted, doubling up to its own."""
+    octaves = max(0, math.ceil(math.log2(longest / COARSEST)))
+    return [round(longest / 2**octave) for octave in range(octaves, -1, -1)]
+
+
+def iterations(side: int, share: float) -> int:
+    """Returns how often a picture of a longest side is improved: less where it is dear and begins close to its end."""
+    return max(1, round(share * (40 if side <= 256 else 40 * (256 / side) ** 0.75)))
+
+
+def _check(content: np.ndarray, sources: Sequence[Sources], settings: Settings) -> None:
+    for name, picture in [("the content", content)] + [
+        ("a style", style.picture) for source in sources for part in vars(source).values() for style in part
+    ]:
+        if min(picture.shape[:2]) < SMALLEST:
+            raise UsageError(f"{name} is {picture.shape[1]}x{picture.shape[0]}: {SMALLEST} pixels a side are needed.")
+    if max(content.shape[:2]) > LARGEST:
+        raise UsageError(f"the content is {max(content.shape[:2])} pixels a side; {LARGEST} is the most.")
+    if not 0.1 <= settings.scale <= 10:
+        raise UsageError(f"scale is {settings.scale:g}: give 0.1 to 10.")
+
+
+def _each(sources: Sequence[Sources], regions: np.ndarray | None) -> list[tuple[Sources, np.ndarray | None]]:
+    if regions is None:
+        return [(sources[0], None)]
+    return list(zip(sources, regions, strict=True))
+
+
+def _palette(source: Sources) -> colour.Colours:
+    return colour.blended([(weight, colour.colours(style.picture)) for weight, style in _weighted(source.colour)])
+
+
+def _recoloured(
+    content: np.ndarray,
+    aims: Sequence[tuple[colour.Colours, colour.Colours]],
+    regions: np.ndarray | None,
+    share: float,
+    kind: colour.Map,
+) -> np.ndarray:
+    each = [colour.transported(content, own, to, share, kind) for own, to in aims]
+    return _joined(each, regions)
+
+
+def _held(painted: np.ndarray, coloured: np.ndarray, regions: np.ndarray | None) -> np.ndarray:
+    """Returns what was painted with the mean and covariance of the colours that it was given, region by region."""
+    parts = [None] if regions is None else list(regions)
+    pairs = [(colour.colours(painted, region), colour.colours(coloured, region)) for region in parts]
+    return _recoloured(painted, pairs, regions, 1.0, "linear")
+
+
+def _joined(each: Sequence[np.ndarray], regions: np.ndarray | None) -> np.ndarray:
+    if regions is None:
+        return each[0]
+    mixed = sum(region[..., None] * picture for region, picture in zip(regions, each, strict=True))
+    return np.rint(mixed).astype(np.uint8)
+
+
+def _painted(
+    coloured: np.ndarray,
+    sources: Sequence[Sources],
+    factors: Factors,
+    settings: Settings,
+    regions: np.ndarray | None,
+    start: np.ndarray | None,
+) -> np.ndarray:
+    longest = max(coloured.shape[:2])
+    plan = sides(longest) if start is None else [longest]
+    counts = [iterations(side, settings.steps) for side in plan]
+    work = sum(count * side * side for count, side in zip(counts, plan, strict=True))
+    observer = Observer(settings.extractor, TILE)
+    picture, state = None if start is None else to_tensor(start), None
+    with ProgressLine("painting", work, "pixels", quiet=settings.quiet or start is not None) as bar:
+        for side, count in zip(plan, counts, strict=True):
+            size = _fitted(coloured, side)
+            small = resized(coloured, size)
+            original = to_tensor(small)
+            areas = None if regions is None else np.stack([_reduced(one, size) for one in regions])
+            manners = _manners(observer, small, areas, sources, factors, settings)
+            weights = None if areas is None else torch.from_numpy(areas)
+            objective = Objective(observer, original, manners, weights, (2 * factors.content) ** 3)
+            begun = original if picture is None else _enlarged(picture, size)
+            advance = partial(bar.advance, side * side)
+            picture, state = _improved(objective, begun, state, _shifts(settings.seed, count), advance)
+    assert picture is not None
+    return to_pixels(picture)
+
+
+def _improved(
+    objective: Objective,
+    picture: Tensor,
+    state: tuple[Tensor, Tensor] | None,
+    shifts: Sequence[Shift],
+    done: Callable[[], object],
+) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    """Returns the average of a picture's iterates, and the optimiser's moments; `state` are those at the size before."""
+    picture = picture.contiguous(memory_format=torch.channels_last).requires_grad_()
+    optimiser = torch.optim.Adam([picture], RATE, BETAS)
+    if state is not None:
+        optimiser.state[picture] = _carried(state, picture)
+    average, share = torch.zeros_like(picture), 0.0
+    for shift in shifts:
+        optimiser.zero_grad(set_to_none=False)
+        objective.backward(picture, shift)
+        optimiser.step()
+        with torch.no_grad():
+            picture.clamp_(-1, 1)
+            average.mul_(MEMORY).add_(picture, alpha=1 - MEMORY)
+        share = MEMORY * share + 1 - MEMORY
+        done()
+    moments = optimiser.state[picture]
+    return (average / share).detach(), (moments["exp_avg"], moments["exp_avg_sq"])
+
+
+def _carried(state: tuple[Tensor, Tensor], picture: Tensor) -> dict[str, Tensor]:
+    """Returns the optimiser's moments for a larger picture; the gradient of a pixel falls as the number of pixels grows."""
+    first, second = state
+    share = first[0, 0].numel() / picture[0, 0].numel()
+    # linear, which cannot fall below zero as a cubic does beside a peak
+    spread = F.interpolate(second, picture.shape[2:], mode="bilinear").contiguous(memory_format=torch.channels_last)
+    # so far on that the moments are believed as they are
+    return {
+        "step": torch.tensor(100.0),
+        "exp_avg": share * _enlarged(first, picture.shape[2:]),
+        "exp_avg_sq": share**2 * spread,
+    }
+
+
+def _shifts(seed: int, count: int) -> list[Shift]:
+    generator = seeds.generator("shifts", seed)
+    places = torch.randint(GRID, (SHIFTS, 2), generator=generator).tolist()
+    return [(down, right) for down, right in (places[index % SHIFTS] for index in range(count))]
+
+
+def _manners(
+    observer: Observer,
+    content: np.ndarray,
+    regions: np.ndarray | None,
+    sources: Sequence[Sources],
+    factors: Factors,
+    settings: Settings,
+) -> list[Manner]:
+    """Returns the manner that each region is to have: between the content's own and its styles'."""
+    own = observer.manners(to_tensor(content), None if regions is None else torch.from_numpy(regions))
+    side = max(SMALLEST, round(settings.scale * max(content.shape[:2])))
+    wanted = []
+    for manner, (source, region) in zip(own, _each(sources, regions), strict=True):
+        palette = colour.colours(content, region)
+        mixes = [
+            [
+                (1 - share, manner),
+                *((share * weight, _taught(observer, style, palette, side)) for weight, style in styles),
+            ]
+            for share, styles in (
+                (factors.texture, _weighted(source.texture) if factors.texture else []),
+                (factors.line, _weighted(source.line) if factors.line else []),
+            )
+        ]
+        wanted.append(blend(*mixes))
+    return wanted
+
+
+def _taught(observer: Observer, style: Style, palette: colour.Colours, side: int) -> Manner:
+    """Returns the manner of a style of `side` pixels in the colours of the content: colour is not what is learned of it."""
+    shown = resized(style.picture, _fitted(style.picture, min(side, max(style.picture.shape[:2]))))
+    return observer.manners(to_tensor(colour.transported(shown, colour.colours(shown), palette)))[0]
+
+
+def _weighted(styles: Sequence[Style]) -> list[tuple[float, Style]]:
+    total = sum(style.weight for style in styles)
+    return [(style.weight / total, style) for style in styles]
+
+
+def _fitted(picture: np.ndarray, side: int) -> tuple[int, int]:
+    height, width = picture.shape[:2]
+    scale = side / max(height, width)
+    return max(8, round(height * scale)), max(8, round(width * scale))
+
+
+def resized(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Returns a picture at another size (height, width)."""
+    if picture.shape[:2] == size:
+        return picture
+    smaller = size[0] < picture.shape[0]
+    return np.asarray(cv2.resize(picture, size[::-1], interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC))
+
+
+def _reduced(region: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    return np.asarray(cv2.resize(region.astype(np.float32), size[::-1], interpolation=cv2.INTER_AREA))
+
+
+def _enlarged(images: Tensor, size: Sequence[int]) -> Tensor:
+    larger = F.interpolate(images, tuple(size), mode="bicubic", antialias=True)
+    return larger.contiguous(memory_format=torch.channels_last)
+
+
+def to_tensor(picture: np.ndarray) -> Tensor:
+    """Returns a picture uint8 (H, W, 3) as (1, 3, H, W) in [-1, 1], channels last."""
+    return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None].float().div_(127.5).sub_(1)
+
+
+def to_pixels(images: Tensor) -> np.ndarray:
+    """Returns (1, 3, H, W) in [-1, 1] as uint8 (H, W, 3)."""
+    return images[0].permute(1, 2, 0).add(1).mul(127.5).clamp(0, 255).round().to(torch.uint8).numpy()

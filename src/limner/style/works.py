@@ -1,0 +1,61 @@
+"""What is stylised: a picture, a folder of them, or a film, and where it goes."""
+
+from pathlib import Path
+
+import numpy as np
+
+from limner.errors import UsageError
+from limner.files import atomic_folder
+from limner.pictures import UnusablePicture, save_walk
+from limner.progress import ProgressLine
+from limner.style import video
+from limner.style.stylization import Painter, Stylization, provenance, save_stylized, shrunk
+
+
+def carry_out(wanted: Stylization, content: Path, out: Path) -> list[str]:
+    """Stylises a picture, every picture of a folder, or a film into `out`; returns a line for each file that was left out.
+
+    UsageError where `out` is the content or does not suit it; PictureError for what cannot be read; nothing is half-written.
+    """
+    if out.resolve() == content.resolve():
+        raise UsageError(f"{out} is the content itself; give another name.")
+    painter = Painter(wanted)
+    if content.is_dir():
+        return _folder(painter, content, out)
+    if content.suffix.lower() in video.SUFFIXES and out.suffix.lower() in (".mp4", ".gif"):
+        _film(painter, content, out)
+    else:
+        save_stylized(painter, content, out)
+    return []
+
+
+def _folder(painter: Painter, content: Path, out: Path) -> list[str]:
+    if out.exists():
+        raise UsageError(f"{out} exists; give a new folder.")
+    paths = sorted(path for path in content.iterdir() if path.is_file() and not path.name.startswith("."))
+    left_out, names = [], set()
+    with atomic_folder(out) as folder, ProgressLine("stylising", len(paths), "pictures") as bar:
+        for path in paths:
+            name = f"{path.stem}.png" if f"{path.stem}.png" not in names else f"{path.name}.png"
+            try:
+                save_stylized(painter, path, folder / name)
+            except UnusablePicture as error:
+                left_out.append(f"left out: {error}")
+            else:
+                names.add(name)
+            bar.advance()
+        if not names:
+            raise UsageError(f"{content} holds no picture that can be stylised.")
+    return left_out
+
+
+def _film(painter: Painter, content: Path, out: Path) -> None:
+    rate, frames = video.read_frames(content)
+    shown = (shrunk(np.ascontiguousarray(frame), painter.wanted.size) for frame in frames)
+    with ProgressLine("stylising", None, "frames") as bar:
+
+        def paint(frame: np.ndarray, expected: np.ndarray | None) -> np.ndarray:
+            bar.advance()
+            return painter.paint(frame, expected)
+
+        save_walk(video.painted(shown, paint), out, max(1, round(rate)), provenance(painter, content))

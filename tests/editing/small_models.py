@@ -1,0 +1,35 @@
+"""Models too small to paint anything, but whole: of each kind of decoder, with and without conditions."""
+
+import torch
+
+from limner.data.schema import Attribute, Schema
+from limner.methods import build_painter
+from limner.model import Model
+from limner.recipes import apply_settings, find_recipe
+
+KIND = Attribute(name="kind", kind="label", classes=("round", "square", "long"))
+AGE = Attribute(name="age", kind="number", minimum=0, maximum=1, mean=0.5, std=0.2)
+TABLE = {"kind": torch.tensor([0, 1, 2, 1]), "age": torch.tensor([0.1, 0.5, 0.9, 0.2])}
+SMALL = {
+    "gan": ("method.latent=6", "method.generator.widths=[16, 8]", "method.discriminator.widths=[8, 16]"),
+    "dcgan": ("method.latent=6", "method.generator.widths=[16, 8]", "method.discriminator.widths=[8, 16]"),
+    "mlp-gan": ("method.latent=6", "method.generator.widths=[24, 16]", "method.discriminator.widths=[16]"),
+    "dense-conv-gan": ("method.latent=6", "method.generator.widths=[16, 8, 8]", "method.discriminator.widths=[8, 16]"),
+    "vae": ("method.latent=6", "method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]"),
+    "elbo-vae": ("method.latent=6", "method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]"),
+    "causal-vae": ("method.latent=6", "method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]"),
+    "noise": (),
+}
+
+
+def small_model(recipe: str = "gan", *settings: str, side: int = 16, channels: int = 3, seed: int = 0) -> Model:
+    """Returns a model of a recipe with fresh weights, which are loud enough that codes make a difference."""
+    chosen = apply_settings(find_recipe(recipe), [*SMALL[recipe], *settings])
+    schema = Schema(height=side, width=side, channels=channels, attributes=(KIND, AGE), label="kind")
+    torch.manual_seed(seed)
+    attributes = chosen.attributes(schema)
+    painter = build_painter(chosen.method, schema, attributes)
+    for part in painter.modules():
+        if isinstance(part, torch.nn.Linear | torch.nn.Conv2d | torch.nn.ConvTranspose2d):
+            torch.nn.init.normal_(part.weight, std=1.2 * part.weight[0].numel() ** -0.5)
+    return Model(chosen, schema, painter, {a.name: TABLE[a.name] for a in attributes}, {})

@@ -1,0 +1,216 @@
+"""Edits with a model: pictures stay pictures, nothing asked is nothing done, and all of it can be made again or is refused."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from small_models import small_model
+from typer.testing import CliRunner
+
+from limner.cli.app import app
+from limner.editing import Canvas, apply, from_list, parse, to_list
+from limner.editing.code import decoding_of
+from limner.editing.history import open_source, replay, save_edited
+from limner.editing.operation import Known
+from limner.errors import LimnerError, PictureError
+from limner.pictures import open_picture, read_provenance
+
+BOX = "select-box:left=10,top=10,width=30,height=20,feather=2"
+TEXTS = {
+    "encode": "encode:model={model},steps=3",
+    "encode by codes alone": "encode:details=none,model={model},steps=2",
+    "along": "along:direction=sefa-1,amount=4,model={model},steps=2",
+    "mix": "mix:share=0.6,file={other},model={model},steps=2",
+    "mix with a seed": "mix:share=0.6,seed=4,model={model},steps=2",
+    "regenerate": "regenerate:seed=1,model={model},steps=2",
+}
+IDLE = ("along:direction=pca-1,amount=0,model=gone", "mix:share=0,seed=1,model=gone")
+
+
+@pytest.fixture(autouse=True)
+def _few_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limner.editing.inversion.DRAWN", 8)
+    monkeypatch.setattr("limner.editing.latent.TRIED", 4)
+    monkeypatch.setattr("limner.editing.directions.DRAWN", 32)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    small_model().save(tmp_path / "model")
+    return tmp_path / "model"
+
+
+@pytest.fixture
+def names(model: Path, opaque: np.ndarray, tmp_path: Path) -> dict[str, str]:
+    Image.fromarray(opaque[::-1]).save(tmp_path / "other.png")
+    Image.fromarray(opaque).save(tmp_path / "photo.png")
+    return {"model": str(model), "other": str(tmp_path / "other.png"), "photo": str(tmp_path / "photo.png")}
+
+
+def _edit(*words: object) -> str:
+    result = CliRunner().invoke(app, ["edit", *map(str, words)], catch_exceptions=True)
+    if isinstance(result.exception, LimnerError):
+        return str(result.exception)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def _pixels(path: Path) -> np.ndarray:
+    return np.asarray(open_picture(path, background=None))
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_photograph_of_another_size_stays_a_picture(name: str, picture: np.ndarray, names: dict[str, str]) -> None:
+    before, canvas = picture.copy(), parse(BOX).apply(Canvas(picture))
+    edit = parse(TEXTS[name].format(**names))
+    after = edit.apply(canvas)
+    assert after.pixels.dtype == np.uint8
+    assert after.pixels.shape == picture.shape
+    assert not np.array_equal(after.pixels, picture)
+    assert np.array_equal(after.pixels[..., 3:], picture[..., 3:]), "opacity changes"
+    assert np.array_equal(after.pixels[:, 50:], picture[:, 50:]), "what is not selected changes"
+    assert np.array_equal(picture, before), "the picture that was given is written into"
+    assert np.array_equal(from_list(to_list([edit]))[0].apply(canvas).pixels, after.pixels)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_grey_models_and_colour_models_edit_both(channels: int, opaque: np.ndarray, tmp_path: Path) -> None:
+    small_model("vae", channels=channels).save(tmp_path / "model")
+    for pixels in (opaque, opaque[..., :1].repeat(3, 2)):
+        after = apply([parse(f"along:direction=sefa-1,amount=4,model={tmp_path / 'model'},steps=2")], pixels)
+        assert after.shape == pixels.shape
+        assert not np.array_equal(after, pixels)
+
+
+@pytest.mark.parametrize("text", IDLE)
+def test_nothing_asked_is_nothing_done(text: str, picture: np.ndarray) -> None:
+    assert np.array_equal(apply([parse(text)], picture), picture)
+
+
+def test_all_the_way_to_another_picture_is_that_picture(opaque: np.ndarray, names: dict[str, str]) -> None:
+    after = apply([parse("mix:share=1,file={other},model={model},steps=2".format(**names))], opaque)
+    assert np.abs(after.astype(int) - opaque[::-1]).max() <= 1
+
+
+def test_a_model_s_own_picture_has_a_known_code(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limner.editing.latent.invert", lambda *_, **__: pytest.fail("a known code is not looked for"))
+    source, decoding = open_source(model, seed=7), decoding_of(model)
+    shown = decoding.model.sample(1, seed=7)[0]
+    assert np.array_equal(apply([parse("encode")], source.pixels, source.code), shown)
+    other = decoding.model.sample(1, seed=9)[0]
+    assert np.abs(apply([parse("mix:share=1,seed=9")], source.pixels, source.code).astype(int) - other).max() <= 1
+    there_and_back = [parse("along:direction=pca-2,amount=1.5"), parse("along:direction=pca-2,amount=-1.5")]
+    assert np.abs(apply(there_and_back, source.pixels, source.code).astype(int) - shown).max() <= 1
+
+
+def test_a_code_counts_only_for_the_pixels_that_it_paints(model: Path) -> None:
+    source = open_source(model, seed=7)
+    canvas = Canvas(source.pixels, code=source.code)
+    assert canvas.known is source.code
+    assert parse("exposure:0").apply(canvas).known is source.code
+    assert parse("exposure:1").apply(canvas).known is None
+    encoded = parse(f"encode:model={model},steps=1").apply(parse("exposure:1").apply(canvas))
+    assert isinstance(encoded.known, Known)
+    assert parse("blur:2").apply(encoded).known is None
+
+
+def test_a_code_that_was_found_is_not_looked_for_again(
+    names: dict[str, str], opaque: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = parse(TEXTS["along"].format(**names)).apply(Canvas(opaque))
+    assert first.known
+    assert not first.known.exact
+    monkeypatch.setattr("limner.editing.latent.invert", lambda *_, **__: pytest.fail("it was found before"))
+    back = parse("along:direction=sefa-1,amount=-4").apply(first)
+    assert np.abs(back.pixels.astype(float) - opaque).mean() < np.abs(first.pixels.astype(float) - opaque).mean()
+
+
+def test_what_is_painted_anew_follows_its_seed_and_needs_a_selection(opaque: np.ndarray, names: dict[str, str]) -> None:
+    def again(seed: int) -> np.ndarray:
+        return apply([parse(BOX), parse(f"regenerate:seed={seed},model={names['model']},steps=1")], opaque)
+
+    assert np.array_equal(again(1), again(1))
+    assert not np.array_equal(again(1), again(2))
+    with pytest.raises(LimnerError, match="nothing is selected"):
+        apply([parse(f"regenerate:model={names['model']}")], opaque)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_an_edited_photograph_is_made_again_and_marked(name: str, names: dict[str, str], tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    _edit(names["photo"], out, "--op", BOX, "--op", TEXTS[name].format(**names))
+    assert replay(out)[1] == 0
+    made = read_provenance(out)
+    assert made["ai_generated"]
+    assert made["read"][names["model"]] == decoding_of(Path(names["model"])).model.digest
+    _edit(out, tmp_path / "back.png", "--undo")
+    assert not read_provenance(tmp_path / "back.png")["ai_generated"]
+
+
+def test_a_model_s_picture_is_edited_from_the_command_line_and_made_again(model: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    _edit(model, out, "--seed", 7, "--op", "along:direction=sefa-1,amount=3", "--op", "scale:2")
+    assert _pixels(out).shape == (32, 32, 3)
+    assert replay(out)[1] == 0
+    assert "name one with model=FOLDER" in _edit(out, tmp_path / "two.png", "--op", "along:sefa-1")
+
+
+@pytest.mark.parametrize("name", ["mix", "paste", "select", "fill"])
+def test_what_an_edit_read_must_be_what_it_was(name: str, names: dict[str, str], tmp_path: Path) -> None:
+    texts = {
+        "mix": TEXTS["mix"].format(**names),
+        "paste": f"paste:{names['other']}",
+        "select": f"select-mask:{names['other']}",
+        "fill": f"fill:{names['other']}",
+    }
+    out, other = tmp_path / "out.png", Path(names["other"])
+    _edit(names["photo"], out, "--op", texts[name], "--op", "flip")
+    assert replay(out)[1] == 0
+    Image.new("RGB", (64, 48), "teal").save(other)
+    for refused in (lambda: replay(out), lambda: save_edited(open_source(out), [], tmp_path / "new.png")):
+        with pytest.raises(PictureError, match="read another"):
+            refused()
+    other.unlink()
+    assert "is not there; put it back" in _edit(out, tmp_path / "new.png", "--undo")
+    _edit(names["photo"], out, "--op", "flip")
+    assert not read_provenance(out)["read"]
+
+
+def test_another_model_than_edited_is_refused(names: dict[str, str], tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    _edit(names["photo"], out, "--op", TEXTS["encode"].format(**names))
+    small_model(seed=1).save(names["model"])
+    with pytest.raises(PictureError, match="read another"):
+        replay(out)
+    _edit(out, tmp_path / "back.png", "--undo")  # what is undone need not be there
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("encode", "no model painted this picture"),
+        ("encode:model=gone", "no such model"),
+        ("along:direction=up,model={model}", "no direction 'up'"),
+        ("along:direction=pca-99,model={model}", "did you mean 'pca-"),
+        ("along:direction=pca-1,directions=gone,model={model}", "limner directions"),
+        ("along:model={model}", "direction: "),
+        ("mix:model={model}", "by file=PICTURE or by seed=NUMBER"),
+        ("mix:seed=1,file=a.png,model={model}", "by file=PICTURE or by seed=NUMBER"),
+        ("mix:share=2,seed=1,model={model}", "share: "),
+        ("mix:file=gone.png,model={model},steps=0", "gone.png"),
+        ("encode:model={model},condition={{kind: squar}}", "did you mean 'square'"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(text: str, line: str, names: dict[str, str], tmp_path: Path) -> None:
+    said = _edit(names["photo"], tmp_path / "out.png", "--op", text.format(**names))
+    assert line in said
+    assert "\n" not in said
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_what_draws_without_a_decoder_edits_nothing(opaque: np.ndarray, tmp_path: Path) -> None:
+    small_model("noise", "condition=none").save(tmp_path / "noise")
+    with pytest.raises(LimnerError, match="draws without a decoder"):
+        apply([parse(f"encode:model={tmp_path / 'noise'}")], opaque)
+    assert open_source(tmp_path / "noise").code is None
