@@ -23,10 +23,11 @@ from limner.progress import ProgressLine
 from limner.style.content import similarity
 from limner.style.effects import style_distance
 from limner.style.factorial import choose
+from limner.style.factors import Factors, Settings, Sources, Style
 from limner.style.instant import load_model
 from limner.style.objective import Observer
 from limner.style.stylization import shrunk
-from limner.style.transfer import TILE, Factors, Settings, Sources, Style, stylize
+from limner.style.transfer import TILE, stylize
 
 Paint = Callable[[np.ndarray, Path], np.ndarray]
 

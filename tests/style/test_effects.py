@@ -9,7 +9,7 @@ from limner.pictures import save
 from limner.style import colour, factorial, line, texture
 from limner.style.content import similarity
 from limner.style.effects import CELLS, COST, FACTORS, OWN, Judge, effects
-from limner.style.transfer import Factors
+from limner.style.factors import Factors
 
 
 def _pairs(strength: dict[str, dict[str, float]], count: int = 8, noise: float = 0.05) -> list[dict]:

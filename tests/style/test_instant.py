@@ -7,11 +7,11 @@ import torch
 from limner.errors import ModelError, RunError, UsageError
 from limner.pictures import save
 from limner.style import colour
+from limner.style.factors import Factors
 from limner.style.instant import load_model
 from limner.style.instant.model import FILE
 from limner.style.instant.network import InstantNetwork
 from limner.style.instant.train import Training, train
-from limner.style.transfer import Factors
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,9 @@ import pytest
 import torch
 
 from limner.features import load_extractor
+from limner.style.arrays import to_tensor
 from limner.style.moments import Moments, gathered, mixed, target, wasserstein
 from limner.style.objective import BORDER, Objective, Observer, blend, bordered, spans
-from limner.style.transfer import to_tensor
 
 
 def _picture(seed: int, height: int = 72, width: int = 104) -> np.ndarray:

@@ -4,7 +4,8 @@ import pytest
 from limner.errors import UsageError
 from limner.style import colour, line, texture
 from limner.style.content import similarity
-from limner.style.transfer import Factors, Settings, Sources, Style, iterations, sides, stylize
+from limner.style.factors import Factors, Settings, Sources, Style
+from limner.style.transfer import iterations, sides, stylize
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,8 @@ def effects(
     """Switch every factor on and off over pairs of pictures, and say what each changes, how surely, and at what cost."""
     from limner.cli.table import show
     from limner.style import factorial
-    from limner.style.transfer import Settings, Sources, Style, stylize
+    from limner.style.factors import Settings, Sources, Style
+    from limner.style.transfer import stylize
 
     settings = Settings(seed=seed, quiet=True)
     plan = factorial.Plan(

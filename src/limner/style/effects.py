@@ -16,8 +16,10 @@ from limner.errors import LimnerError
 from limner.features import Extractor, load_extractor
 from limner.metrics.intervals import Interval, bootstrap
 from limner.style import colour, content, line, texture
+from limner.style.arrays import to_tensor
+from limner.style.factors import Factors
 from limner.style.objective import LAYERS, Observer
-from limner.style.transfer import TILE, Factors, to_tensor
+from limner.style.transfer import TILE
 
 FACTORS = ("colour", "line", "texture")
 OWN = {"colour": "colour distance", "line": "line distance", "texture": "texture distance"}

@@ -12,10 +12,11 @@ from limner.config import Section
 from limner.errors import PictureError, UsageError
 from limner.features import load_extractor
 from limner.pictures import open_picture, plain, read_provenance, save, to_image
-from limner.style import transfer
+from limner.style.arrays import resized
+from limner.style.factors import LARGEST, Factors, Settings, Sources, Style
 from limner.style.instant import InstantModel, load_model
 from limner.style.regions import read_regions
-from limner.style.transfer import Factors, Settings, Sources, Style
+from limner.style.transfer import stylize
 
 KIND = "stylization"
 OPAQUE = (".jpg", ".jpeg")
@@ -40,7 +41,7 @@ class Stylization(Section):
     line: float = Field(1.0, ge=0, le=1)
     texture: float = Field(1.0, ge=0, le=1)
     content: float = Field(0.5, ge=0, le=1)
-    size: int = Field(512, ge=32, le=transfer.LARGEST)
+    size: int = Field(512, ge=32, le=LARGEST)
     """Longest side in pixels; a smaller picture stays as small."""
     scale: float = Field(1.0, ge=0.1, le=10)
     colours: Literal["linear", "nonlinear"] = "linear"
@@ -73,11 +74,17 @@ class Painter:
     def paint(self, content: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:
         """Returns a picture uint8 (H, W, 3 or 4) stylised, at most `size` a side; opacity stays.
 
-        `start` is as in `transfer.stylize`.
+        `start` is as in `stylize`.
         """
         content = shrunk(content, self.wanted.size)
         colour = np.ascontiguousarray(content[..., :3])
-        painted = self._instantly(colour) if self.instant else self._slowly(colour, start)
+        try:
+            painted = self._instantly(colour) if self.instant else self._slowly(colour, start)
+        except (MemoryError, RuntimeError) as error:
+            if isinstance(error, RuntimeError) and "alloc" not in str(error):
+                raise
+            side = max(content.shape[:2])
+            raise UsageError(f"{side} pixels a side do not fit in memory; try --size {side // 2}.") from None
         return np.concatenate([painted, content[..., 3:]], 2)
 
     @property
@@ -115,13 +122,13 @@ class Painter:
     def _slowly(self, content: np.ndarray, start: np.ndarray | None) -> np.ndarray:
         factors = self.wanted.factors()
         if not self.wanted.mask:
-            return transfer.stylize(content, self.sources, factors, self.settings, start=start)
+            return stylize(content, self.sources, factors, self.settings, start=start)
         regions = read_regions(Path(self.wanted.mask), len(self.sources), content.shape[:2])
         sources = self.sources
         if len(sources) == 1:  # what is black keeps its own manner
             own = [Style(content)]
             sources = [Sources(own, own, own), *sources]
-        painted = transfer.stylize(content, sources, factors, self.settings, regions, start)
+        painted = stylize(content, sources, factors, self.settings, regions, start)
         if len(self.sources) > 1:
             return painted
         share = regions[1][..., None]
@@ -197,7 +204,7 @@ def shrunk(content: np.ndarray, size: int) -> np.ndarray:
     scale = size / max(height, width)
     if scale >= 1:
         return content
-    return transfer.resized(content, (max(1, round(height * scale)), max(1, round(width * scale))))
+    return resized(content, (max(1, round(height * scale)), max(1, round(width * scale))))
 
 
 def _style(source: Source) -> Style:

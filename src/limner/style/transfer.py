@@ -7,7 +7,6 @@ the optimiser's moments carried from one size to the next, and the average of th
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 
 import cv2
@@ -18,75 +17,18 @@ from torch import Tensor
 
 from limner import seeds
 from limner.errors import UsageError
-from limner.features import Extractor, load_extractor
 from limner.features.extractor import SMALLEST
 from limner.progress import ProgressLine
 from limner.style import colour
+from limner.style.arrays import enlarged, fitted, resized, to_pixels, to_tensor
+from limner.style.factors import LARGEST, Factors, Settings, Sources, Style, weighted
 from limner.style.objective import GRID, Manner, Objective, Observer, Shift, blend
 
-LARGEST = 4096
 COARSEST, TILE = 64, 768
 """Longest side at which painting begins, and up to which a picture is seen whole rather than tile by tile."""
 RATE, BETAS, MEMORY = 0.05, (0.9, 0.99), 0.95
 SHIFTS = 4
 """Places at which the network's grid comes to lie, in turn, so that it leaves no trace."""
-
-
-@dataclass(frozen=True)
-class Style:
-    """A picture to learn a manner from, uint8 (H, W, 3), and its weight beside others."""
-
-    picture: np.ndarray
-    weight: float = 1.0
-
-
-@dataclass(frozen=True)
-class Factors:
-    """How far each factor of a style is taken over, and how strongly the content is kept: each in [0, 1]."""
-
-    colour: float = 1.0
-    line: float = 1.0
-    texture: float = 1.0
-    content: float = 0.5
-
-    def __post_init__(self) -> None:
-        for name, value in vars(self).items():
-            if not 0 <= value <= 1:
-                raise UsageError(f"{name} is {value:g}: give 0 to 1.")
-
-    @property
-    def none(self) -> bool:
-        """Whether nothing of the style is taken."""
-        return not (self.colour or self.line or self.texture)
-
-
-@dataclass(frozen=True)
-class Sources:
-    """Where each factor is from: one style or more a factor."""
-
-    colour: Sequence[Style]
-    line: Sequence[Style]
-    texture: Sequence[Style]
-
-    @classmethod
-    def all(cls, styles: Sequence[Style]) -> "Sources":
-        """Returns the same styles for every factor."""
-        return cls(styles, styles, styles)
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How a picture is painted, besides the factors."""
-
-    scale: float = 1.0
-    """Longest side of the style beside the content's: larger styles have larger strokes."""
-    colours: colour.Map = "linear"
-    steps: float = 1.0
-    """Share of the usual iterations."""
-    seed: int = 0
-    quiet: bool = False
-    """Whether no progress is shown."""
-    extractor: Extractor = field(default_factory=load_extractor)
 
 
 def stylize(
@@ -147,7 +89,7 @@ def _each(sources: Sequence[Sources], regions: np.ndarray | None) -> list[tuple[
 
 
 def _palette(source: Sources) -> colour.Colours:
-    return colour.blended([(weight, colour.colours(style.picture)) for weight, style in _weighted(source.colour)])
+    return colour.blended([(weight, colour.colours(style.picture)) for weight, style in weighted(source.colour)])
 
 
 def _recoloured(
@@ -191,14 +133,14 @@ def _painted(
     picture, state = None if start is None else to_tensor(start), None
     with ProgressLine("painting", work, "pixels", quiet=settings.quiet or start is not None) as bar:
         for side, count in zip(plan, counts, strict=True):
-            size = _fitted(coloured, side)
+            size = fitted(coloured, side)
             small = resized(coloured, size)
             original = to_tensor(small)
             areas = None if regions is None else np.stack([_reduced(one, size) for one in regions])
             manners = _manners(observer, small, areas, sources, factors, settings)
             weights = None if areas is None else torch.from_numpy(areas)
             objective = Objective(observer, original, manners, weights, (2 * factors.content) ** 3)
-            begun = original if picture is None else _enlarged(picture, size)
+            begun = original.clone() if picture is None else enlarged(picture, size)
             advance = partial(bar.advance, side * side)
             picture, state = _improved(objective, begun, state, _shifts(settings.seed, count), advance)
     assert picture is not None
@@ -240,7 +182,7 @@ def _carried(state: tuple[Tensor, Tensor], picture: Tensor) -> dict[str, Tensor]
     # so far on that the moments are believed as they are
     return {
         "step": torch.tensor(100.0),
-        "exp_avg": share * _enlarged(first, picture.shape[2:]),
+        "exp_avg": share * enlarged(first, picture.shape[2:]),
         "exp_avg_sq": share**2 * spread,
     }
 
@@ -271,8 +213,8 @@ def _manners(
                 *((share * weight, _taught(observer, style, palette, side)) for weight, style in styles),
             ]
             for share, styles in (
-                (factors.texture, _weighted(source.texture) if factors.texture else []),
-                (factors.line, _weighted(source.line) if factors.line else []),
+                (factors.texture, weighted(source.texture) if factors.texture else []),
+                (factors.line, weighted(source.line) if factors.line else []),
             )
         ]
         wanted.append(blend(*mixes))
@@ -281,43 +223,9 @@ def _manners(
 
 def _taught(observer: Observer, style: Style, palette: colour.Colours, side: int) -> Manner:
     """Returns the manner of a style of `side` pixels in the colours of the content: colour is not what is learned of it."""
-    shown = resized(style.picture, _fitted(style.picture, min(side, max(style.picture.shape[:2]))))
+    shown = resized(style.picture, fitted(style.picture, min(side, max(style.picture.shape[:2]))))
     return observer.manners(to_tensor(colour.transported(shown, colour.colours(shown), palette)))[0]
-
-
-def _weighted(styles: Sequence[Style]) -> list[tuple[float, Style]]:
-    total = sum(style.weight for style in styles)
-    return [(style.weight / total, style) for style in styles]
-
-
-def _fitted(picture: np.ndarray, side: int) -> tuple[int, int]:
-    height, width = picture.shape[:2]
-    scale = side / max(height, width)
-    return max(8, round(height * scale)), max(8, round(width * scale))
-
-
-def resized(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Returns a picture at another size (height, width)."""
-    if picture.shape[:2] == size:
-        return picture
-    smaller = size[0] < picture.shape[0]
-    return np.asarray(cv2.resize(picture, size[::-1], interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC))
 
 
 def _reduced(region: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return np.asarray(cv2.resize(region.astype(np.float32), size[::-1], interpolation=cv2.INTER_AREA))
-
-
-def _enlarged(images: Tensor, size: Sequence[int]) -> Tensor:
-    larger = F.interpolate(images, tuple(size), mode="bicubic", antialias=True)
-    return larger.contiguous(memory_format=torch.channels_last)
-
-
-def to_tensor(picture: np.ndarray) -> Tensor:
-    """Returns a picture uint8 (H, W, 3) as (1, 3, H, W) in [-1, 1], channels last."""
-    return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None].float().div_(127.5).sub_(1)
-
-
-def to_pixels(images: Tensor) -> np.ndarray:
-    """Returns (1, 3, H, W) in [-1, 1] as uint8 (H, W, 3)."""
-    return images[0].permute(1, 2, 0).add(1).mul(127.5).clamp(0, 255).round().to(torch.uint8).numpy()

@@ -11,8 +11,9 @@ from torch import Tensor
 
 from limner.errors import ModelError, UsageError, nearest
 from limner.style import colour
+from limner.style.arrays import to_pixels, to_tensor
+from limner.style.factors import Factors
 from limner.style.instant.network import InstantNetwork
-from limner.style.transfer import Factors, to_pixels, to_tensor
 from limner.tensors import DamagedFileError, load_tensors, save_tensors
 
 SHIPPED = Path(__file__).with_name("limner.safetensors")

@@ -21,10 +21,11 @@ from limner.features import load_extractor
 from limner.pictures import UnusablePicture, grid, open_picture, save
 from limner.progress import ProgressLine
 from limner.style import colour
+from limner.style.arrays import resized, to_tensor
+from limner.style.factors import Factors
 from limner.style.instant.model import FILE, InstantModel, Palette, names, save_model
 from limner.style.instant.network import InstantNetwork
 from limner.style.objective import GRID, Objective, Observer, blend
-from limner.style.transfer import Factors, resized, to_tensor
 from limner.tensors import load_tensors, save_tensors
 
 SIDE, BATCH = 160, 2
