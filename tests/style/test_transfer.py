@@ -38,8 +38,9 @@ def test_with_every_factor_off_it_is_the_content(content: np.ndarray, style: np.
 def test_each_factor_moves_its_own_measure(content: np.ndarray, style: np.ndarray) -> None:
     measures = {"colour": colour.distance, "line": line.distance, "texture": texture.distance}
     for name, distance in measures.items():
-        only = Factors(**(dict.fromkeys(measures, 0.0) | {name: 1.0}))
-        assert distance(stylize(content, _of(style), only, QUICK), style) < 0.9 * distance(content, style)
+        only = Factors(**(dict.fromkeys(measures, 0.0) | {name: 1.0, "content": 0.2}))
+        painted = stylize(content, _of(style), only, Settings(quiet=True))
+        assert distance(painted, style) < 0.93 * distance(content, style), name
 
 
 def test_texture_alone_leaves_the_colours(content: np.ndarray, style: np.ndarray) -> None:

@@ -12,8 +12,8 @@ from limner.errors import UsageError
 Map = Literal["linear", "nonlinear"]
 SAMPLES, NEAREST = 1000, 8
 """Pixels of either picture that the non-linear map joins, and how many of them move a pixel between."""
-DIRECTIONS, MOST = 64, 20_000
-"""Lines that colours are projected onto to be compared, and pixels of either picture that are."""
+DIRECTIONS, LEVELS, MOST = 64, 512, 20_000
+"""Lines that colours are projected onto to be compared, quantiles on each, and pixels of either picture that are looked at."""
 
 
 class Colours(NamedTuple):
@@ -65,8 +65,7 @@ def distance(one: np.ndarray, other: np.ndarray) -> float:
     draw = np.random.default_rng(seeds.derive("colour lines"))
     lines = draw.normal(size=(3, DIRECTIONS))
     lines /= np.linalg.norm(lines, axis=0)
-    levels = np.linspace(0, 1, 512)
-    spread = [np.quantile(_some(to_lab(picture).reshape(-1, 3)) @ lines, levels, 0) for picture in (one, other)]
+    spread = [_levels(_some(to_lab(picture).reshape(-1, 3)) @ lines) for picture in (one, other)]
     return float(np.sqrt(3 * np.square(spread[0] - spread[1]).mean()))
 
 
@@ -111,6 +110,12 @@ def _nonlinear(lab: np.ndarray, own: Colours, to: Colours) -> np.ndarray:
     closeness = 1 / (np.square(far.reshape(len(nearest), -1)) + 1)
     steps = (closeness[..., None] * moves[nearest.reshape(len(nearest), -1)]).sum(1) / closeness.sum(1, keepdims=True)
     return (lab + steps.reshape(lab.shape)).astype(np.float32)
+
+
+def _levels(values: np.ndarray) -> np.ndarray:
+    """Returns the quantiles (LEVELS, K) of values (N, K) in each column."""
+    ordered = np.sort(values, 0)
+    return np.asarray(ordered[np.linspace(0, len(values) - 1, LEVELS).round().astype(int)])
 
 
 def _some(pixels: np.ndarray) -> np.ndarray:

@@ -26,7 +26,7 @@ from limner.style.objective import GRID, Manner, Objective, Observer, Shift, ble
 
 COARSEST, TILE = 64, 768
 """Longest side at which painting begins, and up to which a picture is seen whole rather than tile by tile."""
-RATE, BETAS, MEMORY = 0.05, (0.9, 0.99), 0.95
+RATE, BETAS, MEMORY = 0.03, (0.9, 0.99), 0.9
 SHIFTS = 4
 """Places at which the network's grid comes to lie, in turn, so that it leaves no trace."""
 
@@ -130,7 +130,7 @@ def _painted(
     counts = [iterations(side, settings.steps) for side in plan]
     work = sum(count * side * side for count, side in zip(counts, plan, strict=True))
     observer = Observer(settings.extractor, TILE)
-    picture, state = None if start is None else to_tensor(start), None
+    change, state = None if start is None else to_tensor(start) - to_tensor(coloured), None
     with ProgressLine("painting", work, "pixels", quiet=settings.quiet or start is not None) as bar:
         for side, count in zip(plan, counts, strict=True):
             size = fitted(coloured, side)
@@ -140,10 +140,11 @@ def _painted(
             manners = _manners(observer, small, areas, sources, factors, settings)
             weights = None if areas is None else torch.from_numpy(areas)
             objective = Objective(observer, original, manners, weights, (2 * factors.content) ** 3)
-            begun = original.clone() if picture is None else enlarged(picture, size)
+            # what is carried on is the change, so that fine detail of the content is there from the start
+            begun = original.clone() if change is None else (original + enlarged(change, size)).clamp_(-1, 1)
             advance = partial(bar.advance, side * side)
             picture, state = _improved(objective, begun, state, _shifts(settings.seed, count), advance)
-    assert picture is not None
+            change = picture - original
     return to_pixels(picture)
 
 
@@ -160,7 +161,9 @@ def _improved(
     if state is not None:
         optimiser.state[picture] = _carried(state, picture)
     average, share = torch.zeros_like(picture), 0.0
-    for shift in shifts:
+    for step, shift in enumerate(shifts):
+        # ever smaller steps: at a constant rate a picture that is as it should be would still be moved about
+        optimiser.param_groups[0]["lr"] = RATE * (1 - step / len(shifts))
         optimiser.zero_grad(set_to_none=False)
         objective.backward(picture, shift)
         optimiser.step()
