@@ -41,9 +41,15 @@ class ConditionError(UsageError):
     """A condition that the model was not trained for."""
 
 
+MOST_NAMED = 40
+
+
 def nearest(word: str, choices: list[str]) -> str:
     """Returns " Did you mean 'x'?" for the choice closest to `word`, or the list of choices when none is close."""
     import difflib
 
     close = difflib.get_close_matches(word, choices, n=1, cutoff=0.5)
-    return f"did you mean '{close[0]}'?" if close else f"choose from: {', '.join(choices)}."
+    if close:
+        return f"did you mean '{close[0]}'?"
+    more = f" and {len(choices) - MOST_NAMED} more" if len(choices) > MOST_NAMED else ""
+    return f"choose from: {', '.join(choices[:MOST_NAMED])}{more}."

@@ -62,6 +62,14 @@ def test_measures_of_equal_pictures_are_nothing() -> None:
     assert similarity(picture, picture) == pytest.approx(1, abs=1e-5)
 
 
+@pytest.mark.parametrize("shape", [(8, 64, 3), (33, 64, 3), (1, 200, 3)])
+def test_small_pictures_are_measured(shape: tuple[int, int, int]) -> None:
+    one, other = (
+        np.random.default_rng(seed).integers(0, 255, size, np.uint8) for seed, size in ((0, shape), (1, (64, 64, 3)))
+    )
+    assert np.isfinite([texture.distance(one, other), line.distance(one, other), colour.distance(one, other)]).all()
+
+
 def test_measures_see_their_own_factor_only() -> None:
     columns = np.mgrid[:96, :96][1]
     stripes = np.uint8(127 + 100 * np.sin(columns[..., None] / 5) * np.ones(3))

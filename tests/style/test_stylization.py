@@ -89,7 +89,7 @@ def test_levels_of_a_mask_are_regions() -> None:
     [
         ({"styles": []}, "no style to take colour from"),
         ({"mask": "content.png", "styles": [Source(style="red.png")] * 5}, "gives nothing to style"),
-        ({"mask": "tall.png"}, "tall.png is 40x80, which is not the shape"),
+        ({"mask": "tall.png"}, "tall.png is 40x80, and the picture is painted at 56x40"),
         ({"mask": "black.png"}, "gives nothing to style 1"),
         ({"styles": [Source(style="nix.png")]}, "nix.png"),
         ({"styles": [Source(style="text.txt")]}, "not a picture"),
@@ -136,3 +136,8 @@ def test_a_jpeg_has_no_opacity() -> None:
     save(np.full((40, 40, 4), 0, np.uint8), "clear.png")
     save_stylized(Painter(_wanted(line=0, texture=0)), Path("clear.png"), Path("out.jpg"))
     assert np.asarray(open_picture("out.jpg")).min() > 250
+
+
+def test_an_unknown_suffix_is_refused_before_anything_is_painted() -> None:
+    with pytest.raises(UsageError, match=r"cannot write out\.tiff"):
+        works.carry_out(_wanted(styles=[Source(style="nowhere.png")]), Path("content.png"), Path("out.tiff"))

@@ -45,6 +45,8 @@ def test_each_factor_moves_its_own_measure(content: np.ndarray, style: np.ndarra
 
 def test_texture_alone_leaves_the_colours(content: np.ndarray, style: np.ndarray) -> None:
     painted = stylize(content, _of(style), Factors(0, 1, 1), QUICK)
+    hues = [colour.to_lab(picture)[..., 1:] for picture in (painted, content)]
+    assert np.abs(hues[0] - hues[1]).mean() < 1
     assert colour.distance(painted, content) < 0.2 * colour.distance(content, style)
 
 

@@ -77,7 +77,8 @@ def save_folder(source: Path, edits: Sequence[Operation], out: Path) -> list[str
     if out.exists():
         raise UsageError(f"{out} exists; give a new folder.")
     files = sorted(path for path in source.iterdir() if path.is_file() and not path.name.startswith("."))
-    left_out, names = [], set()
+    left_out = [f"left out: a folder ({path})" for path in sorted(source.iterdir()) if path.is_dir()]
+    names: set[str] = set()
     with atomic_folder(out) as folder, ProgressLine("editing", len(files), "pictures") as bar:
         for path in files:
             try:

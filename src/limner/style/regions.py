@@ -19,7 +19,8 @@ def read_regions(path: Path, count: int, size: tuple[int, int]) -> np.ndarray:
     mask = np.asarray(open_picture(path).convert("L"))
     if abs(np.log(mask.shape[0] / mask.shape[1] * size[1] / size[0])) > 0.02:
         raise UsageError(
-            f"{path} is {mask.shape[1]}x{mask.shape[0]}, which is not the shape of the picture, {size[1]}x{size[0]}."
+            f"{path} is {mask.shape[1]}x{mask.shape[0]}, and the picture is painted at {size[1]}x{size[0]}: a mask may have "
+            "another size, but not another shape."
         )
     levels = max(2, count)
     place = cv2.resize(mask.astype(np.float32), size[::-1], interpolation=cv2.INTER_AREA) * (levels - 1) / 255

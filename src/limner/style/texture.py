@@ -23,9 +23,8 @@ def _energies(picture: np.ndarray) -> np.ndarray:
     rest = (grey - grey.mean()) / (grey.std() + 1)
     logs = []
     for _ in range(BANDS):
-        if min(rest.shape) < 4:
-            break
-        coarse = cv2.pyrDown(rest)
-        logs.append(np.log((rest - cv2.pyrUp(coarse, dstsize=rest.shape[::-1])).std() + 1e-2))
+        coarse = cv2.pyrDown(rest).astype(np.float32)
+        detail = rest - cv2.pyrUp(coarse, dstsize=rest.shape[::-1]) if min(rest.shape) > 3 else np.zeros(1)
+        logs.append(np.log(detail.std() + 1e-2))
         rest = coarse
     return np.array(logs)

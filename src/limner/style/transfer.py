@@ -7,7 +7,6 @@ the optimiser's moments carried from one size to the next, and the average of th
 
 import math
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import cv2
 import numpy as np
@@ -55,8 +54,7 @@ def stylize(
     if not (factors.line or factors.texture):
         return coloured
     painted = _painted(coloured, sources, factors, settings, regions, start)
-    # texture has colours of its own, and colour is not its affair
-    return _held(painted, coloured, regions)
+    return _tinted(_held(painted, coloured, regions), coloured, factors.colour)
 
 
 def sides(longest: int) -> list[int]:
@@ -110,6 +108,18 @@ def _held(painted: np.ndarray, coloured: np.ndarray, regions: np.ndarray | None)
     return _recoloured(painted, pairs, regions, 1.0, "linear")
 
 
+def _tinted(painted: np.ndarray, coloured: np.ndarray, share: float) -> np.ndarray:
+    """Returns what was painted with hues of its own only as far as colour is taken over: else they are those of the content.
+
+    At a share of 0 only luminance is painted, as in Gatys et al. 2016, "Preserving color in neural artistic style transfer".
+    """
+    if share == 1:
+        return painted
+    lab, plain = colour.to_lab(painted), colour.to_lab(coloured)
+    lab[..., 1:] = plain[..., 1:] + np.float32(share) * (lab[..., 1:] - plain[..., 1:])
+    return colour.to_rgb(lab)
+
+
 def _joined(each: Sequence[np.ndarray], regions: np.ndarray | None) -> np.ndarray:
     if regions is None:
         return each[0]
@@ -128,10 +138,9 @@ def _painted(
     longest = max(coloured.shape[:2])
     plan = sides(longest) if start is None else [longest]
     counts = [iterations(side, settings.steps) for side in plan]
-    work = sum(count * side * side for count, side in zip(counts, plan, strict=True))
     observer = Observer(settings.extractor, TILE)
     change, state = None if start is None else to_tensor(start) - to_tensor(coloured), None
-    with ProgressLine("painting", work, "pixels", quiet=settings.quiet or start is not None) as bar:
+    with ProgressLine("painting", sum(counts), "steps", quiet=settings.quiet or start is not None) as bar:
         for side, count in zip(plan, counts, strict=True):
             size = fitted(coloured, side)
             small = resized(coloured, size)
@@ -142,8 +151,7 @@ def _painted(
             objective = Objective(observer, original, manners, weights, (2 * factors.content) ** 3)
             # what is carried on is the change, so that fine detail of the content is there from the start
             begun = original.clone() if change is None else (original + enlarged(change, size)).clamp_(-1, 1)
-            advance = partial(bar.advance, side * side)
-            picture, state = _improved(objective, begun, state, _shifts(settings.seed, count), advance)
+            picture, state = _improved(objective, begun, state, _shifts(settings.seed, count), bar.advance)
             change = picture - original
     return to_pixels(picture)
 

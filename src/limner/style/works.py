@@ -11,6 +11,8 @@ from limner.progress import ProgressLine
 from limner.style import video
 from limner.style.stylization import Painter, Stylization, provenance, save_stylized, shrunk
 
+PICTURES, FILMS = (".png", ".jpg", ".jpeg", ".webp"), (".mp4", ".gif")
+
 
 def carry_out(wanted: Stylization, content: Path, out: Path) -> list[str]:
     """Stylises a picture, every picture of a folder, or a film into `out`; returns a line for each file that was left out.
@@ -19,10 +21,15 @@ def carry_out(wanted: Stylization, content: Path, out: Path) -> list[str]:
     """
     if out.resolve() == content.resolve():
         raise UsageError(f"{out} is the content itself; give another name.")
+    film = content.suffix.lower() in video.SUFFIXES and out.suffix.lower() in FILMS
+    if not (content.is_dir() or film or out.suffix.lower() in PICTURES):
+        raise UsageError(
+            f"cannot write {out.name}: end its name in {', '.join(PICTURES)}, or of a film in .mp4 or .gif."
+        )
     painter = Painter(wanted)
     if content.is_dir():
         return _folder(painter, content, out)
-    if content.suffix.lower() in video.SUFFIXES and out.suffix.lower() in (".mp4", ".gif"):
+    if film:
         _film(painter, content, out)
     else:
         save_stylized(painter, content, out)
@@ -33,7 +40,8 @@ def _folder(painter: Painter, content: Path, out: Path) -> list[str]:
     if out.exists():
         raise UsageError(f"{out} exists; give a new folder.")
     paths = sorted(path for path in content.iterdir() if path.is_file() and not path.name.startswith("."))
-    left_out, names = [], set()
+    left_out = [f"left out: a folder ({path})" for path in sorted(content.iterdir()) if path.is_dir()]
+    names: set[str] = set()
     with atomic_folder(out) as folder, ProgressLine("stylising", len(paths), "pictures") as bar:
         for path in paths:
             name = f"{path.stem}.png" if f"{path.stem}.png" not in names else f"{path.name}.png"

@@ -88,7 +88,7 @@ def load_model(path: Path | None = None) -> InstantModel:
     """Returns the model of a file, or of the run that holds it; without one, the model that comes with Limner. ModelError."""
     file = SHIPPED if path is None else path / FILE if path.is_dir() else path
     if not file.is_file():
-        raise ModelError(f"{path}: no model of styles; train one with: limner style train STYLES... --out RUN")
+        raise ModelError(f"{path or file}: no model of styles; train one with: limner style train STYLES... --out RUN")
     try:
         tensors, metadata = load_tensors(file)
         styles = {name: Palette(**palette) for name, palette in json.loads(metadata["styles"]).items()}
