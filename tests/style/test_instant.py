@@ -117,3 +117,16 @@ def test_the_network_takes_mixtures() -> None:
     network = InstantNetwork(3)
     shares = torch.tensor([[0.2, 0.3, 0.5]])
     assert network(torch.zeros(1, 3, 33, 46), shares, torch.ones(1), torch.zeros(1)).shape == (1, 3, 33, 46)
+
+
+def test_a_model_comes_with_limner() -> None:
+    from limner.style.instant.model import SHIPPED
+
+    assert SHIPPED.stat().st_size <= 3_000_000
+    model = load_model()
+    draw = np.random.default_rng(0)
+    content = np.kron(draw.integers(40, 220, (8, 10, 3), np.uint8), np.ones((12, 12, 1), np.uint8))
+    for name in model.styles:
+        painted = [model.stylize(content, name, Factors(texture=share)) for share in (1.0, 1.0, 0.0)]
+        assert np.array_equal(painted[0], painted[1])
+        assert not np.array_equal(painted[0], painted[2])

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-PREVIEW, HURRIED = 256, 0.6
+PREVIEW, HURRIED = 256, 0.5
 """Longest side of a preview, and its share of the usual steps."""
 
 From = Annotated[
