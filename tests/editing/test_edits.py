@@ -178,3 +178,8 @@ def test_a_file_that_lists_no_edits_is_refused(text: str, tmp_path: Path) -> Non
         read_edits(file)
     with pytest.raises(UsageError, match="no YAML file"):
         read_edits(tmp_path / "missing.yaml")
+
+
+def test_the_first_argument_needs_no_name() -> None:
+    assert parse("rotate:8,fill=mirror") == parse("rotate:angle=8,fill=mirror")
+    assert parse("rotate: 8") == parse("rotate:angle=8")

@@ -63,7 +63,7 @@ def factorised(decoding: Decoding, count: int = FOUND) -> dict[str, Tensor]:
 def principal(decoding: Decoding, count: int = FOUND) -> dict[str, Tensor]:
     """Returns pca-1 and so on: the steps that go with the principal components of what a layer in the middle reads.
 
-    Components of maps, carried to codes by least squares (Harkonen et al. 2020, arXiv 2004.02546, section 2.2).
+    Components of maps, carried to codes by least squares (Harkonen et al. 2020, arXiv 2004.02546).
     """
     code = decoding.sampled(DRAWN)
     maps = decoding.middle(code).flatten(1).double()

@@ -51,17 +51,27 @@ OPERATIONS: dict[str, type[Operation]] = {
 """Every edit by its name."""
 SEPARATOR = re.compile(r",(?=\s*\w+=)")
 """A comma before the next argument, not one within a list."""
+NAMED = re.compile(r"\s*\w+=")
 NAMES = {kind: name for name, kind in OPERATIONS.items()}
 
 
 def parse(text: str) -> Operation:
-    """Returns the edit that a text describes, `NAME`, `NAME:VALUE` or `NAME:KEY=VALUE,KEY=VALUE`; values are YAML. UsageError."""
+    """Returns the edit that a text describes, `NAME`, `NAME:VALUE` or `NAME:KEY=VALUE,KEY=VALUE`; values are YAML. UsageError.
+
+    Before the first `KEY=` may stand the value of the first argument.
+    """
     name, _, rest = text.partition(":")
+    first, *more = SEPARATOR.split(rest)
+    if NAMED.match(first):
+        first, more = "", [first, *more]
     try:
-        pairs = [part.partition("=") for part in SEPARATOR.split(rest)] if "=" in rest else []
-        given: Any = {key.strip(): _value(value) for key, _, value in pairs} if pairs else _value(rest)
+        named = {key.strip(): _value(value) for key, _, value in (part.partition("=") for part in more)}
+        given: Any = _value(first) if first else (named or None)
     except yaml.YAMLError:
         raise UsageError(f"'{text}': write NAME, NAME:VALUE or NAME:KEY=VALUE,KEY=VALUE.") from None
+    kind = OPERATIONS.get(name.strip())
+    if first and named and kind:
+        given = {arguments(kind)[0]: given} | named
     return operation(name.strip(), given, text)
 
 

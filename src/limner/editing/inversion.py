@@ -2,11 +2,11 @@
 
 It begins with what an encoder says, or, without one, with the most alike of many codes drawn at random; then the code is moved
 until the picture looks the same, by its pixels and by what a network sees in it; then details are added to the decoder's maps,
-for what no code says (as a base code beside the latent one: Kang et al. 2021, arXiv 2108.08998, section 3): coarse ones first,
+for what no code says (as a base code beside the latent one: Kang et al. 2021, arXiv 2108.08998): coarse ones first,
 so that fine ones hold only what is left.
 
 Of normal codes nearly all are about as long as one another, so that a decoder knows no others: a code keeps the length that it
-began with, unless the picture needs another (Menon et al. 2020, arXiv 2003.03808, section 3.1).
+began with, unless the picture needs another (Menon et al. 2020, arXiv 2003.03808).
 """
 
 from __future__ import annotations

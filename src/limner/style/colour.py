@@ -48,7 +48,7 @@ def transported(picture: np.ndarray, own: Colours, to: Colours, share: float = 1
     """Returns a picture uint8 (H, W, 3) whose colours `own` have been moved by `share`, 0 to 1, of the way onto `to`.
 
     Linear: the Monge-Kantorovich map between Gaussians (Pitie and Kokaram 2007, "The linear Monge-Kantorovitch linear colour
-    mapping for example-based colour transfer", equation 5). Non-linear: the exact plan between pixels of both (needs POT).
+    mapping for example-based colour transfer"). Non-linear: the exact plan between pixels of both (needs POT).
     """
     if not share:
         return picture
@@ -60,7 +60,7 @@ def transported(picture: np.ndarray, own: Colours, to: Colours, share: float = 1
 def distance(one: np.ndarray, other: np.ndarray) -> float:
     """Returns how far the colours of two pictures, uint8 (H, W, 3), are apart: their sliced Wasserstein distance in Lab units.
 
-    Rabin et al. 2011, "Wasserstein barycenter and its application to texture mixing", definition 2, over fixed lines.
+    Rabin et al. 2011, "Wasserstein barycenter and its application to texture mixing", over fixed lines.
     """
     draw = np.random.default_rng(seeds.derive("colour lines"))
     lines = draw.normal(size=(3, DIRECTIONS))

@@ -29,7 +29,7 @@ def similarity(one: np.ndarray, other: np.ndarray) -> float:
     """Returns how alike two pictures uint8 (H, W, 3) of one size are in luminance, 1 when equal.
 
     The mean structural similarity over windows of 11 pixels, Wang et al. 2004, "Image quality assessment: from error visibility to
-    structural similarity", equations 13 and 14.
+    structural similarity", equation 13.
     """
     from kornia.metrics import ssim
 

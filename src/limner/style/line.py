@@ -36,7 +36,7 @@ def distance(one: np.ndarray, other: np.ndarray) -> float:
     """Returns how unlike the edges of two pictures, uint8 (H, W, 3), run, in degrees: 0 to 45.
 
     The Wasserstein distance on the circle between histograms of direction, weighted by strength, on the mean of three scales
-    (Scharr's operator; Rabin et al. 2011, "Transportation distances on the circle", equation 7).
+    (Scharr's operator; Rabin et al. 2011, "Transportation distances on the circle").
     """
     here, there = _histograms(one), _histograms(other)
     gaps = (here - there).cumsum(1)

@@ -75,7 +75,7 @@ def target(moments: Moments) -> Target:
 def wasserstein(moments: Moments, aim: Target) -> Tensor:
     """Returns the squared 2-Wasserstein distance of two Gaussians, in shares of the target's power, with a gradient.
 
-    Olkin and Pukelsheim 1982, theorem 4: |m - n|^2 + tr(S + T - 2 (T^1/2 S T^1/2)^1/2).
+    Olkin and Pukelsheim 1982: |m - n|^2 + tr(S + T - 2 (T^1/2 S T^1/2)^1/2).
     """
     product = (aim.root @ moments.covariance @ aim.root).double()
     ridge = RIDGE * aim.moments.covariance.diagonal().mean().square() + 1e-12

@@ -44,7 +44,7 @@ def _decoded(path: Path) -> Iterator[np.ndarray]:
 def painted(frames: Iterable[np.ndarray], paint: Paint) -> Iterator[np.ndarray]:
     """Yields frames painted, each as the one before where that can be carried to it.
 
-    Ruder et al. 2016, arXiv 1604.08610, sections 4.1 and 4.2, but what does not fit is told by the frames, not by the flow.
+    Ruder et al. 2016, arXiv 1604.08610, but what does not fit is told by the frames, not by the flow.
     """
     before: tuple[np.ndarray, np.ndarray] | None = None
     for frame in frames:
