@@ -46,7 +46,7 @@ class Check:
         """One plain sentence."""
         failed = f"{len(self.violations)} of {self.tests} independences that it implies do not hold"
         shuffled = (
-            "" if self.as_good is None else f", as few as in {self.as_good:.0%} of graphs with its nodes shuffled"
+            "" if self.as_good is None else f" (of graphs with its nodes shuffled, {self.as_good:.0%} do as well)"
         )
         if self.falsified:
             return f"the data speak against this graph: {failed}{shuffled}."
