@@ -19,7 +19,7 @@ from limner.editing.code import Code, Decoding, decoding_of, faded, one_thread
 from limner.editing.directions import step_of
 from limner.editing.drawing import drawn, known, painted, seen, shown, values
 from limner.editing.inversion import STEPS, Detail, Missed, descend, eye, first_guess, invert
-from limner.editing.objects import _blended
+from limner.editing.objects import blended
 from limner.editing.operation import Canvas, Operation
 from limner.errors import UsageError
 from limner.features.likeness import look, perceptual_distance
@@ -165,7 +165,7 @@ class Regenerate(Latent):
         begun = self._begun(canvas, decoding, images, missed)
         code = descend(decoding, begun, missed, self.steps, details="none", held=HELD)
         colour = to_uint8(drawn(decoding, code, canvas))[0]
-        return canvas.painted(_blended(colour, canvas.colour, canvas.selection, self.blend))
+        return canvas.painted(blended(colour, canvas.colour, canvas.selection, self.blend))
 
     def _begun(self, canvas: Canvas, decoding: Decoding, images: Tensor, missed: Missed) -> Code:
         told = canvas.known

@@ -97,7 +97,7 @@ class Move(Operation):
         if not landed.any():
             raise UsageError("move: nothing of the selection would stay within the picture.")
         ground = Remove().apply(canvas)
-        return replace(ground, selection=landed).painted(_blended(moved, ground.colour, landed, self.blend))
+        return replace(ground, selection=landed).painted(blended(moved, ground.colour, landed, self.blend))
 
 
 class Paste(Operation):
@@ -115,11 +115,12 @@ class Paste(Operation):
         share = laid[..., 3].astype(np.float32) / 255
         if not share.any():
             raise UsageError(f"paste: nothing of {self.file} would lie within the picture.")
-        colours = _blended(laid[..., :3], canvas.colour, share, self.blend)
+        colours = blended(laid[..., :3], canvas.colour, share, self.blend)
         return replace(replace(canvas, selection=share).painted(colours), selection=canvas.selection)
 
 
-def _blended(above: np.ndarray, below: np.ndarray, share: np.ndarray, blend: str) -> np.ndarray:
+def blended(above: np.ndarray, below: np.ndarray, share: np.ndarray, blend: str) -> np.ndarray:
+    """Returns colours uint8 (H, W, 3) to be laid over others: as they are, or with their gradients joined to those below."""
     if blend == "none":
         return above
     inside = (share > 0).astype(np.uint8)
