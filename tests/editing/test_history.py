@@ -99,7 +99,7 @@ def test_a_folder_is_edited_whole(photo: Path, tmp_path: Path) -> None:
         (("photo.png", "photo.png", "--op", "flip"), "the picture itself"),
         (("photo.png", "out.bmp", "--op", "flip"), "cannot write out.bmp"),
         (("missing.png", "out.png", "--op", "flip"), "missing.png"),
-        (("empty", "out", "--op", "flip"), "no picture that can be edited"),
+        (("empty", "out", "--op", "flip"), "no picture that can be used"),
     ],
 )
 def test_bad_input_gets_one_line(

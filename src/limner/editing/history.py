@@ -14,10 +14,9 @@ from limner.editing.edits import apply, from_list, to_list
 from limner.editing.latent import Latent
 from limner.editing.operation import Known, Operation
 from limner.errors import ModelError, PictureError, UsageError
-from limner.files import atomic_folder, digest
+from limner.files import digest
 from limner.model import find_folder, load
-from limner.pictures import UnusablePicture, open_picture, plain, read_provenance, save, to_image
-from limner.progress import ProgressLine
+from limner.pictures import each_picture, open_picture, plain, read_provenance, save, to_image
 from limner.samples import provenance_of
 
 OPAQUE = (".jpg", ".jpeg")
@@ -70,29 +69,8 @@ def save_edited(source: Source, edits: Sequence[Operation], out: Path) -> None:
 
 
 def save_folder(source: Path, edits: Sequence[Operation], out: Path) -> list[str]:
-    """Edits every picture of a folder into a new one, as PNG; returns a line for each file that is none.
-
-    UsageError where `out` exists or the folder holds no picture; what an edit refuses leaves nothing behind.
-    """
-    if out.exists():
-        raise UsageError(f"{out} exists; give a new folder.")
-    files = sorted(path for path in source.iterdir() if path.is_file() and not path.name.startswith("."))
-    left_out = [f"left out: a folder ({path})" for path in sorted(source.iterdir()) if path.is_dir()]
-    names: set[str] = set()
-    with atomic_folder(out) as folder, ProgressLine("editing", len(files), "pictures") as bar:
-        for path in files:
-            try:
-                opened = open_source(path)
-            except UnusablePicture as error:
-                left_out.append(f"left out: {error}")
-            else:
-                name = f"{path.stem}.png" if f"{path.stem}.png" not in names else f"{path.name}.png"
-                names.add(name)
-                save_edited(opened, edits, folder / name)
-            bar.advance()
-        if not names:
-            raise UsageError(f"{source} holds no picture that can be edited.")
-    return left_out
+    """Edits every picture of a folder into a new one, as `each_picture` does."""
+    return each_picture(source, out, "editing", lambda path, file: save_edited(open_source(path), edits, file))
 
 
 def is_model(path: Path) -> bool:

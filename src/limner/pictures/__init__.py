@@ -1,6 +1,7 @@
 """Pictures: read any safely, fit, write with provenance, grids, walks, and pages that show them."""
 
 from limner.pictures.chart import curves_svg
+from limner.pictures.folder import each_picture
 from limner.pictures.formats import SUFFIXES, sniff
 from limner.pictures.grid import grid
 from limner.pictures.modes import colour, plain
@@ -22,6 +23,7 @@ __all__ = [
     "UnusablePicture",
     "colour",
     "curves_svg",
+    "each_picture",
     "fit",
     "grid",
     "open_picture",

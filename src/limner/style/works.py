@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from limner.errors import UsageError
-from limner.files import atomic_folder
-from limner.pictures import UnusablePicture, save_walk
+from limner.pictures import each_picture, save_walk
 from limner.progress import ProgressLine
 from limner.style import video
 from limner.style.stylization import Painter, Stylization, provenance, save_stylized, shrunk
@@ -28,33 +27,12 @@ def carry_out(wanted: Stylization, content: Path, out: Path) -> list[str]:
         )
     painter = Painter(wanted)
     if content.is_dir():
-        return _folder(painter, content, out)
+        return each_picture(content, out, "stylising", lambda path, file: save_stylized(painter, path, file))
     if film:
         _film(painter, content, out)
     else:
         save_stylized(painter, content, out)
     return []
-
-
-def _folder(painter: Painter, content: Path, out: Path) -> list[str]:
-    if out.exists():
-        raise UsageError(f"{out} exists; give a new folder.")
-    paths = sorted(path for path in content.iterdir() if path.is_file() and not path.name.startswith("."))
-    left_out = [f"left out: a folder ({path})" for path in sorted(content.iterdir()) if path.is_dir()]
-    names: set[str] = set()
-    with atomic_folder(out) as folder, ProgressLine("stylising", len(paths), "pictures") as bar:
-        for path in paths:
-            name = f"{path.stem}.png" if f"{path.stem}.png" not in names else f"{path.name}.png"
-            try:
-                save_stylized(painter, path, folder / name)
-            except UnusablePicture as error:
-                left_out.append(f"left out: {error}")
-            else:
-                names.add(name)
-            bar.advance()
-        if not names:
-            raise UsageError(f"{content} holds no picture that can be stylised.")
-    return left_out
 
 
 def _film(painter: Painter, content: Path, out: Path) -> None:
