@@ -30,9 +30,9 @@ from limner.evaluation.subject import check_shape
 from limner.features import Extractor, load_extractor
 from limner.features.likeness import look
 from limner.metrics.intervals import share_interval
-from limner.model import to_uint8
 from limner.pictures import grid, save
 from limner.progress import ProgressLine
+from limner.values import to_uint8
 
 BATCH, ACROSS = 64, 25
 Judge = Callable[[Tensor], Tensor]

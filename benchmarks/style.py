@@ -44,13 +44,14 @@ def rows(names: list[str]) -> dict[str, Paint]:
         "colour": lambda: by(Settings(quiet=True), Factors(line=0, texture=0)),
         "squeezenet": lambda: by(Settings(quiet=True, extractor=load_extractor("squeezenet")), Factors()),
         "random": lambda: by(Settings(quiet=True, extractor=_random()), Factors()),
-        "instant": lambda: _instant,
+        "instant": _instant,
     }
     return {name: makers[name]() for name in names}
 
 
-def _instant(content: np.ndarray, style: Path) -> np.ndarray:
-    return load_model().stylize(content, style.stem, Factors())
+def _instant() -> Paint:
+    model = load_model()
+    return lambda content, style: model.stylize(content, style.stem, Factors())
 
 
 def _random() -> Network:

@@ -28,6 +28,7 @@ from limner.networks.conditioning import Condition
 from limner.recipes import Recipe, parse
 from limner.runtimes import RUNTIMES, Paint, choose_runtime, export_int8, export_onnx
 from limner.tensors import DamagedFileError, load_tensors, save_tensors
+from limner.values import from_uint8, to_uint8
 
 FORMAT = 1
 WEIGHTS = "model.safetensors"
@@ -187,7 +188,7 @@ class Model:
         expected = (self.schema.height, self.schema.width, self.schema.channels)
         if pictures.dtype != np.uint8 or pictures.shape[1:] != expected:
             raise UsageError(f"pictures are {pictures.dtype} {pictures.shape}: this model reads uint8 (n, {expected}).")
-        images = torch.tensor(np.asarray(pictures)).permute(0, 3, 1, 2).float().div(127.5).sub(1)
+        images = from_uint8(pictures)
         return images.to(self.painter.device), self._whole(condition, len(images))
 
     def _whole(self, condition: Wish | None, n: int) -> dict[str, Tensor]:
@@ -243,13 +244,6 @@ def check_device(device: str) -> None:
         raise UsageError("--device cuda: no CUDA device is available here; use --device cpu.")
     if kind == "mps" and not torch.backends.mps.is_available():
         raise UsageError("--device mps: no Apple GPU is available here; use --device cpu.")
-
-
-def to_uint8(images: Tensor) -> np.ndarray:
-    """(B, C, H, W) in [-1, 1] -> uint8 (B, H, W, C), rounded."""
-    # rounded by cutting off: round() wakes PyTorch's threads even for one picture, and they get in ONNX Runtime's way
-    rounded = images.mul(127.5).add(128).clamp(0, 255).to(torch.uint8)
-    return rounded.permute(0, 2, 3, 1).contiguous().cpu().numpy()
 
 
 def slerp(start: Tensor, end: Tensor, share: Tensor) -> Tensor:

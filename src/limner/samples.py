@@ -13,15 +13,13 @@ from limner.data import garden
 from limner.errors import PictureError, UsageError
 from limner.files import atomic_folder
 from limner.model import Model, load
-from limner.pictures import grid, open_picture, read_provenance, save, save_walk
+from limner.pictures import WALKS, WRITTEN, difference, grid, read_provenance, save, save_walk
 from limner.progress import ProgressLine
 
 BATCH = 64
 WALK_STOPS, WALK_FRAMES, WALK_RATE = 8, 24, 24
 WALK_SIDE = 256
 """Small pictures are enlarged by a whole number towards this side, because players blur small films."""
-PICTURES = (".png", ".jpg", ".jpeg", ".webp")
-WALKS = (".mp4", ".gif")
 
 
 def save_samples(
@@ -43,8 +41,8 @@ def save_samples(
     if not out.suffix:
         _save_folder(model, path, out, n, made)
         return
-    if out.suffix.lower() not in PICTURES:
-        raise UsageError(f"--out {out}: give a picture ({', '.join(PICTURES)}) or a folder (no suffix).")
+    if out.suffix.lower() not in WRITTEN:
+        raise UsageError(f"--out {out}: give a picture ({', '.join(WRITTEN)}) or a folder (no suffix).")
     pictures = model.sample(n, seed=seed, condition=condition, truncation=truncation, batch=BATCH)
     provenance = provenance_of(model, path, "sample" if n == 1 else "grid", first=0, n=n, index=0, **made)
     save(pictures[0] if n == 1 else grid(pictures), out, provenance)
@@ -110,14 +108,6 @@ def _draw_again(picture: Path, made: dict[str, Any], model_path: Path | None) ->
 
 
 REPLAYS = {"sample": _paint_again, "grid": _paint_again, "garden": _draw_again}
-
-
-def difference(again: np.ndarray, picture: Path) -> int:
-    """Returns the largest difference of a pixel, 0 to 255, of an array from a picture file; PictureError for another shape."""
-    original = np.atleast_3d(np.asarray(open_picture(picture))).astype(int)
-    if original.shape != again.shape:
-        raise PictureError(f"{picture}: its shape is {original.shape}, but it was made as {again.shape}.")
-    return int(np.abs(original - again).max())
 
 
 def _save_folder(model: Model, path: Path, out: Path, n: int, made: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from limner.editing.code import Code, Decoding
 from limner.editing.inversion import eye, first_guess, invert
 from limner.errors import ConditionError, ModelError
 from limner.features.likeness import look, perceptual_distance
-from limner.model import to_uint8
+from limner.values import to_uint8
 
 DECODERS = [name for name in SMALL if name != "noise"]
 BOTH = "condition=[kind, age]"

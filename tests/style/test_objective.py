@@ -3,9 +3,9 @@ import pytest
 import torch
 
 from limner.features import load_extractor
-from limner.style.arrays import to_tensor
 from limner.style.moments import Moments, gathered, mixed, target, wasserstein
 from limner.style.objective import BORDER, Objective, Observer, blend, bordered, spans
+from limner.values import from_uint8
 
 
 def _picture(seed: int, height: int = 72, width: int = 104) -> np.ndarray:
@@ -48,7 +48,7 @@ def test_spans_cover_a_side_once(length: int) -> None:
 
 def test_tiles_give_the_gradient_of_the_whole() -> None:
     extractor = load_extractor()
-    content, style = to_tensor(_picture(0)), to_tensor(_picture(1))
+    content, style = from_uint8(_picture(0)[None]), from_uint8(_picture(1)[None])
     left = torch.zeros(72, 104)
     left[:, :40] = 1
     regions = torch.stack([left, 1 - left])
@@ -67,9 +67,9 @@ def test_tiles_give_the_gradient_of_the_whole() -> None:
 
 def test_the_content_in_its_own_manner_is_a_minimum() -> None:
     observer = Observer(load_extractor(), 512)
-    content = to_tensor(_picture(2))
+    content = from_uint8(_picture(2)[None])
     (own,) = observer.manners(content)
     objective = Objective(observer, content, [blend([(1.0, own)], [(1.0, own)])], None, 1.0)
     picture = content.clone().requires_grad_()
-    other = to_tensor(_picture(3)).requires_grad_()
+    other = from_uint8(_picture(3)[None]).requires_grad_()
     assert objective.backward(picture, (0, 0)) < 0.01 * objective.backward(other, (0, 0))

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from limner.errors import LimnerError, PictureError, UsageError
-from limner.pictures import open_picture, read_provenance, save
+from limner.pictures import open_picture, open_pixels, read_provenance, save
 from limner.style import works
 from limner.style.regions import read_regions
-from limner.style.stylization import Painter, Source, Stylization, open_content, replay, save_stylized
+from limner.style.stylization import Painter, Source, Stylization, replay, save_stylized
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def test_it_says_how_it_was_made_and_is_made_again() -> None:
     assert made["origin"]["sha256"]
     again, difference = replay(Path("out.png"))
     assert difference == 0
-    assert np.array_equal(again, open_content(Path("out.png")))
+    assert np.array_equal(again, open_pixels(Path("out.png")))
 
 
 @pytest.mark.parametrize("file", ["content.png", "style.png", "mask.png"])
@@ -51,7 +51,7 @@ def test_a_file_that_is_gone_or_another_is_named(file: str, how: str) -> None:
 
 def test_each_factor_has_its_own_source() -> None:
     own = Painter(_wanted(colour_from=[Source(style="red.png")], line=0, texture=0))
-    painted = own.paint(open_content(Path("content.png")))
+    painted = own.paint(open_pixels(Path("content.png")))
     assert np.abs(painted.reshape(-1, 3).mean(0) - [220, 30, 30]).max() < 6
 
 
@@ -61,16 +61,16 @@ def test_opacity_stays_and_grey_gets_colour() -> None:
     painted = Painter(_wanted(line=0, texture=0)).paint(pixels)
     assert np.array_equal(painted[..., 3], pixels[..., 3])
     save(np.full((40, 40), 90, np.uint8), "grey.png")
-    assert open_content(Path("grey.png")).shape == (40, 40, 3)
+    assert open_pixels(Path("grey.png")).shape == (40, 40, 3)
 
 
 def test_it_is_at_most_as_large_as_wanted() -> None:
-    assert Painter(_wanted(size=48, line=0, texture=0)).paint(open_content(Path("content.png"))).shape == (34, 48, 3)
+    assert Painter(_wanted(size=48, line=0, texture=0)).paint(open_pixels(Path("content.png"))).shape == (34, 48, 3)
 
 
 def test_a_mask_with_one_style_leaves_what_is_black() -> None:
     save(np.uint8(255 * (np.mgrid[:40, :56][1] >= 28)), "mask.png")
-    content = open_content(Path("content.png"))
+    content = open_pixels(Path("content.png"))
     painted = Painter(_wanted(styles=[Source(style="red.png")], mask="mask.png", texture=0, line=0)).paint(content)
     assert np.array_equal(painted[:, :28], content[:, :28])
     assert np.abs(painted[:, 28:].reshape(-1, 3).mean(0) - [220, 30, 30]).max() < 6

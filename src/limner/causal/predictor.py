@@ -24,6 +24,7 @@ from limner.errors import ModelError
 from limner.networks.predictor import Predictor as AttributePredictor
 from limner.progress import ProgressLine
 from limner.tensors import DamagedFileError, load_tensors, save_tensors
+from limner.values import from_uint8
 
 SIDE = 64
 """Larger pictures are reduced to about this side."""
@@ -122,5 +123,4 @@ def misses(variable: Variable, seen: np.ndarray, truth: np.ndarray) -> np.ndarra
 
 
 def _images(pictures: np.ndarray) -> Tensor:
-    images = torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
-    return images.contiguous(memory_format=torch.channels_last)
+    return from_uint8(pictures).contiguous(memory_format=torch.channels_last)

@@ -16,8 +16,9 @@ from torch import Tensor, nn
 
 from limner.conditions import resolve
 from limner.errors import ModelError, UsageError, nearest
-from limner.model import Model, to_uint8
+from limner.model import Model
 from limner.networks.residual import ResidualBlock
+from limner.values import to_uint8
 
 Look = Callable[[Tensor], Tensor]
 """Pictures (B, C, H, W) in [-1, 1] -> how much of an attribute each shows, (B,)."""

@@ -13,10 +13,10 @@ from limner import files
 from limner.editing.code import Decoding
 from limner.editing.directions import FILE, Effect, moved
 from limner.metrics.intervals import Interval
-from limner.model import to_uint8
 from limner.pictures import Page, grid, save
 from limner.samples import provenance_of
 from limner.tensors import save_tensors
+from limner.values import to_uint8
 
 STOPS = (-3, -2, -1, 0, 1, 2, 3)
 """Standard deviations along a direction at which it is shown."""

@@ -1,7 +1,6 @@
 """Between pictures and a model: what it is shown of one, what it draws of a code, and what becomes of the canvas."""
 
 import numpy as np
-import torch
 import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
@@ -9,13 +8,8 @@ from torch import Tensor
 from limner.editing.code import Code, Decoding
 from limner.editing.operation import Canvas, Known
 from limner.features.extractor import in_colour
-from limner.model import to_uint8
 from limner.pictures import plain, to_image
-
-
-def values(pixels: np.ndarray) -> Tensor:
-    """Returns a picture uint8 (H, W, C) as (1, C, H, W) in [-1, 1]."""
-    return torch.tensor(pixels).permute(2, 0, 1)[None].float().div(127.5).sub(1)
+from limner.values import from_uint8, to_uint8
 
 
 def seen(decoding: Decoding, pixels: np.ndarray) -> Tensor:
@@ -24,7 +18,7 @@ def seen(decoding: Decoding, pixels: np.ndarray) -> Tensor:
     picture = plain(to_image(pixels)).convert("L" if schema.channels == 1 else "RGB")
     if picture.size != (schema.width, schema.height):
         picture = picture.resize((schema.width, schema.height), Image.Resampling.LANCZOS)
-    return values(np.asarray(picture).reshape(schema.height, schema.width, schema.channels))
+    return from_uint8(np.asarray(picture).reshape(1, schema.height, schema.width, schema.channels))
 
 
 def drawn(decoding: Decoding, code: Code, canvas: Canvas) -> Tensor:

@@ -16,10 +16,8 @@ from limner.editing.operation import Known, Operation
 from limner.errors import ModelError, PictureError, UsageError
 from limner.files import digest
 from limner.model import find_folder, load
-from limner.pictures import each_picture, open_picture, plain, read_provenance, save, to_image
+from limner.pictures import difference, each_picture, open_pixels, plain, read_provenance, save, to_image
 from limner.samples import provenance_of
-
-OPAQUE = (".jpg", ".jpeg")
 
 
 @dataclass(frozen=True)
@@ -55,17 +53,14 @@ def open_source(path: Path, seed: int = 0) -> Source:
     made = _carried(path)
     if made and made.get("kind") == "edit":
         return _of_edited(path, made)
-    return Source(_pixels(path), _of_file(path, made))
+    return Source(open_pixels(path), _of_file(path, made))
 
 
 def save_edited(source: Source, edits: Sequence[Operation], out: Path) -> None:
     """Writes the picture after all its edits, which it carries; a .jpg, which has no opacity, over white."""
     _unchanged(source)
     done = [*source.edits, *edits]
-    pixels: Any = apply(done, source.pixels, source.code)
-    if out.suffix.lower() in OPAQUE:
-        pixels = plain(to_image(pixels))
-    save(pixels, out, _provenance(source, done))
+    save(apply(done, source.pixels, source.code), out, _provenance(source, done))
 
 
 def save_folder(source: Path, edits: Sequence[Operation], out: Path) -> list[str]:
@@ -90,11 +85,7 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
     source = _of_edited(picture, read_provenance(picture), model_path)
     _unchanged(source)
     again = apply(source.edits, source.pixels, source.code)
-    shown = np.asarray(plain(to_image(again))) if picture.suffix.lower() in OPAQUE else again
-    there = _pixels(picture)
-    if there.shape != shown.shape:
-        raise PictureError(f"{picture}: its shape is {there.shape}, but it was made as {shown.shape}.")
-    return again, int(np.abs(there.astype(int) - shown).max())
+    return again, difference(again, picture)
 
 
 def _of_edited(path: Path, made: dict[str, Any], model: Path | None = None) -> Source:
@@ -108,7 +99,9 @@ def _of_edited(path: Path, made: dict[str, Any], model: Path | None = None) -> S
         raise PictureError(
             f"{path} was made of {where}, which is not there; put it back, or edit a copy saved by another program."
         )
-    source = _of_model(where, seed) if "model" in origin else Source(_pixels(where), _of_file(where, _carried(where)))
+    source = (
+        _of_model(where, seed) if "model" in origin else Source(open_pixels(where), _of_file(where, _carried(where)))
+    )
     if _identity(source.origin) != _identity(origin):
         raise PictureError(f"{path} was made of another {where} than is there now.")
     return Source(source.pixels, origin, edits, source.code, read)
@@ -166,11 +159,6 @@ def _carried(path: Path) -> dict[str, Any] | None:
         return read_provenance(path)
     except PictureError:
         return None  # a photograph, or what is no picture at all, which reading it will say
-
-
-def _pixels(path: Path) -> np.ndarray:
-    image = open_picture(path, background=None)
-    return np.asarray(image.convert("RGB") if image.mode == "L" else image)
 
 
 def _provenance(source: Source, edits: Sequence[Operation]) -> dict[str, Any]:

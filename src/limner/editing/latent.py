@@ -17,15 +17,15 @@ from torch import Tensor
 
 from limner.editing.code import Code, Decoding, decoding_of, faded, one_thread
 from limner.editing.directions import step_of
-from limner.editing.drawing import drawn, known, painted, seen, shown, values
+from limner.editing.drawing import drawn, known, painted, seen, shown
 from limner.editing.inversion import STEPS, Detail, Missed, descend, eye, first_guess, invert
 from limner.editing.objects import blended
 from limner.editing.operation import Canvas, Operation
 from limner.errors import UsageError
 from limner.features.likeness import look, perceptual_distance
 from limner.methods.editing import edited as with_change
-from limner.model import to_uint8
 from limner.pictures import open_picture
+from limner.values import from_uint8, to_uint8
 
 TRIED = 32
 """Codes of a seed, of which the one that fits best is begun with where a place is painted anew."""
@@ -109,7 +109,7 @@ class Along(Latent):
         if exact:
             return painted(canvas, decoding, after)
         now, then = drawn(decoding, before, canvas), drawn(decoding, after, canvas)
-        return known(shown(canvas, with_change(values(canvas.colour), now, then)), decoding, after)
+        return known(shown(canvas, with_change(from_uint8(canvas.colour[None]), now, then)), decoding, after)
 
 
 class Mix(Latent):
@@ -135,7 +135,7 @@ class Mix(Latent):
         middle = decoding.between(one, other, self.share)
         if exact and theirs is None:
             return painted(canvas, decoding, middle)
-        left = values(canvas.colour) - drawn(decoding, one, canvas)
+        left = from_uint8(canvas.colour[None]) - drawn(decoding, one, canvas)
         come = left - left if theirs is None else theirs - drawn(decoding, other, canvas)
         mixed = drawn(decoding, middle, canvas) + faded(left, come, self.share)
         return known(shown(canvas, mixed), decoding, middle)
@@ -146,7 +146,7 @@ class Mix(Latent):
             return decoding.sampled(1, self.seed or 0), None
         picture = open_picture(Path(self.file)).convert("RGB")
         pixels = np.asarray(ImageOps.fit(picture, (canvas.width, canvas.height)))
-        return invert(decoding, seen(decoding, pixels), steps=self.steps), values(pixels)
+        return invert(decoding, seen(decoding, pixels), steps=self.steps), from_uint8(pixels[None])
 
 
 class Regenerate(Latent):

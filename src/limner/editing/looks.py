@@ -8,7 +8,7 @@ from torch import Tensor
 Look = Callable[[Tensor], Tensor]
 """Pictures (B, C, H, W) in [-1, 1] -> how much of something each shows, (B,)."""
 LUMA = (0.299, 0.587, 0.114)
-"""Of red, green and blue (BT.601)."""
+"""Of red, green and blue (ITU-R BT.601)."""
 APART = 0.2
 """Distance from the border's colour, in values from 0 to 1, from which a pixel belongs to what is shown."""
 

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from limner import seeds
+from limner.values import from_uint8
 
 SIDE = 32
 """Larger pictures are reduced to about this side."""
@@ -86,6 +87,6 @@ def _rows(count: int, steps: int, seed: int) -> Iterator[Tensor]:
 
 
 def _images(pictures: np.ndarray, side: int) -> Tensor:
-    images = torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
+    images = from_uint8(pictures)
     times = max(1, round(max(images.shape[2:]) / side))
     return F.avg_pool2d(images, times) if times > 1 else images

@@ -1,16 +1,26 @@
 """Pictures: read any safely, fit, write with provenance, grids, walks, and pages that show them."""
 
 from limner.pictures.chart import curves_svg
+from limner.pictures.compare import difference
 from limner.pictures.folder import each_picture
 from limner.pictures.formats import SUFFIXES, sniff
 from limner.pictures.grid import grid
 from limner.pictures.modes import colour, plain
 from limner.pictures.page import Page
 from limner.pictures.provenance import read_provenance
-from limner.pictures.read import MAX_BYTES, MAX_PIXELS, REASONS, UnusablePicture, open_picture, read, read_bytes
+from limner.pictures.read import (
+    MAX_BYTES,
+    MAX_PIXELS,
+    REASONS,
+    UnusablePicture,
+    open_picture,
+    open_pixels,
+    read,
+    read_bytes,
+)
 from limner.pictures.shape import FITS, Size, fit, parse_size
-from limner.pictures.video import save_walk
-from limner.pictures.write import save, to_image
+from limner.pictures.video import WALKS, save_walk
+from limner.pictures.write import WRITTEN, save, to_image
 
 __all__ = [
     "FITS",
@@ -18,15 +28,19 @@ __all__ = [
     "MAX_PIXELS",
     "REASONS",
     "SUFFIXES",
+    "WALKS",
+    "WRITTEN",
     "Page",
     "Size",
     "UnusablePicture",
     "colour",
     "curves_svg",
+    "difference",
     "each_picture",
     "fit",
     "grid",
     "open_picture",
+    "open_pixels",
     "parse_size",
     "plain",
     "read",

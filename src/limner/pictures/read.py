@@ -73,6 +73,12 @@ def open_picture(path: Path | str, *, background: str | None = "white", minimum:
         raise UnusablePicture(error.reason, f"{error.detail or 'it cannot be used'} ({path})") from None
 
 
+def open_pixels(path: Path, *, minimum: int = 1) -> np.ndarray:
+    """Returns the picture in a file as colour, uint8 (H, W, 3), or (H, W, 4) where it is see-through; as `open_picture`."""
+    image = open_picture(path, background=None, minimum=minimum)
+    return np.asarray(image.convert("RGB") if image.mode == "L" else image)
+
+
 def read_bytes(path: Path) -> bytes:
     """Returns the content of a regular file of at most `MAX_BYTES`, never waiting on a pipe or device.
 

@@ -13,6 +13,8 @@ from limner.files import atomic_file
 from limner.pictures.provenance import SOFTWARE, to_text
 from limner.pictures.write import to_image
 
+WALKS = (".mp4", ".gif")
+"""Suffixes of films that can be written."""
 QUALITY = "16"  # x264's constant rate factor: 0 is lossless, 18 looks the same as the original
 
 
@@ -25,9 +27,9 @@ def save_walk(
     1..120, PictureError when there is no frame or the shapes differ.
     """
     path = Path(path)
-    writer = {".mp4": _write_mp4, ".gif": _write_gif}.get(path.suffix.lower())
-    if writer is None:
-        raise UsageError(f"cannot write {path.name}: a walk ends in .mp4 or .gif")
+    if path.suffix.lower() not in WALKS:
+        raise UsageError(f"cannot write {path.name}: a walk ends in {' or '.join(WALKS)}")
+    writer = _write_mp4 if path.suffix.lower() == ".mp4" else _write_gif
     if not 1 <= fps <= 120:
         raise UsageError(f"{fps} frames per second is out of range: choose 1 to 120")
     images = _images(frames)

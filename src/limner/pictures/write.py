@@ -8,30 +8,37 @@ from PIL import Image
 
 from limner.errors import PictureError, UsageError
 from limner.files import atomic_file
+from limner.pictures.modes import plain
 from limner.pictures.provenance import to_png_text, to_xmp
 
 JPEG_QUALITY = 95
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+WRITTEN = tuple(_FORMATS)
+"""Suffixes of pictures that can be written."""
 
 
 def save(image: np.ndarray | Image.Image, path: Path | str, provenance: dict[str, Any] | None = None) -> None:
     """Writes a picture, uint8 (H, W) or (H, W, 1|3|4) or a Pillow image, as .png, .webp (both exact) or .jpg.
 
-    Every suffix carries the provenance, if there is one. UsageError for another suffix, PictureError for another array.
+    Every suffix carries the provenance, if there is one; what is see-through comes over white in a .jpg. UsageError for
+    another suffix, PictureError for another array.
     """
     path = Path(path)
     kind = _FORMATS.get(path.suffix.lower())
     if kind is None:
         raise UsageError(f"cannot write {path.name}: end its name in {', '.join(_FORMATS)}")
-    picture = to_image(image)
-    options = _options(kind, provenance)
+    picture = as_written(image, path)
     with atomic_file(path) as temporary:
         try:
-            (picture.convert("RGB") if kind == "JPEG" and picture.mode != "L" else picture).save(
-                temporary, format=kind, **options
-            )
+            picture.save(temporary, format=kind, **_options(kind, provenance))
         except ValueError as error:  # Pillow's answer to metadata or sides beyond what the format can hold
             raise PictureError(f"cannot write {path}: {error}; write a .png instead") from None
+
+
+def as_written(image: np.ndarray | Image.Image, path: Path) -> Image.Image:
+    """Returns a picture as a file of this name holds it: one that has no opacity, over white."""
+    picture = to_image(image)
+    return plain(picture) if _FORMATS.get(path.suffix.lower()) == "JPEG" else picture
 
 
 def to_image(image: np.ndarray | Image.Image) -> Image.Image:

@@ -28,13 +28,3 @@ def enlarged(images: Tensor, size: Sequence[int]) -> Tensor:
     """Returns (B, C, H, W) at another size (height, width), channels last."""
     larger = F.interpolate(images, tuple(size), mode="bicubic", antialias=True)
     return larger.contiguous(memory_format=torch.channels_last)
-
-
-def to_tensor(picture: np.ndarray) -> Tensor:
-    """Returns a picture uint8 (H, W, 3) as (1, 3, H, W) in [-1, 1], channels last."""
-    return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None].float().div_(127.5).sub_(1)
-
-
-def to_pixels(images: Tensor) -> np.ndarray:
-    """Returns (1, 3, H, W) in [-1, 1] as uint8 (H, W, 3)."""
-    return images[0].permute(1, 2, 0).add(1).mul(127.5).clamp(0, 255).round().to(torch.uint8).numpy()

@@ -16,10 +16,10 @@ from limner.errors import LimnerError
 from limner.features import Extractor, load_extractor
 from limner.metrics.intervals import Interval, bootstrap
 from limner.style import colour, content, line, texture
-from limner.style.arrays import to_tensor
 from limner.style.factors import Factors
 from limner.style.objective import LAYERS, Observer
 from limner.style.transfer import TILE
+from limner.values import from_uint8
 
 FACTORS = ("colour", "line", "texture")
 OWN = {"colour": "colour distance", "line": "line distance", "texture": "texture distance"}
@@ -63,7 +63,7 @@ def style_distance(observer: Observer, one: np.ndarray, other: np.ndarray) -> fl
 
     The mean over layers of the squared difference of Gram matrices, Gatys et al. 2016, equations 3 and 4.
     """
-    here, there = (observer.manners(to_tensor(picture))[0] for picture in (one, other))
+    here, there = (observer.manners(from_uint8(picture[None]))[0] for picture in (one, other))
     shares = []
     for layer in LAYERS:
         grams = [_gram(manner.moments[layer].mean, manner.moments[layer].covariance) for manner in (here, there)]
@@ -131,10 +131,15 @@ def _selectivity(found: Tensor, names: Sequence[str], factor: str) -> Interval:
     return bootstrap(share, found)
 
 
-def doses(paint: Paint, judge: Judge, original: np.ndarray, style: np.ndarray, factor: str) -> list[Measures]:
-    """Returns the measures at each of `DOSES` of one factor, the others off."""
+def alone(factor: str) -> Cell:
+    """Returns the cell in which only this factor is on."""
+    return next(cell for cell in CELLS if [on for on, wanted in zip(FACTORS, cell, strict=True) if wanted] == [factor])
+
+
+def between(paint: Paint, judge: Judge, original: np.ndarray, style: np.ndarray, factor: str) -> list[Measures]:
+    """Returns the measures at each of `DOSES` of one factor, the others off, but for none and all of it, which are cells."""
     off = dict.fromkeys(FACTORS, 0.0)
-    painted = (paint(original, style, Factors(**(off | {factor: dose}))) for dose in DOSES)
+    painted = (paint(original, style, Factors(**(off | {factor: dose}))) for dose in DOSES[1:-1])
     return [judge.measure(picture, original, style) for picture in painted]
 
 

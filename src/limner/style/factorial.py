@@ -10,6 +10,7 @@ import numpy as np
 
 from limner import files, seeds
 from limner.errors import RunError, UsageError
+from limner.features.extractor import SMALLEST
 from limner.metrics.intervals import Interval
 from limner.pictures import Page, UnusablePicture, open_picture, save
 from limner.progress import ProgressLine
@@ -170,8 +171,9 @@ def _doses(
     for factor in FACTORS:
         name = f"{book.name(pair, CELLS[0])}-{factor}"
         if name not in book.known:
-            book.write(name, account.doses(paint, judge, original, style, factor))
-        found[factor] = book.known[name]
+            book.write(name, account.between(paint, judge, original, style, factor))
+        none, full = (book.known[book.name(pair, cell)] for cell in (CELLS[0], account.alone(factor)))
+        found[factor] = [none, *book.known[name], full]
     return found
 
 
@@ -197,12 +199,12 @@ def _files(folder: Path) -> list[Path]:
     found = []
     for path in sorted(folder.iterdir()):
         try:
-            open_picture(path, minimum=32)
+            open_picture(path, minimum=SMALLEST)
             found.append(path)
         except UnusablePicture:
             continue
     if not found:
-        raise UsageError(f"{folder} holds no picture of at least 32 pixels a side.")
+        raise UsageError(f"{folder} holds no picture of at least {SMALLEST} pixels a side.")
     return found
 
 

@@ -3,14 +3,14 @@
 import torch.nn.functional as F
 from torch import Tensor
 
-WEIGHTS = (0.299, 0.587, 0.114)
-"""Of red, green and blue (ITU-R BT.601)."""
+from limner.editing.looks import LUMA
+
 _KERNEL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
 
 
 def luminance(images: Tensor) -> Tensor:
     """Returns the luminance (B, 1, H, W) of pictures (B, 3, H, W)."""
-    return (images * images.new_tensor(WEIGHTS)[:, None, None]).sum(1, keepdim=True)
+    return (images * images.new_tensor(LUMA)[:, None, None]).sum(1, keepdim=True)
 
 
 def chroma(images: Tensor) -> Tensor:

@@ -11,7 +11,8 @@ from limner import files
 from limner.config import Section
 from limner.errors import PictureError, UsageError
 from limner.features import load_extractor
-from limner.pictures import open_picture, plain, read_provenance, save, to_image
+from limner.features.extractor import SMALLEST
+from limner.pictures import difference, open_picture, open_pixels, read_provenance, save
 from limner.style.arrays import resized
 from limner.style.factors import LARGEST, Factors, Settings, Sources, Style
 from limner.style.instant import InstantModel, load_model
@@ -19,7 +20,6 @@ from limner.style.regions import read_regions
 from limner.style.transfer import stylize
 
 KIND = "stylization"
-OPAQUE = (".jpg", ".jpeg")
 
 
 class Source(Section):
@@ -152,16 +152,9 @@ class Painter:
         return every
 
 
-def open_content(path: Path) -> np.ndarray:
-    """Returns a picture file as uint8 (H, W, 3 or 4); UnusablePicture."""
-    image = open_picture(path, background=None, minimum=32)
-    return np.asarray(image.convert("RGB") if image.mode == "L" else image)
-
-
 def save_stylized(painter: Painter, content: Path, out: Path) -> None:
     """Writes a picture file stylised; a .jpg, which has no opacity, over white."""
-    painted = painter.paint(open_content(content))
-    save(_as_saved(painted, out), out, provenance(painter, content))
+    save(painter.paint(open_pixels(content, minimum=SMALLEST)), out, provenance(painter, content))
 
 
 def provenance(painter: Painter, content: Path) -> dict[str, Any]:
@@ -191,11 +184,8 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
     painter = Painter(wanted.model_copy(update={"model": str(model_path)}) if model_path else wanted)
     if painter.done.model_sha256 != wanted.model_sha256:
         raise PictureError(f"{picture} was painted by another model than {wanted.model} is now.")
-    again = painter.paint(open_content(content))
-    there, shown = open_content(picture), np.asarray(_as_saved(again, picture))
-    if there.shape != shown.shape:
-        raise PictureError(f"{picture}: its shape is {there.shape}, but it was made as {shown.shape}.")
-    return again, int(np.abs(there.astype(int) - shown).max())
+    again = painter.paint(open_pixels(content, minimum=SMALLEST))
+    return again, difference(again, picture)
 
 
 def shrunk(content: np.ndarray, size: int) -> np.ndarray:
@@ -208,11 +198,7 @@ def shrunk(content: np.ndarray, size: int) -> np.ndarray:
 
 
 def _style(source: Source) -> Style:
-    return Style(np.asarray(open_picture(Path(source.style), minimum=32).convert("RGB")), source.weight)
-
-
-def _as_saved(pixels: np.ndarray, out: Path) -> Any:
-    return plain(to_image(pixels)) if out.suffix.lower() in OPAQUE else to_image(pixels)
+    return Style(np.asarray(open_picture(Path(source.style), minimum=SMALLEST).convert("RGB")), source.weight)
 
 
 def _same(picture: Path, file: Path, sha256: str) -> None:

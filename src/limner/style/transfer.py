@@ -19,9 +19,10 @@ from limner.errors import UsageError
 from limner.features.extractor import SMALLEST
 from limner.progress import ProgressLine
 from limner.style import colour
-from limner.style.arrays import enlarged, fitted, resized, to_pixels, to_tensor
+from limner.style.arrays import enlarged, fitted, resized
 from limner.style.factors import LARGEST, Factors, Settings, Sources, Style, weighted
 from limner.style.objective import GRID, Manner, Objective, Observer, Shift, blend
+from limner.values import from_uint8, to_uint8
 
 COARSEST, TILE = 64, 768
 """Longest side at which painting begins, and up to which a picture is seen whole rather than tile by tile."""
@@ -139,12 +140,12 @@ def _painted(
     plan = sides(longest) if start is None else [longest]
     counts = [iterations(side, settings.steps) for side in plan]
     observer = Observer(settings.extractor, TILE)
-    change, state = None if start is None else to_tensor(start) - to_tensor(coloured), None
+    change, state = None if start is None else from_uint8(start[None]) - from_uint8(coloured[None]), None
     with ProgressLine("painting", sum(counts), "steps", quiet=settings.quiet or start is not None) as bar:
         for side, count in zip(plan, counts, strict=True):
             size = fitted(coloured, side)
             small = resized(coloured, size)
-            original = to_tensor(small)
+            original = from_uint8(small[None])
             areas = None if regions is None else np.stack([_reduced(one, size) for one in regions])
             manners = _manners(observer, small, areas, sources, factors, settings)
             weights = None if areas is None else torch.from_numpy(areas)
@@ -153,7 +154,7 @@ def _painted(
             begun = original.clone() if change is None else (original + enlarged(change, size)).clamp_(-1, 1)
             picture, state = _improved(objective, begun, state, _shifts(settings.seed, count), bar.advance)
             change = picture - original
-    return to_pixels(picture)
+    return to_uint8(picture)[0]
 
 
 def _improved(
@@ -213,29 +214,32 @@ def _manners(
     settings: Settings,
 ) -> list[Manner]:
     """Returns the manner that each region is to have: between the content's own and its styles'."""
-    own = observer.manners(to_tensor(content), None if regions is None else torch.from_numpy(regions))
+    own = observer.manners(from_uint8(content[None]), None if regions is None else torch.from_numpy(regions))
     side = max(SMALLEST, round(settings.scale * max(content.shape[:2])))
     wanted = []
     for manner, (source, region) in zip(own, _each(sources, regions), strict=True):
+        textures = weighted(source.texture) if factors.texture else []
+        lines = weighted(source.line) if factors.line else []
         palette = colour.colours(content, region)
-        mixes = [
-            [
-                (1 - share, manner),
-                *((share * weight, _taught(observer, style, palette, side)) for weight, style in styles),
-            ]
-            for share, styles in (
-                (factors.texture, weighted(source.texture) if factors.texture else []),
-                (factors.line, weighted(source.line) if factors.line else []),
+        # most often both are of the same style, which is then looked at once
+        styles = {id(style): style for _, style in (*textures, *lines)}
+        taught = {key: _taught(observer, style, palette, side) for key, style in styles.items()}
+        wanted.append(
+            blend(
+                *(
+                    [(1 - share, manner), *((share * weight, taught[id(style)]) for weight, style in shares)]
+                    for share, shares in ((factors.texture, textures), (factors.line, lines))
+                )
             )
-        ]
-        wanted.append(blend(*mixes))
+        )
     return wanted
 
 
 def _taught(observer: Observer, style: Style, palette: colour.Colours, side: int) -> Manner:
     """Returns the manner of a style of `side` pixels in the colours of the content: colour is not what is learned of it."""
     shown = resized(style.picture, fitted(style.picture, min(side, max(style.picture.shape[:2]))))
-    return observer.manners(to_tensor(colour.transported(shown, colour.colours(shown), palette)))[0]
+    coloured = colour.transported(shown, colour.colours(shown), palette)
+    return observer.manners(from_uint8(coloured[None]))[0]
 
 
 def _reduced(region: np.ndarray, size: tuple[int, int]) -> np.ndarray:

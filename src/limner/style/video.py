@@ -36,9 +36,13 @@ def read_frames(path: Path) -> tuple[float, Iterator[np.ndarray]]:
 def _decoded(path: Path) -> Iterator[np.ndarray]:
     import av
 
-    with av.open(str(path)) as container:
-        for frame in container.decode(video=0):
-            yield frame.to_ndarray(format="rgb24")
+    count = 0
+    try:
+        with av.open(str(path)) as container:
+            for count, frame in enumerate(container.decode(video=0), 1):  # noqa: B007 (said below)
+                yield frame.to_ndarray(format="rgb24")
+    except (av.error.FFmpegError, OSError) as error:
+        raise PictureError(f"{path}: damaged after {count} frames ({error.strerror or error}).") from None
 
 
 def painted(frames: Iterable[np.ndarray], paint: Paint) -> Iterator[np.ndarray]:

@@ -5,12 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from limner.errors import UsageError
-from limner.pictures import each_picture, save_walk
+from limner.pictures import WALKS, WRITTEN, each_picture, save_walk
 from limner.progress import ProgressLine
 from limner.style import video
 from limner.style.stylization import Painter, Stylization, provenance, save_stylized, shrunk
-
-PICTURES, FILMS = (".png", ".jpg", ".jpeg", ".webp"), (".mp4", ".gif")
 
 
 def carry_out(wanted: Stylization, content: Path, out: Path) -> list[str]:
@@ -20,10 +18,10 @@ def carry_out(wanted: Stylization, content: Path, out: Path) -> list[str]:
     """
     if out.resolve() == content.resolve():
         raise UsageError(f"{out} is the content itself; give another name.")
-    film = content.suffix.lower() in video.SUFFIXES and out.suffix.lower() in FILMS
-    if not (content.is_dir() or film or out.suffix.lower() in PICTURES):
+    film = content.suffix.lower() in video.SUFFIXES and out.suffix.lower() in WALKS
+    if not (content.is_dir() or film or out.suffix.lower() in WRITTEN):
         raise UsageError(
-            f"cannot write {out.name}: end its name in {', '.join(PICTURES)}, or of a film in .mp4 or .gif."
+            f"cannot write {out.name}: end its name in {', '.join(WRITTEN)}, or of a film in {' or '.join(WALKS)}."
         )
     painter = Painter(wanted)
     if content.is_dir():

@@ -13,7 +13,7 @@ from limner.features import Extractor, load_extractor, pool
 from limner.methods import Painter
 from limner.methods.vae import VaePainter
 from limner.metrics import frechet_distance
-from limner.model import to_uint8
+from limner.values import to_uint8
 
 MOST = 1024
 """Held-out pictures looked at."""

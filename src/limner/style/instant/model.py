@@ -11,10 +11,10 @@ from torch import Tensor
 
 from limner.errors import ModelError, UsageError, nearest
 from limner.style import colour
-from limner.style.arrays import to_pixels, to_tensor
 from limner.style.factors import Factors
 from limner.style.instant.network import InstantNetwork
 from limner.tensors import DamagedFileError, load_tensors, save_tensors
+from limner.values import from_uint8, to_uint8
 
 SHIPPED = Path(__file__).with_name("limner.safetensors")
 FILE = "instant.safetensors"
@@ -57,7 +57,7 @@ class InstantModel:
         coloured = colour.transported(content, colour.colours(content), to, factors.colour)
         if not (factors.line or factors.texture):
             return coloured
-        painted = to_pixels(self.paint(to_tensor(coloured), weights, factors))
+        painted = to_uint8(self.paint(from_uint8(coloured[None]), weights, factors))[0]
         return colour.transported(painted, colour.colours(painted), colour.colours(coloured))
 
     def weights(self, style: str | Mapping[str, float]) -> dict[str, float]:

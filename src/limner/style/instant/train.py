@@ -21,12 +21,13 @@ from limner.features import load_extractor
 from limner.pictures import UnusablePicture, grid, open_picture, save
 from limner.progress import ProgressLine
 from limner.style import colour
-from limner.style.arrays import resized, to_tensor
+from limner.style.arrays import resized
 from limner.style.factors import Factors
 from limner.style.instant.model import FILE, InstantModel, Palette, names, save_model
 from limner.style.instant.network import InstantNetwork
 from limner.style.objective import GRID, Objective, Observer, blend
 from limner.tensors import load_tensors, save_tensors
+from limner.values import from_uint8
 
 SIDE, BATCH = 160, 2
 """Pixels a side of the crops, and how many are painted a step."""
@@ -81,7 +82,7 @@ class Teacher:
 
     def gradient(self, lesson: Lesson, originals: Tensor, painted: Tensor, step: int) -> tuple[Tensor, float]:
         """Returns the gradient of the objective by what was painted, (B, 3, H, W), and its mean."""
-        taught = self.observer.manners(to_tensor(lesson.shown))[0]
+        taught = self.observer.manners(from_uint8(lesson.shown[None]))[0]
         judged = painted.detach().clone().requires_grad_()
         value = 0.0
         for index in range(len(judged)):
@@ -110,7 +111,9 @@ class Training:
     def learn(self, teacher: Teacher, share: float) -> float:
         """Takes one step, at a share of the time in all, and returns the mean objective."""
         lesson = teacher.lesson(self.step)
-        originals = torch.cat([to_tensor(crop) for crop in lesson.crops]).contiguous(memory_format=torch.channels_last)
+        originals = torch.cat([from_uint8(crop[None]) for crop in lesson.crops]).contiguous(
+            memory_format=torch.channels_last
+        )
         told = torch.eye(len(teacher.styles))[lesson.style].expand(BATCH, -1)
         line, texture = (torch.full((BATCH,), share) for share in (lesson.line, lesson.texture))
         painted = self.network(originals, told, line, texture, seeds.generator("instant", self.step))
