@@ -27,6 +27,7 @@ FLOORS = (
     {"evaluation"},
     {"causal"},
     {"demo"},
+    {"serving"},
     {"cli"},
 )
 

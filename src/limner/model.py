@@ -210,15 +210,8 @@ def load(path: str | Path, device: str | torch.device = "cpu", runtime: str = "t
     check_device(str(device))
     chosen = choose_runtime(runtime, str(device))
     folder = find_folder(Path(path))
-    config = _read_config(folder)
-    try:
-        recipe = parse(config["recipe"], f"{folder / 'config.json'}: recipe")
-        schema = Schema.model_validate(config["schema"])
-        attributes = recipe.attributes(schema)
-        with torch.device("meta"):
-            painter = build_painter(recipe.method, schema, attributes)
-    except (KeyError, ValidationError, LimnerError) as error:
-        raise ModelError(f"{folder / 'config.json'}: not a model that limner wrote ({_short(error)}).") from None
+    model = outline(folder)
+    painter, attributes = model.painter, model.attributes
     try:
         tensors, metadata = load_tensors(folder / WEIGHTS)
     except DamagedFileError as error:
@@ -230,9 +223,23 @@ def load(path: str | Path, device: str | torch.device = "cpu", runtime: str = "t
         raise ModelError(f"{folder}: the weights do not belong to its recipe ({_short(error)}).") from None
     if set(table) != {a.name for a in attributes}:
         raise ModelError(f"{folder}: the weights do not belong to its recipe (conditions {sorted(table)}).")
-    model = Model(recipe, schema, painter, table, config.get("about", {}))
+    model = Model(model.recipe, model.schema, painter, table, model.about)
     model.digest = metadata["sha256"]
     return model.to(device).use(chosen)
+
+
+def outline(path: str | Path) -> Model:
+    """Returns a model without its weights, which can tell of itself in an instant and cannot paint; ModelError."""
+    folder = find_folder(Path(path))
+    config = _read_config(folder)
+    try:
+        recipe = parse(config["recipe"], f"{folder / 'config.json'}: recipe")
+        schema = Schema.model_validate(config["schema"])
+        with torch.device("meta"):
+            painter = build_painter(recipe.method, schema, recipe.attributes(schema))
+        return Model(recipe, schema, painter, {}, config.get("about", {}))
+    except (KeyError, ValidationError, LimnerError) as error:
+        raise ModelError(f"{folder / 'config.json'}: not a model that limner wrote ({_short(error)}).") from None
 
 
 def check_device(device: str) -> None:

@@ -39,6 +39,15 @@ def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[st
     return digest
 
 
+def written_digest(path: Path) -> str | None:
+    """Returns the digest that a file says it has, without reading its tensors; DamagedFileError."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            return (file.metadata() or {}).get("sha256")
+    except (SafetensorError, OSError, ValueError) as error:
+        raise DamagedFileError(f"{path}: damaged or missing ({str(error).splitlines()[0]}).") from None
+
+
 def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     """Returns tensors and texts of a file; DamagedFileError when its content is not what was written."""
     try:

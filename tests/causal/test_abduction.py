@@ -24,6 +24,7 @@ TINY = (
 def _short() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("limner.causal.abduction.STEPS", 300)
+        patch.setattr("limner.causal.fitting.STEPS", 30)
         yield
 
 

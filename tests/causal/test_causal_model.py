@@ -1,5 +1,6 @@
 """The causal model of pictures, learned in seconds: whole, resumable, and exact where it must be."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,13 @@ SMALL = (
     "method.decoder.widths=[16, 8]",
     "batch=16",
 )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _short() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("limner.causal.fitting.STEPS", 30)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -4,26 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from edit_command import pixels_of, run_edit
 from PIL import Image
 from typer.testing import CliRunner
 
 from limner.cli.app import app
 from limner.editing import apply, parse
 from limner.editing.history import open_source, replay, save_edited
-from limner.errors import LimnerError, PictureError
-from limner.pictures import open_picture, read_provenance, save
-
-
-def _edit(*words: object) -> str:
-    result = CliRunner().invoke(app, ["edit", *map(str, words)], catch_exceptions=True)
-    if isinstance(result.exception, LimnerError):
-        return str(result.exception)
-    assert result.exit_code == 0, result.output
-    return result.output
-
-
-def _pixels(path: Path) -> np.ndarray:
-    return np.asarray(open_picture(path, background=None))
+from limner.errors import PictureError
+from limner.pictures import read_provenance, save
 
 
 @pytest.fixture
@@ -35,8 +24,8 @@ def photo(picture: np.ndarray, tmp_path: Path) -> Path:
 
 def test_an_edited_picture_is_made_again(photo: Path, picture: np.ndarray, tmp_path: Path) -> None:
     out = tmp_path / "out.png"
-    _edit(photo, out, "--op", "rotate:10", "--op", "exposure:0.5")
-    assert np.array_equal(_pixels(out), apply([parse("rotate:10"), parse("exposure:0.5")], picture))
+    run_edit(photo, out, "--op", "rotate:10", "--op", "exposure:0.5")
+    assert np.array_equal(pixels_of(out), apply([parse("rotate:10"), parse("exposure:0.5")], picture))
     assert replay(out)[1] == 0
     made = read_provenance(out)
     assert not made["ai_generated"]
@@ -47,20 +36,20 @@ def test_an_edited_picture_is_made_again(photo: Path, picture: np.ndarray, tmp_p
 
 def test_edits_go_on_from_the_first_picture_and_the_last_is_undone(photo: Path, tmp_path: Path) -> None:
     one, two, back = (tmp_path / f"{name}.png" for name in ("one", "two", "back"))
-    _edit(photo, one, "--op", "rotate:10")
-    _edit(one, two, "--op", "rotate:-10", "--op", "flip")
+    run_edit(photo, one, "--op", "rotate:10")
+    run_edit(one, two, "--op", "rotate:-10", "--op", "flip")
     assert read_provenance(two)["origin"] == read_provenance(one)["origin"]
-    _edit(two, back, "--undo", "--op", "exposure:1")
+    run_edit(two, back, "--undo", "--op", "exposure:1")
     assert [next(iter(each)) for each in read_provenance(back)["edits"]] == ["rotate", "rotate", "exposure"]
-    _edit(one, tmp_path / "none.png", "--undo")
-    assert np.array_equal(_pixels(tmp_path / "none.png"), _pixels(photo))
-    assert "nothing to undo" in _edit(photo, tmp_path / "no.png", "--undo")
+    run_edit(one, tmp_path / "none.png", "--undo")
+    assert np.array_equal(pixels_of(tmp_path / "none.png"), pixels_of(photo))
+    assert "nothing to undo" in run_edit(photo, tmp_path / "no.png", "--undo")
     assert not (tmp_path / "no.png").exists()
 
 
 def test_another_origin_is_refused(photo: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.png"
-    _edit(photo, out, "--op", "flip")
+    run_edit(photo, out, "--op", "flip")
     Image.new("RGB", (64, 48)).save(photo)
     with pytest.raises(PictureError, match="made of another"):
         replay(out)
@@ -74,7 +63,7 @@ def test_what_a_model_made_stays_marked(picture: np.ndarray, tmp_path: Path) -> 
     save(picture, made, {"ai_generated": True, "kind": "sample", "limner": "0"})
     save_edited(open_source(made), [parse("flip")], tmp_path / "out.jpg")
     assert read_provenance(tmp_path / "out.jpg")["ai_generated"]
-    assert _pixels(tmp_path / "out.jpg").shape == (48, 64, 3)
+    assert pixels_of(tmp_path / "out.jpg").shape == (48, 64, 3)
 
 
 def test_a_folder_is_edited_whole(photo: Path, tmp_path: Path) -> None:
@@ -83,12 +72,12 @@ def test_a_folder_is_edited_whole(photo: Path, tmp_path: Path) -> None:
     for name in ("a.png", "b.png"):
         (folder / name).write_bytes(photo.read_bytes())
     (folder / "notes.txt").write_text("no picture")
-    said = _edit(folder, out, "--op", "scale:0.5")
+    said = run_edit(folder, out, "--op", "scale:0.5")
     assert "left out: not a picture" in said
     assert sorted(path.name for path in out.iterdir()) == ["a.png", "b.png"]
-    assert _pixels(out / "a.png").shape[:2] == (24, 32)
-    assert "exists" in _edit(folder, out, "--op", "flip")
-    assert "not within" in _edit(folder, tmp_path / "new", "--op", "crop:left=64")
+    assert pixels_of(out / "a.png").shape[:2] == (24, 32)
+    assert "exists" in run_edit(folder, out, "--op", "flip")
+    assert "not within" in run_edit(folder, tmp_path / "new", "--op", "crop:left=64")
     assert not (tmp_path / "new").exists()
 
 
@@ -107,7 +96,7 @@ def test_bad_input_gets_one_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
-    assert line in _edit(*words)
+    assert line in run_edit(*words)
     assert not (tmp_path / "out.png").exists()
 
 
@@ -121,7 +110,7 @@ def test_a_picture_of_a_model_is_edited_and_made_again(tmp_path: Path) -> None:
     dataset = prepare(tmp_path / "flowers", tmp_path / "dataset", size=16)
     train(dataset, apply_settings(find_recipe("mlp-vae"), ["batch=8"]), tmp_path / "run", steps=2)
     out = tmp_path / "out.png"
-    _edit(tmp_path / "run", out, "--seed", 3, "--op", "scale:4", "--op", "flip")
-    assert _pixels(out).shape == (64, 64, 3)
+    run_edit(tmp_path / "run", out, "--seed", 3, "--op", "scale:4", "--op", "flip")
+    assert pixels_of(out).shape == (64, 64, 3)
     assert read_provenance(out)["ai_generated"]
     assert replay(out)[1] == 0

@@ -17,7 +17,7 @@ from limner.recipes.search import Range, own_values
 from limner.training import Interrupted
 
 SMALL = ("method.generator.widths=[8, 8]", "method.discriminator.widths=[8, 8]", "batch=16", "stopping.every=0")
-MINUTES = 0.05
+MINUTES = 0.02
 
 
 def test_folds_are_equal_and_stratified() -> None:

@@ -1,5 +1,6 @@
 """`limner causal` as a person meets it: a garden, its true graph, a wrong one, and mistakes."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,14 @@ from limner.data.garden import GRAPH, NUMBERS, make
 
 BOUNDS = "".join(f"  {name}: {{low: 0, high: 1}}\n" for name in NUMBERS)
 EDGES = "".join(f"- {parent} -> {child}\n" for child, parents in GRAPH.items() for parent in parents)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _quick() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("limner.causal.predictor.STEPS", 60)
+        patch.setattr("limner.causal.fitting.STEPS", 30)
+        yield
 
 
 @pytest.fixture(scope="module")

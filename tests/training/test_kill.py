@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from limner.data import Dataset
+from limner.errors import RunError
 from limner.recipes import Recipe, to_yaml
 from limner.training import train
 from limner.training.checkpoint import Checkpoints
@@ -64,7 +65,7 @@ def test_sigkill_at_fifty_random_moments(dataset: Dataset, recipe: Recipe, run: 
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_saves_and_prints_the_command_to_go_on(
+def test_a_run_is_locked_until_a_signal_saves_it_and_prints_the_command_to_go_on(
     number: signal.Signals, dataset: Dataset, recipe: Recipe, run: Path
 ) -> None:
     process = _start(dataset, recipe, run)
@@ -73,6 +74,9 @@ def test_a_signal_saves_and_prints_the_command_to_go_on(
         assert process.poll() is None, process.stdout.read()
         assert time.monotonic() < deadline
         time.sleep(0.1)
+    with pytest.raises(RunError, match="is locked: another process is training there") as locked:
+        train(dataset, None, run, resume=True)
+    assert "\n" not in str(locked.value)
     process.send_signal(number)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 130
@@ -81,18 +85,3 @@ def test_a_signal_saves_and_prints_the_command_to_go_on(
     reached = Checkpoints(run / "checkpoints").steps()[-1]
     assert reached >= 20
     assert (run / "model" / "samples.png").is_file()
-
-
-def test_a_run_that_trains_is_locked(dataset: Dataset, recipe: Recipe, run: Path) -> None:
-    process = _start(dataset, recipe, run)
-    try:
-        _wait_for(run, 0, process)
-        second = subprocess.run(
-            [*COMMAND, str(dataset.path), "--out", str(run), "--resume"], capture_output=True, text=True, check=False
-        )
-    finally:
-        process.kill()
-        process.communicate()
-    assert second.returncode == 1
-    assert "is locked: another process is training there" in second.stderr
-    assert second.stderr.count("\n") == 1

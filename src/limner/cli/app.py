@@ -20,6 +20,7 @@ from limner.cli import (
     recipes,
     replay,
     sample,
+    serve,
     style,
     stylize,
     train,
@@ -46,6 +47,8 @@ app.command("sample")(sample.sample)
 app.command("edit")(edit.edit)
 app.command("directions")(directions.directions)
 app.command("stylize")(stylize.stylize)
+app.command("serve")(serve.serve)
+app.command("studio")(serve.studio)
 app.command("replay")(replay.replay)
 app.command("export")(export.export)
 app.command("evaluate")(evaluate.evaluate)

@@ -35,6 +35,10 @@ def replay(
         from limner.style import stylization
 
         make_again = stylization.replay
+    elif made.get("kind") == "place":
+        from limner.editing import place
+
+        make_again = place.replay
     again, difference = make_again(picture, model)
     save(again, target, made)
     verdict = "the same pixels" if difference == 0 else f"pixels differ by up to {difference} of 255"

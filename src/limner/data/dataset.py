@@ -73,6 +73,12 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.pictures)
 
+    @property
+    def source(self) -> Path | None:
+        """Where the pictures were prepared from, if that is known."""
+        about = json.loads((self.path / "dataset.json").read_text(encoding="utf-8"))
+        return Path(found) if (found := about["options"].get("source")) else None
+
     def split(self, name: str) -> np.ndarray:
         """Returns the indices, int64 and ascending, of "train", "validation" or "test"; UsageError for another name."""
         if name not in SPLITS:

@@ -60,7 +60,7 @@ def save_edited(source: Source, edits: Sequence[Operation], out: Path) -> None:
     """Writes the picture after all its edits, which it carries; a .jpg, which has no opacity, over white."""
     _unchanged(source)
     done = [*source.edits, *edits]
-    save(apply(done, source.pixels, source.code), out, _provenance(source, done))
+    save(apply(done, source.pixels, source.code), out, provenance(source, done))
 
 
 def save_folder(source: Path, edits: Sequence[Operation], out: Path) -> list[str]:
@@ -161,7 +161,8 @@ def _carried(path: Path) -> dict[str, Any] | None:
         return None  # a photograph, or what is no picture at all, which reading it will say
 
 
-def _provenance(source: Source, edits: Sequence[Operation]) -> dict[str, Any]:
+def provenance(source: Source, edits: Sequence[Operation]) -> dict[str, Any]:
+    """Returns what a picture after these edits says of itself."""
     read = {str(path): sha for edit in edits for path in edit.named if (sha := _digest(path))}
     made = source.ai_generated or any(isinstance(edit, Latent) and not edit.idle for edit in edits)
     about = {"ai_generated": made, "limner": limner.__version__, "kind": "edit"}

@@ -20,7 +20,7 @@ from limner.pictures.read import (
 )
 from limner.pictures.shape import FITS, Size, fit, parse_size
 from limner.pictures.video import WALKS, save_walk
-from limner.pictures.write import WRITTEN, save, to_image
+from limner.pictures.write import WRITTEN, save, to_bytes, to_frame, to_image
 
 __all__ = [
     "FITS",
@@ -49,5 +49,7 @@ __all__ = [
     "save",
     "save_walk",
     "sniff",
+    "to_bytes",
+    "to_frame",
     "to_image",
 ]

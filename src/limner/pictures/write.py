@@ -1,5 +1,6 @@
 """Writing one picture: by its suffix, all or nothing, with its provenance inside."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -7,11 +8,11 @@ import numpy as np
 from PIL import Image
 
 from limner.errors import PictureError, UsageError
-from limner.files import atomic_file
+from limner.files import write_bytes
 from limner.pictures.modes import plain
 from limner.pictures.provenance import to_png_text, to_xmp
 
-JPEG_QUALITY = 95
+JPEG_QUALITY, FRAME_QUALITY = 95, 90
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 WRITTEN = tuple(_FORMATS)
 """Suffixes of pictures that can be written."""
@@ -24,15 +25,27 @@ def save(image: np.ndarray | Image.Image, path: Path | str, provenance: dict[str
     another suffix, PictureError for another array.
     """
     path = Path(path)
-    kind = _FORMATS.get(path.suffix.lower())
-    if kind is None:
+    if path.suffix.lower() not in _FORMATS:
         raise UsageError(f"cannot write {path.name}: end its name in {', '.join(_FORMATS)}")
-    picture = as_written(image, path)
-    with atomic_file(path) as temporary:
-        try:
-            picture.save(temporary, format=kind, **_options(kind, provenance))
-        except ValueError as error:  # Pillow's answer to metadata or sides beyond what the format can hold
-            raise PictureError(f"cannot write {path}: {error}; write a .png instead") from None
+    write_bytes(path, to_bytes(image, path, provenance))
+
+
+def to_bytes(image: np.ndarray | Image.Image, name: Path | str, provenance: dict[str, Any] | None = None) -> bytes:
+    """Returns the content of the file that `save` would write under this name."""
+    path, content = Path(name), BytesIO()
+    kind = _FORMATS[path.suffix.lower()]
+    try:
+        as_written(image, path).save(content, format=kind, **_options(kind, provenance))
+    except ValueError as error:  # Pillow's answer to metadata or sides beyond what the format can hold
+        raise PictureError(f"cannot write {path}: {error}; write a .png instead") from None
+    return content.getvalue()
+
+
+def to_frame(pixels: np.ndarray) -> bytes:
+    """Returns a picture as the JPEG of one moment on a screen: small and quick, and without provenance."""
+    content = BytesIO()
+    to_image(pixels).save(content, format="JPEG", quality=FRAME_QUALITY)
+    return content.getvalue()
 
 
 def as_written(image: np.ndarray | Image.Image, path: Path) -> Image.Image:

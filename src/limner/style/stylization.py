@@ -154,14 +154,14 @@ class Painter:
 
 def save_stylized(painter: Painter, content: Path, out: Path) -> None:
     """Writes a picture file stylised; a .jpg, which has no opacity, over white."""
-    save(painter.paint(open_pixels(content, minimum=SMALLEST)), out, provenance(painter, content))
+    save(painter.paint(open_pixels(content, minimum=SMALLEST)), out, provenance(painter.done, content))
 
 
-def provenance(painter: Painter, content: Path) -> dict[str, Any]:
-    """Returns what a stylised picture says of itself."""
+def provenance(done: Stylization, content: Path) -> dict[str, Any]:
+    """Returns what a picture to which this was done says of itself."""
     about = {"ai_generated": True, "limner": limner.__version__, "kind": KIND}
     origin = {"file": str(content), "sha256": files.digest(content)}
-    return about | {"origin": origin, "stylization": painter.done.model_dump(mode="json", exclude_defaults=True)}
+    return about | {"origin": origin, "stylization": done.model_dump(mode="json", exclude_defaults=True)}
 
 
 def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, int]:

@@ -42,4 +42,4 @@ def _film(painter: Painter, content: Path, out: Path) -> None:
             bar.advance()
             return painter.paint(frame, expected)
 
-        save_walk(video.painted(shown, paint), out, max(1, round(rate)), provenance(painter, content))
+        save_walk(video.painted(shown, paint), out, max(1, round(rate)), provenance(painter.done, content))

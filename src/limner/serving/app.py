@@ -1,0 +1,44 @@
+"""The server put together: routes, what guards them, and the studio's files."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import torch
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+import limner
+from limner.serving import errors, live
+from limner.serving.guard import Guard
+from limner.serving.metrics import Metrics
+from limner.serving.routes import catalogue, causal, edits, health, images, jobs, pictures, stylize
+from limner.serving.settings import Settings
+from limner.serving.state import State
+
+STUDIO = Path(__file__).with_name("studio")
+ROUTERS = (catalogue, images, pictures, edits, stylize, causal, jobs, health, live)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Returns the ASGI application; it opens its home when it is started, and OSError says where that cannot be written."""
+
+    @asynccontextmanager
+    async def running(app: FastAPI) -> AsyncIterator[None]:
+        torch.set_num_threads(1)  # each worker has one core; see lanes
+        app.state.limner = State.start(settings)
+        try:
+            yield
+        finally:
+            app.state.limner.close()
+
+    app = FastAPI(title="Limner", version=limner.__version__, lifespan=running, docs_url=None, redoc_url=None)
+    app.state.live = 0
+    errors.install(app)
+    for module in ROUTERS:
+        app.include_router(module.router)
+    if STUDIO.is_dir():
+        app.mount("/", StaticFiles(directory=STUDIO, html=True))
+    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(Metrics, routes=app)
+    return app

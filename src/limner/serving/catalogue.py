@@ -1,0 +1,153 @@
+"""What can be asked for by name: models and datasets in the folders that the server was given, opened when first needed."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from limner.data.dataset import Dataset, is_dataset
+from limner.editing.directions import FILE as DIRECTIONS
+from limner.editing.place import Explorer
+from limner.errors import LimnerError
+from limner.model import WEIGHTS, load
+from limner.serving.errors import ApiError
+from limner.style.instant import load_model
+from limner.style.instant.model import FILE as INSTANT
+from limner.style.instant.model import SHIPPED
+
+Kind = Literal["image", "causal", "instant"]
+CAUSAL = "structure.json"
+OPEN = 4
+"""Models that stay in memory."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A model or dataset by its name: where it is, and when it came to be."""
+
+    id: str
+    kind: Kind | Literal["data"]
+    path: Path
+    created: float
+
+
+class Kept:
+    """The last few things that were opened, each once however many ask for it at a time."""
+
+    def __init__(self, most: int = OPEN) -> None:
+        self.most, self.lock, self.things = most, threading.Lock(), OrderedDict[Any, Any]()
+
+    def get(self, key: Any, make: Callable[[], Any]) -> Any:
+        """Returns what was made for a key, or makes it."""
+        with self.lock:
+            if key not in self.things:
+                self.things[key] = make()
+                while len(self.things) > self.most:
+                    self.things.popitem(last=False)
+            self.things.move_to_end(key)
+            return self.things[key]
+
+
+class Catalogue:
+    """Models and datasets by name. ApiError 404 for a name that is none, 422 for a model that cannot be used."""
+
+    def __init__(self, paths: tuple[Path, ...], home: Path) -> None:
+        self.paths, self.home = paths, home
+        self.kept, self.kept_units, self.kept_outlines = Kept(), Kept(64), Kept(1000)
+
+    def models(self) -> dict[str, Entry]:
+        """Returns every model by name, the shipped one of styles last."""
+        found = self._named(entry for entry in self._entries() if entry.kind != "data")
+        return found | self._named([Entry("limner", "instant", SHIPPED, SHIPPED.stat().st_mtime)], found)
+
+    def datasets(self) -> dict[str, Entry]:
+        """Returns every dataset by name."""
+        return self._named(entry for entry in self._entries() if entry.kind == "data")
+
+    def entry(self, name: str, *kinds: Kind) -> Entry:
+        """Returns a model by name, of one of the kinds if they are named."""
+        found = self.models().get(name)
+        if found is None:
+            raise ApiError(404, f"no model is called '{name}'; GET /v1/models names them.", "model")
+        if kinds and found.kind not in kinds:
+            raise ApiError(
+                422, f"'{name}' is a model of kind {found.kind}; this asks for {' or '.join(kinds)}.", "model"
+            )
+        return found
+
+    def explorer(self, name: str) -> Explorer:
+        """Returns an image model, ready to paint places."""
+        return self._opened(self.entry(name, "image"), self._explorer)
+
+    def causal(self, name: str) -> Any:
+        """Returns a causal model."""
+        from limner.causal.model import CausalModel
+
+        return self._opened(self.entry(name, "causal"), lambda entry: CausalModel.load(entry.path))
+
+    def instant(self, name: str) -> Any:
+        """Returns a model of styles."""
+        return self._opened(self.entry(name, "instant"), lambda entry: load_model(entry.path))
+
+    def dataset(self, name: str) -> Dataset:
+        """Returns a dataset."""
+        entry = self.datasets().get(name)
+        if entry is None:
+            raise ApiError(404, f"no dataset is called '{name}'; GET /v1/data names them.", "data")
+        return Dataset.open(entry.path)
+
+    def _explorer(self, entry: Entry) -> Explorer:
+        directions = entry.path / "directions"
+        model = load(entry.path, runtime="auto")
+        return Explorer.of(model, entry.path, directions if (directions / DIRECTIONS).is_file() else None)
+
+    def _opened(self, entry: Entry, make: Callable[[Entry], Any]) -> Any:
+        try:
+            return self.kept.get((entry.path, entry.created), lambda: make(entry))
+        except LimnerError as error:
+            raise ApiError(422, f"{entry.id}: {error}", "model") from None
+
+    def _entries(self) -> Iterator[Entry]:
+        for path in [*self.paths, self.home / "runs", self.home / "data"]:
+            own = _recognised(path)
+            if own:
+                yield own
+            elif path.is_dir():
+                yield from (entry for child in sorted(path.iterdir()) if (entry := _recognised(child)))
+
+    @staticmethod
+    def _named(entries: Any, taken: Any = ()) -> dict[str, Entry]:
+        found: dict[str, Entry] = {}
+        for entry in entries:
+            name, number = entry.id, 2
+            while name in found or name in taken:
+                name, number = f"{entry.id}-{number}", number + 1
+            found[name] = Entry(name, entry.kind, entry.path, entry.created)
+        return found
+
+
+def _recognised(path: Path) -> Entry | None:
+    """Returns what a folder is, by the file that says so; None for anything else."""
+    if not path.is_dir() or path.name.startswith("."):
+        return None
+    name = path.name if path.name not in ("", "..") else path.resolve().name
+    for kind, marks in MARKS.items():
+        for mark in marks:
+            file = path / mark
+            if file.is_file():
+                return Entry(name, kind, path, file.stat().st_mtime)
+    if is_dataset(path):
+        return Entry(name, "data", path, path.stat().st_mtime)
+    return None
+
+
+MARKS: dict[Kind, tuple[str, ...]] = {
+    "causal": (CAUSAL,),
+    "instant": (INSTANT,),
+    "image": (WEIGHTS, f"model/{WEIGHTS}", "config.json", "model/config.json"),
+}
+"""Files by which each kind of model is known."""

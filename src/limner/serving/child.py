@@ -1,0 +1,29 @@
+"""One job in its own process: `limner` with the arguments of the job, which ends when the server that began it is gone."""
+
+import os
+import signal
+import sys
+import threading
+import time
+
+
+def follow(server: int) -> None:
+    """Interrupts this process, which saves what it is at, as soon as its parent is not `server` any more."""
+    while os.getppid() == server:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(30)
+    os._exit(1)
+
+
+def main() -> None:
+    """Runs the command line."""
+    from limner.cli.app import main as limner
+
+    threading.Thread(target=follow, args=(int(sys.argv[1]),), daemon=True).start()
+    sys.argv = ["limner", *sys.argv[2:]]
+    limner()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""Errors as clients get them: a type, one line, and what it is about; never a path of this machine."""
+
+import errno
+import re
+import sqlite3
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from limner.errors import ConditionError, LimnerError
+
+TYPES = {
+    400: "invalid_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "invalid_request",
+    408: "timeout",
+    409: "conflict",
+    413: "too_large",
+    415: "unusable",
+    422: "invalid_request",
+    429: "too_many_requests",
+    500: "internal",
+    503: "busy",
+    504: "timeout",
+    507: "disk_full",
+}
+PATH = re.compile(r"(?<![\w.:/])(?!/v1/)(?:/(?:[^\s'\",;:()/]+/)+|(?:[^\s'\",;:()/]+/){2,})")
+"""Of a path, all but its last name; the requests of this server are none."""
+
+
+class ApiError(Exception):
+    """What a client did wrong, or what is wrong here: an HTTP status, one line, and the field that it is about."""
+
+    def __init__(self, status: int, message: str, param: str | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.status, self.message, self.param, self.retry_after = status, message, param, retry_after
+
+    def body(self) -> dict[str, dict[str, str | None]]:
+        """Returns the answer's content."""
+        return {"error": {"type": TYPES[self.status], "message": without_paths(self.message), "param": self.param}}
+
+    def response(self) -> JSONResponse:
+        """Returns the answer."""
+        headers = {} if self.retry_after is None else {"Retry-After": str(max(1, round(self.retry_after)))}
+        return JSONResponse(self.body(), self.status, headers)
+
+
+def without_paths(message: str) -> str:
+    """Returns a message in which only the last names of paths are left."""
+    return PATH.sub("", message)
+
+
+def understood(error: Exception) -> ApiError | None:
+    """Returns an exception as a client's error, or None where it is a fault of ours."""
+    if isinstance(error, ApiError):
+        return error
+    if isinstance(error, LimnerError):
+        return ApiError(422, str(error), "condition" if isinstance(error, ConditionError) else None)
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if full or (isinstance(error, sqlite3.OperationalError) and "full" in str(error)):
+        return ApiError(507, "the disk is full: nothing was changed; make room and ask again.")
+    if isinstance(error, MemoryError):
+        return ApiError(413, "this does not fit in memory; ask for fewer or smaller pictures.")
+    return None
+
+
+def install(app: FastAPI) -> None:
+    """Makes every failure of an app one of these errors."""
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path")) or None
+        message = str(first["msg"]).removeprefix("Value error, ")
+        return ApiError(422, f"{where}: {message}." if where else f"{message}.", where).response()
+
+    @app.exception_handler(HTTPException)
+    async def refused(_: Request, error: HTTPException) -> JSONResponse:
+        status = error.status_code if error.status_code in TYPES else 400
+        return ApiError(status, str(error.detail)).response()
+
+    async def failed(_: Request, error: Exception) -> JSONResponse:
+        return (understood(error) or ApiError(500, "something failed here; the server's log says what.")).response()
+
+    for kind in (ApiError, LimnerError, OSError, sqlite3.OperationalError, MemoryError, Exception):
+        app.add_exception_handler(kind, failed)

@@ -1,0 +1,103 @@
+"""A piece of long work: what is asked, which command does it, and where what it makes will be."""
+
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from limner.serving.errors import ApiError
+
+JobKind = Literal["prepare", "train", "evaluate", "stylize"]
+State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
+NAME = re.compile(r"\w[\w .-]{0,63}")
+SHOWN = (".png", ".jpg", ".svg", ".html", ".json", ".jsonl", ".csv")
+"""Files of a job that clients may have."""
+
+
+class Job(BaseModel):
+    """One piece of long work, as clients see it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    kind: JobKind
+    name: str
+    state: State
+    created: float
+    started: float | None = None
+    ended: float | None = None
+    share: float | None = None
+    """How much of it is done, 0 to 1."""
+    says: str = ""
+    asked: dict[str, Any]
+    result: dict[str, str] | None = None
+    error: str | None = None
+
+
+class Places:
+    """Where the work of a server is kept."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def folder(self, job: Job) -> Path:
+        """Returns the folder that a job fills."""
+        parts = {"prepare": "data", "train": "runs", "evaluate": "reports", "stylize": "stylized"}
+        return self.home / parts[job.kind] / (job.id if job.kind == "stylize" else job.name)
+
+    def uploads(self, job: str) -> Path:
+        """Returns the folder of what was handed in for a job."""
+        return self.home / "uploads" / job
+
+    def file(self, job: Job, name: str) -> Path:
+        """Returns a file that a job made; ApiError 404 for one that is none, or that clients may not have."""
+        folder = self.folder(job).resolve()
+        found = (folder / name).resolve()
+        if not found.is_relative_to(folder) or found.suffix not in SHOWN or not found.is_file():
+            raise ApiError(404, f"this job has no file '{name[:80]}'.", "name")
+        return found
+
+    def files(self, job: Job) -> list[str]:
+        """Returns the names of all files of a job that clients may have."""
+        folder = self.folder(job)
+        found = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.suffix in SHOWN)
+        return [str(path) for path in found if not any(part.startswith(".") for part in path.parts)]
+
+
+def checked_name(name: str) -> str:
+    """Returns a name that can be a folder's; ApiError 422 for another."""
+    name = name.strip()
+    if not NAME.fullmatch(name) or name.endswith("."):
+        raise ApiError(
+            422, "name: begin with a letter or digit; then letters, digits, spaces, '.', '_' and '-'.", "name"
+        )
+    return name
+
+
+def result_of(job: Job) -> dict[str, str]:
+    """Returns what a job that is done has made."""
+    return {
+        "prepare": {"data": job.name},
+        "train": {"model": job.name},
+        "evaluate": {"file": "report.html"},
+        "stylize": {"file": "result.png"},
+    }[job.kind]
+
+
+def command(job: Job, places: Places, again: bool) -> list[str]:
+    """Returns the arguments of `limner` that do a job; `again`: it was begun before, and goes on where it was."""
+    asked, out = job.asked, str(places.folder(job))
+    if job.kind == "prepare":
+        sized = ["--size", str(asked["size"])] if asked.get("size") else []
+        return ["prepare", asked["source"], out, *sized, "--overwrite"]
+    if job.kind == "evaluate":
+        return ["evaluate", asked["path"], "--data", asked["data_path"], "--out", out, "--n", str(asked["n"])]
+    if job.kind == "stylize":
+        return ["stylize", *asked["arguments"], "--out", f"{out}/result.png"]
+    limit = ["--minutes", str(asked["minutes"])] if asked.get("minutes") else []
+    if again:
+        return ["train", "--resume", "--out", out, *limit]
+    changed = [part for key, value in asked["set"].items() for part in ("--set", f"{key}={value}")]
+    seeded = ["--seed", str(asked["seed"])]
+    return ["train", asked["path"], "--recipe", asked["recipe"], "--out", out, *limit, *seeded, *changed]

@@ -1,0 +1,167 @@
+"""Two lanes: one for a hand on a slider, which never waits for a batch, and one that paints many requests at once.
+
+Each worker paints with one core: as many workers paint as much together as one with all cores would, and while a hand is on a
+slider one of them steps aside.
+"""
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+
+from limner.editing.place import Explorer, Place
+from limner.errors import LimnerError
+from limner.serving.errors import ApiError
+
+ROWS = 16
+"""Pictures that are painted together."""
+LINGER = 0.5
+"""Seconds for which a hand counts as being on a slider after its last ask."""
+
+
+class HandLane:
+    """One thread that does what a person is waiting for, in order."""
+
+    def __init__(self) -> None:
+        self.thread = ThreadPoolExecutor(1, "hand", initializer=lambda: torch.set_num_threads(1))
+        self.last = -LINGER
+
+    @property
+    def active(self) -> bool:
+        """Whether something was asked for just now."""
+        return time.monotonic() - self.last < LINGER
+
+    async def do(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        """Returns what `work` returns."""
+        self.last = time.monotonic()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self.thread, work, *arguments)
+        finally:
+            self.last = time.monotonic()
+
+    def close(self) -> None:
+        """Ends the thread after what it is at."""
+        self.thread.shutdown(wait=False, cancel_futures=True)
+
+
+@dataclass
+class Order:
+    """Pictures of one request, and what becomes of each."""
+
+    explorer: Explorer
+    places: Sequence[Place]
+    finish: Callable[[Place, np.ndarray], Any]
+    future: Future = field(default_factory=Future)
+
+
+class BatchLane:
+    """A bounded queue of pictures, painted together across requests. ApiError 503 when it is full."""
+
+    def __init__(self, workers: int, most: int, hand: HandLane) -> None:
+        self.most, self.hand = most, hand
+        self.orders: deque[Order] = deque()
+        self.waiting = self.painted = 0
+        self.rate = 50.0
+        """Pictures a second, as it was lately."""
+        self.changed = threading.Condition()
+        self.closed = False
+        self.threads = [threading.Thread(target=self._work, args=(place,), daemon=True) for place in range(workers)]
+        for thread in self.threads:
+            thread.start()
+
+    async def paint(
+        self, explorer: Explorer, places: Sequence[Place], finish: Callable[[Place, np.ndarray], Any]
+    ) -> list[Any]:
+        """Returns what `finish` makes of each place and its picture; a caller that is cancelled is not painted for."""
+        order = Order(explorer, places, finish)
+        with self.changed:
+            if self.waiting + len(places) > self.most:
+                raise ApiError(503, "too many pictures are waiting; ask again later.", None, self.waiting / self.rate)
+            self.waiting += len(places)
+            self.orders.append(order)
+            self.changed.notify()
+        return await asyncio.wrap_future(order.future)
+
+    def close(self) -> None:
+        """Ends the workers; what still waits is told so."""
+        with self.changed:
+            self.closed = True
+            for order in self.orders:
+                order.future.cancel()
+            self.orders.clear()
+            self.changed.notify_all()
+
+    def _work(self, worker: int) -> None:
+        torch.set_num_threads(1)
+        while orders := self._next(worker):
+            began = time.monotonic()
+            self._paint(orders)
+            count = sum(len(order.places) for order in orders)
+            with self.changed:
+                self.waiting -= count
+                self.painted += count
+                self.rate += 0.1 * (len(self.threads) * count / max(1e-6, time.monotonic() - began) - self.rate)
+
+    def _next(self, worker: int) -> list[Order]:
+        """Waits for orders, and returns some of one model that make up a batch; nothing when the lane is closed."""
+        with self.changed:
+            while not self.closed:
+                if self.orders and not (worker and self.hand.active):
+                    return self._taken()
+                self.changed.wait(0.1 if self.orders else None)
+            return []
+
+    def _taken(self) -> list[Order]:
+        first = self.orders.popleft()
+        taken, rows = [first], len(first.places)
+        while self.orders and self.orders[0].explorer is first.explorer and rows + len(self.orders[0].places) <= ROWS:
+            taken.append(self.orders.popleft())
+            rows += len(taken[-1].places)
+        return taken
+
+    def _paint(self, orders: list[Order]) -> None:
+        # a client that has left cancelled its future, and is not painted for
+        orders = [order for order in orders if order.future.set_running_or_notify_cancel()]
+        try:
+            pictures = (
+                _painted([place for order in orders for place in order.places], orders[0].explorer) if orders else []
+            )
+        except LimnerError as error:
+            if len(orders) == 1:
+                orders[0].future.set_exception(error)
+            else:  # what is wrong with one must not become another's error
+                for order in orders:
+                    self._alone(order)
+            return
+        except Exception as error:
+            for order in orders:
+                order.future.set_exception(error)
+            return
+        rest = iter(pictures)
+        for order in orders:
+            self._finish(order, [next(rest) for _ in order.places])
+
+    def _alone(self, order: Order) -> None:
+        try:
+            self._finish(order, _painted(order.places, order.explorer))
+        except Exception as error:
+            order.future.set_exception(error)
+
+    @staticmethod
+    def _finish(order: Order, pictures: Sequence[np.ndarray]) -> None:
+        try:
+            order.future.set_result([order.finish(*pair) for pair in zip(order.places, pictures, strict=True)])
+        except Exception as error:
+            order.future.set_exception(error)
+
+
+def _painted(places: Sequence[Place], explorer: Explorer) -> list[np.ndarray]:
+    batches = (places[start : start + ROWS] for start in range(0, len(places), ROWS))
+    return [picture for batch in batches for picture in explorer.paint(batch)]

@@ -1,0 +1,204 @@
+"""`WS /v1/live`: the state of the controls comes in, frames go out; only the newest state of a connection counts."""
+
+import asyncio
+import json
+import struct
+import time
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from fastapi import APIRouter, WebSocket
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+
+from limner.editing.place import Place
+from limner.pictures import to_frame
+from limner.serving.errors import ApiError, understood
+from limner.serving.routes.causal import Unit, other_world
+from limner.serving.routes.stylize import instantly
+from limner.serving.state import State
+from limner.style.factors import Factors
+
+router = APIRouter()
+MOST_BYTES = 64 * 2**10
+MOST_ROW = 32
+
+
+class Ask(Place):
+    """A picture at a place of a model, or a row of `n` from there on."""
+
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True, allow_inf_nan=False)
+
+    id: int = 0
+    kind: Literal["sample", "samples"]
+    model: str
+    n: int = Field(1, ge=1, le=MOST_ROW)
+
+
+class AskStyle(Place):
+    """A picture in styles of an instant model."""
+
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True, allow_inf_nan=False)
+
+    id: int = 0
+    kind: Literal["stylize"]
+    model: str
+    picture: str
+    styles: dict[str, Annotated[float, Field(ge=0, le=1000)]]
+    colour: float = Field(1.0, ge=0, le=1)
+    line: float = Field(1.0, ge=0, le=1)
+    texture: float = Field(1.0, ge=0, le=1)
+    side: int = Field(256, ge=32, le=1024)
+
+
+class AskWhatIf(Place):
+    """What a unit of a causal model would have been."""
+
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True, allow_inf_nan=False)
+
+    id: int = 0
+    kind: Literal["counterfactual"]
+    model: str
+    unit: Unit = Unit()
+    do: dict[str, str | float] = Field(default_factory=dict)
+
+
+ANY: TypeAdapter[Ask | AskStyle | AskWhatIf] = TypeAdapter(
+    Annotated[Ask | AskStyle | AskWhatIf, Field(discriminator="kind")]
+)
+
+
+@dataclass
+class Slot:
+    """The newest message of a connection and when it came; one that is replaced was stale."""
+
+    text: str = ""
+    came: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.filled = asyncio.Event()
+
+    def put(self, text: str) -> None:
+        """Replaces what has not been begun."""
+        self.text, self.came = text, time.perf_counter()
+        self.filled.set()
+
+    async def take(self) -> tuple[str, float]:
+        """Waits for a message, and returns it and when it came."""
+        await self.filled.wait()
+        self.filled.clear()
+        return self.text, self.came
+
+
+@router.websocket("/v1/live")
+async def live(socket: WebSocket) -> None:
+    """Answers states of the controls with frames until the client leaves, or is too slow to take them."""
+    state: State = socket.app.state.limner
+    if socket.app.state.live >= state.settings.limits.live:
+        await socket.close(1013, "too many live connections")
+        return
+    socket.app.state.live += 1
+    await socket.accept()
+    slot = Slot()
+    painter = asyncio.create_task(_answer(socket, state, slot))
+    try:
+        while not painter.done():
+            text = await socket.receive_text()
+            if len(text) > MOST_BYTES:
+                await socket.close(1009)
+                break
+            slot.put(text)
+    except (WebSocketDisconnect, KeyError, RuntimeError):
+        pass
+    finally:
+        socket.app.state.live -= 1
+        painter.cancel()
+
+
+async def _answer(socket: WebSocket, state: State, slot: Slot) -> None:
+    patience = state.settings.limits.patience
+    while True:
+        text, came = await slot.take()
+        try:
+            answer: bytes | str = await _frame(state, text, came)
+        except Exception as error:
+            known = understood(error) or ApiError(500, "something failed here; the server's log says what.")
+            answer = json.dumps({"id": _id_of(text), **known.body()})
+        sending = socket.send_bytes(answer) if isinstance(answer, bytes) else socket.send_text(answer)
+        try:
+            await asyncio.wait_for(sending, patience)
+        except (TimeoutError, RuntimeError, WebSocketDisconnect):
+            if socket.client_state is WebSocketState.CONNECTED:
+                await socket.close(1008, "too slow")
+            return
+
+
+async def _frame(state: State, text: str, came: float) -> bytes:
+    """Returns a frame: the length of a header, the header, and a JPEG."""
+    try:
+        ask = ANY.validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][1:]) or None
+        raise ApiError(422, f"{where or 'the message'}: {first['msg']}.", where) from None
+    work = PAINTERS[ask.kind]
+    # opening a model takes a while and must not hold up the hands of others
+    await asyncio.get_running_loop().run_in_executor(state.desk, _opened, state, ask)
+    return await state.hand.do(_painted, state, ask, work, came)
+
+
+def _painted(state: State, ask: Any, work: Any, came: float) -> bytes:
+    begun = time.perf_counter()
+    pixels, more = work(state, ask)
+    painted = time.perf_counter()
+    jpeg = to_frame(pixels)
+    header = {
+        "id": ask.id,
+        "width": pixels.shape[1],
+        "height": pixels.shape[0],
+        "queue_ms": round(1000 * (begun - came), 2),
+        "model_ms": round(1000 * (painted - begun), 2),
+        "encode_ms": round(1000 * (time.perf_counter() - painted), 2),
+        **more,
+    }
+    head = json.dumps(header).encode()
+    return struct.pack(">I", len(head)) + head + jpeg
+
+
+def _opened(state: State, ask: Any) -> None:
+    opening = {"stylize": state.catalogue.instant, "counterfactual": state.catalogue.causal}
+    opening.get(ask.kind, state.catalogue.explorer)(ask.model)
+
+
+def _sample(state: State, ask: Ask) -> tuple[np.ndarray, dict[str, Any]]:
+    count = ask.n if ask.kind == "samples" else 1
+    places = [ask.model_copy(update={"index": ask.index + step}) for step in range(count)]
+    return np.concatenate(list(state.catalogue.explorer(ask.model).paint(places)), 1), {}
+
+
+def _stylized(state: State, ask: AskStyle) -> tuple[np.ndarray, dict[str, Any]]:
+    factors = Factors(ask.colour, ask.line, ask.texture)
+    return instantly(state, ask.picture, ask.model, ask.styles, factors, ask.side), {}
+
+
+def _what_if(state: State, ask: AskWhatIf) -> tuple[np.ndarray, dict[str, Any]]:
+    world = other_world(state, ask.model, ask.unit, ask.do, 0)
+    return world.picture, {"attributes": world.attributes}
+
+
+def _id_of(text: str) -> Any:
+    try:
+        found = json.loads(text)
+        return found.get("id") if isinstance(found, dict) else None
+    except ValueError:
+        return None
+
+
+PAINTERS: dict[str, Any] = {
+    "sample": _sample,
+    "samples": _sample,
+    "stylize": _stylized,
+    "counterfactual": _what_if,
+}
+"""What paints each kind of message."""

@@ -1,0 +1,214 @@
+"""What there is: models, datasets, recipes, edits."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from fastapi import Path as InPath
+from fastapi.responses import FileResponse, Response
+
+import limner
+from limner.data.dataset import Dataset
+from limner.editing.edits import OPERATIONS
+from limner.editing.place import Explorer
+from limner.errors import LimnerError
+from limner.model import WEIGHTS, find_folder, outline
+from limner.networks.blocks import Decoder
+from limner.pictures import to_bytes
+from limner.recipes import RECIPES
+from limner.serving.catalogue import Entry
+from limner.serving.errors import ApiError, without_paths
+from limner.serving.state import State, state_of
+from limner.tensors import written_digest
+
+router = APIRouter(prefix="/v1")
+SANDBOX = {
+    "Content-Security-Policy": "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
+}
+"""For pages that were made elsewhere: what is in them may be looked at, and do nothing."""
+
+
+@router.get("/about")
+def about(request: Request) -> dict[str, Any]:
+    """Returns the version, which extras are installed, and the limits."""
+    settings = state_of(request).settings
+    extras = {"causal": _installed("dowhy"), "style": _installed("ot"), "onnx": _installed("onnxruntime")}
+    return {
+        "limner": limner.__version__,
+        "extras": extras,
+        "limits": vars(settings.limits),
+        "threads": settings.threads,
+    }
+
+
+@router.get("/models")
+def models(request: Request) -> dict[str, Any]:
+    """Returns every model."""
+    state = state_of(request)
+    return {"object": "list", "data": [_described(state, entry) for entry in state.catalogue.models().values()]}
+
+
+@router.get("/models/{model}")
+def model(request: Request, model: str) -> dict[str, Any]:
+    """Returns a model."""
+    state = state_of(request)
+    return _described(state, state.catalogue.entry(model))
+
+
+@router.get("/models/{model}/directions")
+def directions(request: Request, model: str) -> dict[str, Any]:
+    """Returns the directions in which a model can go."""
+    explorer = state_of(request).catalogue.explorer(model)
+    own = [f"pca-{number}" for number in range(1, 9)] if _decodes(explorer) else []
+    found = [{"name": name, "about": "supervised"} for name in explorer.steps]
+    return {
+        "data": found + [{"name": name, "about": "principal component"} for name in own if name not in explorer.steps]
+    }
+
+
+@router.get("/models/{model}/report")
+def report(request: Request, model: str) -> FileResponse:
+    """Returns the page of a model's evaluation or soundness."""
+    state = state_of(request)
+    entry = state.catalogue.entry(model)
+    for file in (state.settings.home / "reports" / model / "report.html", entry.path / "report.html"):
+        if file.is_file():
+            return FileResponse(file, media_type="text/html", headers=SANDBOX)
+    raise ApiError(404, f"'{model}' has not been judged yet.", "model")
+
+
+@router.get("/data")
+def datasets(request: Request) -> dict[str, Any]:
+    """Returns every dataset."""
+    catalogue = state_of(request).catalogue
+    found = []
+    for entry in catalogue.datasets().values():
+        try:
+            found.append(_of_dataset(entry.id, Dataset.open(entry.path)))
+        except LimnerError:
+            continue  # damaged: training on it says so
+    return {"data": found}
+
+
+@router.get("/data/{data}/pictures/{index}")
+def picture(request: Request, data: str, index: Annotated[int, InPath(ge=0, le=2**31)]) -> Response:
+    """Returns a picture of a dataset."""
+    dataset = state_of(request).catalogue.dataset(data)
+    if index >= len(dataset):
+        raise ApiError(404, f"'{data}' has {len(dataset)} pictures.", "index")
+    return Response(to_bytes(dataset.pictures[index], "picture.png"), media_type="image/png")
+
+
+@router.get("/data/{data}/report")
+def doctor(request: Request, data: str) -> FileResponse:
+    """Returns what the data doctor says."""
+    file: Path = state_of(request).catalogue.dataset(data).path / "report.html"
+    if not file.is_file():
+        raise ApiError(404, f"'{data}' has no report.", "data")
+    return FileResponse(file, media_type="text/html", headers=SANDBOX)
+
+
+@router.get("/recipes")
+def recipes() -> dict[str, Any]:
+    """Returns every recipe."""
+    return {"data": [{"name": name, **_of_recipe(make)} for name, make in RECIPES.items()]}
+
+
+@router.get("/operations")
+def operations() -> dict[str, Any]:
+    """Returns every edit, with what it takes as a JSON Schema."""
+    return {
+        "data": [
+            {"name": name, "about": " ".join((kind.__doc__ or "").split()), "fields": kind.model_json_schema()}
+            for name, kind in OPERATIONS.items()
+        ]
+    }
+
+
+def _described(state: State, entry: Entry) -> dict[str, Any]:
+    return state.catalogue.kept_outlines.get((entry.id, entry.path, entry.created), lambda: _told(state, entry))
+
+
+def _told(state: State, entry: Entry) -> dict[str, Any]:
+    told: dict[str, Any] = dict.fromkeys(
+        ("recipe", "sha256", "width", "height", "channels", "latent", "attributes", "styles", "graph", "problem")
+    )
+    told |= {"id": entry.id, "object": "model", "created": int(entry.created), "owned_by": "limner", "kind": entry.kind}
+    try:
+        return told | DESCRIBED[entry.kind](state, entry.id)
+    except (ApiError, LimnerError) as error:
+        return told | {"can": [], "problem": without_paths(str(error))}
+
+
+def _image(state: State, name: str) -> dict[str, Any]:
+    path = state.catalogue.entry(name).path
+    model = outline(path)
+    schema, decodes = model.schema, any(isinstance(part, Decoder) for part in model.painter.children())
+    can = ["sample"] + (["directions", "edit"] if decodes else []) + (["encode"] if model.encoder else [])
+    return {
+        "recipe": model.recipe.name,
+        "sha256": written_digest(find_folder(path) / WEIGHTS),
+        "width": schema.width,
+        "height": schema.height,
+        "channels": schema.channels,
+        "latent": model.painter.latent,
+        "attributes": [one.model_dump(include=ATTRIBUTE) for one in model.attributes],
+        "can": can,
+    }
+
+
+def _causal(state: State, name: str) -> dict[str, Any]:
+    path = state.catalogue.entry(name).path
+    from limner.causal.structural import StructuralModel
+
+    structure, painter = StructuralModel.load(path), outline(path / "picture")
+    graph, schema = structure.graph, painter.schema
+    nodes = []
+    for each, one in structure.variables.items():
+        kind = "label" if one.classes else "number"
+        bounds = {"minimum": one.seen[0], "maximum": one.seen[1], "mean": one.mean}
+        parents = [cause for cause, effect in graph.edges if effect == each]
+        nodes.append({"name": each, "kind": kind, "classes": list(one.classes), **bounds, "parents": parents})
+    shape = {"width": schema.width, "height": schema.height, "channels": schema.channels}
+    drawn = {"nodes": nodes, "picture": list(graph.picture)}
+    return {
+        "recipe": painter.recipe.name,
+        "sha256": written_digest(find_folder(path / "picture") / WEIGHTS),
+        "can": ["counterfactual"],
+        "graph": drawn,
+        **shape,
+    }
+
+
+def _instant(state: State, name: str) -> dict[str, Any]:
+    model = state.catalogue.instant(name)
+    return {"sha256": model.digest, "can": ["stylize"], "styles": list(model.styles)}
+
+
+def _decodes(explorer: Explorer) -> bool:
+    try:
+        return explorer.decoding is not None
+    except LimnerError:
+        return False
+
+
+def _of_dataset(name: str, dataset: Dataset) -> dict[str, Any]:
+    schema = dataset.schema
+    attributes = [one.model_dump(include=ATTRIBUTE) for one in schema.attributes]
+    shape = {"width": schema.width, "height": schema.height, "channels": schema.channels}
+    return {"id": name, "pictures": len(dataset), "attributes": attributes, **shape}
+
+
+def _of_recipe(make: Any) -> dict[str, Any]:
+    family = make().method.kind
+    return {"about": (make.__doc__ or "").strip().splitlines()[0], "family": family}
+
+
+def _installed(module: str) -> bool:
+    from importlib.util import find_spec
+
+    return find_spec(module) is not None
+
+
+ATTRIBUTE = {"name", "kind", "classes", "minimum", "maximum", "mean"}
+DESCRIBED = {"image": _image, "causal": _causal, "instant": _instant}

@@ -1,0 +1,228 @@
+"""What if: samples under interventions, and what a unit would have been."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from fastapi import APIRouter, Request
+from PIL import ImageOps
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from limner.serving.routes.body import Body, encoded
+from limner.serving.state import State, for_client, state_of
+
+router = APIRouter(prefix="/v1/causal")
+Values = dict[str, str | float]
+
+
+class Unit(BaseModel):
+    """Whose other world it is: a unit drawn from the model, one of a dataset, or a picture, with what is known of it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+    seed: int = Field(0, ge=0, le=2**63 - 1)
+    data: str | None = None
+    index: int = Field(0, ge=0, le=2**31)
+    picture: str | None = None
+    attributes: Values = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "Unit":
+        if self.data is not None and self.picture is not None:
+            raise ValueError("give a dataset or a picture, not both")
+        return self
+
+
+class Doing(Body):
+    """Units of the world in which `do` holds, or as found where `given` is seen."""
+
+    model: str
+    do: Values = Field(default_factory=dict)
+    given: Values = Field(default_factory=dict)
+    n: int = Field(8, ge=1, le=64)
+    seed: int = Field(0, ge=0, le=2**63 - 1)
+
+
+class WhatIf(Body):
+    """A unit, and what is done to it."""
+
+    model: str
+    unit: Unit = Field(default_factory=Unit)
+    do: Values = Field(default_factory=dict)
+    seed: int = Field(0, ge=0, le=2**63 - 1)
+
+
+class Doses(Body):
+    """A unit, and the cause that is moved through its range."""
+
+    model: str
+    unit: Unit = Field(default_factory=Unit)
+    name: str
+    count: int = Field(7, ge=2, le=32)
+
+
+@dataclass(frozen=True)
+class World:
+    """One unit as it is in one world: its picture uint8 (H, W, C) and its attributes as people read them."""
+
+    picture: np.ndarray
+    attributes: dict[str, str]
+
+
+@router.post("/do")
+async def do(request: Request, asked: Doing) -> dict[str, Any]:
+    """Returns units and their pictures."""
+    state = state_of(request)
+    return await for_client(request, state.hand_over(_done, state, asked))
+
+
+@router.post("/counterfactual")
+async def counterfactual(request: Request, asked: WhatIf) -> dict[str, Any]:
+    """Returns a unit as it is, as it would have been, and, where that is known, as it truly would have been."""
+    state = state_of(request)
+    return await for_client(request, state.hand_over(_counterfactual, state, asked))
+
+
+@router.post("/doses")
+async def doses(request: Request, asked: Doses) -> dict[str, Any]:
+    """Returns what a unit would have been at each of several values of one cause."""
+    state = state_of(request)
+    return await for_client(request, state.hand_over(_doses, state, asked))
+
+
+def other_world(state: State, name: str, unit: Unit, wishes: Mapping[str, Any], seed: int) -> World:
+    """Returns what a unit would have been."""
+    model = state.catalogue.causal(name)
+    table, pictures = units(state, name, unit)
+    other, shown = model.counterfactual(table, pictures, dict(wishes), seed)
+    return World(shown[0], attributes(model, other, 0))
+
+
+def units(state: State, name: str, unit: Unit) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Returns the attributes and the picture of a unit, which is looked up once while it is asked about."""
+    return state.catalogue.kept_units.get((name, unit.model_dump_json()), lambda: _found(state, name, unit))
+
+
+def attributes(model: Any, table: Mapping[str, np.ndarray], row: int) -> dict[str, str]:
+    """Returns a unit's attributes as people read them."""
+    return {name: one.text(table[name][row]) for name, one in model.structure.variables.items()}
+
+
+def _found(state: State, name: str, unit: Unit) -> Any:
+    from limner.causal import what_if
+
+    model = state.catalogue.causal(name)
+    if unit.data is not None:
+        dataset = state.catalogue.dataset(unit.data)
+        found = what_if.of_dataset(model, dataset, [file_name(dataset, unit.index)])
+        return found.table, found.pictures
+    if unit.picture is None:
+        return model.sample(1, seed=unit.seed)
+    pixels = _fitted(model, state.shelf.pixels(unit.picture))
+    table = model.predictor.read(pixels)
+    known = {each: model.structure.variables[each].value(value) for each, value in unit.attributes.items()}
+    return table | {each: np.array([value], table[each].dtype) for each, value in known.items()}, pixels
+
+
+def file_name(dataset: Any, index: int) -> str:
+    """Returns the name of a dataset's picture; ApiError 404 past its end."""
+    from limner.serving.errors import ApiError
+
+    if index >= len(dataset):
+        raise ApiError(404, f"it has {len(dataset)} pictures.", "unit.index")
+    name: str = dataset.table["file_name"][index].as_py()
+    return name
+
+
+def _fitted(model: Any, pixels: np.ndarray) -> np.ndarray:
+    from limner.pictures import plain, to_image
+
+    schema = model.painter.schema
+    image = ImageOps.fit(plain(to_image(pixels)), (schema.width, schema.height))
+    image = image.convert("L" if schema.channels == 1 else "RGB")
+    return np.asarray(image).reshape(1, schema.height, schema.width, schema.channels)
+
+
+def _done(state: State, asked: Doing) -> dict[str, Any]:
+    model = state.catalogue.causal(asked.model)
+    table, pictures = model.sample(asked.n, asked.do, asked.given, asked.seed)
+    about = _about(model, "causal sample", asked.model, asked.seed) | {
+        "do": asked.do,
+        "given": asked.given,
+        "n": asked.n,
+    }
+    data = [
+        {"b64_json": encoded(picture, "png", about | {"index": row}), "attributes": attributes(model, table, row)}
+        for row, picture in enumerate(pictures)
+    ]
+    return {"data": data, "warnings": _warnings(model, {**asked.do, **asked.given})}
+
+
+def _counterfactual(state: State, asked: WhatIf) -> dict[str, Any]:
+    model = state.catalogue.causal(asked.model)
+    table, pictures = units(state, asked.model, asked.unit)
+    world = other_world(state, asked.model, asked.unit, asked.do, asked.seed)
+    about = _about(model, "counterfactual", asked.model, asked.seed) | {"do": asked.do, "unit": asked.unit.model_dump()}
+    return {
+        "factual": {"b64_json": encoded(pictures[0], "png"), "attributes": attributes(model, table, 0)},
+        "counterfactual": {"b64_json": encoded(world.picture, "png", about), "attributes": world.attributes},
+        "truth": _truth(state, model, asked),
+        "warnings": _warnings(model, asked.do),
+    }
+
+
+def _truth(state: State, model: Any, asked: WhatIf) -> dict[str, Any] | None:
+    """Returns what truly would have been: known of a garden's flowers, under one intervention."""
+    from limner.causal.truth import garden_truth
+    from limner.errors import LimnerError
+
+    if asked.unit.data is None or len(asked.do) != 1:
+        return None
+    dataset = state.catalogue.dataset(asked.unit.data)
+    garden = dataset.source
+    if garden is None or not (garden / "garden.json").is_file():
+        return None
+    ((name, value),) = asked.do.items()
+    variables = model.structure.variables
+    try:
+        truth = garden_truth(garden, [file_name(dataset, asked.unit.index)], variables, model.painter.schema.height)
+        found = truth(name, np.array([variables[name].value(value)]))
+    except LimnerError:
+        return None
+    if found is None:
+        return None
+    table, pictures = found
+    return {"b64_json": encoded(pictures[0], "png"), "attributes": attributes(model, table, 0)}
+
+
+def _doses(state: State, asked: Doses) -> dict[str, Any]:
+    from limner.errors import GraphError, nearest
+
+    model = state.catalogue.causal(asked.model)
+    variable = model.structure.variables.get(asked.name)
+    if variable is None:
+        raise GraphError(f"the graph has no '{asked.name}'; {nearest(asked.name, list(model.structure.variables))}")
+    low, high = variable.seen
+    values: list[Any] = list(variable.classes) or np.linspace(low, high, asked.count).tolist()
+    if variable.kind == "count":
+        values = sorted({round(value) for value in values})
+    found = []
+    for value in values:
+        world = other_world(state, asked.model, asked.unit, {asked.name: value}, 0)
+        found.append({"value": value, "b64_json": encoded(world.picture, "png"), "attributes": world.attributes})
+    return {"name": asked.name, "data": found}
+
+
+def _warnings(model: Any, asked: Mapping[str, Any]) -> list[str]:
+    from limner.causal.what_if import extrapolated
+
+    lines: list[str] = extrapolated(model, asked)
+    return lines
+
+
+def _about(model: Any, kind: str, name: str, seed: int) -> dict[str, Any]:
+    import limner
+
+    made = {"ai_generated": True, "limner": limner.__version__, "kind": f"studio {kind}", "run": name, "seed": seed}
+    return made | {"graph": model.structure.graph.to_yaml(), "model": model.painter.digest}

@@ -1,0 +1,106 @@
+"""Edits: the list of `limner edit`, applied to a picture that was handed in or to a place of a model."""
+
+from base64 import b64encode
+from typing import Any
+
+import numpy as np
+from fastapi import APIRouter, Request
+from pydantic import Field, model_validator
+
+from limner.editing.code import one_thread
+from limner.editing.edits import canvas_after, from_list
+from limner.editing.history import Source, open_source, provenance
+from limner.editing.latent import Latent
+from limner.editing.operation import Known, Operation
+from limner.editing.place import Place
+from limner.errors import LimnerError
+from limner.pictures import to_bytes
+from limner.serving.errors import ApiError
+from limner.serving.routes.body import Body, Format, encoded
+from limner.serving.shelf import NAME
+from limner.serving.state import State, for_client, state_of
+
+router = APIRouter(prefix="/v1")
+FILES = ("file", "by")
+
+
+class Editing(Body):
+    """A picture, or a place of a model, and what is done to it."""
+
+    picture: str | None = None
+    model: str | None = None
+    place: Place = Field(default_factory=Place)
+    edits: list[str | dict[str, Any]] = Field(default_factory=list, max_length=100)
+    output_format: Format = "png"
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "Editing":
+        if (self.picture is None) == (self.model is None):
+            raise ValueError("give a picture, or a model and a place")
+        return self
+
+
+@router.post("/edits")
+async def edit(request: Request, asked: Editing) -> dict[str, Any]:
+    """Returns the picture after all edits, and what is selected then."""
+    state = state_of(request)
+    return await for_client(request, state.hand_over(_edited, state, asked))
+
+
+def _edited(state: State, asked: Editing) -> dict[str, Any]:
+    source, edits = _source(state, asked), _checked(state, asked.edits)
+    if max(source.pixels.shape[:2]) > state.settings.limits.side:
+        height, width = source.pixels.shape[:2]
+        raise ApiError(
+            413, f"the picture is {width}x{height}; {state.settings.limits.side} pixels a side are the most."
+        )
+    canvas = canvas_after([*source.edits, *edits], source.pixels, source.code)
+    pixels = np.ascontiguousarray(canvas.pixels)
+    picture = encoded(pixels, asked.output_format, provenance(source, [*source.edits, *edits]))
+    chosen = None
+    if canvas.selection is not None:
+        chosen = b64encode(to_bytes(np.rint(255 * canvas.selection).astype(np.uint8), "mask.png")).decode()
+    return {"data": [{"b64_json": picture, "width": canvas.width, "height": canvas.height}], "selection": chosen}
+
+
+def _source(state: State, asked: Editing) -> Source:
+    if asked.picture is not None:
+        return open_source(state.shelf.path(asked.picture))
+    assert asked.model is not None
+    explorer, place = state.catalogue.explorer(asked.model), asked.place
+    pixels = explorer.paint([place])[0]
+    code = None
+    if not (place.blend or place.mix or place.directions or place.index or place.truncation < 1):
+        code = _code(explorer, place, pixels)
+    colour = pixels.repeat(3, 2) if pixels.shape[2] == 1 else pixels
+    return Source(colour, explorer.provenance(place), code=code)
+
+
+def _code(explorer: Any, place: Place, pixels: np.ndarray) -> Known | None:
+    try:
+        decoding = explorer.decoding
+    except LimnerError:
+        return None  # it draws without a decoder, so there is no code to edit
+    with one_thread():
+        return Known(
+            decoding, decoding.sampled(1, place.seed, place.condition), np.broadcast_to(pixels, (*pixels.shape[:2], 3))
+        )
+
+
+def _checked(state: State, edits: list[str | dict[str, Any]]) -> list[Operation]:
+    """Returns edits in which ids of pictures and names of models are the paths they stand for; clients may not name others."""
+    found = []
+    for one in from_list(edits):
+        named: dict[str, Any] = {}
+        for field in FILES:
+            value = getattr(one, field, None)
+            if isinstance(value, str) and (field == "file" or NAME.fullmatch(value)):
+                named[field] = str(state.shelf.path(value, field))
+        if getattr(one, "directions", None):
+            raise ApiError(
+                422, "directions: give a model with directions of its own; folders cannot be named here.", "directions"
+            )
+        if isinstance(one, Latent) and one.model:
+            named["model"] = str(state.catalogue.entry(one.model, "image").path)
+        found.append(one.model_copy(update=named) if named else one)
+    return found

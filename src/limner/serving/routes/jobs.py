@@ -1,0 +1,199 @@
+"""Long work: preparing, training, judging; its queue, its progress and what it leaves."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi.responses import FileResponse, StreamingResponse
+from pydantic import Field
+
+from limner import files
+from limner.recipes import RECIPES, apply_settings, find_recipe
+from limner.serving.errors import ApiError
+from limner.serving.job import Job, checked_name
+from limner.serving.routes.body import Body
+from limner.serving.routes.catalogue import SANDBOX
+from limner.serving.state import State, state_of
+from limner.serving.store import new_id
+from limner.training.history import read_history
+
+router = APIRouter(prefix="/v1")
+QUIET = 15.0
+"""Seconds after which a stream says that it is still there."""
+
+
+class Training(Body):
+    """What is trained on what, and for how long."""
+
+    data: str
+    recipe: str = "gan"
+    name: str
+    minutes: float = Field(10.0, gt=0, le=100_000)
+    set: dict[str, str | float | bool] = Field(default_factory=dict, max_length=50)
+    seed: int = Field(0, ge=0, le=2**31)
+
+
+class Evaluation(Body):
+    """Which model is judged against which pictures."""
+
+    model: str
+    data: str
+    n: int = Field(2000, ge=10, le=50_000)
+
+
+class Longer(Body):
+    """For how many minutes in all a training goes on."""
+
+    minutes: float | None = Field(None, gt=0, le=100_000)
+
+
+@router.post("/data", status_code=202)
+async def prepare(
+    request: Request,
+    uploads: Annotated[list[UploadFile], File(alias="files")],
+    name: Annotated[str, Form()],
+    size: Annotated[int | None, Form(ge=8, le=1024)] = None,
+) -> Job:
+    """Makes a dataset of pictures, or of one .zip of them."""
+    state, name, job = state_of(request), checked_name(name), new_id()
+    if name in state.catalogue.datasets():
+        raise ApiError(409, f"a dataset is called '{name}' already.", "name")
+    source = await asyncio.to_thread(_received, state.places.uploads(job), uploads)
+    try:
+        return state.store.add("prepare", name, {"source": str(source), "size": size, "files": len(uploads)}, job)
+    except ApiError:
+        shutil.rmtree(state.places.uploads(job), ignore_errors=True)
+        raise
+
+
+@router.post("/train", status_code=202)
+def train(request: Request, asked: Training) -> Job:
+    """Trains a recipe on a dataset."""
+    state, name = state_of(request), checked_name(asked.name)
+    if asked.recipe not in RECIPES:
+        raise ApiError(422, f"there is no recipe '{asked.recipe[:80]}'; GET /v1/recipes names them.", "recipe")
+    apply_settings(find_recipe(asked.recipe), [f"{key}={value}" for key, value in asked.set.items()])
+    if (state.settings.home / "runs" / name).exists() or name in state.catalogue.models():
+        raise ApiError(409, f"a model is called '{name}' already.", "name")
+    path = str(state.catalogue.dataset(asked.data).path)
+    return state.store.add("train", name, asked.model_dump() | {"path": path})
+
+
+@router.post("/evaluate", status_code=202)
+def evaluate(request: Request, asked: Evaluation) -> Job:
+    """Judges a model against held-out pictures of a dataset."""
+    state = state_of(request)
+    entry = state.catalogue.entry(asked.model, "image")
+    data = state.catalogue.dataset(asked.data)
+    paths = {"path": str(entry.path), "data_path": str(data.path)}
+    return state.store.add("evaluate", asked.model, asked.model_dump() | paths)
+
+
+@router.get("/jobs")
+def jobs(request: Request) -> dict[str, list[Job]]:
+    """Returns all jobs, the newest first."""
+    return {"data": [_shown(job) for job in state_of(request).store.all()]}
+
+
+@router.get("/jobs/{job}")
+def job(request: Request, job: str) -> Job:
+    """Returns a job."""
+    return _shown(state_of(request).store.get(job))
+
+
+@router.post("/jobs/{job}/cancel")
+def cancel(request: Request, job: str) -> Job:
+    """Ends a job at once."""
+    return _shown(state_of(request).runner.cancel(job))
+
+
+@router.post("/jobs/{job}/stop")
+def stop(request: Request, job: str) -> Job:
+    """Lets a training save and end."""
+    return _shown(state_of(request).runner.stop(job))
+
+
+@router.post("/jobs/{job}/resume")
+def resume(request: Request, job: str, asked: Longer) -> Job:
+    """Goes on with a training."""
+    return _shown(state_of(request).runner.resume(job, asked.minutes))
+
+
+@router.get("/jobs/{job}/history")
+def history(request: Request, job: str) -> dict[str, Any]:
+    """Returns the figures of a training."""
+    state = state_of(request)
+    return {"data": read_history(state.places.folder(state.store.get(job)) / "history.jsonl")}
+
+
+@router.get("/jobs/{job}/files")
+def names(request: Request, job: str) -> dict[str, list[str]]:
+    """Returns the names of the files that a job has made."""
+    state = state_of(request)
+    return {"data": state.places.files(state.store.get(job))}
+
+
+@router.get("/jobs/{job}/files/{name:path}")
+def file(request: Request, job: str, name: str) -> FileResponse:
+    """Returns a file that a job has made."""
+    state = state_of(request)
+    found = state.places.file(state.store.get(job), name)
+    return FileResponse(
+        found, headers=(SANDBOX if found.suffix in (".html", ".svg") else {}) | {"Cache-Control": "no-cache"}
+    )
+
+
+@router.get("/events", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}})
+async def events(request: Request) -> StreamingResponse:
+    """Tells of every change of a job as it comes."""
+    return StreamingResponse(
+        _changes(state_of(request)), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+    )
+
+
+async def _changes(state: State) -> AsyncIterator[str]:
+    loop, waiting = asyncio.get_running_loop(), asyncio.Queue[Job](1000)
+
+    def tell(job: Job) -> None:
+        loop.call_soon_threadsafe(lambda: None if waiting.full() else waiting.put_nowait(job))
+
+    state.store.listeners.append(tell)
+    try:
+        yield ": listening\n\n"
+        while True:
+            try:
+                job = await asyncio.wait_for(waiting.get(), QUIET)
+                yield f"event: job\ndata: {_shown(job).model_dump_json()}\n\n"
+            except TimeoutError:
+                yield ": still here\n\n"
+    finally:
+        state.store.listeners.remove(tell)
+
+
+def _shown(job: Job) -> Job:
+    """Returns a job without the paths of this machine."""
+    hidden = ("path", "data_path", "source", "arguments")
+    return job.model_copy(update={"asked": {name: value for name, value in job.asked.items() if name not in hidden}})
+
+
+def _received(folder: Path, uploads: list[UploadFile]) -> Path:
+    """Writes what was handed in, under names that lead nowhere else, and returns the .zip, or the folder of pictures."""
+    with files.atomic_folder(folder) as temporary:
+        for number, upload in enumerate(uploads):
+            parts = [
+                part for part in Path((upload.filename or "").replace("\\", "/")).parts if part not in ("/", "..", ".")
+            ]
+            inside = Path(*parts[-3:-1]) if len(uploads) > 1 else Path()
+            suffix = Path(parts[-1]).suffix[:10] if parts else ""
+            stem = (Path(parts[-1]).stem[:80] if parts else "") or "picture"
+            file = temporary / inside / (f"{number:06d}-{stem}{suffix}" if len(uploads) > 1 else f"{stem}{suffix}")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("wb") as target:
+                shutil.copyfileobj(upload.file, target)
+    inside_it = list(folder.iterdir())
+    return (
+        inside_it[0] if len(inside_it) == 1 and inside_it[0].suffix.lower() in (".zip", ".tar", ".parquet") else folder
+    )

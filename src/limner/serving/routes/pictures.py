@@ -1,0 +1,29 @@
+"""Pictures that clients hand in, and get back."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from limner.pictures import to_bytes
+from limner.serving.state import for_client, state_of
+
+router = APIRouter(prefix="/v1")
+FILE = {"schema": {"type": "string", "format": "binary"}}
+BYTES = {"requestBody": {"required": True, "content": {"application/octet-stream": FILE}}}
+
+
+@router.post("/pictures", openapi_extra=BYTES)
+async def put(request: Request) -> dict[str, Any]:
+    """Keeps the picture whose file is the body, and returns its id and what it says of how it was made."""
+    state, content = state_of(request), await request.body()
+    name, width, height = await for_client(request, state.hand_over(state.shelf.put, content))
+    return {"id": name, "width": width, "height": height, "provenance": state.shelf.provenance(name)}
+
+
+@router.get("/pictures/{picture}", response_class=Response, responses={200: {"content": {"image/png": {}}}})
+async def get(request: Request, picture: str) -> Response:
+    """Returns a picture as PNG."""
+    state = state_of(request)
+    content = await for_client(request, state.hand_over(lambda: to_bytes(state.shelf.pixels(picture), "picture.png")))
+    return Response(content, media_type="image/png")

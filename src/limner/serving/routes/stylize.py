@@ -1,0 +1,96 @@
+"""Style: at once by an instant model, or as a job by the full engine."""
+
+from typing import Any
+
+import numpy as np
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from limner.serving.job import Job
+from limner.serving.routes.body import Body, Format, encoded
+from limner.serving.state import State, for_client, state_of
+from limner.serving.store import new_id
+from limner.style.factors import Factors
+from limner.style.stylization import Source, Stylization, provenance, shrunk
+
+router = APIRouter(prefix="/v1")
+
+
+class Weighted(Body):
+    """A style and its weight beside others."""
+
+    style: str
+    weight: float = Field(1.0, gt=0, le=1000)
+
+
+class Stylizing(Body):
+    """A picture, its styles, and how far each factor is taken over."""
+
+    picture: str
+    styles: list[Weighted] = Field(default_factory=list, max_length=16)
+    colour_from: list[Weighted] = Field(default_factory=list, max_length=16)
+    line_from: list[Weighted] = Field(default_factory=list, max_length=16)
+    texture_from: list[Weighted] = Field(default_factory=list, max_length=16)
+    colour: float = Field(1.0, ge=0, le=1)
+    line: float = Field(1.0, ge=0, le=1)
+    texture: float = Field(1.0, ge=0, le=1)
+    content: float = Field(0.5, ge=0, le=1)
+    scale: float = Field(1.0, ge=0.1, le=10)
+    size: int = Field(512, ge=32, le=2048)
+    seed: int = Field(0, ge=0, le=2**63 - 1)
+    mask: str | None = None
+    model: str | None = None
+    output_format: Format = "png"
+
+
+@router.post("/stylize", responses={202: {"model": Job}})
+async def stylize(request: Request, response: Response, asked: Stylizing) -> Any:
+    """Returns the picture in styles of an instant model; without a model, the job that paints it."""
+    state = state_of(request)
+    if asked.model is not None:
+        return await for_client(request, state.hand_over(_instant, state, asked))
+    response.status_code = 202
+    return state.store.add("stylize", new := new_id(), {"arguments": _arguments(state, asked)}, new)
+
+
+def instantly(
+    state: State, picture: str, model: str, styles: dict[str, float], factors: Factors, side: int
+) -> np.ndarray:
+    """Returns a picture uint8 (H, W, 3), at most `side` pixels a side, in styles of an instant model."""
+    content = shrunk(state.shelf.pixels(picture), side)[..., :3]
+    chosen = {name: weight for name, weight in styles.items() if weight}
+    painted: np.ndarray = state.catalogue.instant(model).stylize(np.ascontiguousarray(content), chosen, factors)
+    return painted
+
+
+def _instant(state: State, asked: Stylizing) -> dict[str, Any]:
+    assert asked.model is not None
+    factors = Factors(asked.colour, asked.line, asked.texture, asked.content)
+    styles = {one.style: one.weight for one in asked.styles}
+    pixels = instantly(state, asked.picture, asked.model, styles, factors, asked.size)
+    done = Stylization(
+        styles=tuple(Source(style=name, weight=weight) for name, weight in styles.items()),
+        colour=asked.colour,
+        line=asked.line,
+        texture=asked.texture,
+        content=asked.content,
+        size=asked.size,
+        model=asked.model,
+        model_sha256=state.catalogue.instant(asked.model).digest,
+    )
+    path = state.shelf.path(asked.picture)
+    return {"data": [{"b64_json": encoded(pixels, asked.output_format, provenance(done, path))}]}
+
+
+def _arguments(state: State, asked: Stylizing) -> list[str]:
+    """Returns the arguments of `limner stylize`."""
+    arguments = [str(state.shelf.path(asked.picture))]
+    arguments += [str(state.shelf.path(one.style, "styles")) for one in asked.styles]
+    if len(asked.styles) > 1:
+        arguments += [part for one in asked.styles for part in ("--weight", str(one.weight))]
+    for name in ("colour", "line", "texture"):
+        for one in getattr(asked, f"{name}_from"):
+            arguments += [f"--{name}-from", str(state.shelf.path(one.style, f"{name}_from"))]
+    for name in ("colour", "line", "texture", "content", "scale", "size", "seed"):
+        arguments += [f"--{name}", str(getattr(asked, name))]
+    return arguments + (["--mask", str(state.shelf.path(asked.mask, "mask"))] if asked.mask else [])

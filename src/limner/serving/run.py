@@ -1,0 +1,66 @@
+"""A server on a socket: checked before it begins, said where it is, and ended by Ctrl-C."""
+
+import socket
+import sys
+import webbrowser
+
+import uvicorn
+
+from limner.errors import ModelError, UsageError
+from limner.model import find_folder
+from limner.serving.app import create_app
+from limner.serving.settings import Settings
+
+SHORTEST_TOKEN = 16
+
+
+def run(settings: Settings, opened: bool = False) -> None:
+    """Serves until it is interrupted; `opened`: in a browser too. UsageError, ModelError for what cannot be served."""
+    _check(settings)
+    listening = _listen(settings.host, settings.port)
+    address = f"http://{'[::1]' if settings.host == '::1' else settings.host}:{listening.getsockname()[1]}/"
+    config = uvicorn.Config(
+        create_app(settings),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=3,
+        ws_max_size=64 * 2**10,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        limit_concurrency=4096,
+    )
+    print(f"the studio is at {address} (Ctrl-C ends it)", file=sys.stderr, flush=True)
+    if opened:
+        webbrowser.open(address)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _check(settings: Settings) -> None:
+    if not settings.local and not settings.token:
+        raise UsageError(f"--host {settings.host} can be reached by others: give a --token that they must know.")
+    if settings.token is not None and len(settings.token) < SHORTEST_TOKEN:
+        raise UsageError(f"--token: {SHORTEST_TOKEN} characters are the least; `openssl rand -hex 16` makes one.")
+    for path in settings.paths:
+        if not path.exists():
+            raise UsageError(f"{path}: no such folder.")
+        if not path.is_dir():
+            find_folder(path)  # says why a file of weights is not loaded
+            raise ModelError(f"{path}: give the folder of a model.")
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--home {settings.home}: {error.strerror}.") from None
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise UsageError(f"{host}:{port} cannot be listened on ({error.strerror}); give another --port.") from None
+    return listening

@@ -1,0 +1,55 @@
+"""What a server serves, where it keeps what it is given, and how much of anything it takes."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a client may ask for."""
+
+    body: int = 32 * 2**20
+    """Bytes of a request, but for `upload`."""
+    upload: int = 2 * 2**30
+    """Bytes of pictures to train on."""
+    pictures: int = 64
+    """Pictures of one request."""
+    waiting: int = 1024
+    """Pictures that wait to be painted."""
+    jobs: int = 32
+    """Jobs that wait."""
+    side: int = 2048
+    """Pixels a side of what is edited or stylised."""
+    stops: int = 24
+    frames: int = 1200
+    """Stops and frames of a walk."""
+    rate: float = 200.0
+    burst: float = 2000.0
+    """Requests a second of one client, and how many may come at once."""
+    seconds: float = 60.0
+    """Until a request is given up."""
+    patience: float = 15.0
+    """Seconds in which a client must take or send something."""
+    live: int = 16
+    """Live connections."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a server runs; UsageError for an address that others can reach without a token is up to the caller."""
+
+    paths: tuple[Path, ...]
+    home: Path
+    host: str = "127.0.0.1"
+    port: int = 7878
+    token: str | None = None
+    threads: int = 2
+    """Cores that paint."""
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def local(self) -> bool:
+        """Whether only this machine can reach it."""
+        return self.host in LOOPBACK
