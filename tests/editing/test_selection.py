@@ -111,6 +111,7 @@ def test_a_picture_is_pasted_as_far_as_it_is_opaque(picture: np.ndarray, tmp_pat
 @pytest.mark.parametrize(
     ("texts", "line"),
     [
+        (["select-colour:colour=#00ff00,tolerance=1", "exposure:1"], "nothing is selected by this"),
         (["erase"], "nothing is selected"),
         (["remove"], "nothing is selected"),
         (["move:right=3"], "nothing is selected"),

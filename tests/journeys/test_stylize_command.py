@@ -36,6 +36,7 @@ def test_slowly_at_once_and_again(here: Path) -> None:
         (["munch-the-screem", "--model", "limner", "--out", "x.png"], 2, "did you mean 'munch-the-scream-1893'"),
         (["painting.png", "--out", "photo.png"], 2, "is the content itself"),
         (["painting.png", "--weight", "1", "--weight", "2", "--out", "x.png"], 2, "give one for each"),
+        (["painting.png", "--weight", "1", "--mask", "m.png", "--out", "x.png"], 2, "leave one out"),
     ],
 )
 def test_mistakes_are_named_and_leave_nothing(here: Path, words: list[str], code: int, said: str) -> None:

@@ -53,6 +53,8 @@ def stylize(
     given = [str(style) for style in styles or []]
     if weight and len(weight) != len(given):
         raise UsageError(f"{len(weight)} --weight for {len(given)} styles: give one for each.")
+    if weight and mask:
+        raise UsageError("--weight has no say with --mask, which gives each style its place; leave one out.")
     weighted = zip(given, weight or [1.0] * len(given), strict=True)
     try:
         wanted = stylization.Stylization(

@@ -40,6 +40,8 @@ class Selecting(Operation):
             "subtract": np.minimum(before, 1 - chosen),
             "intersect": np.minimum(before, chosen),
         }[self.mode]
+        if not chosen.any():
+            raise UsageError("nothing is selected by this; select more, or with another mode.")
         return replace(canvas, selection=chosen)
 
 

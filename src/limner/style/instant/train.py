@@ -181,6 +181,8 @@ def _taught(training: Training, teacher: Teacher, out: Path, seconds: float) -> 
     saved = time.monotonic()
     with ProgressLine("learning styles", seconds, "seconds", rate=False) as bar:
         bar.start_at(training.seconds)
+        if training.seconds >= seconds:
+            bar.say(f"{training.seconds / 60:.3g} minutes are done already; with more --minutes it goes on")
         while training.seconds < seconds:
             began = time.monotonic()
             value = training.learn(teacher, training.seconds / seconds)
