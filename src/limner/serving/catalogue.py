@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -23,6 +25,7 @@ Kind = Literal["image", "causal", "instant"]
 CAUSAL = "structure.json"
 OPEN = 4
 """Models that stay in memory."""
+FRESH = 1.0
 
 
 @dataclass(frozen=True)
@@ -39,17 +42,33 @@ class Kept:
     """The last few things that were opened, each once however many ask for it at a time."""
 
     def __init__(self, most: int = OPEN) -> None:
-        self.most, self.lock, self.things = most, threading.Lock(), OrderedDict[Any, Any]()
+        self.most, self.lock, self.things = most, threading.Lock(), OrderedDict[Any, Future]()
+
+    def has(self, key: Any) -> bool:
+        """Whether what was made for a key is there without waiting."""
+        thing = self.things.get(key)
+        return thing is not None and thing.done()
 
     def get(self, key: Any, make: Callable[[], Any]) -> Any:
-        """Returns what was made for a key, or makes it."""
+        """Returns what was made for a key, or makes it; who asks for another key does not wait for that."""
         with self.lock:
-            if key not in self.things:
-                self.things[key] = make()
-                while len(self.things) > self.most:
-                    self.things.popitem(last=False)
+            thing, first = self.things.get(key), key not in self.things
+            if thing is None:
+                thing = self.things[key] = Future()
             self.things.move_to_end(key)
-            return self.things[key]
+            while len(self.things) > self.most:
+                self.things.popitem(last=False)
+        if first:
+            self._make(key, thing, make)
+        return thing.result()
+
+    def _make(self, key: Any, thing: Future, make: Callable[[], Any]) -> None:
+        try:
+            thing.set_result(make())
+        except BaseException as error:
+            with self.lock:
+                self.things.pop(key, None)
+            thing.set_exception(error)
 
 
 class Catalogue:
@@ -57,6 +76,8 @@ class Catalogue:
 
     def __init__(self, paths: tuple[Path, ...], home: Path) -> None:
         self.paths, self.home = paths, home
+        self.seen: list[Entry] = []
+        self.looked = -FRESH
         self.kept, self.kept_units, self.kept_outlines = Kept(), Kept(64), Kept(1000)
 
     def models(self) -> dict[str, Entry]:
@@ -70,7 +91,7 @@ class Catalogue:
 
     def entry(self, name: str, *kinds: Kind) -> Entry:
         """Returns a model by name, of one of the kinds if they are named."""
-        found = self.models().get(name)
+        found = self._found(self.models, name)
         if found is None:
             raise ApiError(404, f"no model is called '{name}'; GET /v1/models names them.", "model")
         if kinds and found.kind not in kinds:
@@ -95,7 +116,7 @@ class Catalogue:
 
     def dataset(self, name: str) -> Dataset:
         """Returns a dataset."""
-        entry = self.datasets().get(name)
+        entry = self._found(self.datasets, name)
         if entry is None:
             raise ApiError(404, f"no dataset is called '{name}'; GET /v1/data names them.", "data")
         return Dataset.open(entry.path)
@@ -111,7 +132,25 @@ class Catalogue:
         except LimnerError as error:
             raise ApiError(422, f"{entry.id}: {error}", "model") from None
 
-    def _entries(self) -> Iterator[Entry]:
+    def opened(self, name: str) -> bool:
+        """Whether a model can be asked for without waiting until it is opened."""
+        entry = self.entry(name)
+        return self.kept.has((entry.path, entry.created))
+
+    def _found(self, listed: Callable[[], dict[str, Entry]], name: str) -> Entry | None:
+        found = listed().get(name)
+        if found is None:  # it may have come to be just now, by a job that its client saw end
+            self.looked = -FRESH
+            found = listed().get(name)
+        return found
+
+    def _entries(self) -> list[Entry]:
+        """Returns all that is in the folders, as it was at most `FRESH` seconds ago: frames ask for it often."""
+        if time.monotonic() - self.looked > FRESH:
+            self.seen, self.looked = list(self._look()), time.monotonic()
+        return self.seen
+
+    def _look(self) -> Iterator[Entry]:
         for path in [*self.paths, self.home / "runs", self.home / "data"]:
             own = _recognised(path)
             if own:

@@ -41,7 +41,9 @@ class ApiError(Exception):
 
     def body(self) -> dict[str, dict[str, str | None]]:
         """Returns the answer's content."""
-        return {"error": {"type": TYPES[self.status], "message": without_paths(self.message), "param": self.param}}
+        return {
+            "error": {"type": TYPES[self.status], "message": writable(without_paths(self.message)), "param": self.param}
+        }
 
     def response(self) -> JSONResponse:
         """Returns the answer."""
@@ -54,7 +56,12 @@ def without_paths(message: str) -> str:
     return PATH.sub("", message)
 
 
-def understood(error: Exception) -> ApiError | None:
+def writable(text: str) -> str:
+    """Returns a text without the halves of characters that JSON can carry and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def understood(error: BaseException | None) -> ApiError | None:
     """Returns an exception as a client's error, or None where it is a fault of ours."""
     if isinstance(error, ApiError):
         return error
@@ -66,6 +73,9 @@ def understood(error: Exception) -> ApiError | None:
     if isinstance(error, MemoryError):
         return ApiError(413, "this does not fit in memory; ask for fewer or smaller pictures.")
     return None
+
+
+FAULT = ApiError(500, "something failed here; the server's log says what.")
 
 
 def install(app: FastAPI) -> None:
@@ -80,11 +90,21 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def refused(_: Request, error: HTTPException) -> JSONResponse:
+        known = understood(error.__cause__)  # a body that could not be kept is told as one that is malformed
+        if known:
+            return known.response()
         status = error.status_code if error.status_code in TYPES else 400
         return ApiError(status, str(error.detail)).response()
 
     async def failed(_: Request, error: Exception) -> JSONResponse:
-        return (understood(error) or ApiError(500, "something failed here; the server's log says what.")).response()
+        return FAULT.response()
 
-    for kind in (ApiError, LimnerError, OSError, sqlite3.OperationalError, MemoryError, Exception):
-        app.add_exception_handler(kind, failed)
+    async def told(_: Request, error: Exception) -> JSONResponse:
+        known = understood(error)
+        if known is None:
+            raise error  # on to `failed`, and into the log
+        return known.response()
+
+    app.add_exception_handler(Exception, failed)
+    for kind in (ApiError, LimnerError, OSError, sqlite3.OperationalError, MemoryError):
+        app.add_exception_handler(kind, told)

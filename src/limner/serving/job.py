@@ -11,6 +11,10 @@ from limner.serving.errors import ApiError
 JobKind = Literal["prepare", "train", "evaluate", "stylize"]
 State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 NAME = re.compile(r"\w[\w .-]{0,63}")
+LONGEST = 200
+"""Bytes of a name; file systems take 255, and what is not finished yet has a longer name."""
+OWN = ("path", "data_path", "source", "arguments")
+"""Of what was asked: paths of this machine."""
 SHOWN = (".png", ".jpg", ".svg", ".html", ".json", ".jsonl", ".csv")
 """Files of a job that clients may have."""
 
@@ -34,6 +38,10 @@ class Job(BaseModel):
     result: dict[str, str] | None = None
     error: str | None = None
 
+    def shown(self) -> "Job":
+        """Returns it without the paths of this machine."""
+        return self.model_copy(update={"asked": {key: value for key, value in self.asked.items() if key not in OWN}})
+
 
 class Places:
     """Where the work of a server is kept."""
@@ -52,23 +60,22 @@ class Places:
 
     def file(self, job: Job, name: str) -> Path:
         """Returns a file that a job made; ApiError 404 for one that is none, or that clients may not have."""
-        folder = self.folder(job).resolve()
-        found = (folder / name).resolve()
-        if not found.is_relative_to(folder) or found.suffix not in SHOWN or not found.is_file():
+        if name not in self.files(job):
             raise ApiError(404, f"this job has no file '{name[:80]}'.", "name")
-        return found
+        return self.folder(job) / name
 
     def files(self, job: Job) -> list[str]:
         """Returns the names of all files of a job that clients may have."""
         folder = self.folder(job)
-        found = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.suffix in SHOWN)
+        paths = (path for path in sorted(folder.rglob("*")) if path.suffix in SHOWN and not path.is_symlink())
+        found = (path.relative_to(folder) for path in paths if path.is_file())
         return [str(path) for path in found if not any(part.startswith(".") for part in path.parts)]
 
 
 def checked_name(name: str) -> str:
     """Returns a name that can be a folder's; ApiError 422 for another."""
     name = name.strip()
-    if not NAME.fullmatch(name) or name.endswith("."):
+    if not NAME.fullmatch(name) or name.endswith(".") or len(name.encode()) > LONGEST:
         raise ApiError(
             422, "name: begin with a letter or digit; then letters, digits, spaces, '.', '_' and '-'.", "name"
         )

@@ -17,7 +17,6 @@ import numpy as np
 import torch
 
 from limner.editing.place import Explorer, Place
-from limner.errors import LimnerError
 from limner.serving.errors import ApiError
 
 ROWS = 16
@@ -86,7 +85,7 @@ class BatchLane:
                 raise ApiError(503, "too many pictures are waiting; ask again later.", None, self.waiting / self.rate)
             self.waiting += len(places)
             self.orders.append(order)
-            self.changed.notify()
+            self.changed.notify_all()  # one alone could be the one that steps aside for a hand
         return await asyncio.wrap_future(order.future)
 
     def close(self) -> None:
@@ -133,16 +132,12 @@ class BatchLane:
             pictures = (
                 _painted([place for order in orders for place in order.places], orders[0].explorer) if orders else []
             )
-        except LimnerError as error:
+        except Exception as error:
             if len(orders) == 1:
                 orders[0].future.set_exception(error)
             else:  # what is wrong with one must not become another's error
                 for order in orders:
                     self._alone(order)
-            return
-        except Exception as error:
-            for order in orders:
-                order.future.set_exception(error)
             return
         rest = iter(pictures)
         for order in orders:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import struct
 import time
 from dataclasses import dataclass
@@ -9,23 +10,24 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, WebSocket
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
-from limner.editing.place import Place
 from limner.pictures import to_frame
-from limner.serving.errors import ApiError, understood
+from limner.serving.errors import FAULT, ApiError, understood
+from limner.serving.routes.body import Wanted
 from limner.serving.routes.causal import Unit, other_world
 from limner.serving.routes.stylize import instantly
 from limner.serving.state import State
 from limner.style.factors import Factors
 
 router = APIRouter()
+LOG = logging.getLogger(__name__)
 MOST_BYTES = 64 * 2**10
 MOST_ROW = 32
 
 
-class Ask(Place):
+class Ask(Wanted):
     """A picture at a place of a model, or a row of `n` from there on."""
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True, allow_inf_nan=False)
@@ -36,7 +38,7 @@ class Ask(Place):
     n: int = Field(1, ge=1, le=MOST_ROW)
 
 
-class AskStyle(Place):
+class AskStyle(BaseModel):
     """A picture in styles of an instant model."""
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True, allow_inf_nan=False)
@@ -52,7 +54,7 @@ class AskStyle(Place):
     side: int = Field(256, ge=32, le=1024)
 
 
-class AskWhatIf(Place):
+class AskWhatIf(BaseModel):
     """What a unit of a causal model would have been."""
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True, allow_inf_nan=False)
@@ -99,10 +101,10 @@ async def live(socket: WebSocket) -> None:
         await socket.close(1013, "too many live connections")
         return
     socket.app.state.live += 1
-    await socket.accept()
     slot = Slot()
     painter = asyncio.create_task(_answer(socket, state, slot))
     try:
+        await socket.accept()
         while not painter.done():
             text = await socket.receive_text()
             if len(text) > MOST_BYTES:
@@ -123,8 +125,10 @@ async def _answer(socket: WebSocket, state: State, slot: Slot) -> None:
         try:
             answer: bytes | str = await _frame(state, text, came)
         except Exception as error:
-            known = understood(error) or ApiError(500, "something failed here; the server's log says what.")
-            answer = json.dumps({"id": _id_of(text), **known.body()})
+            known = understood(error)
+            if known is None:
+                LOG.exception("a live message could not be answered")
+            answer = json.dumps({"id": _id_of(text), **(known or FAULT).body()})
         sending = socket.send_bytes(answer) if isinstance(answer, bytes) else socket.send_text(answer)
         try:
             await asyncio.wait_for(sending, patience)
@@ -143,8 +147,9 @@ async def _frame(state: State, text: str, came: float) -> bytes:
         where = ".".join(str(part) for part in first["loc"][1:]) or None
         raise ApiError(422, f"{where or 'the message'}: {first['msg']}.", where) from None
     work = PAINTERS[ask.kind]
-    # opening a model takes a while and must not hold up the hands of others
-    await asyncio.get_running_loop().run_in_executor(state.desk, _opened, state, ask)
+    # opening a model takes a while and must not hold up the hands of others; what is open must not wait at the desk
+    if not state.catalogue.opened(ask.model):
+        await state.hand_over(_opened, state, ask)
     return await state.hand.do(_painted, state, ask, work, came)
 
 
@@ -191,7 +196,7 @@ def _id_of(text: str) -> Any:
     try:
         found = json.loads(text)
         return found.get("id") if isinstance(found, dict) else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -4,7 +4,6 @@ import time
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from limner.serving.state import State
@@ -45,7 +44,8 @@ class Metrics:
         try:
             await self.app(scope, receive, counted)
         finally:
-            route = self._route(scope)
+            # the template of the path, as there are too many paths to count one by one; the router leaves it here
+            route = str(getattr(scope.get("route"), "path", "other"))
             self.requests.labels(scope["method"], route, str(status)).inc()
             self.seconds.labels(route).observe(time.perf_counter() - began)
 
@@ -58,10 +58,3 @@ class Metrics:
         for job in state.store.all():
             self.jobs.labels(job.state).inc()
         return generate_latest(self.registry)
-
-    def _route(self, scope: Scope) -> str:
-        """Returns the template of a request's path, as there are too many paths to count one by one."""
-        for route in self.routes.routes:
-            if route.matches(scope)[0] is Match.FULL:
-                return str(getattr(route, "path", "other"))
-        return "other"

@@ -1,15 +1,21 @@
 """A server on a socket: checked before it begins, said where it is, and ended by Ctrl-C."""
 
 import socket
+import sqlite3
 import sys
 import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import uvicorn
+from filelock import FileLock, Timeout
 
 from limner.errors import ModelError, UsageError
 from limner.model import find_folder
 from limner.serving.app import create_app
 from limner.serving.settings import Settings
+from limner.serving.store import Store
 
 SHORTEST_TOKEN = 16
 
@@ -17,6 +23,11 @@ SHORTEST_TOKEN = 16
 def run(settings: Settings, opened: bool = False) -> None:
     """Serves until it is interrupted; `opened`: in a browser too. UsageError, ModelError for what cannot be served."""
     _check(settings)
+    with _claimed(settings.home):
+        _serve(settings, opened)
+
+
+def _serve(settings: Settings, opened: bool) -> None:
     listening = _listen(settings.host, settings.port)
     address = f"http://{'[::1]' if settings.host == '::1' else settings.host}:{listening.getsockname()[1]}/"
     config = uvicorn.Config(
@@ -52,6 +63,24 @@ def _check(settings: Settings) -> None:
         settings.home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"--home {settings.home}: {error.strerror}.") from None
+
+
+@contextmanager
+def _claimed(home: Path) -> Iterator[None]:
+    """Keeps other servers out of a home, as both would do its jobs; UsageError where one is there, or its queue is damaged."""
+    lock = FileLock(home / ".lock")
+    try:
+        lock.acquire(timeout=0)
+        Store(home / "studio.db", 0).close()
+    except Timeout:
+        raise UsageError(f"--home {home}: another server uses it; give this one a home of its own.") from None
+    except (OSError, sqlite3.Error) as error:
+        lock.release()
+        raise UsageError(f"--home {home}: its studio.db cannot be opened ({error}); give another.") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _listen(host: str, port: int) -> socket.socket:

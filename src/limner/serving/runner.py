@@ -2,21 +2,26 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import deque
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from limner.serving.errors import ApiError, without_paths
 from limner.serving.job import Job, Places, command, result_of
-from limner.serving.store import Store
+from limner.serving.store import ACTIVE, Store
 
 SHARE = re.compile(r"([\d,.]+)\s*/\s*([\d,.]+) ")
 """Done and all of it, in a line of progress."""
-INTERRUPTED = 130
+INTERRUPTED = (130, -signal.SIGINT)
+"""How a process ends that was asked to: after it saved, or before it could have."""
+CHILD = "limner.serving.child"
 
 
 class Runner:
@@ -27,8 +32,8 @@ class Runner:
         self.changed, self.closed = threading.Condition(), False
         self.process: subprocess.Popen[str] | None = None
         self.current: str | None = None
+        store.listeners += [self._wake, self._tidy]
         self._take_up_again()
-        store.listeners.append(self._wake)
         self.thread = threading.Thread(target=self._work, daemon=True)
         self.thread.start()
 
@@ -36,7 +41,7 @@ class Runner:
         """Ends a job at once; what it had saved stays."""
         with self.changed:
             found = self.store.get(job)
-            if found.state == "queued" or found.state == "running":
+            if found.state in ACTIVE:
                 found = self.store.update(job, state="cancelled", ended=time.time(), process=None)
                 self._signal(job, signal.SIGKILL)
             return found
@@ -52,11 +57,13 @@ class Runner:
 
     def resume(self, job: str, minutes: float | None) -> Job:
         """Puts a training that has ended back into the queue, for so many minutes in all."""
-        found = self.store.get(job)
-        if found.kind != "train" or found.state in ("queued", "running"):
-            raise ApiError(409, "only a training that has ended can be resumed.", "id")
-        asked = found.asked | ({"minutes": minutes} if minutes else {})
-        return self.store.update(job, state="queued", ended=None, error=None, result=None, asked=asked, says="")
+        with self.store.lock:
+            found = self.store.get(job)
+            if found.kind != "train" or found.state in ACTIVE:
+                raise ApiError(409, "only a training that has ended can be resumed.", "id")
+            self.store.check_room(found.kind, found.name)
+            asked = found.asked | ({"minutes": minutes} if minutes else {})
+            return self.store.update(job, state="queued", ended=None, error=None, result=None, asked=asked, says="")
 
     def close(self) -> None:
         """Ends what runs, which is then interrupted, and the thread."""
@@ -74,13 +81,16 @@ class Runner:
         for job in self.store.all():
             if job.state == "running":
                 _end_left_over(self.store.begun(job.id)[1])
-                again = {"state": "queued"} if job.kind == "train" else {"state": "interrupted", "ended": time.time()}
-                self.store.update(job.id, process=None, error="interrupted: the server ended while it ran.", **again)
+                self.store.update(job.id, process=None, **_interrupted(job))
 
     def _wake(self, job: Job) -> None:
         if job.state == "queued":
             with self.changed:
                 self.changed.notify_all()
+
+    def _tidy(self, job: Job) -> None:
+        if job.kind == "prepare" and job.state not in ACTIVE:  # the dataset has all of it that is good
+            shutil.rmtree(self.places.uploads(job.id), ignore_errors=True)
 
     def _work(self) -> None:
         while not self.closed:
@@ -95,10 +105,10 @@ class Runner:
                 self.store.update(job.id, state="failed", ended=time.time(), error=without_paths(str(error)))
 
     def _do(self, job: Job) -> None:
-        again = self.store.begun(job.id)[0] and self.places.folder(job).exists()
+        again = self.store.begun(job.id)[0] and (self.places.folder(job) / "recipe.yaml").is_file()
         self.places.folder(job).parent.mkdir(parents=True, exist_ok=True)
         environment = os.environ | {"OMP_NUM_THREADS": str(self.threads), "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
-        arguments = [sys.executable, "-m", "limner.serving.child", str(os.getpid()), *command(job, self.places, again)]
+        arguments = [sys.executable, "-m", CHILD, str(os.getpid()), *command(job, self.places, again)]
         with self.changed:
             if self.store.get(job.id).state != "queued" or self.closed:
                 return
@@ -132,19 +142,29 @@ class Runner:
             self.current = None
         values: dict[str, Any] = {"ended": time.time(), "process": None}
         if self.closed and status:
-            values |= {"state": "interrupted", "error": "interrupted: the server ended while it ran."}
+            values |= _interrupted(job)
         elif status == 0:
             values |= {"state": "done", "share": 1.0, "result": result_of(job), "error": None}
-        elif status == INTERRUPTED:
+        elif status in INTERRUPTED and (self.places.folder(job) / "model").is_dir():
             values |= {"state": "done", "result": result_of(job), "error": None, "says": "stopped and saved"}
+        elif status in INTERRUPTED:
+            values |= {"state": "cancelled", "says": "stopped before there was a model"}
         else:
             last = said[-1] if said else f"it ended with status {status}"
-            values |= {"state": "failed", "error": without_paths(last.removeprefix("error: "))}
+            values |= {"state": "failed", "error": without_paths(last.removeprefix("limner: "))}
         self.store.update(job.id, "running", **values)
 
     def _signal(self, job: str, kind: signal.Signals) -> None:
         if self.current == job and self.process and self.process.poll() is None:
             os.killpg(self.process.pid, kind)
+
+
+def _interrupted(job: Job) -> dict[str, Any]:
+    """Returns what becomes of work that ran when the server ended: a training waits for the next one."""
+    again = (
+        {"state": "queued", "ended": None} if job.kind == "train" else {"state": "interrupted", "ended": time.time()}
+    )
+    return again | {"error": "interrupted: the server ended while it ran."}
 
 
 def _share(line: str) -> float | None:
@@ -157,11 +177,17 @@ def _share(line: str) -> float | None:
 
 def _end_left_over(process: int | None) -> None:
     """Ends a process that outlived the server that began it, unless its number is another's by now."""
-    if process is None:
+    if process is None or CHILD not in _command_of(process):
         return
-    try:
-        # its session's leader is itself: only a process that was begun as a job's is
-        if os.getsid(process) == process:
-            os.killpg(process, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process, signal.SIGKILL)
+
+
+def _command_of(process: int) -> str:
+    """Returns the command line of a process; nothing where there is none."""
+    with suppress(OSError):
+        return Path(f"/proc/{process}/cmdline").read_bytes().decode(errors="replace")
+    with suppress(OSError):
+        asked = ["ps", "-o", "args=", "-p", str(process)]
+        return subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    return ""

@@ -14,17 +14,12 @@ class Limits:
     """Bytes of a request, but for `upload`."""
     upload: int = 2 * 2**30
     """Bytes of pictures to train on."""
-    pictures: int = 64
-    """Pictures of one request."""
     waiting: int = 1024
     """Pictures that wait to be painted."""
     jobs: int = 32
     """Jobs that wait."""
     side: int = 2048
     """Pixels a side of what is edited or stylised."""
-    stops: int = 24
-    frames: int = 1200
-    """Stops and frames of a walk."""
     rate: float = 200.0
     burst: float = 2000.0
     """Requests a second of one client, and how many may come at once."""
@@ -38,7 +33,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Settings:
-    """How a server runs; UsageError for an address that others can reach without a token is up to the caller."""
+    """How a server runs."""
 
     paths: tuple[Path, ...]
     home: Path

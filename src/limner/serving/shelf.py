@@ -1,6 +1,7 @@
 """Pictures that clients have handed in: kept by the digest of their content, read only through the one safe door."""
 
 import hashlib
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from limner.pictures import UnusablePicture, open_pixels, read, read_provenance
 from limner.serving.errors import ApiError
 
 NAME = re.compile(r"[0-9a-f]{64}")
+DEEPEST = 50
 
 
 class Shelf:
@@ -43,11 +45,29 @@ class Shelf:
         return open_pixels(self.path(name))
 
     def provenance(self, name: str) -> dict[str, Any] | None:
-        """Returns what a picture says of how it was made, or None."""
+        """Returns what a picture says of how it was made, or None for nothing that JSON and UTF-8 can hold."""
         try:
-            return read_provenance(self.path(name))
-        except PictureError:
+            made = read_provenance(self.path(name))
+            json.dumps(made, allow_nan=False, ensure_ascii=False).encode()
+        except (PictureError, ValueError, RecursionError):
             return None
+        return made if _depth(made) <= DEEPEST else None
+
+    def holds(self, path: Path) -> bool:
+        """Whether a path is that of a picture here."""
+        return path.resolve().parent == self.folder.resolve()
 
     def _file(self, name: str) -> Path:
         return self.folder / f"{name}.picture"
+
+
+def _depth(made: Any) -> int:
+    """Returns how deep lists and mappings lie in one another."""
+    deep, level = 0, [made]
+    while level := [inner for one in level if isinstance(one, dict | list) for inner in _inside(one)]:
+        deep += 1
+    return deep
+
+
+def _inside(one: dict[str, Any] | list[Any]) -> list[Any]:
+    return list(one.values()) if isinstance(one, dict) else one

@@ -36,17 +36,21 @@ class Store:
     def add(self, kind: JobKind, name: str, asked: dict[str, Any], job: str | None = None) -> Job:
         """Puts a job at the end of the queue; ApiError 503 when that is full, 409 for a name that is being worked on."""
         with self.lock:
-            active = [job for job in self.all() if job.state in ACTIVE]
-            if sum(job.state == "queued" for job in active) >= self.most:
-                raise ApiError(503, f"{self.most} jobs are waiting; ask again later.", None, 60)
-            if any((job.kind, job.name) == (kind, name) for job in active):
-                raise ApiError(409, f"'{name}' is being worked on.", "name")
+            self.check_room(kind, name)
             identity = job or new_id()
             row = (identity, kind, name, "queued", time.time(), json.dumps(asked))
             self.connection.execute(
                 "insert into jobs (id, kind, name, state, created, asked) values (?, ?, ?, ?, ?, ?)", row
             )
             return self._told(identity)
+
+    def check_room(self, kind: JobKind, name: str) -> None:
+        """Raises what `add` does."""
+        active = [job for job in self.all() if job.state in ACTIVE]
+        if sum(job.state == "queued" for job in active) >= self.most:
+            raise ApiError(503, f"{self.most} jobs are waiting; ask again later.", None, 60)
+        if any((job.kind, job.name) == (kind, name) for job in active):
+            raise ApiError(409, f"'{name}' is being worked on.", "name")
 
     def all(self) -> list[Job]:
         """Returns every job, the newest first."""

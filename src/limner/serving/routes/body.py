@@ -1,11 +1,12 @@
 """The base of what clients send: every field known, of its own type, and finite."""
 
 from base64 import b64encode
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from limner.editing.place import LARGEST_SEED, Place
 from limner.pictures import to_bytes
 
 Format = Literal["png", "jpeg", "webp"]
@@ -15,6 +16,22 @@ class Body(BaseModel):
     """What a request carries; an unknown field, a number as text, or one that is not finite is refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+Amount = Annotated[float, Field(ge=-1e6, le=1e6)]
+"""As large as what is painted with can be, and a good deal larger than what makes sense."""
+Asked = Annotated[str | Amount, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
+"""A class or a number; 3 may be either, and is not the class "3.0"."""
+
+
+class Wanted(Place):
+    """A place as clients ask for it."""
+
+    blend: list[tuple[Annotated[int, Field(ge=0, le=LARGEST_SEED)], Amount]] | None = Field(
+        None, min_length=1, max_length=8
+    )
+    directions: dict[str, Amount] = Field(default_factory=dict, max_length=50)
+    condition: dict[str, Asked] = Field(default_factory=dict, max_length=100)
 
 
 def encoded(pixels: np.ndarray, kind: Format, provenance: dict[str, Any] | None = None) -> str:

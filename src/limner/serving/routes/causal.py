@@ -121,7 +121,7 @@ def _found(state: State, name: str, unit: Unit) -> Any:
         return model.sample(1, seed=unit.seed)
     pixels = _fitted(model, state.shelf.pixels(unit.picture))
     table = model.predictor.read(pixels)
-    known = {each: model.structure.variables[each].value(value) for each, value in unit.attributes.items()}
+    known = {each: _variable(model, each).value(value) for each, value in unit.attributes.items()}
     return table | {each: np.array([value], table[each].dtype) for each, value in known.items()}, pixels
 
 
@@ -197,12 +197,8 @@ def _truth(state: State, model: Any, asked: WhatIf) -> dict[str, Any] | None:
 
 
 def _doses(state: State, asked: Doses) -> dict[str, Any]:
-    from limner.errors import GraphError, nearest
-
     model = state.catalogue.causal(asked.model)
-    variable = model.structure.variables.get(asked.name)
-    if variable is None:
-        raise GraphError(f"the graph has no '{asked.name}'; {nearest(asked.name, list(model.structure.variables))}")
+    variable = _variable(model, asked.name)
     low, high = variable.seen
     values: list[Any] = list(variable.classes) or np.linspace(low, high, asked.count).tolist()
     if variable.kind == "count":
@@ -212,6 +208,15 @@ def _doses(state: State, asked: Doses) -> dict[str, Any]:
         world = other_world(state, asked.model, asked.unit, {asked.name: value}, 0)
         found.append({"value": value, "b64_json": encoded(world.picture, "png"), "attributes": world.attributes})
     return {"name": asked.name, "data": found}
+
+
+def _variable(model: Any, name: str) -> Any:
+    from limner.errors import GraphError, nearest
+
+    variables = model.structure.variables
+    if name not in variables:
+        raise GraphError(f"the graph has no '{name}'; {nearest(name, list(variables))}")
+    return variables[name]
 
 
 def _warnings(model: Any, asked: Mapping[str, Any]) -> list[str]:

@@ -1,6 +1,7 @@
 """Edits: the list of `limner edit`, applied to a picture that was handed in or to a place of a model."""
 
 from base64 import b64encode
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,10 @@ from limner.editing.edits import canvas_after, from_list
 from limner.editing.history import Source, open_source, provenance
 from limner.editing.latent import Latent
 from limner.editing.operation import Known, Operation
-from limner.editing.place import Place
 from limner.errors import LimnerError
-from limner.pictures import to_bytes
+from limner.pictures import open_pixels, to_bytes
 from limner.serving.errors import ApiError
-from limner.serving.routes.body import Body, Format, encoded
+from limner.serving.routes.body import Body, Format, Wanted, encoded
 from limner.serving.shelf import NAME
 from limner.serving.state import State, for_client, state_of
 
@@ -29,7 +29,7 @@ class Editing(Body):
 
     picture: str | None = None
     model: str | None = None
-    place: Place = Field(default_factory=Place)
+    place: Wanted = Field(default_factory=Wanted)
     edits: list[str | dict[str, Any]] = Field(default_factory=list, max_length=100)
     output_format: Format = "png"
 
@@ -65,7 +65,7 @@ def _edited(state: State, asked: Editing) -> dict[str, Any]:
 
 def _source(state: State, asked: Editing) -> Source:
     if asked.picture is not None:
-        return open_source(state.shelf.path(asked.picture))
+        return _handed_in(state, asked.picture)
     assert asked.model is not None
     explorer, place = state.catalogue.explorer(asked.model), asked.place
     pixels = explorer.paint([place])[0]
@@ -76,7 +76,27 @@ def _source(state: State, asked: Editing) -> Source:
     return Source(colour, explorer.provenance(place), code=code)
 
 
-def _code(explorer: Any, place: Place, pixels: np.ndarray) -> Known | None:
+def _handed_in(state: State, name: str) -> Source:
+    """Returns a picture with the edits that it carries, unless they name what clients may not: then as it is."""
+    path, made = state.shelf.path(name), state.shelf.provenance(name)
+    if made is None or made.get("kind") != "edit" or _names_known(state, made):
+        return open_source(path)
+    return Source(open_pixels(path), {"file": str(path), "sha256": name, "made": made, "ai_generated": True})
+
+
+def _names_known(state: State, made: dict[str, Any]) -> bool:
+    """Whether all pictures and models that a picture says it was made of are on the shelf and in the catalogue."""
+    try:
+        origin, edits = made["origin"], from_list(made["edits"])
+        paths = [Path(origin["model"]["path"] if "model" in origin else origin["file"])]
+        paths += [path for edit in edits for path in edit.named]
+        models = [entry.path.resolve() for entry in state.catalogue.models().values()]
+        return all(state.shelf.holds(path) or path.resolve() in models for path in paths)
+    except (KeyError, TypeError, ValueError, LimnerError):
+        return False
+
+
+def _code(explorer: Any, place: Wanted, pixels: np.ndarray) -> Known | None:
     try:
         decoding = explorer.decoding
     except LimnerError:

@@ -14,13 +14,14 @@ from pydantic import Field, model_validator
 from limner.editing.place import Explorer, Place
 from limner.pictures import save_walk
 from limner.serving.errors import ApiError
-from limner.serving.routes.body import Body, Format, encoded
+from limner.serving.routes.body import Body, Format, Wanted, encoded
 from limner.serving.state import State, for_client, state_of
 
 router = APIRouter(prefix="/v1")
+LAST = 2**31
 
 
-class Generation(Place):
+class Generation(Wanted):
     """Which pictures of a model are wanted: `n` of them from a place on."""
 
     model: str
@@ -32,7 +33,7 @@ class Walk(Body):
     """A film through places of a model."""
 
     model: str
-    places: list[Place] = Field(min_length=2, max_length=24)
+    places: list[Wanted] = Field(min_length=2, max_length=24)
     frames: int = Field(24, ge=1, le=120)
     """From each place to the next."""
     rate: int = Field(24, ge=1, le=60)
@@ -51,6 +52,8 @@ async def generate(request: Request, asked: Generation) -> dict[str, Any]:
     state = state_of(request)
     if asked.n > 1 and asked.blend:
         raise ApiError(422, "n: a blend is one picture.", "n")
+    if asked.index + asked.n - 1 > LAST:
+        raise ApiError(422, f"index: the last picture of a seed is {LAST}.", "index")
     explorer = await for_client(request, _explorer(state, asked.model))
     fields = {name: getattr(asked, name) for name in Place.model_fields}
     places = [Place(**fields | {"index": asked.index + step}) for step in range(asked.n)]

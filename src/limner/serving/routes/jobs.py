@@ -21,6 +21,7 @@ from limner.serving.store import new_id
 from limner.training.history import read_history
 
 router = APIRouter(prefix="/v1")
+ARCHIVES = (".zip", ".tar", ".parquet")
 QUIET = 15.0
 """Seconds after which a stream says that it is still there."""
 
@@ -63,7 +64,8 @@ async def prepare(
         raise ApiError(409, f"a dataset is called '{name}' already.", "name")
     source = await asyncio.to_thread(_received, state.places.uploads(job), uploads)
     try:
-        return state.store.add("prepare", name, {"source": str(source), "size": size, "files": len(uploads)}, job)
+        asked = {"source": str(source), "size": size, "files": len(uploads)}
+        return state.store.add("prepare", name, asked, job).shown()
     except ApiError:
         shutil.rmtree(state.places.uploads(job), ignore_errors=True)
         raise
@@ -79,7 +81,7 @@ def train(request: Request, asked: Training) -> Job:
     if (state.settings.home / "runs" / name).exists() or name in state.catalogue.models():
         raise ApiError(409, f"a model is called '{name}' already.", "name")
     path = str(state.catalogue.dataset(asked.data).path)
-    return state.store.add("train", name, asked.model_dump() | {"path": path})
+    return state.store.add("train", name, asked.model_dump() | {"path": path}).shown()
 
 
 @router.post("/evaluate", status_code=202)
@@ -89,37 +91,37 @@ def evaluate(request: Request, asked: Evaluation) -> Job:
     entry = state.catalogue.entry(asked.model, "image")
     data = state.catalogue.dataset(asked.data)
     paths = {"path": str(entry.path), "data_path": str(data.path)}
-    return state.store.add("evaluate", asked.model, asked.model_dump() | paths)
+    return state.store.add("evaluate", asked.model, asked.model_dump() | paths).shown()
 
 
 @router.get("/jobs")
 def jobs(request: Request) -> dict[str, list[Job]]:
     """Returns all jobs, the newest first."""
-    return {"data": [_shown(job) for job in state_of(request).store.all()]}
+    return {"data": [job.shown() for job in state_of(request).store.all()]}
 
 
 @router.get("/jobs/{job}")
 def job(request: Request, job: str) -> Job:
     """Returns a job."""
-    return _shown(state_of(request).store.get(job))
+    return state_of(request).store.get(job).shown()
 
 
 @router.post("/jobs/{job}/cancel")
 def cancel(request: Request, job: str) -> Job:
     """Ends a job at once."""
-    return _shown(state_of(request).runner.cancel(job))
+    return state_of(request).runner.cancel(job).shown()
 
 
 @router.post("/jobs/{job}/stop")
 def stop(request: Request, job: str) -> Job:
     """Lets a training save and end."""
-    return _shown(state_of(request).runner.stop(job))
+    return state_of(request).runner.stop(job).shown()
 
 
 @router.post("/jobs/{job}/resume")
 def resume(request: Request, job: str, asked: Longer) -> Job:
     """Goes on with a training."""
-    return _shown(state_of(request).runner.resume(job, asked.minutes))
+    return state_of(request).runner.resume(job, asked.minutes).shown()
 
 
 @router.get("/jobs/{job}/history")
@@ -166,34 +168,36 @@ async def _changes(state: State) -> AsyncIterator[str]:
         while True:
             try:
                 job = await asyncio.wait_for(waiting.get(), QUIET)
-                yield f"event: job\ndata: {_shown(job).model_dump_json()}\n\n"
+                yield f"event: job\ndata: {job.shown().model_dump_json()}\n\n"
             except TimeoutError:
                 yield ": still here\n\n"
     finally:
         state.store.listeners.remove(tell)
 
 
-def _shown(job: Job) -> Job:
-    """Returns a job without the paths of this machine."""
-    hidden = ("path", "data_path", "source", "arguments")
-    return job.model_copy(update={"asked": {name: value for name, value in job.asked.items() if name not in hidden}})
-
-
 def _received(folder: Path, uploads: list[UploadFile]) -> Path:
-    """Writes what was handed in, under names that lead nowhere else, and returns the .zip, or the folder of pictures."""
-    with files.atomic_folder(folder) as temporary:
-        for number, upload in enumerate(uploads):
-            parts = [
-                part for part in Path((upload.filename or "").replace("\\", "/")).parts if part not in ("/", "..", ".")
-            ]
-            inside = Path(*parts[-3:-1]) if len(uploads) > 1 else Path()
-            suffix = Path(parts[-1]).suffix[:10] if parts else ""
-            stem = (Path(parts[-1]).stem[:80] if parts else "") or "picture"
-            file = temporary / inside / (f"{number:06d}-{stem}{suffix}" if len(uploads) > 1 else f"{stem}{suffix}")
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("wb") as target:
-                shutil.copyfileobj(upload.file, target)
-    inside_it = list(folder.iterdir())
-    return (
-        inside_it[0] if len(inside_it) == 1 and inside_it[0].suffix.lower() in (".zip", ".tar", ".parquet") else folder
-    )
+    """Writes what was handed in, and returns the archive, or the folder of pictures."""
+    try:
+        with files.atomic_folder(folder) as temporary:
+            for number, upload in enumerate(uploads):
+                file = temporary / _named(upload.filename or "", number if len(uploads) > 1 else None)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                with file.open("wb") as target:
+                    shutil.copyfileobj(upload.file, target)
+    except FileExistsError:
+        raise ApiError(422, "files: a folder has the name of a picture beside it.", "files") from None
+    inside = list(folder.iterdir())
+    return inside[0] if len(inside) == 1 and inside[0].suffix.lower() in ARCHIVES else folder
+
+
+def _named(name: str, number: int | None) -> Path:
+    """Returns where a picture of this name is kept: under a name that leads nowhere else, in the folders that say its class."""
+    cleaned = map(_plain, name.replace("\\", "/").split("/"))
+    *folders, last = [part for part in cleaned if part.strip(". ")][-3:] or ["picture"]
+    stem, suffix = _plain(Path(last).stem, 80), _plain(Path(last).suffix, 10)
+    return Path(stem + suffix) if number is None else Path(*folders, f"{number:06d}-{stem}{suffix}")
+
+
+def _plain(part: str, most: int = 200) -> str:
+    """Returns a part of a path in letters that can be shown, at most so many bytes of it."""
+    return "".join(letter for letter in part if letter.isprintable()).encode()[:most].decode(errors="ignore")

@@ -6,6 +6,7 @@ import numpy as np
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
+from limner.serving.errors import ApiError
 from limner.serving.job import Job
 from limner.serving.routes.body import Body, Format, encoded
 from limner.serving.state import State, for_client, state_of
@@ -50,7 +51,7 @@ async def stylize(request: Request, response: Response, asked: Stylizing) -> Any
     if asked.model is not None:
         return await for_client(request, state.hand_over(_instant, state, asked))
     response.status_code = 202
-    return state.store.add("stylize", new := new_id(), {"arguments": _arguments(state, asked)}, new)
+    return state.store.add("stylize", new := new_id(), {"arguments": _arguments(state, asked)}, new).shown()
 
 
 def instantly(
@@ -59,12 +60,17 @@ def instantly(
     """Returns a picture uint8 (H, W, 3), at most `side` pixels a side, in styles of an instant model."""
     content = shrunk(state.shelf.pixels(picture), side)[..., :3]
     chosen = {name: weight for name, weight in styles.items() if weight}
+    if not chosen:
+        raise ApiError(422, f"styles: name one that '{model}' has; GET /v1/models/{model} names them.", "styles")
     painted: np.ndarray = state.catalogue.instant(model).stylize(np.ascontiguousarray(content), chosen, factors)
     return painted
 
 
 def _instant(state: State, asked: Stylizing) -> dict[str, Any]:
     assert asked.model is not None
+    left_out = ("mask", "colour_from", "line_from", "texture_from")
+    if given := next((name for name in left_out if getattr(asked, name)), None):
+        raise ApiError(422, f"{given}: an instant model paints all of a picture in its own styles.", given)
     factors = Factors(asked.colour, asked.line, asked.texture, asked.content)
     styles = {one.style: one.weight for one in asked.styles}
     pixels = instantly(state, asked.picture, asked.model, styles, factors, asked.size)

@@ -1,5 +1,7 @@
 """The instant network: one pass paints a picture in one of its manners, as strongly in line and in texture as it is told."""
 
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -9,6 +11,18 @@ from limner import seeds
 FINE, WIDE, DEEP, BLOCKS = 8, 32, 64, 6
 TOLD = 2
 """Numbers that it is told beside the style: the shares of line and of texture."""
+
+
+@dataclass
+class Noise:
+    """Gaussian noise from a generator, as strong as it was when the network learned, or by a factor."""
+
+    generator: torch.Generator
+    strength: float = 1.0
+
+    def over(self, maps: Tensor) -> Tensor:
+        """Returns noise (1, 1, H, W) for maps (B, C, H, W)."""
+        return self.strength * torch.randn(1, 1, *maps.shape[2:], generator=self.generator)
 
 
 class Tuned(nn.Module):
@@ -29,12 +43,11 @@ class Tuned(nn.Module):
         nn.init.constant_(self.tune.bias[:outputs], gain)
         nn.init.kaiming_normal_(self.convolution.weight, nonlinearity="relu")
 
-    def forward(self, maps: Tensor, told: Tensor, chance: torch.Generator) -> Tensor:
+    def forward(self, maps: Tensor, told: Tensor, noise: Noise) -> Tensor:
         """Returns (B, outputs, H, W) from maps (B, inputs, H, W) and what is told (B, told)."""
         gain, shift, strength = self.tune(told)[..., None, None].chunk(3, 1)
         maps = self.convolution(F.pad(maps, (1, 1, 1, 1), mode="replicate"))
-        noise = torch.randn(1, 1, *maps.shape[2:], generator=chance)
-        return maps * gain + shift + strength * noise
+        return maps * gain + shift + strength * noise.over(maps)
 
 
 class Block(nn.Module):
@@ -45,14 +58,14 @@ class Block(nn.Module):
         # so faint at first that any depth can be learned
         self.first, self.second = Tuned(DEEP, DEEP, told), Tuned(DEEP, DEEP, told, gain=0.1)
 
-    def forward(self, maps: Tensor, told: Tensor, chance: torch.Generator) -> Tensor:
-        return maps + self.second(F.relu(self.first(maps, told, chance)), told, chance)
+    def forward(self, maps: Tensor, told: Tensor, noise: Noise) -> Tensor:
+        return maps + self.second(F.relu(self.first(maps, told, noise)), told, noise)
 
 
 class InstantNetwork(nn.Module):
     """Pictures (B, 3, H, W) in [-1, 1], weights (B, S) of S styles, line and texture (B,) in [0, 1] -> pictures.
 
-    It sees them at half their size and works at a quarter; what it makes is a change of the picture. The same chance gives the
+    It sees them at half their size and works at a quarter; what it makes is a change of the picture. The same noise gives the
     same pixels.
     """
 
@@ -68,18 +81,18 @@ class InstantNetwork(nn.Module):
         nn.init.normal_(self.paint.weight, std=0.01)
 
     def forward(
-        self, images: Tensor, styles: Tensor, line: Tensor, texture: Tensor, chance: torch.Generator | None = None
+        self, images: Tensor, styles: Tensor, line: Tensor, texture: Tensor, noise: Noise | None = None
     ) -> Tensor:
-        chance = chance or seeds.generator("instant noise")
+        noise = noise or Noise(seeds.generator("instant noise"))
         height, width = images.shape[2:]
         whole = F.pad(images, (0, -width % 4, 0, -height % 4), mode="replicate")
         shares = torch.stack([torch.ones_like(line), line, texture], 1)
         told = (styles[:, :, None] * shares[:, None]).flatten(1)
-        fine = F.relu(self.entry(F.pixel_unshuffle(whole, 2), told, chance))
-        maps = F.relu(self.down(fine, told, chance))
+        fine = F.relu(self.entry(F.pixel_unshuffle(whole, 2), told, noise))
+        maps = F.relu(self.down(fine, told, noise))
         for block in self.blocks:
-            maps = block(maps, told, chance)
-        maps = F.relu(self.up(F.interpolate(maps, scale_factor=2.0), told, chance))
-        maps = F.relu(F.pixel_shuffle(self.fine(torch.cat([maps, fine], 1), told, chance), 2))
+            maps = block(maps, told, noise)
+        maps = F.relu(self.up(F.interpolate(maps, scale_factor=2.0), told, noise))
+        maps = F.relu(F.pixel_shuffle(self.fine(torch.cat([maps, fine], 1), told, noise), 2))
         change = self.paint(F.pad(maps, (1, 1, 1, 1), mode="replicate"))
         return (whole + change)[..., :height, :width].clamp(-1, 1)

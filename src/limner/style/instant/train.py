@@ -24,7 +24,7 @@ from limner.style import colour
 from limner.style.arrays import resized
 from limner.style.factors import Factors
 from limner.style.instant.model import FILE, InstantModel, Palette, names, save_model
-from limner.style.instant.network import InstantNetwork
+from limner.style.instant.network import InstantNetwork, Noise
 from limner.style.objective import GRID, Objective, Observer, blend
 from limner.tensors import load_tensors, save_tensors
 from limner.values import from_uint8
@@ -116,7 +116,7 @@ class Training:
         )
         told = torch.eye(len(teacher.styles))[lesson.style].expand(BATCH, -1)
         line, texture = (torch.full((BATCH,), share) for share in (lesson.line, lesson.texture))
-        painted = self.network(originals, told, line, texture, seeds.generator("instant", self.step))
+        painted = self.network(originals, told, line, texture, Noise(seeds.generator("instant", self.step)))
         gradient, value = teacher.gradient(lesson, originals, painted, self.step)
         for group in self.optimiser.param_groups:
             group["lr"] = RATE * min(1, (self.step + 1) / WARM) * (1 - share) ** 0.5
