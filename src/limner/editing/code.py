@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
+from threading import RLock
 
 import torch
 from torch import Tensor, nn
@@ -50,6 +51,8 @@ class Decoding:
 
     def __init__(self, model: Model) -> None:
         self.model, self.painter = model, model.painter
+        self.lock = RLock()
+        """Held while it paints: what is added to its maps for one picture must not reach another thread's."""
         decoder = next((part for part in self.painter.children() if isinstance(part, Decoder)), None)
         if decoder is None:
             raise ModelError(f"the recipe '{model.recipe.name}' draws without a decoder: it cannot edit pictures.")
@@ -75,7 +78,7 @@ class Decoding:
 
     def paint(self, code: Code) -> Tensor:
         """Returns pictures (B, C, H, W) in [-1, 1]; gradients flow back to points and details."""
-        with self._adding(code.details):
+        with self.lock, self._adding(code.details):
             if isinstance(self.painter, VaePainter):
                 return self.painter.rebuild(code.points, code.condition)
             return self.painter.paint(code.points, code.condition)
@@ -116,7 +119,10 @@ class Decoding:
         """Returns what a layer in the middle of the decoder reads, (B, units) or (B, C, H, W)."""
         layers = self._layers()
         caught: list[Tensor] = []
-        with _hooked([layers[len(layers) // 2].register_forward_pre_hook(lambda _, read: caught.append(read[0]))]):
+        with (
+            self.lock,
+            _hooked([layers[len(layers) // 2].register_forward_pre_hook(lambda _, read: caught.append(read[0]))]),
+        ):
             for rows in torch.arange(len(code.points)).split(BATCH):
                 self.paint(code.of(rows))
         return torch.cat(caught)
@@ -193,7 +199,7 @@ def decoding_of(path: Path) -> Decoding:
     return _opened(weights.parent, weights.stat().st_mtime_ns if weights.exists() else 0)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _opened(folder: Path, changed: int) -> Decoding:
     with one_thread():
         return Decoding(load(folder))

@@ -170,7 +170,7 @@ def step_of(decoding: Decoding, name: str, folder: Path | None = None) -> Tensor
 
     UsageError for a name that is none, ModelError for a folder that is missing, damaged or of another model.
     """
-    steps = read_steps(folder, decoding) if folder else _own(decoding, name.partition("-")[0])
+    steps = read_steps(folder, decoding) if folder else own_steps(decoding, name.partition("-")[0])
     if name not in steps:
         known = list(steps) or [f"{kind}-1" for kind in KINDS]
         where = f"{folder} has" if folder else f"'{decoding.model.recipe.name}' has"
@@ -195,7 +195,8 @@ KINDS = {"pca": principal, "sefa": factorised}
 
 
 @lru_cache(maxsize=4)
-def _own(decoding: Decoding, kind: str) -> dict[str, Tensor]:
+def own_steps(decoding: Decoding, kind: str = "pca") -> dict[str, Tensor]:
+    """Returns the steps that a model has without a name, of one of `KINDS`, the greatest first; none of another kind."""
     return KINDS[kind](decoding, MOST) if kind in KINDS else {}
 
 

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 
 import limner
-from limner.editing.code import decoding_of, one_thread
+from limner.editing.code import decoding_of
 from limner.editing.directions import FILE as DIRECTIONS
 from limner.editing.edits import apply, from_list, to_list
 from limner.editing.latent import Latent
 from limner.editing.operation import Known, Operation
+from limner.editing.place import Explorer, Place
 from limner.errors import ModelError, PictureError, UsageError
 from limner.files import digest
 from limner.model import find_folder, load
 from limner.pictures import difference, each_picture, open_pixels, plain, read_provenance, save, to_image
-from limner.samples import provenance_of
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def open_source(path: Path, seed: int = 0) -> Source:
     PictureError, ModelError or ConditionError for what cannot be opened.
     """
     if path.is_dir():
-        return _of_model(path, seed)
+        return _of_model(path, Place(seed=seed))
     made = _carried(path)
     if made and made.get("kind") == "edit":
         return _of_edited(path, made)
@@ -91,7 +91,8 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
 def _of_edited(path: Path, made: dict[str, Any], model: Path | None = None) -> Source:
     try:
         origin, edits, read = made["origin"], tuple(from_list(made["edits"])), dict(made.get("read", {}))
-        where, seed = Path(origin["model"]["path"] if "model" in origin else origin["file"]), int(origin.get("seed", 0))
+        where = Path(origin["model"]["path"] if "model" in origin else origin["file"])
+        place = Place(**origin.get("place", {"seed": origin.get("seed", 0)}))
     except (KeyError, TypeError, ValueError) as error:
         raise PictureError(f"{path}: its provenance lacks {error}.") from None
     where = model or where
@@ -99,28 +100,23 @@ def _of_edited(path: Path, made: dict[str, Any], model: Path | None = None) -> S
         raise PictureError(
             f"{path} was made of {where}, which is not there; put it back, or edit a copy saved by another program."
         )
-    source = (
-        _of_model(where, seed) if "model" in origin else Source(open_pixels(where), _of_file(where, _carried(where)))
-    )
+    if "model" in origin:
+        source = _of_model(where, place, origin.get("directions"))
+    else:
+        source = Source(open_pixels(where), _of_file(where, _carried(where)))
     if _identity(source.origin) != _identity(origin):
         raise PictureError(f"{path} was made of another {where} than is there now.")
     return Source(source.pixels, origin, edits, source.code, read)
 
 
-def _of_model(path: Path, seed: int) -> Source:
-    model = load(path)
-    pixels = np.asarray(plain(to_image(model.sample(1, seed=seed)[0])).convert("RGB"))
-    about = {"n": 1, "first": 0, "index": 0, "seed": seed, "condition": {}, "truncation": 1.0}
-    return Source(pixels, provenance_of(model, path, "sample", **about), code=_code(path, seed, pixels))
+def of_place(explorer: Explorer, place: Place) -> Source:
+    """Returns the picture of a place in a model's space."""
+    pixels = np.asarray(plain(to_image(explorer.paint([place])[0])).convert("RGB"))
+    return Source(pixels, explorer.provenance(place), code=explorer.known(place, pixels))
 
 
-def _code(path: Path, seed: int, pixels: np.ndarray) -> Known | None:
-    try:
-        decoding = decoding_of(path)
-    except ModelError:
-        return None  # it draws without a decoder, so there is no code to edit
-    with one_thread():
-        return Known(decoding, decoding.sampled(1, seed), pixels)
+def _of_model(path: Path, place: Place, directions: str | None = None) -> Source:
+    return of_place(Explorer.of(load(path), path, Path(directions) if directions else None), place)
 
 
 def _unchanged(source: Source) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,9 @@ from torch import Tensor
 
 from limner.conditions import resolve
 from limner.config import Section
-from limner.editing.code import Code, Decoding, one_thread
+from limner.editing.code import Code, Decoding, decoding_of, one_thread
 from limner.editing.directions import read_steps, step_of
+from limner.editing.operation import Known
 from limner.errors import ModelError, PictureError
 from limner.model import Model, load, slerp
 from limner.networks.conditioning import Condition
@@ -54,23 +55,26 @@ class Place(Section):
 
 @dataclass
 class Explorer:
-    """A model that paints places; `steps` are directions (latent,) by name beside the model's own."""
+    """A model that paints places; `steps` are directions (latent,) by name, of a folder, beside the model's own."""
 
     model: Model
     path: Path
-    steps: Mapping[str, Tensor]
+    steps: Mapping[str, Tensor] = field(default_factory=dict)
+    folder: Path | None = None
 
     @classmethod
-    def of(cls, model: Model, path: Path, directions: Path | None = None) -> Explorer:
-        """Returns the explorer of a model, with the directions that were written for it; ModelError for those of another."""
-        explorer = cls(model, path, {})
-        return cls(model, path, read_steps(directions, explorer.decoding)) if directions else explorer
+    def of(cls, model: Model, path: Path, folder: Path | None = None) -> Explorer:
+        """Returns the explorer of a model, with the directions that a folder has for it; ModelError for those of another."""
+        explorer = cls(model, path)
+        return cls(model, path, read_steps(folder, explorer.decoding), folder) if folder else explorer
 
     @cached_property
     def decoding(self) -> Decoding:
-        """The model's decoder laid open; ModelError for a model that has none."""
-        with one_thread():
-            return Decoding(self.model)
+        """The same model's decoder laid open, with weights of its own, as what it adds to maps is seen by all who paint with them.
+
+        ModelError for a model that has none.
+        """
+        return decoding_of(self.path)
 
     def paint(self, places: Sequence[Place]) -> np.ndarray:
         """Returns the pictures of places, uint8 (n, H, W, C); ConditionError, UsageError for what cannot be asked of the model."""
@@ -95,7 +99,11 @@ class Explorer:
             return to_uint8(self.model.paint(codes, condition))
         if self.decoding.flow is None:
             return to_uint8(self.model.paint(codes + steps, condition))
-        return to_uint8(self.decoding.paint(Code(self.decoding.flow(codes, condition) + steps, condition)))
+        return to_uint8(self.decoding.paint(self._moved(codes, condition, steps)))
+
+    def _moved(self, codes: Tensor, condition: Condition, steps: Tensor) -> Code:
+        flow = self.decoding.flow
+        return Code((flow(codes, condition) if flow else codes) + steps, condition)
 
     def code(self, place: Place) -> Tensor:
         """Returns the code of a place before its directions, (1, latent)."""
@@ -117,9 +125,20 @@ class Explorer:
         ways = [amount * self._way(name) for name, amount in place.directions.items() if amount]
         return torch.stack([torch.zeros(self.model.painter.latent), *ways]).sum(0, keepdim=True)
 
+    def known(self, place: Place, colour: np.ndarray) -> Known | None:
+        """Returns the code of a place and its picture uint8 (H, W, 3), or None of a model that draws without a decoder."""
+        try:
+            decoding = self.decoding
+        except ModelError:
+            return None
+        with one_thread(), torch.no_grad():
+            return Known(decoding, self._moved(self.code(place), self.condition(place), self.step(place)), colour)
+
     def provenance(self, place: Place) -> dict[str, Any]:
         """Returns what the picture of a place says of itself."""
-        return provenance_of(self.model, self.path, KIND, place=place.model_dump(mode="json", exclude_defaults=True))
+        made = {"place": place.model_dump(mode="json", exclude_defaults=True)}
+        read = {"directions": str(self.folder)} if self.folder and set(place.directions) & set(self.steps) else {}
+        return provenance_of(self.model, self.path, KIND, **made, **read)
 
     def _of_seed(self, seed: int, index: int, place: Place) -> Tensor:
         return self.model.codes(1, seed=seed, first=index, truncation=place.truncation)

@@ -17,7 +17,7 @@ from limner.serving.errors import ApiError, without_paths
 from limner.serving.job import Job, Places, command, result_of
 from limner.serving.store import ACTIVE, Store
 
-SHARE = re.compile(r"([\d,.]+)\s*/\s*([\d,.]+) ")
+SHARE = re.compile(r"([\d,.]+)\s*/\s*([\d,.]+)(?:\s|$)")
 """Done and all of it, in a line of progress."""
 INTERRUPTED = (130, -signal.SIGINT)
 """How a process ends that was asked to: after it saved, or before it could have."""
@@ -129,11 +129,11 @@ class Runner:
     def _listen(self, job: Job, process: subprocess.Popen[str]) -> deque[str]:
         said: deque[str] = deque(maxlen=20)
         assert process.stderr is not None
-        for line in process.stderr:
-            if line.strip():
-                said.append(line.strip())
+        with process.stderr as lines:
+            for line in filter(None, map(str.strip, lines)):
+                said.append(line)
                 share = _share(line)
-                values: dict[str, Any] = {"says": without_paths(line.strip()[:300])}
+                values: dict[str, Any] = {"says": without_paths(line[:300])}
                 self.store.update(job.id, "running", **values | ({"share": share} if share is not None else {}))
         return said
 

@@ -1,17 +1,21 @@
 """What there is: models, datasets, recipes, edits."""
 
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
+import torch
 from fastapi import APIRouter, Request
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse, Response
 
 import limner
 from limner.data.dataset import Dataset
+from limner.editing.directions import effects, own_steps
 from limner.editing.edits import OPERATIONS
+from limner.editing.looks import LOOKS
 from limner.editing.place import Explorer
-from limner.errors import LimnerError
+from limner.errors import LimnerError, ModelError
 from limner.model import WEIGHTS, find_folder, outline
 from limner.networks.blocks import Decoder
 from limner.pictures import to_bytes
@@ -22,6 +26,8 @@ from limner.serving.state import State, state_of
 from limner.tensors import written_digest
 
 router = APIRouter(prefix="/v1")
+OWN, LOOKED_AT = 8, 48
+"""Directions that a model has of itself, and pictures by which it is told what they change."""
 SANDBOX = {
     "Content-Security-Policy": "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
 }
@@ -58,12 +64,10 @@ def model(request: Request, model: str) -> dict[str, Any]:
 @router.get("/models/{model}/directions")
 def directions(request: Request, model: str) -> dict[str, Any]:
     """Returns the directions in which a model can go."""
-    explorer = state_of(request).catalogue.explorer(model)
-    own = [f"pca-{number}" for number in range(1, 9)] if _decodes(explorer) else []
-    found = [{"name": name, "about": "supervised"} for name in explorer.steps]
-    return {
-        "data": found + [{"name": name, "about": "principal component"} for name in own if name not in explorer.steps]
-    }
+    catalogue = state_of(request).catalogue
+    explorer = catalogue.explorer(model)
+    found = catalogue.kept_outlines.get(("directions", explorer.model.digest), lambda: _directions(explorer))
+    return {"data": found}
 
 
 @router.get("/models/{model}/report")
@@ -71,7 +75,11 @@ def report(request: Request, model: str) -> FileResponse:
     """Returns the page of a model's evaluation or soundness."""
     state = state_of(request)
     entry = state.catalogue.entry(model)
-    for file in (state.settings.home / "reports" / model / "report.html", entry.path / "report.html"):
+    for file in (
+        state.settings.home / "reports" / model / "report.html",
+        entry.path / "report.html",
+        entry.path / "soundness" / "report.html",
+    ):
         if file.is_file():
             return FileResponse(file, media_type="text/html", headers=SANDBOX)
     raise ApiError(404, f"'{model}' has not been judged yet.", "model")
@@ -170,7 +178,7 @@ def _causal(state: State, name: str) -> dict[str, Any]:
         parents = [cause for cause, effect in graph.edges if effect == each]
         nodes.append({"name": each, "kind": kind, "classes": list(one.classes), **bounds, "parents": parents})
     shape = {"width": schema.width, "height": schema.height, "channels": schema.channels}
-    drawn = {"nodes": nodes, "picture": list(graph.picture)}
+    drawn = {"nodes": nodes, "picture": list(graph.picture), "confounded": [list(pair) for pair in graph.confounded]}
     return {
         "recipe": painter.recipe.name,
         "sha256": written_digest(find_folder(path / "picture") / WEIGHTS),
@@ -185,11 +193,19 @@ def _instant(state: State, name: str) -> dict[str, Any]:
     return {"sha256": model.digest, "can": ["stylize"], "styles": list(model.styles)}
 
 
-def _decodes(explorer: Explorer) -> bool:
+def _directions(explorer: Explorer) -> list[dict[str, Any]]:
+    """Returns directions by name, and which look each changes most, by how many of its standard deviations."""
     try:
-        return explorer.decoding is not None
-    except LimnerError:
-        return False
+        decoding = explorer.decoding
+    except ModelError:
+        return []
+    with torch.no_grad():
+        own = dict(islice(own_steps(decoding).items(), OWN))
+        steps = {**explorer.steps, **own}
+        told = effects(decoding, steps, LOOKS, n=LOOKED_AT)
+    abouts = {name: "principal component" if name in own else "supervised" for name in steps}
+    changes = {one.name: {one.most: round(one.changes[one.most].value, 2)} if one.changes else {} for one in told}
+    return [{"name": name, "about": about, "changes": changes[name]} for name, about in abouts.items()]
 
 
 def _of_dataset(name: str, dataset: Dataset) -> dict[str, Any]:

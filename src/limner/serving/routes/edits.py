@@ -8,11 +8,10 @@ import numpy as np
 from fastapi import APIRouter, Request
 from pydantic import Field, model_validator
 
-from limner.editing.code import one_thread
 from limner.editing.edits import canvas_after, from_list
-from limner.editing.history import Source, open_source, provenance
+from limner.editing.history import Source, of_place, open_source, provenance
 from limner.editing.latent import Latent
-from limner.editing.operation import Known, Operation
+from limner.editing.operation import Operation
 from limner.errors import LimnerError
 from limner.pictures import open_pixels, to_bytes
 from limner.serving.errors import ApiError
@@ -67,21 +66,16 @@ def _source(state: State, asked: Editing) -> Source:
     if asked.picture is not None:
         return _handed_in(state, asked.picture)
     assert asked.model is not None
-    explorer, place = state.catalogue.explorer(asked.model), asked.place
-    pixels = explorer.paint([place])[0]
-    code = None
-    if not (place.blend or place.mix or place.directions or place.index or place.truncation < 1):
-        code = _code(explorer, place, pixels)
-    colour = pixels.repeat(3, 2) if pixels.shape[2] == 1 else pixels
-    return Source(colour, explorer.provenance(place), code=code)
+    return of_place(state.catalogue.explorer(asked.model), asked.place)
 
 
 def _handed_in(state: State, name: str) -> Source:
     """Returns a picture with the edits that it carries, unless they name what clients may not: then as it is."""
     path, made = state.shelf.path(name), state.shelf.provenance(name)
-    if made is None or made.get("kind") != "edit" or _names_known(state, made):
+    if made and made.get("kind") == "edit" and _names_known(state, made):
         return open_source(path)
-    return Source(open_pixels(path), {"file": str(path), "sha256": name, "made": made, "ai_generated": True})
+    told = {"ai_generated": bool(made.get("ai_generated", True)), "made": made} if made else {}
+    return Source(open_pixels(path), {"file": str(path), "sha256": name} | told)
 
 
 def _names_known(state: State, made: dict[str, Any]) -> bool:
@@ -94,17 +88,6 @@ def _names_known(state: State, made: dict[str, Any]) -> bool:
         return all(state.shelf.holds(path) or path.resolve() in models for path in paths)
     except (KeyError, TypeError, ValueError, LimnerError):
         return False
-
-
-def _code(explorer: Any, place: Wanted, pixels: np.ndarray) -> Known | None:
-    try:
-        decoding = explorer.decoding
-    except LimnerError:
-        return None  # it draws without a decoder, so there is no code to edit
-    with one_thread():
-        return Known(
-            decoding, decoding.sampled(1, place.seed, place.condition), np.broadcast_to(pixels, (*pixels.shape[:2], 3))
-        )
 
 
 def _checked(state: State, edits: list[str | dict[str, Any]]) -> list[Operation]:

@@ -1,0 +1,86 @@
+"""A server in this process, and what a client does with its answers."""
+
+import time
+import warnings
+from base64 import b64decode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from limner.pictures import to_bytes
+from limner.serving.app import create_app
+from limner.serving.settings import Limits, Settings
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it asks for a package that is not there yet
+    from fastapi.testclient import TestClient
+
+ENDED = ("done", "failed", "cancelled", "interrupted")
+
+
+@contextmanager
+def serving(models: Path, home: Path, token: str | None = None, **limits: Any) -> Iterator[TestClient]:
+    """Yields a client of a server that runs for as long."""
+    app = create_app(Settings((models,), home, token=token, threads=2, limits=Limits(**limits)))
+    with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
+        yield client
+
+
+def photo(height: int = 32, width: int = 40, seed: int = 0) -> np.ndarray:
+    """Returns a smooth colourful picture uint8 (height, width, 3)."""
+    few = np.random.default_rng(seed).integers(0, 256, (4, 4, 3), np.uint8)
+    return np.asarray(Image.fromarray(few).resize((width, height), Image.Resampling.BICUBIC))
+
+
+def file_of(pixels: np.ndarray) -> bytes:
+    """Returns the content of a .png."""
+    return to_bytes(pixels, "picture.png")
+
+
+def handed_in(client: TestClient, pixels: np.ndarray | bytes) -> str:
+    """Returns the id of a picture that was handed in."""
+    answer = client.post("/v1/pictures", content=pixels if isinstance(pixels, bytes) else file_of(pixels))
+    assert answer.status_code == 200, answer.text
+    return answer.json()["id"]
+
+
+def content_of(answer: Any, index: int = 0) -> bytes:
+    """Returns the file of a picture in an answer."""
+    assert answer.status_code == 200, answer.text
+    return b64decode(answer.json()["data"][index]["b64_json"])
+
+
+def pixels_of(content: bytes) -> np.ndarray:
+    """Returns the pixels of a file's content."""
+    return np.asarray(Image.open(BytesIO(content)))
+
+
+def painted(answer: Any, index: int = 0) -> np.ndarray:
+    """Returns the pixels of a picture in an answer."""
+    return pixels_of(content_of(answer, index))
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> int:
+    """Returns the largest difference of a pixel."""
+    assert one.shape == other.shape
+    return int(np.abs(one.astype(int) - other).max())
+
+
+def error_of(answer: Any) -> dict[str, Any]:
+    """Returns what an answer says went wrong."""
+    return answer.json()["error"]
+
+
+def reaches(client: TestClient, job: str, *states: str, seconds: float = 60) -> dict[str, Any]:
+    """Waits until a job is in one of the states, and returns it."""
+    deadline = time.monotonic() + seconds
+    while (found := client.get(f"/v1/jobs/{job}").json())["state"] not in states:
+        assert found["state"] not in ENDED, found
+        assert time.monotonic() < deadline, found
+        time.sleep(0.02)
+    return found

@@ -1,0 +1,135 @@
+"""Edits by HTTP: those of `limner edit`, on pictures and models that are named and never on paths."""
+
+import hashlib
+import json
+import struct
+import zlib
+from base64 import b64decode
+from pathlib import Path
+
+import numpy as np
+import pytest
+from asking import TestClient, apart, content_of, error_of, file_of, handed_in, painted, photo, pixels_of
+
+from limner.editing.edits import apply, from_list
+from limner.editing.place import Explorer, Place
+from limner.pictures import read_provenance
+
+EDITS = [{"rotate": {"angle": 20}}, "exposure: 0.5", {"crop": {"width": 24, "height": 20}}, "flip"]
+
+
+def test_edits_do_what_they_do_in_the_library(client: TestClient, tmp_path: Path) -> None:
+    answer = client.post("/v1/edits", json={"picture": handed_in(client, photo()), "edits": EDITS})
+    assert apart(painted(answer), apply(from_list(EDITS), photo())) == 0
+    (one,) = answer.json()["data"]
+    assert (one["width"], one["height"]) == (24, 20)
+    assert answer.json()["selection"] is None
+    (tmp_path / "edited.png").write_bytes(content_of(answer))
+    told = read_provenance(tmp_path / "edited.png")
+    assert [next(iter(edit)) for edit in told["edits"]] == ["rotate", "exposure", "crop", "flip"]
+    assert told["ai_generated"] is False
+
+
+def test_a_place_of_a_model_is_edited(client: TestClient, gan: Explorer) -> None:
+    place = {"seed": 3, "mix": {"seed": 4, "share": 0.5}}
+    answer = client.post("/v1/edits", json={"model": "gan", "place": place, "edits": ["flip"]})
+    assert apart(painted(answer), gan.paint([Place(**place)])[0][:, ::-1]) <= 1
+
+
+def test_a_known_code_is_moved(client: TestClient, gan: Explorer) -> None:
+    edits = [{"along": {"direction": "pca-1", "amount": 2}}]
+    answer = client.post("/v1/edits", json={"model": "gan", "place": {"seed": 3}, "edits": edits})
+    assert apart(painted(answer), gan.paint([Place(seed=3, directions={"pca-1": 2})])[0]) <= 1
+
+
+def test_what_is_selected_is_told_and_can_be_selected_again(client: TestClient) -> None:
+    picture = handed_in(client, photo())
+    box = {"select-box": {"left": 4, "top": 2, "width": 10, "height": 8}}
+    selection = b64decode(client.post("/v1/edits", json={"picture": picture, "edits": [box]}).json()["selection"])
+    shown = pixels_of(selection)
+    assert shown.shape == (32, 40)
+    assert (shown[2:10, 4:14] == 255).all()
+    assert shown.sum() == 255 * 80
+    by_mask = [{"select-mask": {"file": handed_in(client, selection)}}, "exposure: 1"]
+    assert apart(
+        painted(client.post("/v1/edits", json={"picture": picture, "edits": by_mask})),
+        apply(from_list([box, "exposure: 1"]), photo()),
+    ) == 0  # fmt: skip
+
+
+@pytest.mark.parametrize("edit", ["select-mask", "paste"])
+@pytest.mark.parametrize("path", ["/etc/passwd", "../x.png", "http://localhost/x.png", "", "a" * 64])
+def test_pictures_are_named_by_their_ids_alone(client: TestClient, edit: str, path: str) -> None:
+    answer = client.post("/v1/edits", json={"picture": handed_in(client, photo()), "edits": [{edit: {"file": path}}]})
+    assert (answer.status_code, error_of(answer)["type"]) == (404, "not_found")
+
+
+def test_models_are_named_and_folders_of_directions_are_not(client: TestClient, models: Path) -> None:
+    picture = handed_in(client, photo(16, 16))
+    for name in (str(models / "gan"), "../gan", "nowhere"):
+        edit = {"encode": {"model": name, "steps": 1}}
+        assert client.post("/v1/edits", json={"picture": picture, "edits": [edit]}).status_code == 404
+    edit = {"along": {"direction": "pca-1", "model": "gan", "directions": str(models), "steps": 1}}
+    assert error_of(client.post("/v1/edits", json={"picture": picture, "edits": [edit]}))["param"] == "directions"
+    edit = {"encode": {"model": "vae", "steps": 1, "details": "none"}}
+    assert painted(client.post("/v1/edits", json={"picture": picture, "edits": [edit]})).shape == (16, 16, 3)
+
+
+@pytest.mark.parametrize(
+    ("edits", "said"),
+    [
+        (["dance"], "no edit is called 'dance'"),
+        (["rotate: [1"], "write NAME"),
+        (["rotate: .inf"], "finite"),
+        ([{"rotate": {"angle": "wide"}}], "angle"),
+        ([{"rotate": 5, "flip": None}], "edit 1"),
+        ([{}], "edit 1"),
+        (["regenerate"], "no model"),
+        ([{"pad": {"left": 100000, "top": 100000}}], "pad"),
+        (["flip"] * 101, "100"),
+        (["\ud800"], "no edit is called"),
+    ],
+)
+def test_what_is_no_edit_is_refused(client: TestClient, edits: list, said: str) -> None:
+    body = json.dumps({"picture": handed_in(client, photo()), "edits": edits})
+    answer = client.post("/v1/edits", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert said in error_of(answer)["message"]
+
+
+@pytest.mark.parametrize("origin", [{}, {"picture": "x", "model": "gan"}])
+def test_a_picture_or_a_model_is_edited_and_not_both(client: TestClient, origin: dict) -> None:
+    assert client.post("/v1/edits", json=origin).status_code == 422
+
+
+def test_a_picture_that_is_too_large_to_edit_is_refused(client: TestClient) -> None:
+    picture = handed_in(client, np.zeros((8, 2049, 3), np.uint8))
+    answer = client.post("/v1/edits", json={"picture": picture})
+    assert (answer.status_code, error_of(answer)["type"]) == (413, "too_large")
+
+
+def test_an_edited_picture_is_edited_on(client: TestClient) -> None:
+    first = content_of(client.post("/v1/edits", json={"picture": handed_in(client, photo()), "edits": ["exposure: 1"]}))
+    answer = client.post("/v1/edits", json={"picture": handed_in(client, first), "edits": ["exposure: -1"]})
+    assert apart(painted(answer), apply(from_list(["exposure: 1", "exposure: -1"]), photo())) == 0
+
+
+def test_what_a_picture_says_of_itself_opens_no_file(client: TestClient, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.png"
+    secret.write_bytes(file_of(photo(seed=9)))
+    digest = hashlib.sha256(secret.read_bytes()).hexdigest()
+    shelf = client.app.state.limner.shelf
+    own = handed_in(client, photo())
+    there = {"kind": "edit", "origin": {"file": str(secret), "sha256": digest}, "edits": []}
+    pasted = {"origin": {"file": str(shelf.path(own)), "sha256": own}, "edits": [{"paste": {"file": str(secret)}}]}
+    nowhere = {"origin": {"file": str(tmp_path / "nowhere"), "sha256": "0"}, "edits": []}
+    for made in (there, there | pasted, there | nowhere, there | {"origin": 5}, there | {"edits": 5}):
+        picture = handed_in(client, _saying(photo(seed=1), made))
+        answer = client.post("/v1/edits", json={"picture": picture, "edits": []})
+        assert apart(painted(answer), photo(seed=1)) == 0
+
+
+def _saying(pixels: np.ndarray, made: dict) -> bytes:
+    content, text = file_of(pixels), b"limner\0" + json.dumps(made).encode()
+    chunk = struct.pack(">I", len(text)) + b"tEXt" + text + struct.pack(">I", zlib.crc32(b"tEXt" + text))
+    return content[:33] + chunk + content[33:]

@@ -1,0 +1,100 @@
+import type { StoredPicture } from "./types";
+
+export type * from "./types";
+
+/** What the server says when it will not, or what the browser says when there is no server (`status` 0). */
+export class ApiError extends Error {
+  constructor(
+    readonly type: string,
+    message: string,
+    readonly param: string | null = null,
+    readonly status = 0,
+  ) {
+    super(message);
+    this.name = "ApiError";
+  }
+}
+
+/** The address of a path of the server, wherever the studio is mounted. */
+export function address(path: string): string {
+  return new URL(path.replace(/^\//, ""), document.baseURI).href;
+}
+
+export function liveAddress(): string {
+  return address("/v1/live").replace(/^http/, "ws");
+}
+
+/** Calls that fail because the server is gone, not because it refuses. */
+export function isOffline(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 0 && error.type === "offline";
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  const said = await response.json().catch(() => null);
+  const error = said?.error;
+  if (!error) return new ApiError("unusable", `${response.status} ${response.statusText}`, null, response.status);
+  return new ApiError(error.type, error.message, error.param ?? null, response.status);
+}
+
+async function request(method: string, path: string, body?: BodyInit, headers?: HeadersInit, signal?: AbortSignal) {
+  let response: Response;
+  try {
+    response = await fetch(address(path), { method, body, headers, signal, credentials: "same-origin" });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError("offline", String(error instanceof Error ? error.message : error));
+  }
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+const json = { "Content-Type": "application/json" };
+
+export const api = {
+  async get<T>(path: string, signal?: AbortSignal): Promise<T> {
+    return (await request("GET", path, undefined, undefined, signal)).json();
+  },
+
+  async post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+    return (await request("POST", path, JSON.stringify(body), json, signal)).json();
+  },
+
+  /** A POST that is answered by a file, such as a film. */
+  async postForBlob(path: string, body: unknown, signal?: AbortSignal): Promise<Blob> {
+    return (await request("POST", path, JSON.stringify(body), json, signal)).blob();
+  },
+
+  async postForm<T>(path: string, form: FormData, signal?: AbortSignal): Promise<T> {
+    return (await request("POST", path, form, undefined, signal)).json();
+  },
+
+  async blob(path: string, signal?: AbortSignal): Promise<Blob> {
+    return (await request("GET", path, undefined, undefined, signal)).blob();
+  },
+
+  async text(path: string, signal?: AbortSignal): Promise<string> {
+    return (await request("GET", path, undefined, undefined, signal)).text();
+  },
+
+  /** Gives the bytes of a picture to the server, which keeps it under the `id` it answers. */
+  async putPicture(file: Blob, signal?: AbortSignal): Promise<StoredPicture> {
+    const headers = { "Content-Type": file.type || "application/octet-stream" };
+    return (await request("POST", "/v1/pictures", file, headers, signal)).json();
+  },
+};
+
+export function modelPath(id: string, rest = ""): string {
+  return `/v1/models/${encodeURIComponent(id)}${rest}`;
+}
+
+export function dataPath(id: string, rest = ""): string {
+  return `/v1/data/${encodeURIComponent(id)}${rest}`;
+}
+
+export function jobPath(id: string, rest = ""): string {
+  return `/v1/jobs/${encodeURIComponent(id)}${rest}`;
+}
+
+export function picturePath(id: string): string {
+  return `/v1/pictures/${encodeURIComponent(id)}`;
+}

@@ -1,0 +1,18 @@
+export default {
+  "judge.title": "Judge",
+  "judge.ask": "Judge a model",
+  "judge.data": "Against pictures of",
+  "judge.no_model": "No model that paints pictures is served here. Train one first.",
+  "judge.no_data": "There is no dataset here. Give pictures in Train first.",
+  "judge.unfit": "The model paints {model}, these pictures are {data} (width × height × channels): what is measured says little, or is refused.",
+  "judge.about": "Compares 2,000 of its pictures with those that it never saw: quality, variety, copying, likelihood and cost, with intervals. Takes minutes.",
+  "judge.start": "Judge",
+  "judge.running": "Under way",
+  "judge.judged": "Judged models",
+  "judge.judged.none": "None yet.",
+  "judge.recipe": "Recipe",
+  "judge.open": "Read",
+  "judge.report": "Report of {model}",
+  "judge.none": "No model has been judged yet",
+  "judge.none.about": "Choose a model and the pictures that it learned from, and press Judge. The report says how good the model is, and whether it copies.",
+};

@@ -1,0 +1,43 @@
+export default {
+  "whatif.cannot": "“{model}” has no graph of causes.",
+  "whatif.question": "The question",
+  "whatif.graph": "What causes what",
+  "whatif.picture": "the picture",
+  "whatif.node.pinned": "set to",
+
+  "whatif.unit": "Whose other world",
+  "whatif.unit.seed": "Drawn",
+  "whatif.unit.data": "Dataset",
+  "whatif.unit.picture": "Picture",
+  "whatif.unit.number": "Number of the unit",
+  "whatif.unit.random": "Another one, by chance",
+  "whatif.unit.dataset": "Dataset",
+  "whatif.unit.index": "Picture, 0 to {last}",
+  "whatif.unit.drop": "Choose a picture, or drop it anywhere",
+  "whatif.unit.own": "Your picture",
+  "whatif.unit.known": "What you know of it",
+  "whatif.unit.read": "read off the picture",
+  "whatif.unit.reread": "Read {name} off the picture",
+
+  "whatif.do": "What if it had been",
+  "whatif.do.hint": "Choose a cause in the graph, then set it. The arrows into it are cut; what follows from it changes with it.",
+  "whatif.do.free": "as it is",
+  "whatif.do.undo": "Leave {name} as it is",
+  "whatif.do.none": "Undo all",
+
+  "whatif.asking": "Asking…",
+  "whatif.worlds": "The worlds side by side",
+  "whatif.factual": "As it is",
+  "whatif.counterfactual": "As it would have been",
+  "whatif.truth": "In truth",
+  "whatif.attribute": "Attribute",
+  "whatif.changed": "changed",
+  "whatif.done": "set",
+
+  "whatif.doses": "{name} through its range",
+  "whatif.doses.take": "Set {name} to {value}",
+
+  "whatif.report": "How far to trust it",
+  "whatif.report.open": "Soundness report",
+  "whatif.report.none": "Not measured yet. On the command line:",
+};

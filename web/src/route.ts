@@ -1,0 +1,20 @@
+import { signal } from "@preact/signals";
+
+export const views = ["explore", "edit", "restyle", "whatif", "train", "judge"] as const;
+export type ViewName = (typeof views)[number];
+
+function read(): ViewName {
+  const name = location.hash.replace(/^#\/?/, "");
+  return views.find((view) => view === name) ?? "explore";
+}
+
+/** The view on screen. */
+export const route = signal<ViewName>(read());
+
+addEventListener("hashchange", () => {
+  route.value = read();
+});
+
+export function go(view: ViewName): void {
+  location.hash = `#/${view}`;
+}

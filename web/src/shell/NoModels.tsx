@@ -1,0 +1,26 @@
+import { t } from "../i18n";
+import { go } from "../route";
+import type { ModelKind } from "../types";
+import { Button, Empty } from "../ui";
+
+/** What makes a model of each kind. */
+const commands: Record<ModelKind, string[]> = {
+  image: ["limner prepare pictures dataset --size 64", "limner train dataset --recipe gan --out run", "limner serve run"],
+  causal: ["limner causal fit dataset --graph graph.yaml --out causal", "limner serve causal"],
+  instant: ["limner style train painting.jpg --out style", "limner serve style"],
+};
+
+/** A view without a model says how to get one. */
+export function NoModels({ kind }: { kind: ModelKind }) {
+  return (
+    <Empty title={t(`shell.none.${kind}`)}>
+      <p>{t("shell.none.about")}</p>
+      <pre class="commands">{commands[kind].join("\n")}</pre>
+      {kind === "image" && (
+        <Button kind="primary" onClick={() => go("train")}>
+          {t("shell.none.train")}
+        </Button>
+      )}
+    </Empty>
+  );
+}

@@ -1,0 +1,94 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useState } from "preact/hooks";
+import { t } from "../i18n";
+import { Icon } from "./icons";
+
+/** `dropped` holds folders too, for as long as the call lasts. */
+type Taker = (files: File[], dropped?: DataTransfer) => void;
+
+/** Who takes files that are dropped on the page: the newest that asked. */
+const takers: Taker[] = [];
+
+/** While the component is on screen, files dropped anywhere on the page are its own. */
+export function useDrop(take: Taker): void {
+  useEffect(() => {
+    takers.push(take);
+    return () => void takers.splice(takers.indexOf(take), 1);
+  }, [take]);
+}
+
+/** Catches what is dropped on the page, and shows that it would. The app has one. */
+export function DropCatcher() {
+  const [over, setOver] = useState(false);
+
+  useEffect(() => {
+    const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+    const move = (event: DragEvent) => {
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      setOver(true);
+    };
+    const leave = (event: DragEvent) => event.relatedTarget === null && setOver(false);
+    const drop = (event: DragEvent) => {
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      setOver(false);
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (files.length > 0) takers.at(-1)?.(files, event.dataTransfer!);
+    };
+    addEventListener("dragover", move);
+    addEventListener("dragleave", leave);
+    addEventListener("drop", drop);
+    return () => {
+      removeEventListener("dragover", move);
+      removeEventListener("dragleave", leave);
+      removeEventListener("drop", drop);
+    };
+  }, []);
+
+  if (!over) return null;
+  return (
+    <div class="drop-overlay">
+      <Icon name="upload" />
+      <strong>{t("shell.drop")}</strong>
+    </div>
+  );
+}
+
+interface DropzoneProps {
+  label: string;
+  accept?: string;
+  multiple?: boolean;
+  disabled?: boolean;
+  onFiles: Taker;
+  children?: ComponentChildren;
+}
+
+/** A place to choose files from; they may also be dropped anywhere on the page where the view calls `useDrop`. */
+export function Dropzone({ label, accept = "image/*", multiple = false, disabled, onFiles, children }: DropzoneProps) {
+  const id = useId();
+  const choose = (input: HTMLInputElement) => {
+    const files = [...(input.files ?? [])];
+    input.value = ""; // so that the same file can be chosen again
+    if (files.length > 0) onFiles(files);
+  };
+
+  return (
+    <div class="dropzone">
+      <input
+        id={id}
+        class="sr-only"
+        type="file"
+        accept={accept}
+        multiple={multiple}
+        disabled={disabled}
+        onChange={(event) => choose(event.currentTarget)}
+      />
+      <label for={id}>
+        <Icon name="upload" />
+        <span>{label}</span>
+        {children}
+      </label>
+    </div>
+  );
+}

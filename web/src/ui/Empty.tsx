@@ -1,0 +1,16 @@
+import type { ComponentChildren } from "preact";
+
+interface EmptyProps {
+  title: string;
+  children?: ComponentChildren;
+}
+
+/** What a view says where it has nothing to show: why, and what to do about it. */
+export function Empty({ title, children }: EmptyProps) {
+  return (
+    <div class="empty">
+      <h2>{title}</h2>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,19 @@
+import { t } from "../i18n";
+import { choose, modelOf, modelsOf } from "../state";
+import type { ModelKind } from "../types";
+import { Select } from "./Select";
+
+/** Which model of a kind the views work with. */
+export function ModelPicker({ kind }: { kind: ModelKind }) {
+  const all = modelsOf(kind);
+  const model = modelOf(kind);
+  if (!model) return null;
+  return (
+    <Select
+      label={t("ui.model")}
+      value={model.id}
+      options={all.map(({ id, recipe }) => ({ value: id, label: recipe ? `${id} · ${recipe}` : id }))}
+      onChange={(id) => choose(all.find((other) => other.id === id)!)}
+    />
+  );
+}

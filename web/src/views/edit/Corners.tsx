@@ -1,0 +1,37 @@
+import { t, type Key } from "../../i18n";
+import { Slider } from "../../ui";
+import { Reset } from "./Controls";
+
+interface CornersProps {
+  label: string;
+  value: number[] | undefined;
+  onChange: (value: number[]) => void;
+}
+
+const CORNERS: Key[] = ["edit.corner.left_top", "edit.corner.right_top", "edit.corner.right_bottom", "edit.corner.left_bottom"];
+const STILL = [0, 0, 0, 0, 0, 0, 0, 0];
+
+/** How far each corner is moved, across and down, in shares of the sides. */
+export function Corners({ label, value = STILL, onChange }: CornersProps) {
+  const set = (index: number, moved: number) => onChange(value.map((old, other) => (other === index ? moved : old)));
+  return (
+    <fieldset class="edit-condition">
+      <legend>{label}</legend>
+      {CORNERS.flatMap((corner, place) =>
+        ([["→", 2 * place], ["↓", 2 * place + 1]] as [string, number][]).map(([way, index]) => (
+          <Slider
+            key={index}
+            label={`${t(corner)} ${way}`}
+            value={value[index] ?? 0}
+            min={-0.5}
+            max={0.5}
+            step={0.01}
+            reset={0}
+            onInput={(moved) => set(index, moved)}
+          />
+        )),
+      )}
+      <Reset onClick={() => onChange([...STILL])} />
+    </fieldset>
+  );
+}

@@ -1,0 +1,45 @@
+import { t } from "../../i18n";
+import { Button } from "../../ui";
+import { complete, controlOf, shown } from "./catalogue";
+import { FieldControl } from "./Controls";
+import * as store from "./store";
+import { fieldName, operationAbout, operationName } from "./words";
+
+/** The form of the edit that is being tuned, made from its schema. */
+export function DraftForm() {
+  const draft = store.draft.value;
+  const operation = draft && store.find(draft.name);
+  if (!draft || !operation) return null;
+  const size = store.size();
+
+  return (
+    <section class="edit-draft" aria-label={operationName(draft.name)}>
+      <h2>{operationName(draft.name)}</h2>
+      <p class="muted small">{operationAbout(operation)}</p>
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          store.apply();
+        }}
+      >
+        {shown(operation).map(([name, schema]) => (
+          <FieldControl
+            key={name}
+            label={fieldName(draft.name, name, schema.title)}
+            control={controlOf(draft.name, name, schema, size)}
+            value={draft.fields[name]}
+            fields={draft.fields}
+            onChange={(value) => store.tune({ [name]: value })}
+          />
+        ))}
+        <div class="row">
+          <Button kind="primary" icon="check" type="submit" disabled={!complete(operation, draft.fields)}>
+            {t(draft.layer === null ? "edit.apply" : "edit.update")}
+          </Button>
+          <Button onClick={store.cancel}>{t("ui.cancel")}</Button>
+        </div>
+      </form>
+    </section>
+  );
+}

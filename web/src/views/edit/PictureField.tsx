@@ -1,0 +1,39 @@
+import { useState } from "preact/hooks";
+import { api } from "../../api";
+import { t } from "../../i18n";
+import { complain } from "../../state";
+import { Dropzone, Spinner } from "../../ui";
+import { pictureUrl, uploaded } from "./store";
+
+interface PictureFieldProps {
+  label: string;
+  value: string | undefined;
+  onChange: (id: string) => void;
+}
+
+/** Another picture that an edit needs: given to the server, and named by the id that it gets. */
+export function PictureField({ label, value, onChange }: PictureFieldProps) {
+  const [busy, setBusy] = useState(false);
+
+  const give = async ([file]: File[]) => {
+    if (!file) return;
+    setBusy(true);
+    try {
+      const { id } = await api.putPicture(file);
+      uploaded.add(id);
+      onChange(id);
+    } catch (error) {
+      complain(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <div class="stack edit-picture">
+      <span class="muted">{label}</span>
+      {value && <img src={pictureUrl(value)} alt={label} />}
+      {busy ? <Spinner /> : <Dropzone label={t(value ? "edit.picture.other" : "edit.picture.choose")} onFiles={give} />}
+    </div>
+  );
+}

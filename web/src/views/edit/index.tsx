@@ -1,0 +1,99 @@
+import { useSignalEffect } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
+import { t } from "../../i18n";
+import { useKeys } from "../../keys";
+import { complain, handoff, takeHandoff } from "../../state";
+import { Slider } from "../../ui";
+import { Canvas } from "./Canvas";
+import { CopySheet } from "./CopySheet";
+import { DraftForm } from "./DraftForm";
+import type { Easel } from "./easel";
+import "./edit.css";
+import { Layers } from "./Layers";
+import { Operations, Quick } from "./Operations";
+import { follow } from "./preview";
+import { Start } from "./Start";
+import * as store from "./store";
+import { ToolOptions, Tools } from "./Tools";
+import { save, TopBar } from "./TopBar";
+
+export default function Edit() {
+  useEffect(() => void (store.operations.value.length || store.loadOperations().catch(complain)), []);
+  useEffect(follow, []);
+  useSignalEffect(() => {
+    const given = handoff.value && takeHandoff("edit");
+    if (!given) return;
+    // a picture that was edited carries its edits, and the server goes on from them
+    store.open({ picture: given.picture, model: given.model, place: given.place }, given.picture ? [] : given.edits);
+  });
+  return store.source.value ? <Desk /> : <Start />;
+}
+
+function Desk() {
+  const [easel, setEasel] = useState<Easel | null>(null);
+  const [split, setSplit] = useState<number | null>(null);
+  const [copying, setCopying] = useState(false);
+  useKeys({
+    "ctrl+z": store.undo,
+    "ctrl+shift+z": store.redo,
+    "ctrl+y": store.redo,
+    Escape: store.cancel,
+    s: () => void save(),
+    "[": () => (store.brush.value = Math.max(1, store.brush.value - 5)),
+    "]": () => (store.brush.value = Math.min(200, store.brush.value + 5)),
+  });
+  useHeld("b", (held) => setSplit(held ? 1 : null));
+
+  return (
+    <div class="edit">
+      <h1 class="sr-only">{t("edit.title")}</h1>
+      <Tools />
+      <div class="edit-middle">
+        <TopBar easel={easel} split={split} onSplit={setSplit} onCopy={() => setCopying(true)} />
+        {store.problem.value && (
+          <p class="failure" role="alert">
+            {store.problem.value}
+          </p>
+        )}
+        <div class="edit-view">
+          <Canvas onEasel={setEasel} split={split} />
+          {split !== null && split < 1 && (
+            <Slider label={t("edit.split.where")} value={split} min={0} max={0.99} step={0.01} format={percent} onInput={setSplit} />
+          )}
+        </div>
+        <ToolOptions />
+      </div>
+      <aside class="panel" aria-label={t("edit.panel")}>
+        {store.draft.value ? (
+          <DraftForm />
+        ) : (
+          <>
+            <Quick />
+            <Layers />
+            <Operations />
+          </>
+        )}
+      </aside>
+      {copying && <CopySheet onClose={() => setCopying(false)} />}
+    </div>
+  );
+}
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+/** Calls back when a key goes down and when it comes up, but not while something is typed. */
+function useHeld(key: string, take: (held: boolean) => void): void {
+  useEffect(() => {
+    const turn = (event: KeyboardEvent) => {
+      const typing = (event.target as Element).matches("input:not([type=range]):not([type=checkbox]), select, textarea");
+      if (event.key.toLowerCase() !== key || event.repeat || event.ctrlKey || event.metaKey || typing) return;
+      take(event.type === "keydown");
+    };
+    addEventListener("keydown", turn);
+    addEventListener("keyup", turn);
+    return () => {
+      removeEventListener("keydown", turn);
+      removeEventListener("keyup", turn);
+    };
+  }, []);
+}

@@ -1,0 +1,110 @@
+import { useSignalEffect } from "@preact/signals";
+import { t } from "../../i18n";
+import { datasets, handoff, models, takeHandoff } from "../../state";
+import { Button, Empty, Select, Spinner } from "../../ui";
+import { Evaluation } from "./Evaluation";
+import "./judge.css";
+import { Judged } from "./Judged";
+import * as reports from "./reports";
+
+export default function Judge() {
+  useSignalEffect(() => {
+    const given = handoff.value && takeHandoff("judge");
+    if (given) reports.model.value = given.model;
+  });
+  useSignalEffect(() => {
+    if (models.value) void reports.look();
+  });
+
+  return (
+    <div class="workbench two judge">
+      <h1 class="sr-only">{t("judge.title")}</h1>
+      <aside class="panel" aria-label={t("judge.ask")}>
+        <Ask />
+        <Running />
+        <Judged />
+      </aside>
+      <div class="stage">
+        <Report />
+      </div>
+    </div>
+  );
+}
+
+function Ask() {
+  const model = reports.chosenModel.value;
+  const data = reports.chosenData.value;
+  if (models.value === null || datasets.value === null) return <Spinner />;
+  if (!model) return <p class="muted">{t("judge.no_model")}</p>;
+  const busy = reports.evaluations.value.some(
+    (job) => job.name === model.id && (job.state === "running" || job.state === "queued"),
+  );
+  return (
+    <section>
+      <h2>{t("judge.ask")}</h2>
+      <Select
+        label={t("ui.model")}
+        value={model.id}
+        options={reports.judgeable.value.map(({ id }) => ({ value: id, label: id }))}
+        onChange={(id) => (reports.model.value = id)}
+      />
+      {data ? (
+        <Select
+          label={t("judge.data")}
+          value={data.id}
+          options={datasets.value.map((one) => ({ value: one.id, label: `${one.id} · ${one.width} × ${one.height}` }))}
+          onChange={(id) => (reports.data.value = id)}
+        />
+      ) : (
+        <p class="muted">{t("judge.no_data")}</p>
+      )}
+      {data && !reports.fits(model, data) && (
+        <p class="warning" role="note">
+          {t("judge.unfit", {
+            model: `${model.width} × ${model.height} × ${model.channels}`,
+            data: `${data.width} × ${data.height} × ${data.channels}`,
+          })}
+        </p>
+      )}
+      <p class="muted small">{t("judge.about")}</p>
+      <Button kind="primary" icon="play" busy={busy} disabled={!data} onClick={() => void reports.evaluate()}>
+        {t("judge.start")}
+      </Button>
+    </section>
+  );
+}
+
+function Running() {
+  const shown = reports.evaluations.value.filter(({ state }) => state !== "done").slice(0, 4);
+  if (shown.length === 0) return null;
+  return (
+    <section>
+      <h2>{t("judge.running")}</h2>
+      {shown.map((job) => (
+        <Evaluation key={job.id} job={job} />
+      ))}
+    </section>
+  );
+}
+
+function Report() {
+  const id = reports.read.value ?? reports.judged.value?.[0];
+  if (!id) {
+    return (
+      <Empty title={t("judge.none")}>
+        <p>{t("judge.none.about")}</p>
+      </Empty>
+    );
+  }
+  // an evaluation that ends makes another page at the same address
+  const ended = reports.evaluations.value.find((job) => job.name === id && job.state === "done")?.ended ?? 0;
+  return (
+    <iframe
+      key={`${id} ${ended}`}
+      class="judge-report"
+      src={`${reports.reportUrl(id)}?v=${ended}`}
+      title={t("judge.report", { model: id })}
+      sandbox=""
+    />
+  );
+}

@@ -1,0 +1,60 @@
+import { address, api, type Job } from "../../api";
+import { t } from "../../i18n";
+import { download, fileName } from "../../files";
+import { complain, handOver } from "../../state";
+import { Button, Progress } from "../../ui";
+import { cancel, resultPath } from "./store";
+
+/** What the full engine makes: how far it is, and then the picture. */
+export function Refined({ job }: { job: Job }) {
+  const path = resultPath(job);
+  const open = job.state === "queued" || job.state === "running";
+
+  const withResult = async (act: (blob: Blob) => void | Promise<void>) => {
+    try {
+      if (path) await act(await api.blob(path));
+    } catch (error) {
+      complain(error);
+    }
+  };
+  const edit = async (blob: Blob) => {
+    const { id } = await api.putPicture(blob);
+    handOver({ to: "edit", picture: id, model: null, place: null, edits: [] });
+  };
+
+  return (
+    <figure class="restyle-picture">
+      {path && <img src={address(path)} alt={t("restyle.refined")} />}
+      {open && (
+        <div class="restyle-work" role="status">
+          <Progress share={job.share} label={t("restyle.refining")} />
+          <p class="muted">{job.state === "queued" ? t("restyle.queued") : job.says || t("restyle.refining")}</p>
+          <Button icon="stop" onClick={() => void cancel()}>
+            {t("ui.cancel")}
+          </Button>
+        </div>
+      )}
+      {job.state === "failed" && (
+        <p class="failure" role="alert">
+          {job.error}
+        </p>
+      )}
+      {(job.state === "cancelled" || job.state === "interrupted") && <p class="muted">{t(`restyle.${job.state}`)}</p>}
+      <figcaption>{t("restyle.refined")}</figcaption>
+      {path && (
+        <div class="row">
+          <Button
+            kind="primary"
+            icon="save"
+            onClick={() => void withResult((blob) => download(blob, fileName("restyled", job.id) + ".png"))}
+          >
+            {t("ui.save")}
+          </Button>
+          <Button icon="edit" onClick={() => void withResult(edit)}>
+            {t("ui.edit")}
+          </Button>
+        </div>
+      )}
+    </figure>
+  );
+}

@@ -1,0 +1,83 @@
+import { t } from "../../i18n";
+import { models } from "../../state";
+import { Dropzone, IconButton, ModelPicker, Slider } from "../../ui";
+import { chosen, instant, mixture, paintings, upload, url } from "./store";
+
+/** The instant model's styles, mixed by weight. */
+export function InstantStyles() {
+  const model = instant();
+  if (!model) return models.value && <p class="muted small">{t("restyle.no_model")}</p>;
+  const set = (name: string, weight: number) => (chosen.value = { ...mixture.value, [name]: weight });
+  return (
+    <section>
+      <h2>{t("restyle.styles")}</h2>
+      <ModelPicker kind="instant" />
+      <ul class="restyle-styles">
+        {(model.styles ?? []).map((name) => {
+          const weight = mixture.value[name] ?? 0;
+          return (
+            <li key={name}>
+              <button
+                type="button"
+                class="chip"
+                aria-pressed={weight > 0}
+                onClick={() => (chosen.value = { [name]: 1 })}
+                onContextMenu={(event) => event.preventDefault()}
+              >
+                {title(name)}
+              </button>
+              <Slider
+                label={t("restyle.weight", { name: title(name) })}
+                value={weight}
+                min={0}
+                max={1}
+                step={0.05}
+                onInput={(moved) => set(name, moved)}
+              />
+            </li>
+          );
+        })}
+      </ul>
+      <p class="muted small">{t("restyle.styles.how")}</p>
+    </section>
+  );
+}
+
+/** A style's name as people say it: `munch-the-scream-1893` is "Munch the scream 1893". */
+const title = (name: string): string => (name.charAt(0).toUpperCase() + name.slice(1)).replaceAll("-", " ");
+
+/** Paintings of one's own, which only the full engine can look at. */
+export function OwnPaintings() {
+  const change = (id: string, weight: number) =>
+    (paintings.value = paintings.value.map((one) => (one.id === id ? { ...one, weight } : one)));
+  const add = (files: File[]) =>
+    files.forEach((file) => void upload(file, (id) => (paintings.value = [...paintings.value, { id, weight: 1 }])));
+
+  return (
+    <section>
+      <h2>{t("restyle.paintings")}</h2>
+      <ul class="restyle-paintings">
+        {paintings.value.map(({ id, weight }, index) => (
+          <li key={id}>
+            <img src={url(id)} alt={t("restyle.painting", { index: index + 1 })} />
+            <Slider
+              label={t("restyle.painting", { index: index + 1 })}
+              value={weight}
+              min={0}
+              max={1}
+              step={0.05}
+              onInput={(moved) => change(id, moved)}
+            />
+            <IconButton
+              icon="trash"
+              label={t("restyle.painting.remove", { index: index + 1 })}
+              onClick={() => (paintings.value = paintings.value.filter((one) => one.id !== id))}
+            />
+          </li>
+        ))}
+      </ul>
+      <Dropzone label={t("restyle.paintings.add")} multiple onFiles={add} />
+      <p class="muted small">{t("restyle.paintings.how")}</p>
+    </section>
+  );
+}

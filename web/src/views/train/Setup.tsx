@@ -1,0 +1,94 @@
+import { useEffect, useState } from "preact/hooks";
+import { t } from "../../i18n";
+import { models } from "../../state";
+import { Button, NumberField, Spinner, TextField } from "../../ui";
+import * as store from "./store";
+
+/** The second step: how to learn, for how long, and under which name. */
+export function Setup() {
+  const [name, setName] = useState("");
+  const [minutes, setMinutes] = useState(30);
+  const [seed, setSeed] = useState(0);
+  const [batch, setBatch] = useState("");
+  const [rate, setRate] = useState("");
+  const [more, setMore] = useState("");
+  useEffect(() => void (store.recipes.value ?? store.loadRecipes()), []);
+
+  const data = store.dataset.value;
+  const suggested = free(data ? `${data.id}-${store.recipe.value}` : store.recipe.value);
+  const settings = { ...lines(more), ...(batch && { batch }), ...(rate && { "optimiser.lr": rate }) };
+  const start = () => void store.train({ name: name || suggested, minutes, seed, set: settings });
+
+  return (
+    <section>
+      <h2>{t("train.recipe")}</h2>
+      <Recipes />
+      <TextField label={t("train.name")} value={name} placeholder={suggested} onInput={setName} />
+      <NumberField label={t("train.minutes")} value={minutes} min={0.1} max={10_000} step={1} onChange={setMinutes} />
+      <details class="train-settings">
+        <summary>{t("train.settings")}</summary>
+        <div class="stack">
+          <NumberField label={t("train.seed")} value={seed} min={0} onChange={(value) => setSeed(Math.round(value))} />
+          <TextField label={t("train.batch")} value={batch} placeholder={t("train.default")} onInput={setBatch} />
+          <TextField label={t("train.rate")} value={rate} placeholder={t("train.default")} onInput={setRate} />
+          <div class="field">
+            <label for="train-more">{t("train.more")}</label>
+            <textarea
+              id="train-more"
+              rows={3}
+              value={more}
+              placeholder={"ema.half_life=10000\nmethod.latent=64"}
+              onInput={(event) => setMore(event.currentTarget.value)}
+            />
+          </div>
+        </div>
+      </details>
+      <Button kind="primary" icon="play" disabled={!data} onClick={start}>
+        {t("train.start")}
+      </Button>
+      {!data && <p class="muted small">{t("train.start.needs")}</p>}
+    </section>
+  );
+}
+
+/** `key=value`, one a line. */
+function lines(text: string): Record<string, string> {
+  const pairs = text.split("\n").map((line) => line.split(/=(.*)/s).map((part) => part.trim()));
+  return Object.fromEntries(pairs.filter(([key, value]) => key && value).map(([key, value]) => [key!, value!]));
+}
+
+/** Returns a name that no model has. */
+function free(name: string): string {
+  const taken = new Set(models.value?.map(({ id }) => id));
+  for (let number = 2, tried = name; ; tried = `${name}-${number++}`) if (!taken.has(tried)) return tried;
+}
+
+const FIRST = ["gan", "vae", "elbo-vae"];
+
+function Recipes() {
+  const [all, setAll] = useState(false);
+  const recipes = store.recipes.value;
+  if (!recipes) return <Spinner />;
+  const shown = recipes.filter(({ name }) => all || FIRST.includes(name) || name === store.recipe.value);
+  return (
+    <div class="train-recipes" role="radiogroup" aria-label={t("train.recipe")}>
+      {shown.map(({ name, about }) => (
+        <label key={name} class={store.recipe.value === name ? "on" : undefined}>
+          <input
+            type="radio"
+            name="recipe"
+            checked={store.recipe.value === name}
+            onChange={() => (store.recipe.value = name)}
+          />
+          <strong>{name}</strong>
+          <span class="muted small">{about}</span>
+        </label>
+      ))}
+      {shown.length < recipes.length && (
+        <Button kind="quiet" onClick={() => setAll(true)}>
+          {t("train.recipe.all", { count: recipes.length })}
+        </Button>
+      )}
+    </div>
+  );
+}

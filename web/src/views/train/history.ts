@@ -1,0 +1,75 @@
+/** The figures and sample grids of trainings, asked for again while they run. */
+
+import { useEffect, useState } from "preact/hooks";
+import { address, api, jobPath, type Job } from "../../api";
+import { complain } from "../../state";
+
+export type Row = Record<string, number>;
+export interface Series {
+  name: string;
+  points: [number, number][];
+}
+
+const EVERY = 4000;
+/** What every row has, and is no curve. */
+const AXES = new Set(["step", "pictures", "seconds", "rate"]);
+
+export interface Run {
+  rows: Row[];
+  /** Addresses of sample grids, the oldest first. */
+  grids: string[];
+}
+
+const nothing: Run = { rows: [], grids: [] };
+
+/** The figures of some trainings by id; those that run are asked for again every few seconds. */
+export function useRuns(jobs: Job[]): Map<string, Run> {
+  const [runs, setRuns] = useState(new Map<string, Run>());
+  const key = jobs.map(({ id, state }) => `${id} ${state}`).join();
+
+  useEffect(() => {
+    const gone = new AbortController();
+    let timer: ReturnType<typeof setTimeout>;
+    const ask = async () => {
+      try {
+        const found = await Promise.all(jobs.map(async (job) => [job.id, await runOf(job, gone.signal)] as const));
+        setRuns(new Map(found));
+      } catch (error) {
+        if (!gone.signal.aborted) complain(error);
+      }
+      if (!gone.signal.aborted && jobs.some(({ state }) => state === "running")) timer = setTimeout(ask, EVERY);
+    };
+    void ask();
+    return () => {
+      gone.abort();
+      clearTimeout(timer);
+    };
+  }, [key]);
+
+  return runs;
+}
+
+async function runOf(job: Job, signal: AbortSignal): Promise<Run> {
+  if (job.state === "queued") return nothing;
+  const [history, files] = await Promise.all([
+    api.get<{ data: Row[] }>(jobPath(job.id, "/history"), signal),
+    api.get<{ data: string[] }>(jobPath(job.id, "/files"), signal),
+  ]);
+  const grids = files.data.filter((name) => /^grids\/.*\.png$/.test(name)).sort();
+  // a training that is resumed may draw a grid of the same name again, so the last row is part of the address
+  const seen = history.data.at(-1)?.step ?? 0;
+  return { rows: history.data, grids: grids.map((name) => `${address(jobPath(job.id, `/files/${name}`))}?v=${seen}`) };
+}
+
+/** Returns {name: [(pictures, value)]} of everything measured. */
+export function curves(rows: Row[]): Map<string, [number, number][]> {
+  const found = new Map<string, [number, number][]>();
+  for (const row of rows) {
+    for (const [name, value] of Object.entries(row)) {
+      if (AXES.has(name) || !Number.isFinite(value)) continue;
+      if (!found.has(name)) found.set(name, []);
+      found.get(name)!.push([row.pictures ?? row.step ?? 0, value]);
+    }
+  }
+  return found;
+}

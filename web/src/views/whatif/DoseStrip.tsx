@@ -1,0 +1,43 @@
+import { dataUrl } from "../../files";
+import { t } from "../../i18n";
+import { Badge, shortNumber, Spinner } from "../../ui";
+import type { Graph, Value } from "../../types";
+import { cause, doing, doses, dosesFailure, setDoing } from "./world";
+
+/** The unit under every value of one cause, all else as its causes make it. */
+export function DoseStrip({ graph }: { graph: Graph }) {
+  const name = cause.value;
+  if (name === null || !graph.nodes.some((node) => node.name === name)) return null;
+  return (
+    <section class="doses" aria-label={t("whatif.doses", { name })}>
+      <h2>{t("whatif.doses", { name })}</h2>
+      {dosesFailure.value !== null && <p class="failure">{dosesFailure.value}</p>}
+      {doses.value === null && dosesFailure.value === null && <Spinner />}
+      <ul>
+        {doses.value?.data.map(({ value, b64_json }) => (
+          <Dose key={String(value)} name={name} value={value} b64={b64_json} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Dose({ name, value, b64 }: { name: string; value: Value; b64: string }) {
+  const words = typeof value === "number" ? shortNumber(value) : value;
+  return (
+    <li>
+      <button
+        type="button"
+        aria-pressed={doing.value[name] === value}
+        aria-label={t("whatif.doses.take", { name, value: words })}
+        onClick={() => setDoing(name, value)}
+      >
+        <span class="dose-picture">
+          <img src={dataUrl(b64)} alt="" />
+          <Badge />
+        </span>
+        {words}
+      </button>
+    </li>
+  );
+}

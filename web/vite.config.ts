@@ -1,0 +1,22 @@
+import { defineConfig } from "vite";
+
+/** The server that `npm run dev` talks to: one that runs on this machine. */
+const server = "http://127.0.0.1:7878";
+
+export default defineConfig({
+  base: "./",
+  build: {
+    outDir: "../src/limner/serving/studio",
+    emptyOutDir: true,
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    reportCompressedSize: true,
+  },
+  server: {
+    proxy: {
+      "/v1": { target: server, ws: true },
+      "/health": server,
+    },
+  },
+});
