@@ -8,6 +8,9 @@ const keys: [string[], Key][] = [
   [["F"], "help.key.favourite"],
   [["Ctrl", "Z"], "help.key.undo"],
   [["Shift", "Ctrl", "Z"], "help.key.redo"],
+  [["B"], "help.key.before"],
+  [["Space"], "help.key.pan"],
+  [["[", "]"], "help.key.brush"],
   [["?"], "help.key.help"],
   [["Esc"], "help.key.escape"],
 ];

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { useKeys } from "../../keys";
 import { complain, handoff, takeHandoff } from "../../state";
-import { Slider } from "../../ui";
+import { Badge, Slider } from "../../ui";
 import { Canvas } from "./Canvas";
 import { CopySheet } from "./CopySheet";
 import { DraftForm } from "./DraftForm";
@@ -57,6 +57,7 @@ function Desk() {
         )}
         <div class="edit-view">
           <Canvas onEasel={setEasel} split={split} />
+          {store.source.value?.model && <Badge />}
           {split !== null && split < 1 && (
             <Slider label={t("edit.split.where")} value={split} min={0} max={0.99} step={0.01} format={percent} onInput={setSplit} />
           )}

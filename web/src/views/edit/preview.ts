@@ -56,7 +56,7 @@ export function follow(): () => void {
     if (!from) return;
     const first = from !== begun;
     begun = from;
-    if (first) void before(from);
+    if (first && edits.length > 0) void before(from); // else what is shown first is it
     const slow = SLOW.has(edits.at(-1)?.name ?? "");
     timer = setTimeout(() => void ask(from, edits), first ? 0 : slow ? LONG_WAIT : WAIT);
   });

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { Live } from "../../live";
 import { complain } from "../../state";
+import { Badge } from "../../ui";
 import type { ApiError } from "../../api";
 import { content, factors, instant, mixture } from "./store";
 
@@ -52,6 +53,7 @@ export function LiveCanvas() {
   return (
     <figure class="restyle-picture" aria-busy={!painted}>
       <canvas ref={canvas} role="img" aria-label={t("restyle.live")} hidden={!painted} />
+      {painted && <Badge />}
       {!painted && !problem && <p class="muted">{t("ui.loading")}</p>}
       {problem && (
         <p class="failure" role="alert">

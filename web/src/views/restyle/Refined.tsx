@@ -2,7 +2,7 @@ import { address, api, type Job } from "../../api";
 import { t } from "../../i18n";
 import { download, fileName } from "../../files";
 import { complain, handOver } from "../../state";
-import { Button, Progress } from "../../ui";
+import { Badge, Button, Progress } from "../../ui";
 import { cancel, resultPath } from "./store";
 
 /** What the full engine makes: how far it is, and then the picture. */
@@ -25,6 +25,7 @@ export function Refined({ job }: { job: Job }) {
   return (
     <figure class="restyle-picture">
       {path && <img src={address(path)} alt={t("restyle.refined")} />}
+      {path && <Badge />}
       {open && (
         <div class="restyle-work" role="status">
           <Progress share={job.share} label={t("restyle.refining")} />
