@@ -20,7 +20,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from limner.data import garden
+from limner.causal import CausalModel, Graph
+from limner.data import garden, prepare
 from limner.pictures import read_provenance, save
 from small_models import small_model
 
@@ -34,10 +35,20 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: inst
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of a small GAN and VAE, in a folder of its own."""
+    """A server of a small GAN and VAE, a causal model and its garden, in a folder of its own."""
     folder = tmp_path_factory.mktemp("studio")
     for name in ("gan", "vae"):
         small_model(name, side=32).save(folder / "models" / name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr("limner.causal.fitting.STEPS", 30)
+        patch.setattr("limner.causal.predictor.STEPS", 30)
+        garden.make(Path("garden"), n=200, size=16)
+        data = prepare(Path("garden"), Path("models/flowers"), size=16)
+        edges = [(parent, child) for child, parents in garden.GRAPH.items() for parent in parents]
+        graph = Graph(nodes={name: {} for name in garden.GRAPH}, edges=edges)
+        small = ["method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]", "batch=16"]
+        CausalModel.fit(data, graph, Path("models/causes"), minutes=0.02, settings=small)
     command = [sys.executable, "-m", "limner", "serve", "models", "--home", "home", "--port", "0"]
     process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
     try:
@@ -217,12 +228,25 @@ def test_restyle_at_once_and_refined(page: Page, address: str, photograph: Path)
     slide(page.get_by_role("slider", name="Colour", exact=True), 0.0)
     changes(canvas, before)
     shot(page, "restyle")
+    page.locator("input[type=file]").nth(1).set_input_files(photograph)
+    page.get_by_text("Sources, strokes and mask").click()
+    page.get_by_role("combobox", name="Longest side, pixels").select_option("256")
+    page.get_by_role("button", name="Refine").click()
+    expect(page.get_by_role("img", name="Refined")).to_be_visible(timeout=120_000)
 
 
 def test_what_if(page: Page, address: str) -> None:
     go(page, address, "whatif")
-    expect(page.get_by_text("No causal model is served")).to_be_visible()
-    shot(page, "whatif-none")
+    page.get_by_role("radio", name="Dataset").check(force=True)
+    page.get_by_role("button", name=re.compile("^sunlight")).click()
+    canvas = page.locator("canvas").first
+    expect(canvas).to_be_visible()
+    expect(page.get_by_role("slider", name="sunlight")).to_be_visible()
+    slide(page.get_by_role("slider", name="sunlight"), 0.95)
+    expect(page.get_by_role("button", name=re.compile(r"^do\(sunlight = 0\."))).to_be_visible()
+    expect(page.get_by_role("img", name="In truth")).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("^sunlight")).get_by_text("set")).to_be_visible()
+    shot(page, "whatif")
 
 
 def test_train_from_a_zip_to_a_live_slider(page: Page, address: str, tmp_path: Path) -> None:
