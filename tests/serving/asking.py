@@ -84,3 +84,16 @@ def reaches(client: TestClient, job: str, *states: str, seconds: float = 60) -> 
         assert time.monotonic() < deadline, found
         time.sleep(0.02)
     return found
+
+
+def trains(client: TestClient, job: str, after: int = 0) -> int:
+    """Waits until a training has gone on, further than to step `after`, and returns how far."""
+    deadline = time.monotonic() + 60
+    while True:
+        steps = [row["step"] for row in client.get(f"/v1/jobs/{job}/history").json()["data"]]
+        if steps and steps[-1] > after:
+            return steps[-1]
+        found = client.get(f"/v1/jobs/{job}").json()
+        assert found["state"] not in ENDED, found
+        assert time.monotonic() < deadline, found
+        time.sleep(0.02)

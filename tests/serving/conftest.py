@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from asking import TestClient, serving
-from small_models import small_model
 
 from limner.data import garden, write_dataset
 from limner.editing.place import Explorer
 from limner.model import load
+from small_models import small_model
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -13,7 +13,7 @@ from asking import TestClient, apart, content_of, error_of, file_of, handed_in, 
 
 from limner.editing.edits import apply, from_list
 from limner.editing.place import Explorer, Place
-from limner.pictures import read_provenance
+from limner.pictures import read_provenance, save
 
 EDITS = [{"rotate": {"angle": 20}}, "exposure: 0.5", {"crop": {"width": 24, "height": 20}}, "flip"]
 
@@ -85,7 +85,7 @@ def test_models_are_named_and_folders_of_directions_are_not(client: TestClient, 
         ([{"rotate": 5, "flip": None}], "edit 1"),
         ([{}], "edit 1"),
         (["regenerate"], "no model"),
-        ([{"pad": {"left": 100000, "top": 100000}}], "pad"),
+        ([{"pad": {"left": 100000, "top": 100000}}], "more than"),
         (["flip"] * 101, "100"),
         (["\ud800"], "no edit is called"),
     ],
@@ -123,7 +123,15 @@ def test_what_a_picture_says_of_itself_opens_no_file(client: TestClient, tmp_pat
     there = {"kind": "edit", "origin": {"file": str(secret), "sha256": digest}, "edits": []}
     pasted = {"origin": {"file": str(shelf.path(own)), "sha256": own}, "edits": [{"paste": {"file": str(secret)}}]}
     nowhere = {"origin": {"file": str(tmp_path / "nowhere"), "sha256": "0"}, "edits": []}
-    for made in (there, there | pasted, there | nowhere, there | {"origin": 5}, there | {"edits": 5}):
+    model = {"path": str(tmp_path), "sha256": "0"}
+    for made in (
+        there,
+        there | pasted,
+        there | nowhere,
+        there | {"origin": {"model": model}},
+        there | {"origin": 5},
+        there | {"edits": 5},
+    ):
         picture = handed_in(client, _saying(photo(seed=1), made))
         answer = client.post("/v1/edits", json={"picture": picture, "edits": []})
         assert apart(painted(answer), photo(seed=1)) == 0
@@ -133,3 +141,15 @@ def _saying(pixels: np.ndarray, made: dict) -> bytes:
     content, text = file_of(pixels), b"limner\0" + json.dumps(made).encode()
     chunk = struct.pack(">I", len(text)) + b"tEXt" + text + struct.pack(">I", zlib.crc32(b"tEXt" + text))
     return content[:33] + chunk + content[33:]
+
+
+def test_a_background_is_a_colour_or_a_picture_that_was_handed_in(client: TestClient, tmp_path: Path) -> None:
+    canvas, other = handed_in(client, photo()), handed_in(client, photo(seed=1))
+    for edit in ({"fill": {"by": other}}, {"fill": other}, f"fill:{other}"):
+        answer = client.post("/v1/edits", json={"picture": canvas, "edits": [edit]})
+        assert apart(painted(answer), photo(seed=1)) == 0
+    assert client.post("/v1/edits", json={"picture": canvas, "edits": ["fill:#ff0000"]}).status_code == 200
+    secret = tmp_path / "secret.png"
+    save(photo(), secret)
+    refused = client.post("/v1/edits", json={"picture": canvas, "edits": [{"fill": {"by": str(secret)}}]})
+    assert refused.status_code == 404

@@ -149,7 +149,9 @@ def test_a_walk_is_a_film_through_places(client: TestClient, tmp_path: Path) -> 
     assert _frames(film) == 9
 
 
-@pytest.mark.parametrize("wrong", [{"places": [{}]}, {"frames": 0}, {"rate": 100}, {"places": [{}] * 24, "frames": 100}])
+@pytest.mark.parametrize(
+    "wrong", [{"places": [{}]}, {"frames": 0}, {"rate": 100}, {"places": [{}] * 24, "frames": 100}]
+)
 def test_a_walk_has_limits(client: TestClient, wrong: dict) -> None:
     asked = {"model": "vae", "places": [{}, {}], "frames": 2} | wrong
     assert client.post("/v1/walks", json=asked).status_code == 422

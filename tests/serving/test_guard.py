@@ -117,7 +117,7 @@ def test_a_body_that_is_too_large_is_refused(models: Path, tmp_path: Path, path:
         headers = {"content-type": "multipart/form-data; boundary=x"} if path == "/v1/data" else {}
         answer = client.post(path, content=content, headers=headers)
     assert (answer.status_code, error_of(answer)["type"]) == (413, "too_large")
-    assert not list(tmp_path.rglob("*.picture"))
+    assert not list(tmp_path.rglob("pictures/*"))
     assert not (tmp_path / "uploads").exists()
 
 

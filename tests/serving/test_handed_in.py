@@ -3,10 +3,11 @@
 import struct
 import zlib
 
-import hostile
 import numpy as np
 import pytest
 from asking import TestClient, apart, error_of, file_of, handed_in, photo, pixels_of
+
+import hostile
 
 BAD = {name: told for name, told in hostile.pictures().items() if told[1] != hostile.OK}
 
@@ -33,7 +34,9 @@ def test_what_is_no_picture_is_refused_with_the_reason(client: TestClient, name:
     assert error_of(answer)["message"].startswith(reason)
 
 
-@pytest.mark.parametrize("name", ["", "x", "../studio.db", "http://localhost/x.png", "A" * 64, "0" * 64, "0" * 63 + "\n"])
+@pytest.mark.parametrize(
+    "name", ["", "x", "../studio.db", "http://localhost/x.png", "A" * 64, "0" * 64, "0" * 63 + "\n"]
+)
 def test_an_id_that_is_none_is_not_found(client: TestClient, name: str) -> None:
     for asked in ({"picture": name, "edits": []}, {"picture": name, "styles": [], "model": "limner"}):
         answer = client.post("/v1/edits" if "edits" in asked else "/v1/stylize", json=asked)

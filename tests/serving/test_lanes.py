@@ -142,7 +142,7 @@ def test_batches_go_on_while_a_hand_is_on_a_slider(monkeypatch: pytest.MonkeyPat
             gate.free.set()
             for seed in range(20, 40):
                 assert await asyncio.wait_for(_ask(batch, gate, seed), 2) == [seed]
-                assert await asyncio.wait_for(hand.do(lambda: seed), 2) == seed
+                assert await asyncio.wait_for(hand.do(abs, seed), 2) == seed
 
     asyncio.run(run())
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from asking import TestClient, apart, error_of, pixels_of, serving
-from small_models import small_model
 
 from limner.data import Dataset
 from limner.editing.edits import OPERATIONS
 from limner.recipes import RECIPES
 from limner.serving.catalogue import Kept
+from small_models import small_model
 
 UNUSABLE = ("damaged", "pickled", "<b>bold")
 
@@ -106,7 +106,7 @@ def test_what_the_server_is_and_takes_is_told(client: TestClient) -> None:
     about = client.get("/v1/about").json()
     assert set(about) == {"limner", "extras", "limits", "threads"}
     assert set(about["extras"]) == {"causal", "style", "onnx"}
-    assert about["limits"]["pictures"] == 64
+    assert about["limits"]["waiting"] == 1024
 
 
 def test_requests_are_counted_by_what_they_ask(client: TestClient) -> None:

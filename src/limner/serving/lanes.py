@@ -101,12 +101,18 @@ class BatchLane:
         torch.set_num_threads(1)
         while orders := self._next(worker):
             began = time.monotonic()
-            self._paint(orders)
-            count = sum(len(order.places) for order in orders)
-            with self.changed:
-                self.waiting -= count
-                self.painted += count
-                self.rate += 0.1 * (len(self.threads) * count / max(1e-6, time.monotonic() - began) - self.rate)
+            # a client that has left cancelled its future, and is not painted for
+            wanted = [order for order in orders if order.future.set_running_or_notify_cancel()]
+            results = _together(wanted)
+            self._count(sum(len(order.places) for order in orders), time.monotonic() - began)
+            for order, result in zip(wanted, results, strict=True):
+                _deliver(order, result)
+
+    def _count(self, count: int, seconds: float) -> None:
+        with self.changed:
+            self.waiting -= count
+            self.painted += count
+            self.rate += 0.1 * (len(self.threads) * count / max(1e-6, seconds) - self.rate)
 
     def _next(self, worker: int) -> list[Order]:
         """Waits for orders, and returns some of one model that make up a batch; nothing when the lane is closed."""
@@ -125,36 +131,26 @@ class BatchLane:
             rows += len(taken[-1].places)
         return taken
 
-    def _paint(self, orders: list[Order]) -> None:
-        # a client that has left cancelled its future, and is not painted for
-        orders = [order for order in orders if order.future.set_running_or_notify_cancel()]
-        try:
-            pictures = (
-                _painted([place for order in orders for place in order.places], orders[0].explorer) if orders else []
-            )
-        except Exception as error:
-            if len(orders) == 1:
-                orders[0].future.set_exception(error)
-            else:  # what is wrong with one must not become another's error
-                for order in orders:
-                    self._alone(order)
-            return
-        rest = iter(pictures)
-        for order in orders:
-            self._finish(order, [next(rest) for _ in order.places])
 
-    def _alone(self, order: Order) -> None:
-        try:
-            self._finish(order, _painted(order.places, order.explorer))
-        except Exception as error:
-            order.future.set_exception(error)
+def _together(orders: Sequence[Order]) -> list[list[np.ndarray] | Exception]:
+    """Returns the pictures of each order, all painted in one batch, or what is wrong with it."""
+    if not orders:
+        return []
+    try:
+        rest = iter(_painted([place for order in orders for place in order.places], orders[0].explorer))
+        return [[next(rest) for _ in order.places] for order in orders]
+    except Exception as error:
+        # what is wrong with one must not become another's error
+        return [error] if len(orders) == 1 else [_together([order])[0] for order in orders]
 
-    @staticmethod
-    def _finish(order: Order, pictures: Sequence[np.ndarray]) -> None:
-        try:
-            order.future.set_result([order.finish(*pair) for pair in zip(order.places, pictures, strict=True)])
-        except Exception as error:
-            order.future.set_exception(error)
+
+def _deliver(order: Order, result: list[np.ndarray] | Exception) -> None:
+    try:
+        if isinstance(result, Exception):
+            raise result
+        order.future.set_result([order.finish(*pair) for pair in zip(order.places, result, strict=True)])
+    except Exception as error:
+        order.future.set_exception(error)
 
 
 def _painted(places: Sequence[Place], explorer: Explorer) -> list[np.ndarray]:

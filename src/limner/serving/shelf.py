@@ -10,7 +10,7 @@ import numpy as np
 
 from limner import files
 from limner.errors import PictureError
-from limner.pictures import UnusablePicture, open_pixels, read, read_provenance
+from limner.pictures import UnusablePicture, open_pixels, read, read_provenance, sniff
 from limner.serving.errors import ApiError
 
 NAME = re.compile(r"[0-9a-f]{64}")
@@ -29,16 +29,17 @@ class Shelf:
             image = read(content)
         except UnusablePicture as error:
             raise ApiError(415, f"{error}.", "picture") from None
-        name = hashlib.sha256(content).hexdigest()
-        if not self._file(name).is_file():
-            files.write_bytes(self._file(name), content)
+        name, kind = hashlib.sha256(content).hexdigest(), sniff(content[:16])
+        if not self._file(name):
+            files.write_bytes(self.folder / f"{name}.{str(kind).lower()}", content)
         return name, image.width, image.height
 
     def path(self, name: str, param: str = "picture") -> Path:
         """Returns the file of a picture; ApiError 404 for an id that is none."""
-        if not NAME.fullmatch(name) or not self._file(name).is_file():
+        file = self._file(name) if NAME.fullmatch(name) else None
+        if file is None:
             raise ApiError(404, f"no picture has the id '{name[:80]}'; hand it in with POST /v1/pictures.", param)
-        return self._file(name)
+        return file
 
     def pixels(self, name: str) -> np.ndarray:
         """Returns a picture uint8 (H, W, 3 or 4)."""
@@ -57,8 +58,8 @@ class Shelf:
         """Whether a path is that of a picture here."""
         return path.resolve().parent == self.folder.resolve()
 
-    def _file(self, name: str) -> Path:
-        return self.folder / f"{name}.picture"
+    def _file(self, name: str) -> Path | None:
+        return next(self.folder.glob(f"{name}.*"), None)
 
 
 def _depth(made: Any) -> int:

@@ -46,7 +46,7 @@ function editOfPlace(said: Said): Handoff | null {
   return { to: "edit", picture: null, model: model.id, place: placeOf(origin), edits };
 }
 
-const kept = /([0-9a-f]{64})\.picture$/;
+const kept = /([0-9a-f]{64})\.\w+$/;
 
 /** An edit as clients ask for it: with ids and names in the place of the server's paths. */
 function asAsked(edit: Edit): Edit {

@@ -180,8 +180,10 @@ def _truth(state: State, model: Any, asked: WhatIf) -> dict[str, Any] | None:
     if asked.unit.data is None or len(asked.do) != 1:
         return None
     dataset = state.catalogue.dataset(asked.unit.data)
-    garden = dataset.source
-    if garden is None or not (garden / "garden.json").is_file():
+    # a dataset knows its source by name alone, which is beside it where both were made together
+    places = [dataset.source, dataset.path.parent / dataset.source] if dataset.source else []
+    garden = next((place for place in places if (place / "garden.json").is_file()), None)
+    if garden is None:
         return None
     ((name, value),) = asked.do.items()
     variables = model.structure.variables

@@ -13,7 +13,7 @@ from limner.editing.history import Source, of_place, open_source, provenance
 from limner.editing.latent import Latent
 from limner.editing.operation import Operation
 from limner.errors import LimnerError
-from limner.pictures import open_pixels, to_bytes
+from limner.pictures import SUFFIXES, open_pixels, to_bytes
 from limner.serving.errors import ApiError
 from limner.serving.routes.body import Body, Format, Wanted, encoded
 from limner.serving.shelf import NAME
@@ -83,9 +83,10 @@ def _names_known(state: State, made: dict[str, Any]) -> bool:
     try:
         origin, edits = made["origin"], from_list(made["edits"])
         paths = [Path(origin["model"]["path"] if "model" in origin else origin["file"])]
+        paths += [Path(origin["directions"])] if "directions" in origin else []
         paths += [path for edit in edits for path in edit.named]
-        models = [entry.path.resolve() for entry in state.catalogue.models().values()]
-        return all(state.shelf.holds(path) or path.resolve() in models for path in paths)
+        models = {entry.path.resolve() for entry in state.catalogue.models().values()}
+        return all(state.shelf.holds(path) or models & {path.resolve(), path.resolve().parent} for path in paths)
     except (KeyError, TypeError, ValueError, LimnerError):
         return False
 
@@ -93,17 +94,35 @@ def _names_known(state: State, made: dict[str, Any]) -> bool:
 def _checked(state: State, edits: list[str | dict[str, Any]]) -> list[Operation]:
     """Returns edits in which ids of pictures and names of models are the paths they stand for; clients may not name others."""
     found = []
-    for one in from_list(edits):
-        named: dict[str, Any] = {}
+    for one in from_list([_with_paths(state, each) for each in edits]):
         for field in FILES:
             value = getattr(one, field, None)
-            if isinstance(value, str) and (field == "file" or NAME.fullmatch(value)):
-                named[field] = str(state.shelf.path(value, field))
+            if not isinstance(value, str) or (field == "by" and Path(value).suffix.lower() not in SUFFIXES):
+                continue  # a colour, or a way to do it
+            if not state.shelf.holds(Path(value)):
+                state.shelf.path(value, field)  # which says that it is no id
         if getattr(one, "directions", None):
             raise ApiError(
                 422, "directions: give a model with directions of its own; folders cannot be named here.", "directions"
             )
         if isinstance(one, Latent) and one.model:
-            named["model"] = str(state.catalogue.entry(one.model, "image").path)
-        found.append(one.model_copy(update=named) if named else one)
+            one = one.model_copy(update={"model": str(state.catalogue.entry(one.model, "image").path)})
+        found.append(one)
     return found
+
+
+def _with_paths(state: State, edit: str | dict[str, Any]) -> str | dict[str, Any]:
+    """Returns an edit as it was written, but with the paths of pictures where their ids are."""
+    if isinstance(edit, str):
+        return NAME.sub(lambda found: str(state.shelf.path(found[0], "file")), edit)
+
+    def placed(field: str, value: Any) -> Any:
+        named = field in FILES and isinstance(value, str) and NAME.fullmatch(value)
+        return str(state.shelf.path(value, field)) if named else value
+
+    return {
+        name: {field: placed(field, value) for field, value in given.items()}
+        if isinstance(given, dict)
+        else placed("file", given)
+        for name, given in edit.items()
+    }

@@ -66,7 +66,7 @@ async def prepare(
     try:
         asked = {"source": str(source), "size": size, "files": len(uploads)}
         return state.store.add("prepare", name, asked, job).shown()
-    except ApiError:
+    except Exception:
         shutil.rmtree(state.places.uploads(job), ignore_errors=True)
         raise
 
