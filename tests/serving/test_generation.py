@@ -79,6 +79,9 @@ def test_a_class_may_be_asked_for_by_its_number(client: TestClient) -> None:
     "wrong",
     [
         {"seed": -1},
+        {"seed": "7"},
+        {"index": True},
+        {"truncation": "1"},
         {"seed": 2**63},
         {"seed": "seven"},
         {"index": 2**31, "n": 2},

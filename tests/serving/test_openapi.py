@@ -1,5 +1,8 @@
 """Whatever a client sends, within what the API says of itself or beyond it, no answer is a fault of the server."""
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,12 +21,15 @@ FEW = GenerationConfig(max_examples=4, deterministic=True)
 CONFIG = SchemathesisConfig(projects=ProjectsConfig(default=ProjectConfig(generation=FEW)))
 HERE = {"host": "localhost"}
 ENDLESS = "/v1/events"
+HOME = Path(tempfile.mkdtemp())
+"""Of the server that is asked for its schema before there are any tests."""
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 
 
 class Late:
     """The app of the server that runs by the time that it is asked."""
 
-    app = create_app(Settings((), Path("nowhere")))
+    app = create_app(Settings((), HOME))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await self.app(scope, receive, send)

@@ -26,7 +26,7 @@ from limner.samples import provenance_of
 from limner.values import to_uint8
 
 KIND = "place"
-LARGEST_SEED = 2**63 - 1
+LARGEST_SEED, LARGEST_INDEX = 2**63 - 1, 2**31
 
 
 class Mix(Section):
@@ -43,7 +43,7 @@ class Place(Section):
     """
 
     seed: int = Field(0, ge=0, le=LARGEST_SEED)
-    index: int = Field(0, ge=0, le=2**31)
+    index: int = Field(0, ge=0, le=LARGEST_INDEX)
     blend: list[tuple[int, float]] | None = Field(None, min_length=1, max_length=8)
     """Seeds and their weights, which need not sum to 1."""
     mix: Mix | None = None

@@ -1,6 +1,7 @@
 """One job in its own process: `limner` with the arguments of the job, which ends when the server that began it is gone."""
 
 import os
+import runpy
 import signal
 import sys
 import threading
@@ -18,11 +19,9 @@ def follow(server: int) -> None:
 
 def main() -> None:
     """Runs the command line."""
-    from limner.cli.app import main as limner
-
     threading.Thread(target=follow, args=(int(sys.argv[1]),), daemon=True).start()
     sys.argv = ["limner", *sys.argv[2:]]
-    limner()
+    runpy.run_module("limner", run_name="__main__")
 
 
 if __name__ == "__main__":

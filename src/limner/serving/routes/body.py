@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from limner.editing.place import LARGEST_SEED, Place
+from limner.editing.place import LARGEST_INDEX, LARGEST_SEED, Place
 from limner.pictures import to_bytes
 
 Format = Literal["png", "jpeg", "webp"]
@@ -27,6 +27,9 @@ Asked = Annotated[str | Amount, BeforeValidator(lambda value: str(value) if type
 class Wanted(Place):
     """A place as clients ask for it."""
 
+    seed: int = Field(0, ge=0, le=LARGEST_SEED, strict=True)
+    index: int = Field(0, ge=0, le=LARGEST_INDEX, strict=True)
+    truncation: float = Field(1.0, gt=0, le=1, strict=True)
     blend: list[tuple[Annotated[int, Field(ge=0, le=LARGEST_SEED)], Amount]] | None = Field(
         None, min_length=1, max_length=8
     )
