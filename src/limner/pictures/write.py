@@ -12,7 +12,7 @@ from limner.files import write_bytes
 from limner.pictures.modes import plain
 from limner.pictures.provenance import to_png_text, to_xmp
 
-JPEG_QUALITY, FRAME_QUALITY = 95, 90
+JPEG_QUALITY, FRAME_QUALITY, SMALL_FRAME = 95, 90, 256
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 WRITTEN = tuple(_FORMATS)
 """Suffixes of pictures that can be written."""
@@ -42,9 +42,12 @@ def to_bytes(image: np.ndarray | Image.Image, name: Path | str, provenance: dict
 
 
 def to_frame(pixels: np.ndarray) -> bytes:
-    """Returns a picture as the JPEG of one moment on a screen: small and quick, and without provenance."""
+    """Returns a picture as the JPEG of one moment on a screen: quick, and without provenance."""
     content = BytesIO()
-    to_image(pixels).save(content, format="JPEG", quality=FRAME_QUALITY)
+    # small pictures are shown enlarged, where coarse colours and blocks would be seen
+    small = max(pixels.shape[:2]) <= SMALL_FRAME
+    options = {"quality": JPEG_QUALITY, "subsampling": 0} if small else {"quality": FRAME_QUALITY}
+    to_image(pixels).save(content, format="JPEG", **options)
     return content.getvalue()
 
 

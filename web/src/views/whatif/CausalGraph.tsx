@@ -74,12 +74,12 @@ function at({ x, y }: Placed) {
   return { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` };
 }
 
-/** What an unseen cause moves together, from below one to below the other. */
+/** What an unseen cause moves together: from the left of one to the left of the other, so that no arrow is crossed. */
 function bow(nodes: Placed[], one: string, other: string): string {
   const [start, end] = [one, other].map((name) => nodes.find((node) => node.name === name));
   if (!start || !end) return "";
-  const [a, b] = [start, end].map(({ x, y }) => ({ x: x + width / 2, y: y + height }));
-  return `M${a.x} ${a.y} Q${(a.x + b.x) / 2} ${Math.max(a.y, b.y) + height} ${b.x} ${b.y}`;
+  const [from, to] = [start.y + height / 2, end.y + height / 2];
+  return `M${start.x} ${from} Q${Math.min(start.x, end.x) - height} ${(from + to) / 2} ${end.x} ${to}`;
 }
 
 /** Leaves and arrives level. */
