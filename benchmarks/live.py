@@ -8,6 +8,7 @@ to the painted canvas. Transport is what a frame takes beyond model and queue, a
 
 import argparse
 import asyncio
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -18,10 +19,11 @@ from server import hand, served, spread
 
 async def drag(page: Page, address: str, model: str, moves: int) -> list[dict[str, float]]:
     """Returns the timings of a slider that is dragged to and fro, as the studio measured them."""
-    await page.goto(f"{address}/#/explore?model={model}")
-    await page.get_by_role("combobox").first.select_option(model)
-    await page.locator("main button:has(canvas), main button:has(img)").first.click()
-    slider = page.get_by_role("slider").nth(1)
+    await page.goto(f"{address}/#/explore")
+    await page.get_by_role("combobox", name="Model").select_option(model)
+    await page.get_by_role("button", name="Open seed 3", exact=True).click()
+    slider = page.get_by_role("slider", name=re.compile("^Component 1"))
+    await slider.wait_for(timeout=120_000)
     await slider.scroll_into_view_if_needed()
     box = await slider.bounding_box()
     assert box
@@ -44,7 +46,7 @@ async def first_page(page: Page, address: str) -> float:
     """Returns the seconds until the studio can be used, from nothing kept."""
     began = time.perf_counter()
     await page.goto(address)
-    await page.locator("main canvas, main img").first.wait_for()
+    await page.get_by_role("button", name="Open seed 3", exact=True).wait_for()
     return time.perf_counter() - began
 
 
