@@ -77,9 +77,7 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
     made = read_provenance(picture)
     again = REPLAYS[made["kind"]](picture, made, model_path) if made.get("kind") in REPLAYS else None
     if again is None:
-        raise PictureError(
-            f"{picture}: made as '{made.get('kind')}', which cannot be replayed; only {', '.join(REPLAYS)} can."
-        )
+        raise PictureError(f"{picture}: made as '{made.get('kind')}', which cannot be made again.")
     return again, difference(again, picture)
 
 

@@ -153,3 +153,10 @@ def test_a_background_is_a_colour_or_a_picture_that_was_handed_in(client: TestCl
     save(photo(), secret)
     refused = client.post("/v1/edits", json={"picture": canvas, "edits": [{"fill": {"by": str(secret)}}]})
     assert refused.status_code == 404
+
+
+def test_an_edit_that_makes_the_picture_huge_is_refused(client: TestClient) -> None:
+    answer = client.post(
+        "/v1/edits", json={"picture": handed_in(client, photo()), "edits": [{"pad": {"left": 100_000}}]}
+    )
+    assert (answer.status_code, error_of(answer)["type"]) == (413, "too_large")

@@ -163,3 +163,13 @@ def test_answers_say_how_browsers_are_to_treat_them(client: TestClient) -> None:
 def test_paths_lead_nowhere_else(client: TestClient, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, error_of(answer)["type"]) == (404, "not_found")
+
+
+def test_a_browser_without_the_token_is_asked_for_it(models: Path, tmp_path: Path) -> None:
+    with serving(models, tmp_path, token="a token of enough letters") as client:
+        page = client.get("/", headers={"accept": "text/html"})
+        assert page.status_code == 401
+        assert 'name="token"' in page.text
+        let_in = client.get("/", params={"token": "a token of enough letters"}, headers={"accept": "text/html"})
+        assert let_in.status_code == 200
+        assert client.get("/v1/models").status_code == 200, "the cookie is known from then on"

@@ -195,7 +195,7 @@ KINDS = {"pca": principal, "sefa": factorised}
 
 
 @lru_cache(maxsize=4)
-def own_steps(decoding: Decoding, kind: str = "pca") -> dict[str, Tensor]:
+def own_steps(decoding: Decoding, kind: str) -> dict[str, Tensor]:
     """Returns the steps that a model has without a name, of one of `KINDS`, the greatest first; none of another kind."""
     return KINDS[kind](decoding, MOST) if kind in KINDS else {}
 

@@ -140,12 +140,7 @@ def apply(edits: Sequence[Operation], pixels: np.ndarray, code: Known | None = N
 
     `code` is what a model painted it of, where that is known.
     """
-    return np.ascontiguousarray(canvas_after(edits, pixels, code).pixels)
-
-
-def canvas_after(edits: Sequence[Operation], pixels: np.ndarray, code: Known | None = None) -> Canvas:
-    """Returns the canvas after edits, as `apply`."""
     canvas = Canvas(pixels, code=code)
     for one in edits:
         canvas = one.apply(canvas)
-    return canvas
+    return np.ascontiguousarray(canvas.pixels)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,16 +147,9 @@ class Catalogue:
     def _entries(self) -> list[Entry]:
         """Returns all that is in the folders, as it was at most `FRESH` seconds ago: frames ask for it often."""
         if time.monotonic() - self.looked > FRESH:
-            self.seen, self.looked = list(self._look()), time.monotonic()
+            places = [*self.paths, self.home / "runs", self.home / "data"]
+            self.seen, self.looked = [entry for path in places for entry in found_in(path)], time.monotonic()
         return self.seen
-
-    def _look(self) -> Iterator[Entry]:
-        for path in [*self.paths, self.home / "runs", self.home / "data"]:
-            own = _recognised(path)
-            if own:
-                yield own
-            elif path.is_dir():
-                yield from (entry for child in sorted(path.iterdir()) if (entry := _recognised(child)))
 
     @staticmethod
     def _named(entries: Any, taken: Any = ()) -> dict[str, Entry]:
@@ -167,6 +160,13 @@ class Catalogue:
                 name, number = f"{entry.id}-{number}", number + 1
             found[name] = Entry(name, entry.kind, entry.path, entry.created)
         return found
+
+
+def found_in(path: Path) -> list[Entry]:
+    """Returns what a folder is, or, if that is nothing, what the folders in it are."""
+    if own := _recognised(path):
+        return [own]
+    return [entry for child in sorted(path.iterdir()) if (entry := _recognised(child))] if path.is_dir() else []
 
 
 def _recognised(path: Path) -> Entry | None:

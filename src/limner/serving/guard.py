@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from limner.serving.errors import ApiError
@@ -24,6 +24,10 @@ POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
     "frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'"
 )
+
+ASKING = """<!doctype html><meta charset="utf-8"><title>Limner</title>
+<form action="/"><label>Token <input name="token" type="password" autofocus></label> <button>OK</button></form>"""
+"""The page for a browser that has no token yet."""
 
 
 class Guard:
@@ -143,7 +147,9 @@ async def _refuse(error: ApiError, scope: Scope, receive: Receive, send: Send) -
         await receive()
         await send({"type": "websocket.close", "code": 1008, "reason": error.message})
         return
-    await error.response()(scope, receive, send)
+    wants_page = "text/html" in Headers(scope=scope).get("accept", "")
+    answer = HTMLResponse(ASKING, 401) if error.status == 401 and wants_page else error.response()
+    await answer(scope, receive, _hardened(send))
 
 
 def _hardened(send: Send) -> Send:

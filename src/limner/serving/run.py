@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from limner.errors import ModelError, UsageError
 from limner.model import find_folder
 from limner.serving.app import create_app
+from limner.serving.catalogue import found_in
 from limner.serving.settings import Settings
 from limner.serving.store import Store
 
@@ -42,7 +43,11 @@ def _serve(settings: Settings, opened: bool) -> None:
         ws_ping_timeout=20,
         limit_concurrency=4096,
     )
+    listening.listen(128)  # from now on a browser that comes too early waits
     print(f"the studio is at {address} (Ctrl-C ends it)", file=sys.stderr, flush=True)
+    for path in settings.paths:
+        if not found_in(path):
+            print(f"{path}: holds no model and no dataset; limner prepare makes one of pictures.", file=sys.stderr)
     if opened:
         webbrowser.open(address)
     uvicorn.Server(config).run(sockets=[listening])

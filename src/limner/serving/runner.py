@@ -122,7 +122,8 @@ class Runner:
                 start_new_session=True,
             )
             self.current = job.id
-            self.store.update(job.id, state="running", started=time.time(), begun=1, process=self.process.pid)
+            started: dict[str, Any] = {"started": time.time(), "begun": 1, "error": None}
+            self.store.update(job.id, state="running", process=self.process.pid, **started)
         said = self._listen(job, self.process)
         self._ended(job, self.process.wait(), said)
 

@@ -200,7 +200,7 @@ def _directions(explorer: Explorer) -> list[dict[str, Any]]:
     except ModelError:
         return []
     with torch.no_grad():
-        own = dict(islice(own_steps(decoding).items(), OWN))
+        own = dict(islice(own_steps(decoding, "pca").items(), OWN))
         steps = {**explorer.steps, **own}
         told = effects(decoding, steps, LOOKS, n=LOOKED_AT)
     abouts = {name: "principal component" if name in own else "supervised" for name in steps}

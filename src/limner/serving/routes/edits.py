@@ -1,5 +1,6 @@
 """Edits: the list of `limner edit`, applied to a picture that was handed in or to a place of a model."""
 
+import time
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,10 @@ import numpy as np
 from fastapi import APIRouter, Request
 from pydantic import Field, model_validator
 
-from limner.editing.edits import canvas_after, from_list
+from limner.editing.edits import from_list
 from limner.editing.history import Source, of_place, open_source, provenance
 from limner.editing.latent import Latent
-from limner.editing.operation import Operation
+from limner.editing.operation import Canvas, Operation
 from limner.errors import LimnerError
 from limner.pictures import SUFFIXES, open_pixels, to_bytes
 from limner.serving.errors import ApiError
@@ -21,6 +22,8 @@ from limner.serving.state import State, for_client, state_of
 
 router = APIRouter(prefix="/v1")
 FILES = ("file", "by")
+GROWN = 2
+"""Times as large as it may come, a picture may become on the way."""
 
 
 class Editing(Body):
@@ -53,13 +56,28 @@ def _edited(state: State, asked: Editing) -> dict[str, Any]:
         raise ApiError(
             413, f"the picture is {width}x{height}; {state.settings.limits.side} pixels a side are the most."
         )
-    canvas = canvas_after([*source.edits, *edits], source.pixels, source.code)
+    canvas = _canvas(state, source, edits)
     pixels = np.ascontiguousarray(canvas.pixels)
     picture = encoded(pixels, asked.output_format, provenance(source, [*source.edits, *edits]))
     chosen = None
     if canvas.selection is not None:
         chosen = b64encode(to_bytes(np.rint(255 * canvas.selection).astype(np.uint8), "mask.png")).decode()
     return {"data": [{"b64_json": picture, "width": canvas.width, "height": canvas.height}], "selection": chosen}
+
+
+def _canvas(state: State, source: Source, edits: list[Operation]) -> Canvas:
+    """Returns the canvas after all edits; ApiError for one that makes it too large, or after the client was given up."""
+    limits, begun = state.settings.limits, time.monotonic()
+    canvas = Canvas(source.pixels, code=source.code)
+    for one in [*source.edits, *edits]:
+        if time.monotonic() - begun > limits.seconds:
+            raise ApiError(504, "this took too long and was given up; ask for fewer edits.")
+        canvas = one.apply(canvas)
+        if max(canvas.height, canvas.width) > GROWN * limits.side:
+            raise ApiError(
+                413, f"an edit makes the picture {canvas.width}x{canvas.height}; {GROWN * limits.side} are the most."
+            )
+    return canvas
 
 
 def _source(state: State, asked: Editing) -> Source:
