@@ -22,6 +22,8 @@ SHARE = re.compile(r"([\d,.]+)\s*/\s*([\d,.]+)(?:\s|$)")
 INTERRUPTED = (130, -signal.SIGINT)
 """How a process ends that was asked to: after it saved, or before it could have."""
 CHILD = "limner.serving.child"
+PATIENCE = 10.0
+"""Seconds that a job has to save before its server ends."""
 
 
 class Runner:
@@ -72,9 +74,10 @@ class Runner:
             if self.current:
                 self._signal(self.current, signal.SIGINT)
             self.changed.notify_all()
-        self.thread.join(10)
-        if self.process and self.process.poll() is None:
+        self.thread.join(PATIENCE)
+        if self.thread.is_alive() and self.process and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
+        self.thread.join()
 
     def _take_up_again(self) -> None:
         """Marks what ran when the server died; a training goes back into the queue."""
