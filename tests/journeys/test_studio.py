@@ -225,6 +225,11 @@ def test_edit_with_a_mask_and_undo(page: Page, address: str, photograph: Path, t
     expect(layers).to_have_count(1)
     page.keyboard.press("Control+Shift+z")
     expect(layers).to_have_count(2)
+    page.get_by_role("button", name="Close the picture").click()
+    expect(layers).to_have_count(0)
+    drop(page, file)
+    expect(layers).to_have_count(2)
+    expect(page.get_by_text("as a photograph")).to_have_count(0)
 
 
 def test_restyle_at_once_and_refined(page: Page, address: str, photograph: Path) -> None:
@@ -266,6 +271,7 @@ def test_train_from_a_zip_to_a_live_slider(page: Page, address: str, tmp_path: P
             save_to(content, garden.draw(garden.flower(1, number), 32))
             file.writestr(f"{number}.png", content.getvalue())
     go(page, address, "train")
+    page.get_by_role("combobox", name="Size of new datasets").select_option("32")
     page.locator("input[type=file]").last.set_input_files(archive)
     expect(page.get_by_text("80 pictures of 32 × 32")).to_be_visible()
     page.get_by_label("Name").fill("mine")

@@ -29,10 +29,10 @@ export function placeOf(said: Record<string, unknown>): Place {
   };
 }
 
-function number(value: unknown, otherwise: number): number {
+export function number(value: unknown, otherwise: number): number {
   return typeof value === "number" && Number.isFinite(value) ? value : otherwise;
 }
 
-function values(value: unknown): Values {
+export function values(value: unknown): Values {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Values) : {};
 }

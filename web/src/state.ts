@@ -2,7 +2,7 @@ import { computed, signal } from "@preact/signals";
 import { api, ApiError, isOffline } from "./api";
 import { stored } from "./stored";
 import { go } from "./route";
-import type { About, Dataset, Edit, Job, Model, ModelKind, Place } from "./types";
+import type { About, Dataset, Edit, Job, Model, ModelKind, Place, Restyling, Unit, Values } from "./types";
 
 /** Null until the server has answered. */
 export const models = signal<Model[] | null>(null);
@@ -40,12 +40,26 @@ export const runningJobs = computed(() =>
   (jobs.value ?? []).filter((job) => job.state === "running" || job.state === "queued"),
 );
 
+/** Whether a job that has not begun waits for another. */
+export function waits(job: Job): boolean {
+  return runningJobs.value.some(
+    (other) => other.id !== job.id && (other.state === "running" || other.created < job.created),
+  );
+}
+
+/** Whether the pictures of a dataset are such as a model paints. */
+export function fits(model: Model | null, data: Dataset): boolean {
+  return (
+    model !== null && model.width === data.width && model.height === data.height && model.channels === data.channels
+  );
+}
+
 /** A picture or a place that one view gives to another. */
 export type Handoff =
   | { to: "explore"; model: string; place: Place }
   | { to: "edit"; picture: string | null; model: string | null; place: Place | null; edits: Edit[] }
-  | { to: "restyle"; picture: string | null; asked: Record<string, unknown> | null }
-  | { to: "whatif"; picture: string }
+  | { to: "restyle"; picture: string | null; asked: Restyling | null }
+  | { to: "whatif"; model: string; unit: Unit; do: Values }
   | { to: "judge"; model: string };
 
 export const handoff = signal<Handoff | null>(null);

@@ -126,6 +126,24 @@ export interface Edited {
   selection: string | null;
 }
 
+export interface Weighted {
+  style: string;
+  weight: number;
+}
+
+/** How a picture was restyled: in styles of an instant model, or, without one, of paintings by their ids. */
+export interface Restyling {
+  model: string | null;
+  styles: Weighted[];
+  factors: { colour: number; line: number; texture: number; content: number };
+  /** Pictures that factors were taken from. */
+  from: { colour?: string; line?: string; texture?: string };
+  mask: string | null;
+  scale: number;
+  size: number;
+  seed: number;
+}
+
 /** Whose other world it is. */
 export type Unit =
   | { seed: number }

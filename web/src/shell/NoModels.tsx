@@ -6,7 +6,11 @@ import { Button, Empty } from "../ui";
 /** What makes a model of each kind. */
 const commands: Record<ModelKind, string[]> = {
   image: ["limner prepare pictures dataset --size 64", "limner train dataset --recipe gan --out run", "limner serve run"],
-  causal: ["limner causal fit dataset --graph graph.yaml --out causal", "limner serve causal"],
+  causal: [
+    "limner causal discover DATASET",
+    "limner causal fit DATASET --graph GRAPH.yaml --out RUN",
+    "limner serve RUN",
+  ],
   instant: ["limner style train painting.jpg --out style", "limner serve style"],
 };
 
@@ -14,7 +18,7 @@ const commands: Record<ModelKind, string[]> = {
 export function NoModels({ kind }: { kind: ModelKind }) {
   return (
     <Empty title={t(`shell.none.${kind}`)}>
-      <p>{t("shell.none.about")}</p>
+      <p>{t(`shell.none.about.${kind}`)}</p>
       <pre class="commands">{commands[kind].join("\n")}</pre>
       {kind === "image" && (
         <Button kind="primary" onClick={() => go("train")}>

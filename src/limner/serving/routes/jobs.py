@@ -62,8 +62,9 @@ async def prepare(
     state, name, job = state_of(request), checked_name(name), new_id()
     if name in state.catalogue.datasets():
         raise ApiError(409, f"a dataset is called '{name}' already.", "name")
-    source = await asyncio.to_thread(_received, state.places.uploads(job) / name, uploads)
     try:
+        # in a folder of the dataset's name, by which messages call it
+        source = await asyncio.to_thread(_received, state.places.uploads(job) / name, uploads)
         asked = {"source": str(source), "size": size, "files": len(uploads)}
         return state.store.add("prepare", name, asked, job).shown()
     except Exception:

@@ -35,6 +35,7 @@ export default {
   "restyle.refine": "Refine",
   "restyle.refined": "Refined",
   "restyle.refining": "Painting…",
+  "restyle.starting": "Starting…",
   "restyle.queued": "Waiting for other work to end…",
   "restyle.cancelled": "Cancelled.",
   "restyle.interrupted": "Interrupted: press Refine to begin again.",

@@ -37,6 +37,7 @@ const words: Record<keyof typeof en, string> = {
   "restyle.refine": "开始绘制",
   "restyle.refined": "精细绘制的结果",
   "restyle.refining": "绘制中…",
+  "restyle.starting": "正在启动…",
   "restyle.queued": "正在等待其他任务结束…",
   "restyle.cancelled": "已取消。",
   "restyle.interrupted": "已中断：请重新开始绘制。",

@@ -83,6 +83,7 @@ function HoldBefore({ onSplit }: { onSplit: (share: number | null) => void }) {
 
 /** The picture of all layers that are on, as a PNG that says how it was made. */
 async function finished(): Promise<Blob | null> {
+  store.apply(); // what is being tuned is on screen already
   const from = store.source.value;
   if (!from) return null;
   const answer: Edited = await edited(from, store.applied.value, "png");

@@ -23,8 +23,7 @@ export default function Edit() {
   useSignalEffect(() => {
     const given = handoff.value && takeHandoff("edit");
     if (!given) return;
-    // a picture that was edited carries its edits, and the server goes on from them
-    store.open({ picture: given.picture, model: given.model, place: given.place }, given.picture ? [] : given.edits);
+    store.open({ picture: given.picture, model: given.model, place: given.place }, given.edits);
   });
   return store.source.value ? <Desk /> : <Start />;
 }

@@ -39,7 +39,7 @@ export const original = signal<HTMLImageElement | null>(null);
 export const working = signal(false);
 export const problem = signal<string | null>(null);
 export const operations = signal<Operation[]>([]);
-/** Ids of pictures that were given to the server here: masks, grounds, what is pasted. */
+/** Ids of pictures that edits use, which the server keeps: masks, grounds, what is pasted. */
 export const uploaded = new Set<string>();
 
 export const tool = signal<Tool>("hand");
@@ -100,6 +100,7 @@ export function open(next: Source, edits: Wire[] = []): void {
   layers.value = edits.flatMap((one) =>
     Object.entries(one).map(([name, fields]) => ({ id: ++lastId, on: true, name, fields: fields as Fields })),
   );
+  for (const { fields } of layers.value) Object.values(fields).filter(isId).forEach((id) => uploaded.add(id));
   past.value = [];
   future.value = [];
   draft.value = null;
@@ -108,6 +109,8 @@ export function open(next: Source, edits: Wire[] = []): void {
   wanted = null;
   tool.value = "hand";
 }
+
+const isId = (value: unknown): value is string => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
 
 export async function openFile(file: File): Promise<void> {
   try {

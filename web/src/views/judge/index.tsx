@@ -1,6 +1,6 @@
 import { useSignalEffect } from "@preact/signals";
 import { t } from "../../i18n";
-import { datasets, handoff, models, takeHandoff } from "../../state";
+import { datasets, fits, handoff, models, takeHandoff } from "../../state";
 import { Button, Empty, Select, Spinner } from "../../ui";
 import { Evaluation } from "./Evaluation";
 import "./judge.css";
@@ -10,7 +10,7 @@ import * as reports from "./reports";
 export default function Judge() {
   useSignalEffect(() => {
     const given = handoff.value && takeHandoff("judge");
-    if (given) reports.model.value = given.model;
+    if (given) reports.judge(given.model);
   });
   useSignalEffect(() => {
     if (models.value) void reports.look();
@@ -46,19 +46,19 @@ function Ask() {
         label={t("ui.model")}
         value={model.id}
         options={reports.judgeable.value.map(({ id }) => ({ value: id, label: id }))}
-        onChange={(id) => (reports.model.value = id)}
+        onChange={reports.judge}
       />
       {data ? (
         <Select
           label={t("judge.data")}
           value={data.id}
-          options={datasets.value.map((one) => ({ value: one.id, label: `${one.id} · ${one.width} × ${one.height}` }))}
+          options={reports.proposed.value.map(({ id, width, height }) => ({ value: id, label: `${id} · ${width} × ${height}` }))}
           onChange={(id) => (reports.data.value = id)}
         />
       ) : (
         <p class="muted">{t("judge.no_data")}</p>
       )}
-      {data && !reports.fits(model, data) && (
+      {data && !fits(model, data) && (
         <p class="warning" role="note">
           {t("judge.unfit", {
             model: `${model.width} × ${model.height} × ${model.channels}`,

@@ -1,8 +1,8 @@
 /** Which models have been judged, and where what was found can be read. */
 
 import { computed, signal } from "@preact/signals";
-import { address, api, modelPath, type Dataset, type Job, type Model } from "../../api";
-import { complain, datasets, jobs, models } from "../../state";
+import { address, api, modelPath, type Dataset, type Job } from "../../api";
+import { complain, datasets, fits, jobs, models } from "../../state";
 
 export const model = signal<string | null>(null);
 export const data = signal<string | null>(null);
@@ -16,12 +16,22 @@ export const chosenModel = computed(
   () => judgeable.value.find((one) => one.id === model.value) ?? judgeable.value[0] ?? null,
 );
 
-/** The dataset that was chosen; else one that fits the model. */
-export const chosenData = computed<Dataset | null>(() => {
-  const all = datasets.value ?? [];
-  const known = all.find((one) => one.id === data.value);
-  return known ?? all.find((one) => fits(chosenModel.value, one)) ?? all[0] ?? null;
+/** Datasets, those that fit the model first. */
+export const proposed = computed<Dataset[]>(() => {
+  const fit = (one: Dataset) => fits(chosenModel.value, one);
+  return [...(datasets.value ?? [])].sort((one, other) => Number(fit(other)) - Number(fit(one)));
 });
+
+/** The dataset that was chosen; else the first that is proposed. */
+export const chosenData = computed<Dataset | null>(
+  () => proposed.value.find((one) => one.id === data.value) ?? proposed.value[0] ?? null,
+);
+
+/** Chooses a model; a dataset that was chosen for another may not be one for it. */
+export function judge(id: string): void {
+  model.value = id;
+  data.value = null;
+}
 
 export const evaluations = computed(() => (jobs.value ?? []).filter((job) => job.kind === "evaluate"));
 
@@ -32,10 +42,6 @@ export const judged = computed<string[] | null>(() => {
   const all = [...new Set([...ended, ...(checked.value ?? [])])];
   return checked.value && jobs.value ? all.filter((id) => known.has(id)) : null;
 });
-
-export function fits(one: Model | null, set: Dataset): boolean {
-  return one !== null && one.width === set.width && one.height === set.height && one.channels === set.channels;
-}
 
 export const reportUrl = (id: string): string => address(modelPath(id, "/report"));
 

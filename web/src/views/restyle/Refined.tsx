@@ -1,7 +1,7 @@
 import { address, api, type Job } from "../../api";
 import { t } from "../../i18n";
 import { download, fileName } from "../../files";
-import { complain, handOver } from "../../state";
+import { complain, handOver, waits } from "../../state";
 import { Badge, Button, Progress } from "../../ui";
 import { cancel, resultPath } from "./store";
 
@@ -29,7 +29,7 @@ export function Refined({ job }: { job: Job }) {
       {open && (
         <div class="restyle-work" role="status">
           <Progress share={job.share} label={t("restyle.refining")} />
-          <p class="muted">{job.state === "queued" ? t("restyle.queued") : job.says || t("restyle.refining")}</p>
+          <p class="muted">{says(job)}</p>
           <Button icon="stop" onClick={() => void cancel()}>
             {t("ui.cancel")}
           </Button>
@@ -58,4 +58,9 @@ export function Refined({ job }: { job: Job }) {
       )}
     </figure>
   );
+}
+
+function says(job: Job): string {
+  if (job.state !== "queued") return job.says || t("restyle.refining");
+  return t(waits(job) ? "restyle.queued" : "restyle.starting");
 }

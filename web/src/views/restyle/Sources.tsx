@@ -26,7 +26,7 @@ export function Sources() {
         <Select
           label={t("restyle.side")}
           value={String(side.value)}
-          options={SIDES.map((value) => ({ value, label: value }))}
+          options={[...new Set([...SIDES, String(side.value)])].map((value) => ({ value, label: value }))}
           onChange={(value) => (side.value = Number(value))}
         />
         <NumberField label={t("restyle.seed")} value={seed.value} min={0} onChange={(value) => (seed.value = Math.round(value))} />

@@ -3,9 +3,12 @@ import { useCallback, useState } from "preact/hooks";
 import { api } from "../../api";
 import { t } from "../../i18n";
 import { download, fileName } from "../../files";
+import { fitting } from "../../fitting";
+import { ofKind, receiveOr } from "../../shell/receive";
 import { complain, handoff, handOver, modelsOf, takeHandoff } from "../../state";
 import { Button, Dropzone, Meter, Slider, useDrop } from "../../ui";
 import { LiveCanvas } from "./LiveCanvas";
+import { recall } from "./recall";
 import { Refined } from "./Refined";
 import "./restyle.css";
 import { Sources } from "./Sources";
@@ -19,7 +22,7 @@ export default function Restyle() {
     if (given.picture) store.take(given.picture);
     if (given.asked) recall(given.asked);
   });
-  useDrop(useCallback(([file]: File[]) => file && void store.upload(file, store.take), []));
+  useDrop(useCallback(([file]: File[]) => void takeDropped(file), []));
 
   return (
     <div class="workbench restyle">
@@ -40,13 +43,9 @@ export default function Restyle() {
   );
 }
 
-/** Takes over the factors of a picture that was restyled before. */
-function recall(asked: Record<string, unknown>): void {
-  const told = store.FACTORS.filter((factor) => typeof asked[factor] === "number");
-  store.factors.value = {
-    ...store.factors.value,
-    ...Object.fromEntries(told.map((factor) => [factor, asked[factor] as number])),
-  };
+/** A picture that was restyled before comes back as it was asked for; any other is to be restyled. */
+async function takeDropped(file: File): Promise<void> {
+  await receiveOr(await fitting(file), ofKind("stylization"), ({ id }) => store.take(id));
 }
 
 function Content() {

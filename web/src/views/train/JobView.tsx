@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { address, jobPath } from "../../api";
 import { t } from "../../i18n";
 import { anywhere, randomSeed } from "../../place";
-import { handOver, models } from "../../state";
+import { handOver, models, waits } from "../../state";
 import type { Job } from "../../types";
 import { Button, NumberField, Progress } from "../../ui";
 import { DatasetView } from "./DatasetView";
@@ -22,7 +22,7 @@ export function JobView({ job }: { job: Job }) {
         </div>
         {open && <Progress share={job.state === "queued" ? 0 : job.share} label={title(job)} />}
         <p class="muted small" role="status">
-          {job.state === "queued" ? t("train.waits") : job.says}
+          {job.state === "queued" ? t(waits(job) ? "train.waits" : "train.starts") : job.says}
         </p>
         {job.error && (
           <p class="failure" role="alert">

@@ -1,23 +1,29 @@
 import { useCallback, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
-import { datasets } from "../../state";
+import { anyMade, receiveOr } from "../../shell/receive";
+import { complain, datasets } from "../../state";
 import { Button, Dropzone, Progress, Select, useDrop } from "../../ui";
-import { ofDrop, ofInput, type Found } from "./collect";
+import { SizeHint } from "./Hints";
+import { isPicture, ofDrop, ofInput, type Found } from "./collect";
 import * as store from "./store";
 
 const SIZES = ["", "32", "64", "96", "128", "192", "256"];
 
 /** The first step: which pictures to learn from. */
 export function Pictures() {
-  const [size, setSize] = useState("");
+  const [size, setSize] = useState("64");
   const folder = useRef<HTMLInputElement>(null);
   const give = (found: Found[]) => void store.prepare(found, size);
-  useDrop(
-    useCallback(
-      (files, dropped) => void (dropped ? ofDrop(dropped) : Promise.resolve(ofInput(files))).then(give),
-      [size],
-    ),
+  const takeDropped = useCallback(
+    (files: File[], dropped?: DataTransfer) => {
+      const found = dropped ? ofDrop(dropped) : Promise.resolve(ofInput(files));
+      const learn = () => void found.then(give, complain);
+      if (files.length === 1 && isPicture(files[0]!)) void receiveOr(files[0]!, anyMade, learn);
+      else learn();
+    },
+    [size],
   );
+  useDrop(takeDropped);
   const sending = store.sending.value;
   const all = datasets.value ?? [];
   const chosen = store.dataset.value;
@@ -57,6 +63,7 @@ export function Pictures() {
             options={SIZES.map((side) => ({ value: side, label: side ? `${side} × ${side}` : t("train.size.auto") }))}
             onChange={setSize}
           />
+          <SizeHint size={size} />
           <input
             ref={folder}
             class="sr-only"

@@ -2,6 +2,8 @@ import { useEffect, useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { models } from "../../state";
 import { Button, NumberField, Spinner, TextField } from "../../ui";
+import { TimeHints } from "./Hints";
+import { recipeAbout } from "./recipes";
 import * as store from "./store";
 
 /** The second step: how to learn, for how long, and under which name. */
@@ -25,6 +27,7 @@ export function Setup() {
       <Recipes />
       <TextField label={t("train.name")} value={name} placeholder={suggested} onInput={setName} />
       <NumberField label={t("train.minutes")} value={minutes} min={0.1} max={10_000} step={1} onChange={setMinutes} />
+      {data && <TimeHints data={data} />}
       <details class="train-settings">
         <summary>{t("train.settings")}</summary>
         <div class="stack">
@@ -72,16 +75,16 @@ function Recipes() {
   const shown = recipes.filter(({ name }) => all || FIRST.includes(name) || name === store.recipe.value);
   return (
     <div class="train-recipes" role="radiogroup" aria-label={t("train.recipe")}>
-      {shown.map(({ name, about }) => (
-        <label key={name} class={store.recipe.value === name ? "on" : undefined}>
+      {shown.map((recipe) => (
+        <label key={recipe.name} class={store.recipe.value === recipe.name ? "on" : undefined}>
           <input
             type="radio"
             name="recipe"
-            checked={store.recipe.value === name}
-            onChange={() => (store.recipe.value = name)}
+            checked={store.recipe.value === recipe.name}
+            onChange={() => (store.recipe.value = recipe.name)}
           />
-          <strong>{name}</strong>
-          <span class="muted small">{about}</span>
+          <strong>{recipe.name}</strong>
+          <span class="muted small">{recipeAbout(recipe)}</span>
         </label>
       ))}
       {shown.length < recipes.length && (

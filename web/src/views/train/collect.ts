@@ -13,6 +13,8 @@ const TABLE = /\.(csv|jsonl?|parquet)$/i;
 
 export const isArchive = (found: Found): boolean => ARCHIVE.test(found.path);
 
+export const isPicture = (file: File): boolean => PICTURE.test(file.name);
+
 /** Returns files that an input gave; those of a folder know where they were in it. */
 export function ofInput(files: File[]): Found[] {
   return kept(files.map((file) => ({ path: file.webkitRelativePath || file.name, file })));

@@ -1,42 +1,35 @@
-import { signal } from "@preact/signals";
-import { useCallback } from "preact/hooks";
 import { api, address, picturePath } from "../../api";
 import { t } from "../../i18n";
 import { randomSeed } from "../../place";
-import { complain, datasets } from "../../state";
+import { ofKind, receiveOr } from "../../shell/receive";
+import { complain } from "../../state";
 import { AttributeField, Dropzone, IconButton, NumberField, Segmented, Select, useDrop } from "../../ui";
-import type { Graph, Unit, Values } from "../../types";
-import { setUnit, unit } from "./world";
+import type { Graph, StoredPicture, Unit, Values } from "../../types";
+import { fitting, setUnit, unit, waiting } from "./world";
 
 type Origin = "seed" | "data" | "picture";
-
-/** What is chosen but has no unit yet: a picture that has not been dropped. */
-const waiting = signal(false);
 
 function originOf(now: Unit): Origin {
   if (waiting.value) return "picture";
   return "picture" in now ? "picture" : "data" in now ? "data" : "seed";
 }
 
-async function takePicture(files: File[]): Promise<void> {
-  try {
-    const { id } = await api.putPicture(files[0]);
-    waiting.value = false;
-    setUnit({ picture: id, attributes: {} });
-  } catch (error) {
-    complain(error);
-  }
-}
+const take = ({ id }: StoredPicture): void => setUnit({ picture: id, attributes: {} });
+
+/** A picture that was saved here comes back with its question; any other is a unit. */
+const takeDropped = ([file]: File[]): void => void receiveOr(file, ofKind("studio counterfactual"), take);
+
+const takeChosen = ([file]: File[]): void => void api.putPicture(file).then(take).catch(complain);
 
 /** Whose other world it is. */
 export function UnitChooser({ graph }: { graph: Graph }) {
-  useDrop(useCallback((files: File[]) => void takePicture(files), []));
+  useDrop(takeDropped);
   const now = unit.value;
-  const data = datasets.value ?? [];
+  const data = fitting.value;
   const origins: Origin[] = data.length > 0 ? ["seed", "data", "picture"] : ["seed", "picture"];
 
   const choose = (origin: Origin) => {
-    waiting.value = origin === "picture";
+    if (origin === "picture") waiting.value = true;
     if (origin === "seed") setUnit({ seed: 0 });
     if (origin === "data") setUnit({ data: data[0].id, index: 0 });
   };
@@ -54,7 +47,7 @@ export function UnitChooser({ graph }: { graph: Graph }) {
       {originOf(now) === "data" && "data" in now && <FromData data={now.data} index={now.index} />}
       {originOf(now) === "picture" && (
         <>
-          <Dropzone label={t("whatif.unit.drop")} onFiles={(files) => void takePicture(files)} />
+          <Dropzone label={t("whatif.unit.drop")} onFiles={takeChosen} />
           {"picture" in now && <Dropped graph={graph} picture={now.picture} attributes={now.attributes} />}
         </>
       )}
@@ -73,7 +66,7 @@ function Drawn({ seed }: { seed: number }) {
 }
 
 function FromData({ data, index }: { data: string; index: number }) {
-  const all = datasets.value ?? [];
+  const all = fitting.value;
   const last = (all.find(({ id }) => id === data)?.pictures ?? 1) - 1;
   const take = (value: number) => setUnit({ data, index: Math.round(value) });
   return (

@@ -70,12 +70,13 @@ function Still({ world, alt, generated }: { world: World; alt: string; generated
   return <Picture src={dataUrl(world.b64_json)} alt={alt} generated={generated} />;
 }
 
-/** Painted live while a cause is moved. */
+/** Painted live while a cause is moved, and exactly as soon as that is answered. */
 function Other({ model }: { model: Model }) {
   const ask: LiveAsk = { kind: "counterfactual", model: model.id, unit: unit.value, do: doing.value };
   return (
     <LiveCanvas
       ask={ask}
+      exact={behind.value ? null : answer.value!.counterfactual.b64_json}
       label={t("whatif.counterfactual")}
       onFrame={(header) => (liveAttributes.value = header.attributes ?? null)}
     />

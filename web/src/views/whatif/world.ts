@@ -1,10 +1,12 @@
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { api, ApiError } from "../../api";
-import { complain, modelOf, takeHandoff } from "../../state";
+import { choose, complain, datasets, fits, modelOf, modelsOf, takeHandoff } from "../../state";
 import type { Counterfactual, Doses, Unit, Value, Values } from "../../types";
 
 /** Whose other world it is. */
 export const unit = signal<Unit>({ seed: 0 });
+/** Whether a picture is to be given whose other world it will be. */
+export const waiting = signal(false);
 /** What is done to it. */
 export const doing = signal<Values>({});
 /** The cause that is being looked at. */
@@ -26,12 +28,22 @@ export function setDoing(name: string, value: Value | null): void {
 }
 
 export function setUnit(next: Unit): void {
+  waiting.value = false;
   unit.value = next;
 }
 
+/** Takes over the question of a picture that was saved here. */
 export function takeGiven(): void {
   const given = takeHandoff("whatif");
-  if (given) unit.value = { picture: given.picture, attributes: {} };
+  const asked = given && modelsOf("causal").find(({ id }) => id === given.model);
+  if (!asked) return;
+  batch(() => {
+    choose(asked);
+    forget();
+    setUnit(given.unit);
+    doing.value = given.do;
+    cause.value = Object.keys(given.do)[0] ?? null;
+  });
 }
 
 const model = computed(() => modelOf("causal")?.id ?? null);
@@ -54,13 +66,16 @@ function askWhole() {
   behind.value = true;
   return settled(async (signal) => {
     try {
-      answer.value = await api.post<Counterfactual>("/v1/causal/counterfactual", asked, signal);
-      liveAttributes.value = null;
-      failure.value = null;
+      const found = await api.post<Counterfactual>("/v1/causal/counterfactual", asked, signal);
+      batch(() => {
+        answer.value = found;
+        liveAttributes.value = null;
+        failure.value = null;
+        behind.value = false;
+      });
     } catch (error) {
       told(error, failure);
     }
-    behind.value = signal.aborted;
   });
 }
 
@@ -86,10 +101,15 @@ function told(error: unknown, place: typeof failure): void {
 
 let known: string | null = null;
 
-/** Another graph has other nodes. */
+/** Datasets with pictures such as the model knows. */
+export const fitting = computed(() => (datasets.value ?? []).filter((data) => fits(modelOf("causal"), data)));
+
+/** Another graph has other nodes, and other pictures. */
 function forget(): void {
   if (model.value === known) return;
   known = model.value;
+  const now = unit.peek();
+  if ("data" in now && !fitting.peek().some(({ id }) => id === now.data)) setUnit({ seed: 0 });
   doing.value = {};
   cause.value = null;
   answer.value = null;
