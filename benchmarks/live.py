@@ -19,6 +19,7 @@ from server import hand, served, spread
 
 async def drag(page: Page, address: str, model: str, moves: int) -> list[dict[str, float]]:
     """Returns the timings of a slider that is dragged to and fro, as the studio measured them."""
+    await page.goto("about:blank")  # what the last model left on the page is gone
     await page.goto(f"{address}/#/explore")
     await page.get_by_role("combobox", name="Model").select_option(model)
     await page.get_by_role("button", name="Open seed 3", exact=True).click()
