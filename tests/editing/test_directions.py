@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from small_models import small_model
 from torch import Tensor, nn
 from typer.testing import CliRunner
 
@@ -23,6 +22,7 @@ from limner.networks.blocks import Decoder
 from limner.recipes import apply_settings, find_recipe
 from limner.tensors import save_tensors
 from limner.training import train
+from small_models import small_model
 
 LIGHT, RED, NOTHING = 3, 1, 5
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 import torch
-from small_models import SMALL, small_model
 
 from limner.editing.code import Code, Decoding
 from limner.editing.inversion import eye, first_guess, invert
 from limner.errors import ConditionError, ModelError
 from limner.features.likeness import look, perceptual_distance
 from limner.values import to_uint8
+from small_models import SMALL, small_model
 
 DECODERS = [name for name in SMALL if name != "noise"]
 BOTH = "condition=[kind, age]"

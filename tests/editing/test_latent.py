@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from edit_command import pixels_of, run_edit
 from PIL import Image
-from small_models import small_model
 
 from limner.editing import Canvas, apply, from_list, parse, to_list
 from limner.editing.code import decoding_of
@@ -14,6 +13,7 @@ from limner.editing.history import open_source, replay, save_edited
 from limner.editing.operation import Known
 from limner.errors import LimnerError, PictureError
 from limner.pictures import read_provenance
+from small_models import small_model
 
 BOX = "select-box:left=10,top=10,width=30,height=20,feather=2"
 TEXTS = {
