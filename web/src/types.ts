@@ -1,4 +1,4 @@
-/** The server's words, as docs/api.md says them. */
+/** The server's words, as docs/server.md says them. */
 
 export interface Attribute {
   name: string;
