@@ -1,6 +1,7 @@
 """What if, by HTTP and live: what the causal model answers, for units from anywhere."""
 
 import json
+import sys
 from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
@@ -167,3 +168,13 @@ def test_doses_that_cannot_be_given_are_refused(asked: TestClient, wrong: dict) 
 
 def _shown(one: dict) -> np.ndarray:
     return pixels_of(b64decode(one["b64_json"]))
+
+
+def test_without_the_extra_other_models_are_told_of_all_the_same(
+    world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "limner.causal.structural", None)
+    with serving(world, tmp_path) as client:
+        told = {one["id"]: one for one in client.get("/v1/models").json()["data"]}
+        assert "limner[causal]" in told["grown"]["problem"]
+        assert told["limner"]["problem"] is None

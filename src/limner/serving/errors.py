@@ -67,6 +67,8 @@ def understood(error: BaseException | None) -> ApiError | None:
         return error
     if isinstance(error, LimnerError):
         return ApiError(422, str(error), "condition" if isinstance(error, ConditionError) else None)
+    if isinstance(error, ModuleNotFoundError):
+        return ApiError(422, f"this needs {error.name}, which is not installed here: pip install 'limner[causal]'.")
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     if full or (isinstance(error, sqlite3.OperationalError) and "full" in str(error)):
         return ApiError(507, "the disk is full: nothing was changed; make room and ask again.")

@@ -11,6 +11,7 @@ import numpy as np
 from limner import files
 from limner.errors import PictureError
 from limner.pictures import UnusablePicture, open_pixels, read, read_provenance, sniff
+from limner.serving.catalogue import Kept
 from limner.serving.errors import ApiError
 
 NAME = re.compile(r"[0-9a-f]{64}")
@@ -22,6 +23,8 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.kept = Kept(8)
+        """Pictures that are being restyled, made smaller: frames ask for the same one again and again."""
 
     def put(self, content: bytes) -> tuple[str, int, int]:
         """Keeps a picture, and returns its id, width and height; ApiError 415 for what is no picture."""

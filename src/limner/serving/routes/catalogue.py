@@ -21,7 +21,7 @@ from limner.networks.blocks import Decoder
 from limner.pictures import to_bytes
 from limner.recipes import RECIPES
 from limner.serving.catalogue import Entry
-from limner.serving.errors import ApiError, without_paths
+from limner.serving.errors import ApiError, understood, without_paths
 from limner.serving.state import State, state_of
 from limner.tensors import written_digest
 
@@ -144,8 +144,9 @@ def _told(state: State, entry: Entry) -> dict[str, Any]:
     told |= {"id": entry.id, "object": "model", "created": int(entry.created), "owned_by": "limner", "kind": entry.kind}
     try:
         return told | DESCRIBED[entry.kind](state, entry.id)
-    except (ApiError, LimnerError) as error:
-        return told | {"can": [], "problem": without_paths(str(error))}
+    except (ApiError, LimnerError, ModuleNotFoundError) as error:
+        why = understood(error) or error
+        return told | {"can": [], "problem": without_paths(str(why))}
 
 
 def _image(state: State, name: str) -> dict[str, Any]:
@@ -166,9 +167,9 @@ def _image(state: State, name: str) -> dict[str, Any]:
 
 
 def _causal(state: State, name: str) -> dict[str, Any]:
-    path = state.catalogue.entry(name).path
     from limner.causal.structural import StructuralModel
 
+    path = state.catalogue.entry(name).path
     structure, painter = StructuralModel.load(path), outline(path / "picture")
     graph, schema = structure.graph, painter.schema
     nodes = []
