@@ -31,9 +31,6 @@ def open_dataset(source: str | Path, *, workers: int | None = None, **options: A
     folder = cache_folder() / "datasets" / _key(source, Options.checked(**options))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_name(f"{folder.name}.lock")):
-        # Nobody else is at work under this lock: what was being made is left over from a process that was killed.
-        for leftover in folder.parent.glob(f".{folder.name}.*"):
-            shutil.rmtree(leftover, ignore_errors=True)
         try:
             return Dataset.open(folder)
         except DataError:
