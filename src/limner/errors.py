@@ -42,6 +42,13 @@ class ConditionError(UsageError):
 
 
 MOST_NAMED = 40
+LONGEST_REASON = 160
+
+
+def reason(error: BaseException) -> str:
+    """Returns the first line of what another library's exception says, shortened, or its kind when it says nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:LONGEST_REASON] if lines else type(error).__name__
 
 
 def nearest(word: str, choices: list[str]) -> str:
