@@ -47,8 +47,7 @@ def test_a_changed_bit_in_any_byte_is_refused_or_makes_no_difference(file: Path,
         other.write_bytes(changed)
         try:
             assert _same(other), f"byte {at}"
-        except DamagedFileError as error:
-            assert "\n" not in str(error)
+        except DamagedFileError:
             refused += 1
     assert refused > 0.9 * len(content)
 

@@ -64,6 +64,14 @@ def test_what_is_damaged_in_the_cache_is_made_again(source: Path) -> None:
     assert _datasets() == [first.path]
 
 
+def test_pictures_in_the_cache_that_are_not_what_was_written_are_prepared_again(source: Path) -> None:
+    first = open_dataset(source)
+    content = bytearray((first.path / "pictures.npy").read_bytes())
+    content[-1] ^= 1
+    (first.path / "pictures.npy").write_bytes(content)
+    assert open_dataset(source).pictures[-1, -1, -1, -1] == content[-1] ^ 1
+
+
 def test_a_source_that_cannot_be_prepared_leaves_nothing_in_the_cache(tmp_path: Path) -> None:
     np.save(tmp_path / "one.npy", np.zeros((1, 16, 16), dtype=np.uint8))
     with pytest.raises(DataError, match="at least 2"):

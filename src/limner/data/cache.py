@@ -14,6 +14,7 @@ from limner.data import dataset
 from limner.data.dataset import Dataset, is_dataset
 from limner.data.preparation import Options, prepare
 from limner.data.sources import identity
+from limner.data.verification import verify
 from limner.errors import DataError, UsageError
 
 
@@ -32,6 +33,7 @@ def open_dataset(source: str | Path, *, workers: int | None = None, **options: A
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_name(f"{folder.name}.lock")):
         try:
+            verify(folder)
             return Dataset.open(folder)
         except DataError:
             shutil.rmtree(folder, ignore_errors=True)

@@ -2,13 +2,14 @@
 
 pictures.npy         uint8 (N, H, W, C)
 attributes.parquet   file_name, split, then one column per attribute
-dataset.json         format, schema, pictures per split, fingerprint, options
+dataset.json         format, schema, pictures per split, fingerprint, options, digests (see `limner.data.verification`)
 report.json, .html   how it was prepared (see `limner.data.report`)
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -20,13 +21,14 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from limner.data.schema import Attribute, Schema
+from limner.data.verification import PICTURES, TABLE, BlockDigests, entry_of, sealed
 from limner.errors import ConditionError, DataError, UsageError, nearest
 from limner.files import atomic_folder
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-FORMAT = 1
+FORMAT = 2
 SPLITS = ("train", "validation", "test")
 
 
@@ -59,9 +61,11 @@ class Dataset:
             about = json.loads((path / "dataset.json").read_text(encoding="utf-8"))
             if int(about["format"]) > FORMAT:
                 raise DataError(f"{path} was written by a newer limner (format {about['format']}); upgrade limner")
+            if int(about["format"]) < FORMAT:
+                raise DataError(f"{path} was written by an older limner (format {about['format']}); prepare it again")
             schema = Schema.model_validate(about["schema"])
-            pictures = np.load(path / "pictures.npy", mmap_mode="r")
-            table = pq.ParquetFile(path / "attributes.parquet").read()
+            pictures = np.load(path / PICTURES, mmap_mode="r")
+            table = pq.ParquetFile(path / TABLE).read()
             name = Path(str(about["options"].get("source", path.resolve().name))).stem
             dataset = cls(path, name, schema, str(about["fingerprint"]), pictures, table)
         except (OSError, ValueError, KeyError, TypeError, EOFError, pa.ArrowException, ValidationError) as error:
@@ -162,7 +166,7 @@ def encode(column: pa.ChunkedArray, attribute: Attribute) -> np.ndarray:
 
 def is_dataset(path: str | Path) -> bool:
     """Returns whether a path is a prepared dataset folder."""
-    return (Path(path) / "dataset.json").is_file() and (Path(path) / "pictures.npy").is_file()
+    return (Path(path) / "dataset.json").is_file() and (Path(path) / PICTURES).is_file()
 
 
 def write_dataset(
@@ -203,7 +207,7 @@ def fill_folder(
     if attributes is None:
         own, attributes = typed(own)
     content = pa.table({"file_name": columns["file_name"], "split": columns["split"], **own})
-    shape, sha = _write_pictures(folder / "pictures.npy", pictures, count)
+    shape, written = _write_pictures(folder / PICTURES, pictures, count)
     schema = Schema(
         height=shape[0],
         width=shape[1],
@@ -211,13 +215,16 @@ def fill_folder(
         attributes=tuple(attributes),
         label=label or main_label(attributes),
     )
-    pq.write_table(content, folder / "attributes.parquet", compression="zstd")
+    pq.write_table(content, folder / TABLE, compression="zstd")
+    sha = hashlib.sha256(json.dumps(written["sha256"]).encode())
     for name in content.column_names:
         sha.update(json.dumps([name, content[name].to_pylist()]).encode())
     splits = {name: columns["split"].count(name) for name in SPLITS}
     about = {"format": FORMAT, "pictures": count, "splits": splits, "fingerprint": sha.hexdigest()}
     about |= {"schema": schema.model_dump(mode="json"), "options": options or {}}
-    (folder / "dataset.json").write_text(json.dumps(about, indent=2, ensure_ascii=False), encoding="utf-8")
+    about["files"] = {PICTURES: written, TABLE: entry_of(folder / TABLE)}
+    text = json.dumps(sealed(about), indent=2, ensure_ascii=False)
+    (folder / "dataset.json").write_text(text, encoding="utf-8")
     return schema
 
 
@@ -231,22 +238,25 @@ def _with_standard_columns(columns: dict[str, Any], pictures: Iterable[np.ndarra
     return columns, count
 
 
-def _write_pictures(path: Path, pictures: Iterable[np.ndarray], count: int) -> tuple[tuple[int, ...], Any]:
-    sha, shape, written = hashlib.sha256(), None, 0
+def _write_pictures(path: Path, pictures: Iterable[np.ndarray], count: int) -> tuple[tuple[int, ...], dict[str, Any]]:
+    """Returns the shape of a picture, and what the manifest says of the file."""
+    digests, shape, written = BlockDigests(), None, 0
     with path.open("wb") as file:
         for some in [pictures] if isinstance(pictures, np.ndarray) else pictures:
             batch = some[None] if some.ndim == 3 else some
             if shape is None:
                 shape = batch.shape[1:]
-                header = {"descr": "|u1", "fortran_order": False, "shape": (count, *shape)}
-                np.lib.format.write_array_header_1_0(file, header)
-                sha.update(repr((count, *shape)).encode())
+                header = io.BytesIO()
+                about = {"descr": "|u1", "fortran_order": False, "shape": (count, *shape)}
+                np.lib.format.write_array_header_1_0(header, about)
+                file.write(header.getvalue())
+                digests.update(header.getvalue())
             if batch.shape[1:] != shape or batch.dtype != np.uint8:
                 raise DataError(f"picture {written} is {batch.dtype} {batch.shape[1:]}, not uint8 {shape}")
             content = np.ascontiguousarray(batch).data
             file.write(content)
-            sha.update(content)
+            digests.update(content)
             written += len(batch)
     if shape is None or written != count:
         raise DataError(f"{written} pictures for a table of {count} rows")
-    return shape, sha
+    return shape, digests.entry()
