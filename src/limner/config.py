@@ -9,6 +9,18 @@ PathText = Annotated[str, Field(max_length=4096, pattern=r"^[^\x00]*$")]
 """The name of a file or folder."""
 
 
+def _be_strict(part: Any) -> None:
+    """Makes numbers and truth values strict throughout a schema; all of it would no longer take lists for tuples."""
+    if isinstance(part, dict):
+        if part.get("type") in ("int", "float", "bool"):
+            part["strict"] = True
+        for inner in part.values():
+            _be_strict(inner)
+    elif isinstance(part, list | tuple):
+        for inner in part:
+            _be_strict(inner)
+
+
 class Section(BaseModel):
     """Typed fields; an unknown key, or a value of another type or out of range, raises pydantic's ValidationError.
 
@@ -22,15 +34,3 @@ class Section(BaseModel):
         schema = handler(source)
         _be_strict(schema)
         return schema
-
-
-def _be_strict(part: Any) -> None:
-    """Makes numbers and truth values strict throughout a schema; all of it would no longer take lists for tuples."""
-    if isinstance(part, dict):
-        if part.get("type") in ("int", "float", "bool"):
-            part["strict"] = True
-        for inner in part.values():
-            _be_strict(inner)
-    elif isinstance(part, list | tuple):
-        for inner in part:
-            _be_strict(inner)
