@@ -45,6 +45,10 @@ _IN_JSON = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
 class ParseError(LimnerError):
     """A text that cannot be read, or is not what it should be; the message names it, and the line where there is one."""
 
+    def advised(self, advice: str) -> str:
+        """Returns the message with what to do instead."""
+        return f"{str(self).removesuffix('.')}; {advice}"
+
 
 def read_yaml(path: str | Path, most: int = MOST_YAML) -> Any:
     """Returns what a YAML file holds; ParseError."""

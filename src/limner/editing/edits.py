@@ -68,7 +68,7 @@ def parse(text: str) -> Operation:
         named = {key.strip(): _value(value) for key, _, value in (part.partition("=") for part in more)}
         given: Any = _value(first) if first else (named or None)
     except ParseError as error:
-        raise UsageError(f"{str(error).rstrip(".")}; write NAME, NAME:VALUE or NAME:KEY=VALUE,KEY=VALUE.") from None
+        raise UsageError(error.advised("write NAME, NAME:VALUE or NAME:KEY=VALUE,KEY=VALUE.")) from None
     kind = OPERATIONS.get(name.strip())
     if first and named and kind:
         given = {arguments(kind)[0]: given} | named

@@ -118,7 +118,7 @@ def from_yaml(text: str, where: str) -> Recipe:
     try:
         fields = parse_yaml(text, where)
     except ParseError as error:
-        raise RecipeError(f"{str(error).rstrip(".")}; see `limner recipes gan` for the form.") from None
+        raise RecipeError(error.advised("see `limner recipes gan` for the form.")) from None
     if not isinstance(fields, dict):
         raise RecipeError(f"{where}: a recipe is a YAML mapping; see `limner recipes gan` for the form.")
     return parse(fields, where)

@@ -27,7 +27,7 @@ def _value(key: str, text: str) -> Any:
     try:
         return parse_yaml(text, f"--set {key.strip()}")
     except ParseError as error:
-        raise RecipeError(f"{str(error).rstrip(".")}; quote it to give it as text.") from None
+        raise RecipeError(error.advised("quote it to give it as text.")) from None
 
 
 def _find(key: str, fields: dict[str, Any]) -> str:
