@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from limner import pictures
+from limner.errors import printable
 
 Value = str | float | None  # whole numbers stay `int`, so that 3 and 3.0 can be told apart
 
@@ -63,10 +64,5 @@ class Source(Protocol):
         ...
 
 
-def shown(name: str) -> str:
-    """Returns a file name that can be printed and stored as UTF-8: control and undecodable characters are escaped."""
-    try:
-        text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    except UnicodeEncodeError:
-        text = name.encode("utf-8", "backslashreplace").decode()
-    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
+shown = printable
+"""Names of inputs are data, too: they are made printable, and never shortened."""
