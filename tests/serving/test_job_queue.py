@@ -3,8 +3,10 @@
 import asyncio
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +62,28 @@ def test_a_job_is_ended_at_once_when_it_is_cancelled(studio: TestClient) -> None
     assert process.wait(5) == -signal.SIGKILL
     assert not Path(f"/proc/{process.pid}").exists()
     assert studio.get(f"/v1/jobs/{job['id']}").json()["state"] == "cancelled"
+
+
+def test_trainings_that_are_asked_for_at_once_are_all_answered(studio: TestClient) -> None:
+    together = threading.Barrier(8)
+
+    def post(name: str) -> Any:
+        together.wait()
+        return studio.post("/v1/train", json=LONG | {"name": name})
+
+    def get(path: str) -> Any:
+        together.wait()
+        return [studio.get(path).status_code for _ in range(20)]
+
+    with ThreadPoolExecutor(8) as clients:
+        posted = [clients.submit(post, f"at once {number}") for number in range(4)]
+        got = [clients.submit(get, path) for path in ("/metrics", "/health/ready", "/health/live", "/v1/jobs")]
+        answers = [one.result(20) for one in posted]
+        assert [one.result(20) for one in got] == [[200] * 20] * 4
+    assert [answer.status_code for answer in answers] == [202] * 4
+    jobs = {answer.json()["id"] for answer in answers}
+    assert jobs <= {job["id"] for job in studio.get("/v1/jobs").json()["data"]}
+    assert {studio.post(f"/v1/jobs/{job}/cancel").json()["state"] for job in jobs} == {"cancelled"}
 
 
 def test_a_training_that_is_stopped_saves_and_its_model_can_be_asked(studio: TestClient) -> None:

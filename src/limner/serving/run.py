@@ -1,5 +1,6 @@
 """A server on a socket: checked before it begins, said where it is, and ended by Ctrl-C or SIGTERM within 5 seconds."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -16,11 +17,13 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 from filelock import FileLock, Timeout
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from limner.errors import ModelError, UsageError
 from limner.model import find_folder
 from limner.serving.app import create_app
 from limner.serving.catalogue import found_in
+from limner.serving.errors import ApiError
 from limner.serving.settings import Settings
 from limner.serving.store import Store
 
@@ -60,6 +63,27 @@ class Server(uvicorn.Server):
         os._exit(128 + self.reason)
 
 
+def refusing_when_cancelled(app: ASGIApp) -> ASGIApp:
+    """Returns an application that answers 503 to a request that is given up, as those are that last when the server ends."""
+
+    async def called(scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await app(scope, receive, noted)
+        except asyncio.CancelledError:
+            if scope["type"] == "http" and not begun:
+                answer = ApiError(503, "the server is ending; ask again when it is back.", None, 10).response()
+                await answer(scope, receive, send)
+
+    return called
+
+
 def run(settings: Settings, opened: bool = False) -> None:
     """Serves until it is interrupted; `opened`: in a browser too. UsageError, ModelError for what cannot be served."""
     _check(settings)
@@ -72,7 +96,7 @@ def _serve(settings: Settings, opened: bool) -> None:
     address = f"http://{'[::1]' if settings.host == '::1' else settings.host}:{listening.getsockname()[1]}/"
     app = create_app(settings)
     config = uvicorn.Config(
-        app,
+        refusing_when_cancelled(app),
         log_level="warning",
         access_log=False,
         server_header=False,

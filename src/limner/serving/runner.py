@@ -44,7 +44,6 @@ class Runner:
         self.store, self.places, self.threads, self.most = store, places, threads, most
         self.lock, self.changed, self.closed = threading.Lock(), threading.Event(), False
         self.process: JobProcess | None = None
-        self.current = ""
         self.deadline: float | None = None
         """When the process is killed that was asked to save."""
         self.stopped = False
@@ -72,7 +71,8 @@ class Runner:
             if found.state == "queued":
                 self.store.save(cancelled)
             else:  # even on a full disk, which it may be that fills it
-                self._signal(job, signal.SIGKILL)
+                if self.process:
+                    self.process.signal(signal.SIGKILL)
                 self.store.note(cancelled)
                 self.store.flush()
         self._tidy(cancelled)
@@ -181,8 +181,9 @@ class Runner:
                 self.store.save(job.changed(begun=True, process=process.id, **now))
             except ApiError:
                 process.kill()
+                process.close()
                 raise
-            self.process, self.current, self.deadline, self.stopped = process, job.id, None, False
+            self.process, self.deadline, self.stopped = process, None, False
             return process
 
     def _follow(self, job: Record, process: JobProcess) -> deque[str]:
@@ -236,8 +237,9 @@ class Runner:
         """Lets go of a process, and says what became of its job, unless that was cancelled, and perhaps resumed, by then."""
         with self.lock:
             if self.process:
+                self.process.signal(signal.SIGKILL)
                 self.process.close()
-            self.process, self.current = None, ""
+            self.process = None
             found = self.store.get(job.id)
             if found.state == "running" or found is job:
                 self.store.note(found.changed(**{"ended": time.time(), "process": None} | values))
@@ -249,10 +251,6 @@ class Runner:
             self.process.signal(signal.SIGINT)
         deadline = time.monotonic() + seconds
         self.deadline = deadline if self.deadline is None else min(self.deadline, deadline)
-
-    def _signal(self, job: str, number: signal.Signals) -> None:
-        if self.current == job and self.process:
-            self.process.signal(number)
 
 
 def _interrupted(job: Record) -> dict[str, Any]:

@@ -134,7 +134,7 @@ def _opened(connection: sqlite3.Connection, file: Path) -> dict[str, Record]:
     connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
     verdict = connection.execute("pragma quick_check(1)").fetchone()[0]
     if verdict != "ok":
-        raise sqlite3.DatabaseError(verdict)
+        raise sqlite3.DatabaseError(" ".join(verdict.split()))
     connection.execute("pragma journal_mode = wal")
     columns = ", ".join(f"{name} {declared}" for name, declared in COLUMNS.items())
     connection.execute(f"create table if not exists jobs ({columns})")
