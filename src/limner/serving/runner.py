@@ -122,6 +122,8 @@ class Runner:
                 stderr=subprocess.PIPE,
                 text=True,
                 env=environment,
+                # where pictures have their names, which is what is written of them into what is made
+                cwd=self.places.pictures if job.kind == "stylize" else None,
                 start_new_session=True,
             )
             self.current = job.id
