@@ -13,7 +13,6 @@ from limner.data.source import Item, Problem, shown
 from limner.errors import DataError
 from limner.pictures import MAX_BYTES, sniff
 
-
 _END_64 = 56 + 20
 """Bytes of the two further end records of an archive with very many entries."""
 
