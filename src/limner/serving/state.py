@@ -10,6 +10,7 @@ import torch
 from fastapi import Request
 
 from limner.serving.catalogue import Catalogue
+from limner.serving.decoding import DecodingBudget
 from limner.serving.errors import ApiError
 from limner.serving.job import Places
 from limner.serving.lanes import BatchLane, HandLane
@@ -47,7 +48,7 @@ class State:
         return cls(
             settings,
             Catalogue(settings.paths, settings.home),
-            Shelf(settings.home / "pictures"),
+            Shelf(settings.home / "pictures", DecodingBudget(settings.limits.decoding)),
             hand,
             BatchLane(settings.threads, settings.limits.waiting, hand),
             ThreadPoolExecutor(settings.threads, "desk", initializer=lambda: torch.set_num_threads(1)),

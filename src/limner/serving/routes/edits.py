@@ -72,7 +72,8 @@ def _canvas(state: State, source: Source, edits: list[Operation]) -> Canvas:
     for one in [*source.edits, *edits]:
         if time.monotonic() - begun > limits.seconds:
             raise ApiError(504, "this took too long and was given up; ask for fewer edits.")
-        canvas = one.apply(canvas)
+        with state.shelf.decoding(*filter(state.shelf.holds, one.named)):
+            canvas = one.apply(canvas)
         if max(canvas.height, canvas.width) > GROWN * limits.side:
             raise ApiError(
                 413, f"an edit makes the picture {canvas.width}x{canvas.height}; {GROWN * limits.side} are the most."
@@ -90,10 +91,14 @@ def _source(state: State, asked: Editing) -> Source:
 def _handed_in(state: State, name: str) -> Source:
     """Returns a picture with the edits that it carries, unless they name what clients may not: then as it is."""
     path, made = state.shelf.path(name), state.shelf.provenance(name)
+    side = state.settings.limits.side
     if made and made.get("kind") == "edit" and _names_known(state, made):
-        return open_source(path)
+        origin = [Path(made["origin"]["file"])] if "file" in made["origin"] else []
+        with state.shelf.decoding(*origin, side=side):
+            return open_source(path)
     told = {"ai_generated": bool(made.get("ai_generated", True)), "made": made} if made else {}
-    return Source(open_pixels(path), {"file": str(path), "sha256": name} | told)
+    with state.shelf.decoding(path, side=side):
+        return Source(open_pixels(path), {"file": str(path), "sha256": name} | told)
 
 
 def _names_known(state: State, made: dict[str, Any]) -> bool:

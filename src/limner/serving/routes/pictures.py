@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from limner.pictures import to_bytes
-from limner.serving.state import for_client, state_of
+from limner.serving.state import State, for_client, state_of
 
 router = APIRouter(prefix="/v1")
 FILE = {"schema": {"type": "string", "format": "binary"}}
@@ -25,5 +25,10 @@ async def put(request: Request) -> dict[str, Any]:
 async def get(request: Request, picture: str) -> Response:
     """Returns a picture as PNG."""
     state = state_of(request)
-    content = await for_client(request, state.hand_over(lambda: to_bytes(state.shelf.pixels(picture), "picture.png")))
+    content = await for_client(request, state.hand_over(_png, state, picture))
     return Response(content, media_type="image/png")
+
+
+def _png(state: State, picture: str) -> bytes:
+    with state.shelf.pixels(picture) as pixels:
+        return to_bytes(pixels, "picture.png")
