@@ -60,8 +60,8 @@ def foreign(path: Path, fault: str) -> Iterator[None]:
     except LimnerError:
         raise
     except Exception as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise DataError(f"{path}: {fault}: {reason}") from None
+        words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise DataError(f"{path}: {fault}: {' '.join(words.split())[:160] or type(error).__name__}") from None
 
 
 def check_count(path: Path, count: int) -> None:
