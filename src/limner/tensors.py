@@ -53,7 +53,8 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     try:
         with safe_open(path, framework="pt") as file:
             metadata = dict(file.metadata() or {})
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            # copied: what is read stays mapped to the file otherwise, and changes, or ends the process, when that is overwritten
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
     except FileNotFoundError:
         raise DamagedFileError(f"{path}: missing.") from None
     except (SafetensorError, OSError, ValueError) as error:
