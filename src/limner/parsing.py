@@ -66,9 +66,13 @@ def parse_yaml(text: str, where: str, most: int = MOST_YAML) -> Any:
         raise _fault(where, mark.line if mark else None, f"not YAML ({problem})" if problem else "not YAML") from None
 
 
-def write_yaml(value: Any) -> str:
-    """Returns YAML that `parse_yaml` reads back to an equal value, of mappings, lists, texts, numbers, true, false and null."""
-    return yaml.dump(value, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
+def write_yaml(value: Any, *, block: bool = False) -> str:
+    """Returns YAML that `parse_yaml` reads back to an equal value, of mappings, lists, texts, numbers, true, false and null.
+
+    The innermost lists and mappings take one line each; with `block`, each of their values does.
+    """
+    style = False if block else None
+    return yaml.dump(value, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=120, default_flow_style=style)
 
 
 def read_json(path: str | Path, most: int = MOST_JSON, *, finite: bool = True) -> Any:
@@ -248,6 +252,12 @@ class _Writer(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
+    def represent_text(self, data: str) -> yaml.ScalarNode:
+        # breaks of lines that only Unicode knows are kept in double quotes alone, where they are escaped
+        style = '"' if re.search("[\x85\u2028\u2029]", data) else None
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style)
 
+
+_Writer.add_representer(str, _Writer.represent_text)
 _Writer.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(f"^(?:{_FLOAT.pattern})$"), list("-+.0123456789"))
 _Writer.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^(?:[-+]?[0-9]+|0o[0-7]+)$"), list("-+0123456789"))
