@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from limner.pictures import to_bytes
+from limner.serving.shelf import Shelf
 from limner.serving.state import for_client, state_of
 
 router = APIRouter(prefix="/v1")
@@ -17,8 +18,12 @@ BYTES = {"requestBody": {"required": True, "content": {"application/octet-stream
 async def put(request: Request) -> dict[str, Any]:
     """Keeps the picture whose file is the body, and returns its id and what it says of how it was made."""
     state, content = state_of(request), await request.body()
-    name, width, height = await for_client(request, state.hand_over(state.shelf.put, content))
-    return {"id": name, "width": width, "height": height, "provenance": state.shelf.provenance(name)}
+    return await for_client(request, state.hand_over(_kept, state.shelf, content))
+
+
+def _kept(shelf: Shelf, content: bytes) -> dict[str, Any]:
+    name, width, height = shelf.put(content)
+    return {"id": name, "width": width, "height": height, "provenance": shelf.provenance(name)}
 
 
 @router.get("/pictures/{picture}", response_class=Response, responses={200: {"content": {"image/png": {}}}})
