@@ -1,6 +1,8 @@
 """What every fault is met with: one line, an exit status that is not zero, and everything else as it was before."""
 
-import os
+import ctypes
+import resource
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -88,6 +90,31 @@ def alive(group: int) -> bool:
     return False
 
 
-def gone(process: int) -> bool:
-    """Returns whether there is no such process any more."""
-    return not os.path.exists(f"/proc/{process}")  # noqa: PTH110
+@contextmanager
+def full_disk(limit: int) -> Iterator[None]:
+    """Lets no file grow beyond `limit` bytes: the system refuses to write on, as a full disk does."""
+    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Takes from this thread the right to write into a folder, from the administrator too."""
+    library = ctypes.CDLL(None, use_errno=True)
+    header, kept = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    assert library.capget(header, kept) == 0
+    left = (ctypes.c_uint32 * 6)(*kept)
+    left[0] &= ~0b110  # of what is in effect: to write and to read what the permissions of a file forbid
+    mode = folder.stat().st_mode
+    folder.chmod(0o555)
+    assert library.capset(header, left) == 0
+    try:
+        yield
+    finally:
+        assert library.capset(header, kept) == 0
+        folder.chmod(mode)

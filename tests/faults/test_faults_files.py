@@ -9,10 +9,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from promise import everything_in, fails, prepared, unchanged, write_good
 
 import hostile
 from command import limner
-from promise import everything_in, fails, prepared, unchanged, write_good
 
 
 @pytest.fixture
@@ -106,7 +106,13 @@ def test_fault_16_arrays_are_pickles_that_run_code(refused: tuple[Path, dict[str
 def test_fault_17_rows_of_a_table_do_not_fit_its_pictures(work: Path) -> None:
     write_good(work / "set")
     rows = [f"good-{seed}.png,kind-{seed % 2}" for seed in range(6)]
-    wrong = ["good-0.png,kind-0,one more", "good-1.png,kind-0", "nowhere.png,kind-1", "../../evil.png,kind-1", ",kind-1"]
+    wrong = [
+        "good-0.png,kind-0,one more",
+        "good-1.png,kind-0",
+        "nowhere.png,kind-1",
+        "../../evil.png,kind-1",
+        ",kind-1",
+    ]
     (work / "set" / "metadata.csv").write_text("\n".join(["file_name,kind", *rows, *wrong]))
     dataset, report = prepared(work / "set", work / "out")
     assert sum(report.set_aside.values()) == len(wrong)
