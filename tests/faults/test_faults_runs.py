@@ -1,0 +1,145 @@
+"""Faults 28 to 40: what a run and a dataset meet between their beginning and their end."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from promise import SMALL, fails, full_disk, wait_until, write_good
+
+import hostile
+from command import Started, limner
+from limner.data import Dataset, write_dataset
+from limner.methods.gan import Gan
+from limner.model import load
+from limner.training.checkpoint import Checkpoints
+from limner.training.history import read_history
+
+
+def test_fault_28_two_trainings_in_one_run(run: Path, tmp_path: Path) -> None:
+    with Started(tmp_path / "said", "train", "--resume", "--out", run, "--steps", "100000") as first:
+        wait_until(lambda: len(read_history(run / "history.jsonl")) > 2)
+        line = limner("train", "--resume", "--out", run, "--steps", "20", code=1)
+        assert "is locked: another process is training there" in line
+        assert first.process.is_alive()
+    limner("train", "--resume", "--out", run, "--steps", "9")
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (["--recipe", "vae"], "another recipe"),
+        (["--set", "lr=0.5"], "another recipe"),
+        (["--size-of-model", "large"], "another recipe"),
+        (["--seed", "7"], "has seed 0"),
+    ],
+)
+def test_fault_31_a_run_is_resumed_with_another_recipe_or_seed(
+    run: Path, dataset: Path, tmp_path: Path, other: list[str], said: str
+) -> None:
+    assert said in fails(tmp_path, "train", dataset, "--resume", "--out", run, "--steps", "12", *other)
+
+
+def test_fault_31_a_run_is_resumed_with_other_pictures(run: Path, dataset: Path, tmp_path: Path) -> None:
+    opened = Dataset.open(dataset)
+    few = {"species": opened.captions("species")[:40], "height": [0.5] * 40}
+    other = write_dataset(tmp_path / "other", opened.pictures[:40], few).path
+    assert "other pictures" in fails(tmp_path, "train", other, "--resume", "--out", run, "--steps", "12")
+    assert "exists" in fails(tmp_path, "train", dataset, "--out", run, "--steps", "12", *SMALL)
+
+
+def test_fault_32_the_working_directory_is_deleted(
+    model: Path, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "work").mkdir()
+    source = write_good(tmp_path / "source")
+    monkeypatch.chdir(tmp_path / "work")
+    (tmp_path / "work").rmdir()
+    commands = (
+        ["sample", model],
+        ["prepare", source, "out"],
+        ["train", dataset, "--out", "run", "--steps", "4", *SMALL],
+        ["edit", source / "good-0.png", "edited.png", "--op", "flip"],
+    )
+    for command in commands:
+        fails(tmp_path, *command, progress="")
+    limner("sample", model, "--out", tmp_path / "samples.png")  # a place that is given whole is one all the same
+
+
+def test_fault_33_a_loss_is_not_a_number_once(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest, poisoned = Gan.step, []
+
+    def step(self: Gan, batch: object, moment: object) -> object:
+        scalars = honest(self, batch, moment)  # type: ignore[arg-type]
+        if moment.step == 30 and not poisoned:  # type: ignore[attr-defined]
+            poisoned.append(True)
+            with torch.no_grad():
+                next(self.painter.parameters()).fill_(float("nan"))
+        return scalars
+
+    monkeypatch.setattr(Gan, "step", step)
+    run = tmp_path / "run"
+    limner("train", dataset, "--out", run, "--steps", "60", "--save-every", "20", *SMALL)
+    assert poisoned
+    assert [row["step"] for row in read_history(run / "history.jsonl")] == [20, 40, 60]
+    state, _ = Checkpoints(run / "checkpoints").load()
+    assert state is not None
+    assert (state["rollbacks"], state["rate_factor"]) == (1, 0.5)
+    assert all(tensor.isfinite().all() for tensor in load(run).painter.state_dict().values())
+
+
+def test_fault_34_a_training_can_never_work(dataset: Path, tmp_path: Path) -> None:
+    rate = ("--recipe", "mlp-vae", "--set", "batch=8", "--set", "lr=1e6")
+    run = tmp_path / "run"
+    command = ("train", dataset, "--out", run, "--steps", "400", "--save-every", "20", *rate)
+    line = limner(*command, code=1, progress="training ")
+    assert "not-a-number" in line
+    assert "lower lr" in line
+    assert not (run / "model").exists()
+    assert Checkpoints(run / "checkpoints").steps()
+
+
+@pytest.mark.parametrize("name", ["run.json", "recipe.yaml"])
+@pytest.mark.parametrize("content", [b"", b"{", b"\x00" * 64, b"[1, 2]"], ids=["empty", "half", "zeros", "other"])
+def test_fault_36_a_power_cut_empties_what_describes_a_run(
+    run: Path, tmp_path: Path, name: str, content: bytes
+) -> None:
+    (run / name).write_bytes(content)
+    line = fails(tmp_path, "train", "--resume", "--out", run, "--steps", "12", code=2 if name == "recipe.yaml" else 1)
+    assert str(run) in line
+
+
+def test_fault_36_a_power_cut_tears_the_history(run: Path) -> None:
+    before = read_history(run / "history.jsonl")
+    with (run / "history.jsonl").open("a") as file:
+        file.write('{"step": 40, "pictures": 320, "seconds": 9.0}\n\0\0\0\0\n{"step": 6')
+    limner("train", "--resume", "--out", run, "--steps", "20")
+    assert [row["step"] for row in read_history(run / "history.jsonl")] == [*(row["step"] for row in before), 20]
+
+
+@pytest.mark.parametrize("name", ["dataset.json", "pictures.npy", "attributes.parquet"])
+@pytest.mark.parametrize("damage", ["missing", "empty", "half"])
+def test_fault_36_a_power_cut_leaves_half_a_dataset(dataset: Path, tmp_path: Path, name: str, damage: str) -> None:
+    half = Path(shutil.copytree(dataset, tmp_path / "half"))
+    content = (half / name).read_bytes()
+    (half / name).unlink()
+    if damage != "missing":
+        (half / name).write_bytes(content[: len(content) // 2] if damage == "half" else b"")
+    line = fails(tmp_path, "train", half, "--out", tmp_path / "run", "--steps", "4", *SMALL, progress="prepare: ")
+    assert "half" in line
+
+
+def test_fault_40_a_dataset_cannot_be_replaced(tmp_path: Path) -> None:
+    good, out = write_good(tmp_path / "good"), tmp_path / "out"
+    limner("prepare", good, out, "--workers", "1")
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "cut.png").write_bytes(hostile.encoded("PNG")[:60])
+    again = ("prepare", write_good(tmp_path / "more", 40, size=32), out, "--workers", "1")
+    assert "--overwrite" in fails(tmp_path, *again)
+    assert "none of 1" in fails(tmp_path, "prepare", tmp_path / "bad", out, "--overwrite", progress="prepare: ")
+    with full_disk(30_000):
+        assert "nothing was written" in fails(tmp_path, *again, "--overwrite", progress="prepare: ")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    assert "not a dataset" in fails(tmp_path, "prepare", good, tmp_path / "mine", "--overwrite")
+    assert len(Dataset.open(out)) == 6
