@@ -1,6 +1,8 @@
 """A small dataset, a run and a model, made once for all faults."""
 
 import shutil
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -47,3 +49,17 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def model(whole: Path, tmp_path: Path) -> Path:
     """A copy of it that a test may damage."""
     return Path(shutil.copytree(whole, tmp_path / "gan"))
+
+
+@pytest.fixture(autouse=True)
+def _never_waits() -> Iterator[None]:
+    """Ends a test that a fault has made to wait."""
+
+    def stop(*_: object) -> None:
+        raise TimeoutError("the fault made it wait")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(8)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)

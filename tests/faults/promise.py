@@ -37,7 +37,7 @@ def _content(path: Path) -> object:
     return path.read_bytes() if path.is_file() else path.lstat().st_mode
 
 
-def fails(within: Path, *arguments: str | Path, code: int = 1, progress: str = "") -> str:
+def fails(within: Path, *arguments: str | Path, code: int | tuple[int, ...] = 1, progress: str = "") -> str:
     """Runs a command that must fail with this status and leave the folder `within` as it is; returns its one line."""
     before = everything_in(within)
     line = limner(*arguments, code=code, progress=progress)
