@@ -1,9 +1,36 @@
-"""The base of every section of a recipe: typed, frozen, and strict about keys."""
+"""The base of every section of a recipe, and of all else that is read into types: frozen, and strict about keys and numbers."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema
+
+PathText = Annotated[str, Field(max_length=4096, pattern=r"^[^\x00]*$")]
+"""The name of a file or folder."""
+
+
+def _be_strict(part: Any) -> None:
+    """Makes numbers and truth values strict throughout a schema; all of it would no longer take lists for tuples."""
+    if isinstance(part, dict):
+        if part.get("type") in ("int", "float", "bool"):
+            part["strict"] = True
+        for inner in part.values():
+            _be_strict(inner)
+    elif isinstance(part, list | tuple):
+        for inner in part:
+            _be_strict(inner)
 
 
 class Section(BaseModel):
-    """A part of a recipe; an unknown key or a value out of range raises pydantic's ValidationError."""
+    """Typed fields; an unknown key, or a value of another type or out of range, raises pydantic's ValidationError.
+
+    Numbers are finite, and nothing else is taken for one: neither "3" nor true is 3.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        _be_strict(schema)
+        return schema

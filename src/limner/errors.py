@@ -1,10 +1,24 @@
 """Every failure a user can meet, as one tree: each message is one line that says what, where and what to do."""
 
+import reprlib
+
+LONGEST_MESSAGE = 4000
+LONGEST_NAME = 80
+MOST_NAMED = 40
+MOST_COMPARED = 2000
+"""Choices that a misspelt word is compared with."""
+
 
 class LimnerError(Exception):
-    """Any failure with an explanation for the user; the command line prints it and exits with `exit_code`."""
+    """Any failure with an explanation for the user; the command line prints it and exits with `exit_code`.
+
+    Whatever the message quotes, it stays one line of at most `LONGEST_MESSAGE` characters that can be printed.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(shown(message, LONGEST_MESSAGE))
 
 
 class UsageError(LimnerError):
@@ -41,15 +55,39 @@ class ConditionError(UsageError):
     """A condition that the model was not trained for."""
 
 
-MOST_NAMED = 40
-
-
 def nearest(word: str, choices: list[str]) -> str:
     """Returns " Did you mean 'x'?" for the choice closest to `word`, or the list of choices when none is close."""
     import difflib
 
-    close = difflib.get_close_matches(word, choices, n=1, cutoff=0.5)
-    if close:
-        return f"did you mean '{close[0]}'?"
+    if len(word) <= LONGEST_NAME:
+        compared = [choice for choice in choices if len(choice) <= LONGEST_NAME][:MOST_COMPARED]
+        if close := difflib.get_close_matches(word, compared, n=1, cutoff=0.5):
+            return f"did you mean '{shown(close[0])}'?"
     more = f" and {len(choices) - MOST_NAMED} more" if len(choices) > MOST_NAMED else ""
-    return f"choose from: {', '.join(choices[:MOST_NAMED])}{more}."
+    return f"choose from: {', '.join(shown(choice, 40) for choice in choices[:MOST_NAMED])}{more}."
+
+
+def shown(value: object, most: int = LONGEST_NAME) -> str:
+    """Returns what a user or a file gave as it stands in a message: printable, and shortened to about `most` characters."""
+    text = value if isinstance(value, str) else _described(value)
+    if len(text) > most:
+        text = f"{text[:most]}... ({len(text):,} characters)"
+    return printable(text)
+
+
+def printable(name: str) -> str:
+    """Returns a name that can be printed and stored as UTF-8: control and undecodable characters are escaped."""
+    try:
+        text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:
+        text = name.encode("utf-8", "backslashreplace").decode()
+    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
+
+
+def _described(value: object) -> str:
+    if isinstance(value, BaseException):
+        return str(value) or type(value).__name__
+    try:
+        return reprlib.repr(value) if isinstance(value, list | tuple | dict | set | int) else str(value)
+    except ValueError:  # Python refuses to write out whole numbers of thousands of digits
+        return f"a {type(value).__name__} that is too long to be written out"

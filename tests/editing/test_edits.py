@@ -176,7 +176,7 @@ def test_a_file_that_lists_no_edits_is_refused(text: str, tmp_path: Path) -> Non
     file.write_text(text)
     with pytest.raises(UsageError):
         read_edits(file)
-    with pytest.raises(UsageError, match="no YAML file"):
+    with pytest.raises(UsageError, match="cannot be read"):
         read_edits(tmp_path / "missing.yaml")
 
 

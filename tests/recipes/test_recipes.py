@@ -93,7 +93,7 @@ def test_a_decoder_s_architecture_is_refused_for_a_discriminator() -> None:
 def test_an_unknown_recipe_names_the_nearest() -> None:
     with pytest.raises(RecipeError, match="did you mean 'dcgan'"):
         find_recipe("dcgann")
-    with pytest.raises(RecipeError, match="cannot read"):
+    with pytest.raises(RecipeError, match="cannot be read"):
         find_recipe("absent.yaml")
 
 

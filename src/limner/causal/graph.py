@@ -19,16 +19,19 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import Field, ValidationError, field_serializer, model_validator
 
 from limner import files
 from limner.config import Section
-from limner.errors import GraphError, nearest
+from limner.errors import GraphError, nearest, shown
+from limner.parsing import ParseError, read_yaml, write_yaml
 
 PICTURE = "picture"
 """The node of the picture, which other nodes draw and which causes nothing."""
 Edge = tuple[str, str]
+LARGEST = 1e30
+"""The farthest bound: the width of a range of double precision must not overflow."""
+MOST_NODES, MOST_EDGES, LONGEST_NODE = 500, 10_000, 1000
 ARROWS = {"edges": "->", "confounded": "<->"}
 
 
@@ -37,8 +40,8 @@ class Node(Section):
 
     kind: Literal["number", "count", "category"] | None = None
     """None: what its column is."""
-    low: float | None = None
-    high: float | None = None
+    low: float | None = Field(None, ge=-LARGEST, le=LARGEST)
+    high: float | None = Field(None, ge=-LARGEST, le=LARGEST)
     """Ends of the range that mechanisms never leave; interventions may reach them."""
 
     @model_validator(mode="after")
@@ -67,12 +70,14 @@ class Graph(Section):
         if not isinstance(fields, dict):
             raise ValueError("a graph is a mapping with the key `edges`")
         read = dict(fields)
+        if len(_list(read, "edges")) + len(_list(read, "confounded")) > MOST_EDGES:
+            raise ValueError(f"more than {MOST_EDGES:,} edges")
         for key, arrow in ARROWS.items():
             read[key] = tuple(dict.fromkeys(_ends(one, arrow) for one in _list(read, key)))
         nodes = read.get("nodes") or {}
-        told = nodes if isinstance(nodes, dict) else dict.fromkeys(_list(read, "nodes"))
+        told = nodes if isinstance(nodes, dict) else dict.fromkeys(_names(read, "nodes"))
         ends = [end for key in ARROWS for edge in read[key] for end in edge]
-        drawn_by = _list(read, "picture")
+        drawn_by = _names(read, "picture")
         read["nodes"] = {name: told.get(name) or {} for name in dict.fromkeys([*told, *ends, *drawn_by])}
         read["picture"] = tuple(drawn_by or read["nodes"])
         return read
@@ -85,11 +90,13 @@ class Graph(Section):
     def _is_a_graph(self) -> Self:
         if not self.nodes:
             raise ValueError("there is no node; write edges, such as `season -> sunlight`")
+        if len(self.nodes) > MOST_NODES or any(len(name) > LONGEST_NODE for name in self.nodes):
+            raise ValueError(f"more than {MOST_NODES} nodes, or a name of more than {LONGEST_NODE:,} characters")
         if PICTURE in self.nodes:
             raise ValueError(f"no node can be called '{PICTURE}': list what draws it under the key `picture`")
         for one, other in (*self.edges, *self.confounded):
             if one == other:
-                raise ValueError(f"{one} is tied to itself")
+                raise ValueError(f"{shown(one)} is tied to itself")
         _ = self.order  # raises for a cycle
         return self
 
@@ -100,7 +107,7 @@ class Graph(Section):
         try:
             return tuple(sorter.static_order())
         except CycleError as error:
-            circle = " -> ".join(error.args[1])
+            circle = " -> ".join(shown(name, 40) for name in error.args[1])
             raise ValueError(f"a cycle, and nothing causes itself: {circle}; leave out one of these edges") from None
 
     def parents(self, name: str) -> tuple[str, ...]:
@@ -156,7 +163,7 @@ class Graph(Section):
         """Returns the graph as YAML that `read_graph` reads back to an equal one."""
         fields = self.model_dump(mode="json", exclude_defaults=True)
         fields["nodes"] = {name: node.model_dump(exclude_none=True) for name, node in self.nodes.items()}
-        return yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=120)
+        return write_yaml(fields)
 
     def save(self, path: str | Path) -> None:
         """Writes the graph as YAML, whole or not at all."""
@@ -166,16 +173,9 @@ class Graph(Section):
 def read_graph(path: str | Path) -> Graph:
     """Returns the graph that a YAML file describes; GraphError, one line, when it does not describe one."""
     try:
-        fields = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise GraphError(f"{path}: cannot read the graph: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise GraphError(f"{path}: not a text file.") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise GraphError(f"{path}: not YAML{f' at line {mark.line + 1}' if mark else ''}.") from None
-    try:
-        return Graph.model_validate(fields)
+        return Graph.model_validate(read_yaml(path))
+    except ParseError as error:
+        raise GraphError(str(error)) from None
     except ValidationError as error:
         raise GraphError(f"{path}: {_explain(error)}") from None
 
@@ -184,7 +184,7 @@ def known(graph: Graph, names: Iterable[str]) -> None:
     """Raises GraphError for a name that is no node."""
     for name in names:
         if name not in graph.nodes:
-            raise GraphError(f"the graph has no node '{name}'; {nearest(name, list(graph.nodes))}")
+            raise GraphError(f"the graph has no node '{shown(name)}'; {nearest(name, list(graph.nodes))}")
 
 
 def _list(fields: dict[str, Any], key: str) -> Sequence[Any]:
@@ -194,17 +194,25 @@ def _list(fields: dict[str, Any], key: str) -> Sequence[Any]:
     return told
 
 
-def _ends(edge: str | Edge, arrow: str) -> Edge:
-    ends = [end.strip() for end in edge.split(arrow)] if isinstance(edge, str) else list(edge)
+def _names(fields: dict[str, Any], key: str) -> Sequence[str]:
+    told = _list(fields, key)
+    if not all(isinstance(name, str) for name in told):
+        raise ValueError(f"{key} is a list of names; quote one that looks like a number")
+    return told
+
+
+def _ends(edge: Any, arrow: str) -> Edge:
+    ends = [end.strip() for end in edge.split(arrow)] if isinstance(edge, str) else edge
     # the `<->` of two confounded nodes would be cut into `a <` and `b`
-    if len(ends) != 2 or not all(ends) or any({"<", ">"} & set(end) for end in ends):
-        raise ValueError(f"'{edge}': write it as `a {arrow} b`")
+    pair = isinstance(ends, list | tuple) and len(ends) == 2 and all(isinstance(end, str) and end for end in ends)
+    if not pair or any({"<", ">"} & set(end) for end in ends):
+        raise ValueError(f"'{shown(edge)}': write it as `a {arrow} b`")
     return ends[0], ends[1]
 
 
 def _explain(error: ValidationError) -> str:
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
+    where = shown(".".join(str(part) for part in first["loc"]))
     if first["type"] == "extra_forbidden":
         keys = list(Node.model_fields if len(first["loc"]) > 1 else Graph.model_fields)
         return f"unknown key '{where}'; {nearest(str(first['loc'][-1]), keys)}"

@@ -1,15 +1,17 @@
 """Variables: what the nodes of a graph are in the data, and their values, one row a unit."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
+from pydantic import Field
 
 from limner.causal.graph import Graph
 from limner.config import Section
-from limner.data.attributes import MISSING_CLASS, as_number, natural
+from limner.data.attributes import as_number, natural
 from limner.data.dataset import Dataset
-from limner.errors import GraphError, nearest
+from limner.errors import GraphError, nearest, shown
 
 Table = dict[str, np.ndarray]
 """Variable -> its values, one a unit: float64 numbers and counts, int64 indices of classes."""
@@ -21,7 +23,7 @@ class Variable(Section):
 
     name: str
     kind: Literal["number", "count", "category"]
-    classes: tuple[str, ...] = ()
+    classes: tuple[str, ...] = Field((), max_length=MOST_CLASSES)
     low: float | None = None
     high: float | None = None
     mean: float = 0.0
@@ -32,20 +34,18 @@ class Variable(Section):
     def value(self, asked: Any) -> float | int:
         """Returns what a person asks for as this variable has it: a number, or the index of a class; GraphError for neither."""
         if self.kind == "category":
-            if str(asked) not in self.classes:
+            if isinstance(asked, bool) or str(asked) not in self.classes:
                 raise GraphError(
-                    f"{self.name} = {asked}: no such class was seen; {nearest(str(asked), list(self.classes))}"
+                    f"{shown(self.name)} = {shown(asked)}: no such class was seen; {nearest(str(asked), list(self.classes))}"
                 )
             return self.classes.index(str(asked))
-        try:
-            number = float(asked)
-        except (TypeError, ValueError):
-            number = np.nan
+        number = as_number(asked)
+        number = np.nan if number is None else number
         if not np.isfinite(number) or (self.kind == "count" and number != round(number)):
-            raise GraphError(f"{self.name} = {asked}: give a {'whole ' if self.kind == 'count' else ''}number.")
+            raise GraphError(f"{shown(self.name)} = {shown(asked)}: give a {'whole ' if self.kind == 'count' else ''}number.")
         low, high = self.bounds
         if not low <= number <= high:
-            raise GraphError(f"{self.name} = {asked}: it is from {low:g} to {high:g}.")
+            raise GraphError(f"{shown(self.name)} = {shown(asked)}: it is from {low:g} to {high:g}.")
         return number
 
     def text(self, value: float | int) -> str:
@@ -66,7 +66,7 @@ def variables_of(graph: Graph, dataset: Dataset) -> dict[str, Variable]:
     for name, node in graph.nodes.items():
         if name not in known:
             raise GraphError(
-                f"{dataset.path} has no column '{name}'; {nearest(name, list(known)) if known else 'it has none.'}"
+                f"{dataset.path} has no column '{shown(name)}'; {nearest(name, list(known)) if known else 'it has none.'}"
             )
         attribute = known[name]
         if attribute.kind == "caption":
@@ -76,8 +76,9 @@ def variables_of(graph: Graph, dataset: Dataset) -> dict[str, Variable]:
         kind = node.kind or ("category" if attribute.kind == "label" else "number")
         classes: tuple[str, ...] = ()
         if kind == "category":
-            values = attribute.classes or tuple(sorted(set(_texts(dataset, name)) - {MISSING_CLASS}, key=natural))
-            classes = tuple(one for one in values if one != MISSING_CLASS)
+            seen = {text for text in _texts(dataset, name) if text is not None}
+            values = attribute.classes or tuple(sorted(seen, key=natural))
+            classes = tuple(one for one in values if one != attribute.missing)
             if len(classes) > MOST_CLASSES:
                 raise GraphError(f"{name}: {len(classes)} classes are too many for a category; at most {MOST_CLASSES}.")
         found[name] = Variable(name=name, kind=kind, classes=classes, low=node.low, high=node.high)
@@ -120,12 +121,11 @@ def _column(dataset: Dataset, variable: Variable) -> np.ndarray:
     """Returns float64 (N,), not-a-number where a value is missing."""
     if variable.kind == "category":
         places = {name: float(place) for place, name in enumerate(variable.classes)}
-        return np.array([places.get(text, np.nan) for text in _texts(dataset, variable.name)])
-    raw = dataset.table[variable.name].to_pylist()
-    try:
-        values = np.array([np.nan if one in (None, MISSING_CLASS) else float(one) for one in raw])
-    except ValueError:
-        raise GraphError(f"{variable.name}: its classes are no numbers; its kind is category.") from None
+        return np.array([np.nan if text is None else places.get(text, np.nan) for text in _texts(dataset, variable.name)])
+    present = _present(dataset, variable.name)
+    values = np.array([np.nan if (number := as_number(one)) is None else number for one in present])
+    if any(isinstance(one, str) and math.isnan(value) for one, value in zip(present, values, strict=True)):
+        raise GraphError(f"{variable.name}: its classes are no numbers; its kind is category.")
     if variable.kind == "count" and (values % 1 > 0).any():
         raise GraphError(f"{variable.name}: a count is whole, but {values[values % 1 > 0][0]:g} is among its values.")
     low, high = variable.bounds
@@ -137,12 +137,18 @@ def _column(dataset: Dataset, variable: Variable) -> np.ndarray:
     return values
 
 
-def _texts(dataset: Dataset, name: str) -> list[str]:
-    return [_text(value) for value in dataset.table[name].to_pylist()]
+def _present(dataset: Dataset, name: str) -> list[Any]:
+    """Returns the values of a column, None where they are missing."""
+    missing = dataset.schema.attribute(name).missing
+    return [None if value == missing else value for value in dataset.table[name].to_pylist()]
 
 
-def _text(value: Any) -> str:
+def _texts(dataset: Dataset, name: str) -> list[str | None]:
+    return [_text(value) for value in _present(dataset, name)]
+
+
+def _text(value: Any) -> str | None:
     if isinstance(value, str):
         return value
     number = as_number(value)
-    return MISSING_CLASS if number is None else f"{number:g}"
+    return None if number is None else f"{number:g}"

@@ -11,18 +11,22 @@ A column of truth values (true, false, yes, no) is texts and so a label; a colum
 are in the order that the source gives them, otherwise sorted naturally ("2" before "10").
 """
 
+import itertools
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Literal
 
-from limner.data.schema import Attribute
+from limner.data.schema import LONGEST_NAME, MISSING_CLASS, MOST_ATTRIBUTES, Attribute
+from limner.errors import DataError, shown
 
+DIGITS = "0123456789"
 MAIN_LABELS = ("label", "class", "category")
 MOST_NUMBERS_AS_CLASSES = 20
 MOST_CLASSES = 1000
-MISSING_CLASS = "(missing)"
+LARGEST = 3.4e38
+"""The greatest number that pictures can be conditioned on, which single precision holds."""
 Missing = Literal["drop", "keep", "mean"]
 Kind = Literal["label", "number", "caption"]
 
@@ -42,12 +46,14 @@ def kind_of(name: str, values: Sequence[Any]) -> Kind | None:
     distinct = len({_text(value) for value in counts})
     numbers = [as_number(value) for value in counts]
     whole = all(number is not None and number.is_integer() for number in numbers)
+    # a text that is longer than the name of a class can be is no class
+    short = all(len(value) <= LONGEST_NAME for value in counts if isinstance(value, str))
     repeats = distinct <= MOST_CLASSES and distinct <= max(sum(counts.values()) // 2, 1)
-    if name.lower() in MAIN_LABELS and distinct <= MOST_CLASSES and (repeats or whole):
+    if name.lower() in MAIN_LABELS and short and distinct <= MOST_CLASSES and (repeats or whole):
         return "label"
     if all(number is not None for number in numbers):
-        return "label" if whole and distinct <= MOST_NUMBERS_AS_CLASSES else "number"
-    return "label" if repeats else "caption"
+        return "label" if short and whole and distinct <= MOST_NUMBERS_AS_CLASSES else "number"
+    return "label" if short and repeats else "caption"
 
 
 def kinds_of(columns: dict[str, list]) -> dict[str, Kind]:
@@ -76,11 +82,15 @@ def typed(
 
     `classes` holds, by column, the order of classes where the source has one.
 
-    Labels become texts, numbers floats, captions texts ("" where missing). A missing label becomes the class
-    "(missing)" under `keep` and the most frequent class under `mean`; a missing number becomes not-a-number under
-    `keep` and the mean under `mean`.
+    Labels become texts, numbers floats, captions texts ("" where missing). A missing label becomes a class of its own
+    under `keep`, called "(missing)" or, where a class is called that, "(missing) 2" and so on, and the most frequent class
+    under `mean`; a missing number becomes not-a-number under `keep` and the mean under `mean`. DataError for more columns,
+    or a longer name of one, than a dataset can have.
     """
     clean: dict[str, list] = {}
+    if len(columns) > MOST_ATTRIBUTES or (long := [name for name in columns if len(name) > LONGEST_NAME]):
+        which = f"{len(columns):,} columns" if len(columns) > MOST_ATTRIBUTES else f"a column called {shown(long[0])}"
+        raise DataError(f"{which}: at most {MOST_ATTRIBUTES:,}, with names of at most {LONGEST_NAME:,} characters")
     attributes: list[Attribute] = []
     for name, kind in (kinds_of(columns) if kinds is None else kinds).items():
         if kind == "label":
@@ -100,31 +110,38 @@ def main_label(attributes: Sequence[Attribute]) -> str | None:
 
 
 def as_number(value: Any) -> float | None:
-    """Returns a raw value as a finite float, or None when it is not one."""
+    """Returns a raw value as a float of at most `LARGEST`, or None when it is none."""
     if isinstance(value, bool):
         return None
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
-    return number if math.isfinite(number) else None
+    return number if abs(number) <= LARGEST else None
 
 
 def natural(text: str) -> list[tuple[int, int, str]]:
     """Returns a sorting key under which "2" comes before "10"."""
-    parts = re.split(r"(\d+)", text)
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
+    parts = re.split(r"([0-9]+)", text)
+    # of whole numbers without leading zeros the longer one is the greater, however many digits they have
+    return [(0, len(part.lstrip("0")), part.lstrip("0")) if part[0] in DIGITS else (1, 0, part) for part in parts if part]
 
 
 def _label(name: str, values: list, missing: Missing, order: Sequence[str]) -> tuple[list, Attribute]:
     # By distinct value: a label has few.
     texts = {value: None if is_missing(value) else _text(value) for value in set(values)}
     counts = Counter(text for value in values if (text := texts[value]) is not None)
-    filler = counts.most_common(1)[0][0] if missing == "mean" else MISSING_CLASS
+    filler = counts.most_common(1)[0][0] if missing == "mean" else _free(MISSING_CLASS, counts)
     filled = [texts[value] or filler for value in values]
     places = {text: place for place, text in enumerate(order)}
     ordered = sorted(set(filled), key=lambda text: (places.get(text, len(places)), natural(text)))
-    return filled, Attribute(name=name, kind="label", classes=tuple(ordered))
+    own = filler if missing != "mean" and filler in filled else None
+    return filled, Attribute(name=name, kind="label", classes=tuple(ordered), missing=own)
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    numbered = (f"{name} {number}" for number in itertools.count(2))
+    return name if name not in taken else next(one for one in numbered if one not in taken)
 
 
 def _number(name: str, values: list, missing: Missing) -> tuple[list, Attribute]:

@@ -16,18 +16,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from limner.data.schema import Attribute, Schema
-from limner.errors import ConditionError, DataError, UsageError, nearest
+from limner.errors import ConditionError, DataError, UsageError, nearest, shown
 from limner.files import atomic_folder
+from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 FORMAT = 1
 SPLITS = ("train", "validation", "test")
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, EOFError, pa.ArrowException)
+"""What NumPy and Arrow raise on foreign bytes."""
 
 
 class Batch(NamedTuple):
@@ -35,6 +39,19 @@ class Batch(NamedTuple):
 
     images: Tensor
     condition: dict[str, Tensor]
+
+
+class About(BaseModel):
+    """What dataset.json says that opening it needs."""
+
+    format: int = Field(strict=True)
+    schema_: Schema = Field(alias="schema")
+    fingerprint: str
+    options: dict[str, Any]
+
+    @property
+    def source(self) -> str | None:
+        return str(found) if (found := self.options.get("source")) else None
 
 
 class Dataset:
@@ -56,15 +73,12 @@ class Dataset:
             what = "is not a prepared dataset; make one with: limner prepare" if path.exists() else "does not exist"
             raise DataError(f"{path} {what}")
         try:
-            about = json.loads((path / "dataset.json").read_text(encoding="utf-8"))
-            if int(about["format"]) > FORMAT:
-                raise DataError(f"{path} was written by a newer limner (format {about['format']}); upgrade limner")
-            schema = Schema.model_validate(about["schema"])
-            pictures = np.load(path / "pictures.npy", mmap_mode="r")
-            table = pq.ParquetFile(path / "attributes.parquet").read()
-            name = Path(str(about["options"].get("source", path.resolve().name))).stem
-            dataset = cls(path, name, schema, str(about["fingerprint"]), pictures, table)
-        except (OSError, ValueError, KeyError, TypeError, EOFError, pa.ArrowException, ValidationError) as error:
+            about = _read_about(path)
+            pictures = np.lib.format.open_memmap(path / "pictures.npy", mode="r")
+            table = _read_table(path / "attributes.parquet", len(pictures))
+            name = Path(about.source or path.resolve().name).stem
+            dataset = cls(path, name, about.schema_, about.fingerprint, pictures, table)
+        except (*UNREADABLE, ParseError, ValidationError) as error:
             detail = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise DataError(f"{path} is a damaged dataset ({detail}); prepare it again") from error
         dataset._check()
@@ -76,13 +90,13 @@ class Dataset:
     @property
     def source(self) -> Path | None:
         """Where the pictures were prepared from, if that is known."""
-        about = json.loads((self.path / "dataset.json").read_text(encoding="utf-8"))
-        return Path(found) if (found := about["options"].get("source")) else None
+        found = _read_about(self.path).source
+        return Path(found) if found else None
 
     def split(self, name: str) -> np.ndarray:
         """Returns the indices, int64 and ascending, of "train", "validation" or "test"; UsageError for another name."""
         if name not in SPLITS:
-            raise UsageError(f"no split '{name}': {nearest(name, list(SPLITS))}")
+            raise UsageError(f"no split '{shown(name)}': {nearest(name, list(SPLITS))}")
         return np.flatnonzero(self._split == name)
 
     def resplit(self, split: Sequence[str]) -> Dataset:
@@ -124,14 +138,14 @@ class Dataset:
     def captions(self, name: str) -> list[str]:
         """Returns the texts of a caption (or the class names of a label), one a picture; "" where there is none."""
         if name not in [attribute.name for attribute in self.schema.attributes]:
-            raise ConditionError(f"no attribute '{name}' in {self.path}: {self._nearest(name)}")
+            raise ConditionError(f"no attribute '{shown(name)}' in {self.path}: {self._nearest(name)}")
         return [text or "" for text in self.table[name].to_pylist()]
 
     def _column(self, name: str) -> np.ndarray:
         if name not in self._columns:
             known = {attribute.name: attribute for attribute in self.schema.attributes if attribute.kind != "caption"}
             if name not in known:
-                raise ConditionError(f"no label or number '{name}' in {self.path}: {self._nearest(name)}")
+                raise ConditionError(f"no label or number '{shown(name)}' in {self.path}: {self._nearest(name)}")
             self._columns[name] = encode(self.table[name], known[name])
         return self._columns[name]
 
@@ -148,7 +162,48 @@ class Dataset:
             )
         absent = {attribute.name for attribute in self.schema.attributes} - set(self.table.column_names)
         if absent:
-            raise DataError(f"{self.path} is a damaged dataset (no column {sorted(absent)[0]}); prepare it again")
+            raise DataError(f"{self.path} is a damaged dataset (no column {shown(min(absent))}); prepare it again")
+        faults = (_fault(self.table[one.name], one) for one in self.schema.attributes)
+        if fault := next(filter(None, faults), None):
+            raise DataError(f"{self.path} is a damaged dataset ({fault}); prepare it again")
+
+
+def _read_about(path: Path) -> About:
+    about = read_json(path / "dataset.json", MOST_JSON_OF_DATA)
+    if isinstance(about, dict) and isinstance(found := about.get("format"), int) and found > FORMAT:
+        raise DataError(f"{path} was written by a newer limner (format {found}); upgrade limner")
+    return About.model_validate(about)
+
+
+def _read_table(file: Path, rows: int) -> pa.Table:
+    """Returns the attribute table; ValueError, before it is read, unless its rows are as many as the pictures."""
+    with pq.ParquetFile(file) as opened:
+        found, names = opened.metadata.num_rows, opened.schema_arrow.names
+        if found != rows or len(set(names)) < len(names):
+            raise ValueError(f"{found:,} rows of attributes for {rows:,} pictures, or two columns of one name")
+        table = opened.read()
+    for name, known in (("file_name", None), ("split", SPLITS)):
+        if name not in names or not _is_text(table[name]) or table[name].null_count:
+            raise ValueError(f"no text in the column {name}")
+        if known and (unknown := set(pc.unique(table[name]).to_pylist()) - set(known)):
+            raise ValueError(f"no split is called '{shown(min(unknown))}'")
+    return table
+
+
+def _fault(column: pa.ChunkedArray, attribute: Attribute) -> str | None:
+    """Returns what is wrong with the column of an attribute, or None."""
+    name = shown(attribute.name)
+    if attribute.kind == "number":
+        number = pa.types.is_floating(column.type) or pa.types.is_integer(column.type)
+        return None if number else f"no numbers in the column {name}"
+    if not _is_text(column):
+        return f"no text in the column {name}"
+    unknown = set(pc.unique(column).to_pylist()) - set(attribute.classes) if attribute.kind == "label" else ()
+    return f"the column {name} holds '{shown(next(iter(unknown)))}', which is no class of it" if unknown else None
+
+
+def _is_text(column: pa.ChunkedArray) -> bool:
+    return pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
 
 
 def encode(column: pa.ChunkedArray, attribute: Attribute) -> np.ndarray:

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from limner import pictures
+from limner.errors import printable as shown  # names of inputs are data: they are made printable, never shortened
 
 Value = str | float | None  # whole numbers stay `int`, so that 3 and 3.0 can be told apart
 
@@ -61,12 +62,3 @@ class Source(Protocol):
     def items(self) -> Iterator[Item]:
         """Yields every item, reading its content only now, so that memory stays flat; may be called again."""
         ...
-
-
-def shown(name: str) -> str:
-    """Returns a file name that can be printed and stored as UTF-8: control and undecodable characters are escaped."""
-    try:
-        text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    except UnicodeEncodeError:
-        text = name.encode("utf-8", "backslashreplace").decode()
-    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)

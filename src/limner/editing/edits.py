@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from pydantic import ValidationError
 
 from limner.editing import geometry, latent, light, objects, selection
 from limner.editing.operation import Canvas, Known, Operation
-from limner.errors import UsageError, nearest
+from limner.errors import UsageError, nearest, shown
+from limner.parsing import ParseError, parse_yaml, read_yaml
 
 OPERATIONS: dict[str, type[Operation]] = {
     "crop": geometry.Crop,
@@ -67,8 +67,8 @@ def parse(text: str) -> Operation:
     try:
         named = {key.strip(): _value(value) for key, _, value in (part.partition("=") for part in more)}
         given: Any = _value(first) if first else (named or None)
-    except yaml.YAMLError:
-        raise UsageError(f"'{text}': write NAME, NAME:VALUE or NAME:KEY=VALUE,KEY=VALUE.") from None
+    except ParseError as error:
+        raise UsageError(error.advised("write NAME, NAME:VALUE or NAME:KEY=VALUE,KEY=VALUE.")) from None
     kind = OPERATIONS.get(name.strip())
     if first and named and kind:
         given = {arguments(kind)[0]: given} | named
@@ -77,26 +77,26 @@ def parse(text: str) -> Operation:
 
 def _value(text: str) -> Any:
     # to YAML a # begins a comment, here it is a colour
-    return text.strip() if text.strip().startswith("#") else yaml.safe_load(text)
+    return text.strip() if text.strip().startswith("#") else parse_yaml(text, f"'{shown(text)}'")
 
 
 def operation(name: str, given: Any, text: str | None = None) -> Operation:
     """Returns the edit of a name with its arguments, a mapping or the value of the first; UsageError for what it does not take."""
     kind = OPERATIONS.get(name)
     if kind is None:
-        raise UsageError(f"no edit is called '{name}'; {nearest(name, list(OPERATIONS))}")
+        raise UsageError(f"no edit is called '{shown(name)}'; {nearest(name, list(OPERATIONS))}")
     fields = arguments(kind)
     if not isinstance(given, Mapping):
         given = {} if given is None else {fields[0]: given}
     unknown = next((key for key in given if key not in fields), None)
     if unknown is not None:
-        raise UsageError(f"{name} takes no '{unknown}'; {nearest(str(unknown), fields)}")
+        raise UsageError(f"{name} takes no '{shown(unknown)}'; {nearest(str(unknown), fields)}")
     try:
         return kind.model_validate(dict(given))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][:1]) or "its arguments"
-        raise UsageError(f"{text or name}: {where}: {first['msg'].removeprefix('Value error, ')}.") from None
+        raise UsageError(f"{shown(text or name, 200)}: {where}: {first['msg'].removeprefix('Value error, ')}.") from None
 
 
 def arguments(kind: type[Operation]) -> list[str]:
@@ -108,11 +108,11 @@ def arguments(kind: type[Operation]) -> list[str]:
 def read_edits(path: Path) -> list[Operation]:
     """Returns the edits of a YAML file, a list of names, texts or `{NAME: arguments}`; UsageError for another."""
     try:
-        listed = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
-        raise UsageError(f"{path}: no YAML file that can be read.") from None
+        listed = read_yaml(path)
+    except ParseError as error:
+        raise UsageError(str(error)) from None
     if not isinstance(listed, list):
-        raise UsageError(f"{path}: a list of edits was expected, such as\n- rotate: 5\n- exposure: 0.5")
+        raise UsageError(f"{path}: a list of edits was expected, such as [rotate: 5, exposure: 0.5].")
     return from_list(listed)
 
 

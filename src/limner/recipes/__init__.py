@@ -1,9 +1,8 @@
 """Recipes by name: each is one file with one function that returns a `Recipe`."""
 
 from collections.abc import Callable
-from pathlib import Path
 
-from limner.errors import RecipeError, nearest
+from limner.errors import RecipeError, nearest, shown
 from limner.recipes.causal_vae import causal_vae
 from limner.recipes.conv_vae import conv_vae
 from limner.recipes.dcgan import dcgan
@@ -16,7 +15,7 @@ from limner.recipes.mlp_gan import mlp_gan
 from limner.recipes.mlp_vae import mlp_vae
 from limner.recipes.noise import noise
 from limner.recipes.r3gan import r3gan
-from limner.recipes.recipe import Recipe, from_yaml, parse, to_yaml
+from limner.recipes.recipe import Recipe, from_yaml, parse, read_recipe, to_yaml
 from limner.recipes.search import search_space
 from limner.recipes.settings import apply_settings
 from limner.recipes.size import SIZES, resize
@@ -30,6 +29,7 @@ __all__ = [
     "find_recipe",
     "from_yaml",
     "parse",
+    "read_recipe",
     "resize",
     "search_space",
     "to_yaml",
@@ -57,10 +57,5 @@ def find_recipe(name: str) -> Recipe:
     if name in RECIPES:
         return RECIPES[name]()
     if name.endswith((".yaml", ".yml")):
-        try:
-            return from_yaml(Path(name).read_text(encoding="utf-8"), name)
-        except OSError as error:
-            raise RecipeError(f"{name}: cannot read the recipe: {error.strerror}.") from None
-        except UnicodeDecodeError:
-            raise RecipeError(f"{name}: not a text file.") from None
-    raise RecipeError(f"there is no recipe '{name}'; {nearest(name, list(RECIPES))}")
+        return read_recipe(name)
+    raise RecipeError(f"there is no recipe '{shown(name)}'; {nearest(name, list(RECIPES))}")

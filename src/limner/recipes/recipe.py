@@ -1,18 +1,23 @@
 """A recipe: the complete, printable, typed description of a training run."""
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, get_args
 
-import yaml
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from limner.config import Section
 from limner.data.augment import AugmentConfig
 from limner.data.dataset import Dataset
 from limner.data.groups import grouped
 from limner.data.schema import Attribute, Schema
-from limner.errors import RecipeError, nearest
+from limner.errors import RecipeError, nearest, shown
 from limner.methods import MethodConfig
 from limner.methods.optimisers import OptimiserConfig, ScheduleConfig
+from limner.parsing import MOST_YAML, ParseError, parse_yaml, read_text, write_yaml
+
+
+KINDS = ("gan", "vae", "noise")
 
 
 class EmaConfig(Section):
@@ -38,8 +43,8 @@ class StoppingConfig(Section):
 class Recipe(Section):
     """Everything that decides what a training run computes, but for the data and the seed."""
 
-    name: str = Field(min_length=1)
-    summary: str = ""
+    name: str = Field(min_length=1, max_length=200)
+    summary: str = Field("", max_length=2000)
     method: MethodConfig
     condition: Literal["auto", "groups", "none"] | tuple[str, ...] = "none"
     """auto: the dataset's main label; a GAN makes do with groups of pictures that look alike. Or attributes by name."""
@@ -91,48 +96,63 @@ def parse(fields: dict[str, Any], where: str) -> Recipe:
     try:
         return Recipe.model_validate(fields)
     except ValidationError as error:
-        raise RecipeError(f"{where}: {_explain(error, fields)}") from None
+        raise RecipeError(f"{where}: {_explain(error)}") from None
 
 
 def to_yaml(recipe: Recipe) -> str:
     """Returns the recipe as YAML that `from_yaml` reads back to an equal recipe."""
-    return yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, width=120, default_flow_style=None)
+    return write_yaml(recipe.model_dump(mode="json"))
+
+
+def read_recipe(path: str | Path) -> Recipe:
+    """Returns the recipe in a YAML file; RecipeError, one line, when there is none."""
+    try:
+        text = read_text(path, MOST_YAML)
+    except ParseError as error:
+        raise RecipeError(str(error)) from None
+    return from_yaml(text, str(path))
 
 
 def from_yaml(text: str, where: str) -> Recipe:
     """Returns the recipe that YAML text describes; RecipeError, one line, when it does not describe one."""
     try:
-        fields = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" at line {mark.line + 1}" if mark else ""
-        raise RecipeError(f"{where}: not YAML{line}; see `limner recipes gan` for the form.") from None
+        fields = parse_yaml(text, where)
+    except ParseError as error:
+        raise RecipeError(error.advised("see `limner recipes gan` for the form.")) from None
     if not isinstance(fields, dict):
         raise RecipeError(f"{where}: a recipe is a YAML mapping; see `limner recipes gan` for the form.")
     return parse(fields, where)
 
 
-def _explain(error: ValidationError, fields: dict[str, Any]) -> str:
+def _explain(error: ValidationError) -> str:
     first = error.errors()[0]
     # pydantic puts the tag of a discriminated union ("gan") into the location: no key of the file is called that
-    path = [str(part) for part in first["loc"]]
-    if path[:1] == ["method"] and len(path) > 1 and path[1] in ("gan", "vae", "noise"):
-        path = ["method", *path[2:]]
-    key = ".".join(path)
+    path = [str(part) for part in first["loc"] if part not in KINDS]
+    key = shown(".".join(path))
     if first["type"] == "extra_forbidden":
-        siblings = _keys_beside(path, fields)
+        siblings = [str(name) for name in _section_at(first["loc"][:-1]).model_fields]
         return f"unknown key '{key}'; {nearest(path[-1], siblings)}"
     if not key:  # of the recipe as a whole
         return f"{first['msg'].removeprefix('Value error, ')}."
-    given = "" if first["type"] == "missing" else f" (given: {first['input']!r})"
+    given = "" if first["type"] == "missing" else f" (given: {shown(_quoted(first['input']))})"
     return f"{key}: {first['msg'][0].lower()}{first['msg'][1:]}{given}."
 
 
-def _keys_beside(path: list[str], fields: dict[str, Any]) -> list[str]:
-    model: Any = Recipe
-    for part in path[:-1]:
-        model = model.model_fields[part].annotation
-        if part == "method":
-            kinds = {k.model_fields["kind"].default: k for k in model.__args__}
-            model = kinds[fields["method"]["kind"]]
-    return list(model.model_fields)
+def _quoted(value: Any) -> Any:
+    return f"'{value}'" if isinstance(value, str) else value
+
+
+def _section_at(location: Sequence[str | int]) -> type[BaseModel]:
+    """Returns the section of a recipe that pydantic's location leads to."""
+    section: type[BaseModel] = Recipe
+    for part in location:
+        if part in KINDS:
+            section = next(one for one in get_args(get_args(MethodConfig)[0]) if one.model_fields["kind"].default == part)
+        elif part in section.model_fields:
+            kind = section.model_fields[str(part)].annotation
+            section = next((one for one in (kind, *get_args(kind)) if _is_section(one)), section)
+    return section
+
+
+def _is_section(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

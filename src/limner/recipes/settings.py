@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-import yaml
-
-from limner.errors import RecipeError, nearest
+from limner.errors import RecipeError, nearest, shown
+from limner.parsing import ParseError, parse_yaml
 from limner.recipes.recipe import Recipe, parse
 
 
@@ -19,23 +18,16 @@ def apply_settings(recipe: Recipe, settings: Sequence[str]) -> Recipe:
     for setting in settings:
         key, equals, text = setting.partition("=")
         if not equals:
-            raise RecipeError(f"--set {setting}: write it as key=value.")
-        _put(fields, _find(key.strip(), fields), _value(text))
-    return parse(fields, f"--set {' '.join(settings)}") if settings else recipe
+            raise RecipeError(f"--set {shown(setting)}: write it as key=value.")
+        _put(fields, _find(key.strip(), fields), _value(key, text))
+    return parse(fields, f"--set {shown(' '.join(settings), 200)}") if settings else recipe
 
 
-def _value(text: str) -> Any:
+def _value(key: str, text: str) -> Any:
     try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError:
-        return text
-    # YAML 1.1 reads 1e-3, which has no dot, as text
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            return value
-    return value
+        return parse_yaml(text, f"--set {key.strip()}")
+    except ParseError as error:
+        raise RecipeError(error.advised("quote it to give it as text.")) from None
 
 
 def _find(key: str, fields: dict[str, Any]) -> str:
@@ -44,11 +36,11 @@ def _find(key: str, fields: dict[str, Any]) -> str:
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        raise RecipeError(f"--set {key}: could be {' or '.join(fitting)}; write one of them.")
+        raise RecipeError(f"--set {shown(key)}: could be {' or '.join(fitting)}; write one of them.")
     last = {path.rsplit(".", 1)[-1]: path for path in reversed(paths)}
     hint = nearest(key, [*paths, *last])
     raise RecipeError(
-        f"--set {key}: this recipe has no such key; {hint if 'mean' in hint else 'see `limner recipes NAME`.'}"
+        f"--set {shown(key)}: this recipe has no such key; {hint if 'mean' in hint else 'see `limner recipes NAME`.'}"
     )
 
 
