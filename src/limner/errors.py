@@ -55,6 +55,15 @@ class ConditionError(UsageError):
     """A condition that the model was not trained for."""
 
 
+LONGEST_REASON = 160
+
+
+def reason(error: BaseException) -> str:
+    """Returns the first line of what another library's exception says, shortened, or its kind when it says nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:LONGEST_REASON] if lines else type(error).__name__
+
+
 def nearest(word: str, choices: list[str]) -> str:
     """Returns " Did you mean 'x'?" for the choice closest to `word`, or the list of choices when none is close."""
     import difflib

@@ -12,6 +12,7 @@ import torch
 from limner.data import Dataset
 from limner.errors import RunError
 from limner.recipes import Recipe
+from limner.tensors import save_tensors
 from limner.training import train
 from limner.training.checkpoint import Checkpoints
 from limner.training.state import flatten, unflatten
@@ -83,6 +84,62 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path: Path, damage
     assert state["step"] == 1
     assert len(warnings) == 1
     assert file.name in warnings[0]
+
+
+@pytest.mark.slow
+def test_a_changed_bit_anywhere_costs_no_more_than_the_newest_checkpoint(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path)
+    for step in (1, 2):
+        checkpoints.save(step, _state(step) | {"weights": {"a": torch.full((20,), float(step))}})
+    file = tmp_path / "step-000000002.safetensors"
+    content = file.read_bytes()
+    for bit in range(8 * len(content)):
+        changed = bytearray(content)
+        changed[bit // 8] ^= 1 << bit % 8
+        file.write_bytes(changed)
+        state, warnings = checkpoints.load()
+        assert (state["step"], len(warnings)) in ((1, 1), (2, 0)), f"bit {bit}"
+        assert state["weights"]["a"].tolist() == [state["step"]] * 20, f"bit {bit}"
+        assert state["optimiser"] == {0: {"step": torch.tensor(1.0)}}, f"bit {bit}"
+
+
+def test_a_changed_state_text_gives_way_to_the_checkpoint_before(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path)
+    for step in (1, 2):
+        checkpoints.save(step, _state(step) | {"rate_factor": 1.5})
+    file = tmp_path / "step-000000002.safetensors"
+    content = file.read_bytes()
+    assert content.count(b"1.5") == 1
+    file.write_bytes(content.replace(b"1.5", b"9.5"))
+    state, warnings = checkpoints.load()
+    assert state["step"] == 1
+    assert "does not match its checksum" in warnings[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[" * 100_000, "[]", "3", '{"tensor": "0"}', '{"tensor": []}', '{"pairs": 3}', '{"pairs": [[1]]}', "{}",
+     '{"pairs": [[[], 1]]}', '{"list": 1}', "NaN", '{"pairs": [["step", {"tensor": "99"}]]}'],
+)  # fmt: skip
+def test_a_state_of_another_structure_gives_way_to_the_checkpoint_before(tmp_path: Path, text: str) -> None:
+    checkpoints = Checkpoints(tmp_path)
+    checkpoints.save(1, _state(1))
+    save_tensors(tmp_path / "step-000000002.safetensors", {"0": torch.ones(2, 3)}, {"state": text})
+    state, warnings = checkpoints.load()
+    assert state["step"] == 1
+    assert "step-000000002.safetensors: damaged" in warnings[0]
+
+
+@pytest.mark.parametrize("wrong", [{}, {"method": {"a": 1}}, {"ema": {"x": torch.ones(1)}}, {"optimisers": {}}])
+def test_training_passes_over_a_checkpoint_of_another_run(
+    dataset: Dataset, recipe: Recipe, run: Path, capsys: pytest.CaptureFixture, wrong: dict
+) -> None:
+    train(dataset, recipe, run, steps=4, save_every=2)
+    checkpoints = Checkpoints(run / "checkpoints")
+    state = checkpoints.load()[0]
+    checkpoints.save(5, state | wrong if wrong else {"step": 5})
+    assert train(dataset, None, run, steps=6, resume=True).about["training"]["step"] == 6
+    assert "not a checkpoint of this run" in capsys.readouterr().err
 
 
 def test_training_goes_on_from_the_checkpoint_before_a_damaged_one(

@@ -19,6 +19,7 @@ def evaluate(
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of report.json and report.html.")] = Path("evaluation"),
     seed: Annotated[int, typer.Option(help="Decides the samples and the resampling.")] = 0,
+    verify: Annotated[bool, typer.Option("--verify", help="Check all pictures against their digests first.")] = False,
 ) -> None:
     """Judge models against held-out pictures: quality, usefulness, copying, likelihood and cost, with intervals."""
     from limner.cli.table import show
@@ -28,7 +29,7 @@ def evaluate(
 
     claim(out)
     wanted = [group.strip() for groups in only or () for group in groups.split(",")]
-    evaluation = judge(models, data, n=n, features=features, only=wanted, seed=seed)
+    evaluation = judge(models, data, n=n, features=features, only=wanted, seed=seed, verify=verify)
     show(table.rows(evaluation))
     write_report(evaluation, out)
     for line in [*table.verdicts(evaluation), *(f"note: {warning}" for warning in table.warnings(evaluation))]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import limner
 from limner.data import Dataset, is_dataset, open_dataset
+from limner.data.verification import verify as verify_files
 from limner.errors import UsageError, nearest
 from limner.evaluation.cost import cost
 from limner.evaluation.distances import distances
@@ -73,12 +74,14 @@ def evaluate(
     marks: bool = True,
     test_only: bool = False,
     seed: int = 0,
+    verify: bool = False,
 ) -> Evaluation:
     """Judges models, side by side, by n samples of each against held-out pictures.
 
     `models` are folders, or loaded models by name; `data` is the dataset they learned from, or one that they never saw,
     or anything that `prepare` reads. `only` names groups of `GROUPS`; with `marks` training pictures are judged, too; with
-    `test_only` a small test split is not enlarged. Raises DataError, ModelError, UsageError.
+    `test_only` a small test split is not enlarged; with `verify` all pictures are checked against their digests first, else some.
+    Raises DataError, ModelError, UsageError.
     """
     if n < FEWEST:
         raise UsageError(f"--n {n}: at least {FEWEST} samples are needed to judge a model.")
@@ -89,6 +92,7 @@ def evaluate(
     if not named:
         raise UsageError("give at least one model to judge.")
     dataset = _dataset(data, next(model for _, model in named.values()))
+    verify_files(dataset.path, whole=verify, seed=seed)
     if "usefulness" in only and not dataset.schema.label:
         raise UsageError(f"--only usefulness: {dataset.path} has no labels, which a classifier needs.")
     if list(only) == ["likelihood"] and not any(isinstance(model.painter, VaePainter) for _, model in named.values()):

@@ -160,10 +160,8 @@ class Trainer:
         self.stopping.restore(state["stopping"])
 
     def _continue(self) -> list[str]:
-        state, warnings = self.checkpoints.load()
-        if state:
-            self.restore(state)
-        elif self.processes.leads:
+        state, warnings = self.checkpoints.load(self.restore)
+        if state is None and self.processes.leads:
             # rolling back must always have somewhere to go
             self.checkpoints.save(0, self.state())
         self.processes.wait()
@@ -233,10 +231,9 @@ class Trainer:
         if rollbacks > ROLLBACKS:
             raise RunError(f"{self.run.folder}: {broken} became not-a-number {rollbacks} times; lower lr or raise r1.")
         at = self.step
-        state, _ = self.checkpoints.load()
+        state, _ = self.checkpoints.load(self.restore)
         if state is None:
             raise RunError(f"{self.run.folder}: {broken} became not-a-number and no checkpoint is left to go back to.")
-        self.restore(state)
         self.rate_factor, self.rollbacks = factor, rollbacks
         self._say(
             f"alarm: {broken} became not-a-number by step {at}: back to step {self.step} with {factor:g} of the rate."
