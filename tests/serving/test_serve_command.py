@@ -20,7 +20,8 @@ from typer.testing import CliRunner
 from limner.cli.app import app
 from limner.errors import LimnerError
 from limner.serving import run as running
-from limner.serving.runner import Runner, _command_of
+from limner.serving.process import command_of
+from limner.serving.runner import Runner
 
 SMALL = {"method.latent": 4, "method.generator.widths": "[8, 8]", "method.discriminator.widths": "[8, 8]", "batch": 8}
 
@@ -159,12 +160,12 @@ def _prepared(client: httpx.Client) -> dict:
 def _child_of(server: int) -> int:
     found = Path(f"/proc/{server}/task/{server}/children").read_text().split()
     found += [one for task in Path(f"/proc/{server}/task").iterdir() for one in (task / "children").read_text().split()]
-    (child,) = {int(one) for one in found if "limner.serving.child" in _command_of(int(one))}
+    (child,) = {int(one) for one in found if "limner.serving.child" in command_of(int(one))}
     return child
 
 
 def _ends(process: int) -> None:
     deadline = time.monotonic() + 30
-    while "limner.serving.child" in _command_of(process):
+    while "limner.serving.child" in command_of(process):
         assert time.monotonic() < deadline, "it goes on without its server"
         time.sleep(0.05)

@@ -43,7 +43,7 @@ class State:
         """Opens everything; OSError where the home cannot be written to."""
         settings.home.mkdir(parents=True, exist_ok=True)
         hand, places = HandLane(), Places(settings.home)
-        store = Store(settings.home / "studio.db", settings.limits.jobs)
+        store = Store(settings.home / "studio.db")
         return cls(
             settings,
             Catalogue(settings.paths, settings.home),
@@ -53,12 +53,16 @@ class State:
             ThreadPoolExecutor(settings.threads, "desk", initializer=lambda: torch.set_num_threads(1)),
             places,
             store,
-            Runner(store, places, settings.threads),
+            Runner(store, places, settings.threads, settings.limits.jobs),
         )
 
     async def hand_over(self, work: Callable[..., T], *arguments: Any) -> T:
         """Returns what `work` returns, done at the desk."""
         return await asyncio.get_running_loop().run_in_executor(self.desk, work, *arguments)
+
+    def end(self) -> None:
+        """Begins to end: long work is asked to save, and streams of events end. It does not wait."""
+        self.runner.end()
 
     def close(self) -> None:
         """Ends everything; what runs is taken up again when the server is started again."""

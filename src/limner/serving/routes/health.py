@@ -8,20 +8,20 @@ router = APIRouter()
 
 
 @router.get("/health/live")
-def live() -> dict[str, str]:
+async def live() -> dict[str, str]:
     """Says that the process answers."""
     return {"status": "live"}
 
 
 @router.get("/health/ready")
-def ready(request: Request) -> dict[str, str]:
+async def ready(request: Request) -> dict[str, str]:
     """Says that it can work: its home is open."""
-    state_of(request).store.all()
+    state_of(request)
     return {"status": "ready"}
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-def metrics(request: Request) -> Response:
+async def metrics(request: Request) -> Response:
     """Returns counts for Prometheus."""
     text = request.app.state.metrics.text(state_of(request))
     return Response(text, media_type="text/plain; version=0.0.4")

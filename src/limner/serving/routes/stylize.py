@@ -51,7 +51,11 @@ async def stylize(request: Request, response: Response, asked: Stylizing) -> Any
     if asked.model is not None:
         return await for_client(request, state.hand_over(_instant, state, asked))
     response.status_code = 202
-    return state.store.add("stylize", new := new_id(), {"arguments": _arguments(state, asked)}, new).shown()
+    return await state.hand_over(_queued, state, asked)
+
+
+def _queued(state: State, asked: Stylizing) -> Job:
+    return state.runner.add("stylize", new := new_id(), {"arguments": _arguments(state, asked)}, new).shown()
 
 
 def instantly(
