@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from limner import seeds
+from limner.data.attributes import as_number
 from limner.data.schema import Attribute
-from limner.errors import ConditionError, nearest
+from limner.errors import ConditionError, nearest, shown
 
 Wish = Mapping[str, Any]
 """Attribute name -> class name, class index or number; or a list of them, one a picture."""
@@ -20,9 +21,9 @@ def parse_wishes(texts: Sequence[str], option: str = "--condition") -> dict[str,
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
-            raise ConditionError(f"{option} {text}: write it as name=value.")
+            raise ConditionError(f"{option} {shown(text)}: write it as name=value.")
         if name.strip() in wishes:
-            raise ConditionError(f"{option} {text}: {name.strip()} is asked for twice.")
+            raise ConditionError(f"{option} {shown(text)}: {shown(name.strip())} is asked for twice.")
         wishes[name.strip()] = value.strip()
     return wishes
 
@@ -39,7 +40,7 @@ def resolve(
     for name in wish:
         if name not in names:
             hint = nearest(name, names) if names else "this model was trained without conditions."
-            raise ConditionError(f"the model has no condition '{name}'; {hint}")
+            raise ConditionError(f"the model has no condition '{shown(name)}'; {hint}")
     if not attributes:
         return {}
     wished = {a.name: _values(a, wish[a.name], len(indices)) for a in attributes if a.name in wish}
@@ -68,7 +69,7 @@ def _row(
 def _values(attribute: Attribute, asked: Any, n: int) -> Tensor:
     listed = list(asked) if isinstance(asked, list | tuple | Tensor) else [asked] * n
     if len(listed) != n:
-        raise ConditionError(f"condition {attribute.name}: {len(listed)} values for {n} pictures.")
+        raise ConditionError(f"condition {shown(attribute.name)}: {len(listed)} values for {n} pictures.")
     if attribute.kind == "label":
         return torch.tensor([_class_index(attribute, value) for value in listed])
     return torch.tensor([_number(attribute, value) for value in listed], dtype=torch.float32)
@@ -76,19 +77,25 @@ def _values(attribute: Attribute, asked: Any, n: int) -> Tensor:
 
 def _class_index(attribute: Attribute, value: Any) -> int:
     if isinstance(value, Tensor):  # an index already; a class may be called by a digit that is not its index
+        if value.dtype.is_floating_point or not 0 <= int(value) < len(attribute.classes):
+            raise ConditionError(f"condition {shown(attribute.name)}: {value.item()} is the index of no class.")
         return int(value)
+    if value is None or isinstance(value, bool | dict | list | tuple):
+        raise ConditionError(f"condition {shown(attribute.name)}: {shown(value)} is the name of no class.")
     text = str(value)
     if text in attribute.classes:
         return attribute.classes.index(text)
-    if text.isdigit() and int(text) < len(attribute.classes):
+    if text.isascii() and text.isdigit() and len(text) < 10 and int(text) < len(attribute.classes):
         return int(text)
     count = len(attribute.classes)
     hint = nearest(text, list(attribute.classes)) if count <= 20 else f"it has {count} classes."
-    raise ConditionError(f"condition {attribute.name}: there is no class '{text}'; {hint}")
+    raise ConditionError(f"condition {shown(attribute.name)}: there is no class '{shown(text)}'; {hint}")
 
 
 def _number(attribute: Attribute, value: Any) -> float:
-    try:
-        return float(value)
-    except ValueError:
-        raise ConditionError(f"condition {attribute.name}: '{value}' is not a number.") from None
+    number = as_number(value.item() if isinstance(value, Tensor) and value.ndim == 0 else value)
+    if number is None:
+        raise ConditionError(
+            f"condition {shown(attribute.name)}: '{shown(value)}' is not a number that can be asked for."
+        )
+    return number

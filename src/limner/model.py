@@ -7,7 +7,7 @@ README.md           the model card, with samples.png and curves.svg
 
 import json
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +19,18 @@ from torch import Tensor
 import limner
 from limner import files, seeds
 from limner.conditions import Wish, resolve
-from limner.data.schema import Schema
-from limner.errors import ConditionError, LimnerError, ModelError, UsageError
+from limner.data.schema import Attribute, Schema
+from limner.errors import ConditionError, LimnerError, ModelError, UsageError, shown
 from limner.methods import Painter, build_painter
 from limner.methods.editing import redrawn
 from limner.methods.vae import VaePainter
 from limner.networks.conditioning import Condition
+from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
 from limner.recipes import Recipe, parse
 from limner.runtimes import RUNTIMES, Paint, choose_runtime, export_int8, export_onnx
 from limner.tensors import DamagedFileError, load_tensors, save_tensors
 from limner.values import from_uint8, to_uint8
+from limner.weights import check_tensor, load_weights
 
 FORMAT = 1
 WEIGHTS = "model.safetensors"
@@ -218,11 +220,10 @@ def load(path: str | Path, device: str | torch.device = "cpu", runtime: str = "t
         raise ModelError(f"{error} Copy the whole model folder again.") from None
     table = {name.removeprefix(TABLE): tensors.pop(name) for name in list(tensors) if name.startswith(TABLE)}
     try:
-        painter.load_state_dict(tensors, assign=True)
-    except RuntimeError as error:
-        raise ModelError(f"{folder}: the weights do not belong to its recipe ({_short(error)}).") from None
-    if set(table) != {a.name for a in attributes}:
-        raise ModelError(f"{folder}: the weights do not belong to its recipe (conditions {sorted(table)}).")
+        load_weights(painter, tensors, assign=True)
+        _check_table(table, attributes)
+    except ModelError as error:
+        raise ModelError(f"{folder}: its weights cannot be used: {error}; copy the whole model folder again.") from None
     model = Model(model.recipe, model.schema, painter, table, model.about)
     model.digest = metadata["sha256"]
     return model.to(device).use(chosen)
@@ -237,9 +238,21 @@ def outline(path: str | Path) -> Model:
         schema = Schema.model_validate(config["schema"])
         with torch.device("meta"):
             painter = build_painter(recipe.method, schema, recipe.attributes(schema))
-        return Model(recipe, schema, painter, {}, config.get("about", {}))
+        return Model(recipe, schema, painter, {}, config["about"])
     except (KeyError, ValidationError, LimnerError) as error:
         raise ModelError(f"{folder / 'config.json'}: not a model that limner wrote ({_short(error)}).") from None
+
+
+def _check_table(table: Mapping[str, Tensor], attributes: Sequence[Attribute]) -> None:
+    """Raises ModelError unless conditions are columns of one length: classes that there are, and finite numbers."""
+    if set(table) != {a.name for a in attributes}:
+        raise ModelError(f"it has conditions for {shown(', '.join(sorted(table)) or 'nothing')}")
+    rows = max(1, *(column.numel() for column in table.values())) if table else 0
+    for attribute in attributes:
+        name, column, label = TABLE + attribute.name, table[attribute.name], attribute.kind == "label"
+        check_tensor(name, column, torch.int64 if label else torch.float32, (rows,))
+        if label and not bool(((column >= 0) & (column < len(attribute.classes))).all()):
+            raise ModelError(f"'{shown(name)}' holds classes that there are not")
 
 
 def check_device(device: str) -> None:
@@ -272,11 +285,15 @@ def find_folder(path: Path) -> Path:
         raise ModelError(
             f"{path}: pickled weights can run code and are never loaded; limner models are folders with config.json."
         )
-    for folder in (path, path / "model"):
-        if (folder / "config.json").is_file():
-            return folder
-    if not path.exists():
-        raise ModelError(f"{path}: no such model.")
+    try:
+        for folder in (path, path / "model"):
+            if (folder / "config.json").is_file():
+                return folder
+        exists = path.exists()
+    except OSError as error:  # a name that is too long for any file, or a folder that may not be entered
+        raise ModelError(f"{shown(str(path), 200)}: cannot be read: {error.strerror}.") from None
+    if not exists:
+        raise ModelError(f"{shown(str(path), 200)}: no such model.")
     if (path / "recipe.yaml").is_file():
         raise ModelError(
             f"{path}: this run has not written a model yet; finish it with: limner train --resume --out {shlex.quote(str(path))}"
@@ -286,10 +303,13 @@ def find_folder(path: Path) -> Path:
 
 def _read_config(folder: Path) -> dict[str, Any]:
     try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{folder / 'config.json'}: damaged or unreadable ({_short(error)}).") from None
+        config = read_json(folder / "config.json", MOST_JSON_OF_DATA, finite=False)
+    except ParseError as error:
+        raise ModelError(error.advised("damaged or unreadable; copy the whole model folder again.")) from None
     if not isinstance(config, dict) or not isinstance(config.get("format"), int):
+        raise ModelError(f"{folder / 'config.json'}: not a model that limner wrote.")
+    config.setdefault("about", {})
+    if not all(isinstance(config.get(key), dict) for key in ("recipe", "schema", "about")):
         raise ModelError(f"{folder / 'config.json'}: not a model that limner wrote.")
     if config["format"] > FORMAT:
         raise ModelError(f"{folder}: written by a newer limner (format {config['format']}); upgrade limner to read it.")

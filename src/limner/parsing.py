@@ -2,7 +2,8 @@
 
 YAML is its JSON-like core: mappings, lists, and scalars that are null, true or false, numbers (1e-3 is one) or text. Dates are
 text; keys are always text. Refused in both: more bytes than the kind of file needs, nesting deeper than `DEEPEST`, keys that
-come twice, numbers that are not finite or absurdly long, and text that is not UTF-8 or holds NUL. Of YAML also aliases, tags and second documents: values are built from the parser's events, so that nothing else can come of them.
+come twice, numbers that are not finite or absurdly long, and text that is not UTF-8 or holds NUL. Of YAML also anchors, aliases,
+tags and second documents: values are built from the parser's events, so that nothing else can come of them.
 """
 
 import json
@@ -75,8 +76,11 @@ def read_json(path: str | Path, most: int = MOST_JSON, *, finite: bool = True) -
     return parse_json(read_text(path, most), str(path), most, finite=finite)
 
 
-def parse_json(text: str, where: str, most: int = MOST_JSON, *, finite: bool = True) -> Any:
-    """Returns what a JSON text holds; ParseError, which begins with `where`."""
+def parse_json(text: str, where: str, most: int = MOST_JSON, *, finite: bool = True, any_text: bool = False) -> Any:
+    """Returns what a JSON text holds; ParseError, which begins with `where`.
+
+    With `any_text`, escapes may bring in NUL and halves of characters, which whoever takes the value has to deal with.
+    """
     _check(text, where, most)
     _check_depth(text, where)
     try:
@@ -91,7 +95,7 @@ def parse_json(text: str, where: str, most: int = MOST_JSON, *, finite: bool = T
         raise _fault(where, error.lineno - 1, f"not JSON ({error.msg})") from None
     except ValueError as error:
         raise _fault(where, None, str(error)) from None
-    if "\\u" in text:
+    if "\\u" in text and not any_text:
         _check_escapes(value, where)
     return value
 
@@ -122,10 +126,6 @@ def _built(events: Iterator[Any], where: str) -> Any:
             if documents > 1:
                 raise _fault(where, line, "a second document; keep one")
         elif isinstance(event, yaml.NodeEvent):
-            if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-                raise _fault(where, line, "anchors (&) and aliases (*) are not read; write the value out, or quote it")
-            if event.tag is not None:
-                raise _fault(where, line, f"tags such as {shown(event.tag)} are not read; leave it out")
             value = _begun(event, open_, where, line)
         elif isinstance(event, _ENDS):
             value = open_.pop()[0]
@@ -133,6 +133,10 @@ def _built(events: Iterator[Any], where: str) -> Any:
 
 
 def _begun(event: Any, open_: list[tuple[Any, list[str]]], where: str, line: int | None) -> Any:
+    if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+        raise _fault(where, line, "anchors (&) and aliases (*) are not read; write the value out, or quote it")
+    if event.tag is not None:
+        raise _fault(where, line, f"tags such as {shown(event.tag)} are not read; leave it out")
     scalar = isinstance(event, yaml.ScalarEvent)
     if scalar and (unfit := _UNFIT.search(event.value)):
         raise _fault(where, line, f"{_unfit(unfit)}; remove it")
@@ -208,7 +212,7 @@ def _check(text: str, where: str, most: int) -> None:
 
 
 def _unfit(match: re.Match[str]) -> str:
-    return f"the character {ascii(match[0])} does not belong in text"
+    return f"the character {match[0]!a} does not belong in text"
 
 
 def _check_depth(text: str, where: str) -> None:

@@ -16,12 +16,13 @@ from torch import Tensor, nn
 
 from limner import seeds
 from limner.data.dataset import Dataset
-from limner.errors import ModelError
+from limner.errors import LimnerError, ModelError
 from limner.model import Model
 from limner.networks import NetworkConfig, build_encoder
 from limner.networks.conditioning import Condition, ConditionEncoder
 from limner.progress import ProgressLine
-from limner.tensors import DamagedFileError, load_tensors, save_tensors
+from limner.tensors import load_tensors, save_tensors
+from limner.weights import load_weights
 
 NETWORK = NetworkConfig(architecture="convolutional", widths=(32, 64, 128), normalisation="batch")
 STEPS, BATCH, RATE = 2000, 32, 2e-3
@@ -54,8 +55,8 @@ class Abduction(nn.Module):
         abduction = cls(painter)
         try:
             tensors, metadata = load_tensors(folder / FILE)
-            abduction.load_state_dict(tensors)
-        except (DamagedFileError, RuntimeError) as error:
+            load_weights(abduction, tensors)
+        except LimnerError as error:
             raise ModelError(f"{folder / FILE}: missing or damaged ({str(error).splitlines()[0]}).") from None
         if metadata.get("model") != abduction.model:
             raise ModelError(f"{folder / FILE}: it read another model's codes; go on with limner causal fit --resume.")

@@ -14,17 +14,21 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from pydantic import TypeAdapter, ValidationError
 from torch import Tensor
 
 from limner import seeds
 from limner.causal.variables import Table, Variable, read
 from limner.data.dataset import Dataset
 from limner.data.schema import Attribute, Schema
-from limner.errors import ModelError
+from limner.errors import LimnerError, ModelError
 from limner.networks.predictor import Predictor as AttributePredictor
+from limner.parsing import parse_json
+from limner.pictures.shape import SMALLEST
 from limner.progress import ProgressLine
-from limner.tensors import DamagedFileError, load_tensors, save_tensors
+from limner.tensors import load_tensors, save_tensors
 from limner.values import from_uint8
+from limner.weights import load_weights
 
 SIDE = 64
 """Larger pictures are reduced to about this side."""
@@ -36,7 +40,8 @@ class Predictor(AttributePredictor):
     """(B, C, H, W) in [-1, 1] -> {name: (B, classes) logits of a category, (B,) a number in its own unit}."""
 
     def __init__(self, variables: Mapping[str, Variable], channels: int, height: int, width: int) -> None:
-        times = max(1, round(max(height, width) / SIDE))
+        # of a long, narrow picture the short side stays as long as a picture has to be
+        times = max(1, min(round(max(height, width) / SIDE), min(height, width) // SMALLEST))
         seen = tuple(
             Attribute(name=name, kind="label", classes=one.classes)
             if one.classes
@@ -74,9 +79,10 @@ class Predictor(AttributePredictor):
         try:
             tensors, metadata = load_tensors(folder / FILE)
             predictor = cls(variables, channels, height, width)
-            predictor.load_state_dict(tensors)
-            predictor.errors = json.loads(metadata["errors"])
-        except (DamagedFileError, RuntimeError, KeyError, ValueError) as error:
+            load_weights(predictor, tensors)
+            errors_ = parse_json(metadata.get("errors", ""), "errors", finite=False)
+            predictor.errors = TypeAdapter(dict[str, float]).validate_python(errors_)
+        except (LimnerError, ValidationError) as error:
             raise ModelError(f"{folder / FILE}: missing or damaged ({str(error).splitlines()[0]}).") from None
         return predictor.eval()
 

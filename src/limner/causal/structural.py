@@ -14,17 +14,19 @@ from typing import Any
 
 import numpy as np
 import torch
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from torch import Tensor
 
 from limner import files, seeds
 from limner.causal.fitting import Fit, fit_mechanism, learn, learn_again
-from limner.causal.graph import Graph, known, read_graph
-from limner.causal.mechanisms import build_mechanism
+from limner.causal.graph import MOST_NODES, Graph, known, read_graph
+from limner.causal.mechanisms import Form, build_mechanism
 from limner.causal.variables import Table, Variable, described, read, variables_of
 from limner.data.dataset import Dataset
-from limner.errors import GraphError, ModelError
-from limner.tensors import DamagedFileError, load_tensors, save_tensors
+from limner.errors import GraphError, LimnerError, ModelError, shown
+from limner.parsing import MOST_JSON_OF_DATA, read_json
+from limner.tensors import load_tensors, save_tensors
+from limner.weights import check_tensor, load_weights
 
 Noise = dict[str, Tensor]
 """Variable -> its own noise, one row a unit: (n,) of a number or count, (n, classes) of a category."""
@@ -36,6 +38,22 @@ SHARED = "shared."
 NOISE_ROWS = 4096
 DRAWS = 50
 """Weighted draws for each one that is kept when conditioning."""
+
+
+class AboutMechanism(BaseModel):
+    """What structure.json says of a mechanism."""
+
+    form: Form
+    nats: float
+    nats_alone: float
+    rows: int = Field(ge=0)
+
+
+class About(BaseModel):
+    """What structure.json says."""
+
+    variables: tuple[Variable, ...] = Field(max_length=MOST_NODES)
+    mechanisms: dict[str, AboutMechanism] = Field(max_length=MOST_NODES)
 
 
 class StructuralModel:
@@ -154,7 +172,7 @@ class StructuralModel:
         share = weight.softmax(0)
         effective = float(1 / share.square().sum())
         if effective < min(n, 30):
-            asked = " and ".join(f"{name}={value}" for name, value in evidence.items())
+            asked = " and ".join(f"{shown(name)}={shown(value)}" for name, value in evidence.items())
             raise GraphError(
                 f"given {asked}: too unlikely here to say what goes with it ({effective:.0f} draws of {many:,})."
             )
@@ -182,17 +200,21 @@ class StructuralModel:
     @classmethod
     def load(cls, folder: Path) -> StructuralModel:
         """Reads what `save` wrote; ModelError when it is missing or damaged."""
+        for name in ("structure.json", "graph.yaml", WEIGHTS):
+            if not (folder / name).is_file():
+                raise ModelError(f"{folder}: not a causal model ({name} is missing).")
         try:
-            about = json.loads((folder / "structure.json").read_text(encoding="utf-8"))
-            variables = {each["name"]: Variable.model_validate(each) for each in about["variables"]}
+            about = About.model_validate(read_json(folder / "structure.json", MOST_JSON_OF_DATA, finite=False))
+            variables = {variable.name: variable for variable in about.variables}
             graph = read_graph(folder / "graph.yaml")
+            if set(variables) != set(graph.nodes) or set(about.mechanisms) != set(graph.nodes):
+                raise ModelError("its graph has other nodes than its mechanisms")
             tensors, _ = load_tensors(folder / WEIGHTS)
-            fits = {name: _loaded(name, graph, variables, about["mechanisms"][name], tensors) for name in graph.order}
-        except FileNotFoundError as error:
-            raise ModelError(f"{folder}: not a causal model ({Path(str(error.filename)).name} is missing).") from None
-        except (ValueError, KeyError, TypeError, RuntimeError, ValidationError, DamagedFileError, GraphError) as error:
+            shared = {key.removeprefix(SHARED): tensors.pop(key) for key in list(tensors) if key.startswith(SHARED)}
+            _check_shared(shared, graph, variables)
+            fits = {name: _loaded(name, graph, variables, about.mechanisms[name], tensors) for name in graph.order}
+        except (LimnerError, ValidationError) as error:
             raise ModelError(f"{folder}: a damaged causal model ({str(error).splitlines()[0]}).") from None
-        shared = {key.removeprefix(SHARED): value for key, value in tensors.items() if key.startswith(SHARED)}
         return cls(graph, variables, fits, shared)
 
     def _sharing(self, table: Table, seed: int) -> StructuralModel:
@@ -213,15 +235,24 @@ class StructuralModel:
 
 
 def _loaded(
-    name: str, graph: Graph, variables: Mapping[str, Variable], about: Mapping[str, Any], tensors: Mapping[str, Tensor]
+    name: str, graph: Graph, variables: Mapping[str, Variable], about: AboutMechanism, tensors: Mapping[str, Tensor]
 ) -> Fit:
     causes = [variables[each] for each in graph.parents(name)]
-    mechanism = build_mechanism(variables[name], causes, about["form"]).requires_grad_(False)
+    mechanism = build_mechanism(variables[name], causes, about.form).requires_grad_(False)
     prefix = f"{name}."
-    mechanism.load_state_dict(
-        {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
-    )
-    return Fit(mechanism, float(about["nats"]), float(about["nats_alone"]), int(about["rows"]))
+    own = {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
+    load_weights(mechanism, {key: value for key, value in own.items() if key in mechanism.state_dict()})
+    return Fit(mechanism, about.nats, about.nats_alone, about.rows)
+
+
+def _check_shared(shared: Noise, graph: Graph, variables: Mapping[str, Variable]) -> None:
+    """Raises ModelError unless every node that an unseen cause moves has noise, of one number of units."""
+    if set(shared) != set(graph.tied()):
+        raise ModelError("the noise of confounded nodes is missing")
+    rows = max(1, *(len(noise) for noise in shared.values())) if shared else 0
+    for name, noise in shared.items():
+        classes = variables[name].classes
+        check_tensor(SHARED + name, noise, torch.float64, (rows, len(classes)) if classes else (rows,))
 
 
 def _tensors(table: Table) -> dict[str, Tensor]:

@@ -1,18 +1,26 @@
 """The truth about a garden's flowers, from which any of them can be grown again under an intervention."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from pydantic import BaseModel, Field, ValidationError
 
 from limner.causal.soundness import Truth
 from limner.causal.variables import Table, Variable
 from limner.data import garden
-from limner.errors import UsageError
+from limner.errors import UsageError, shown
+from limner.parsing import ParseError, read_json
 
-FILE_NAME = re.compile(r"flower-(\d+)\.png")
+FILE_NAME = re.compile(r"flower-([0-9]{1,18})\.png")
+
+
+class About(BaseModel):
+    """What garden.json says that its truth needs."""
+
+    seed: int = Field(ge=0, strict=True)
+    n: int = Field(ge=0, strict=True)
 
 
 def garden_truth(folder: Path, names: Sequence[str], variables: Mapping[str, Variable], size: int) -> Truth:
@@ -21,9 +29,8 @@ def garden_truth(folder: Path, names: Sequence[str], variables: Mapping[str, Var
     UsageError for a folder without garden.json, a graph with other attributes, or a picture that is no flower of it.
     """
     try:
-        about = json.loads((folder / "garden.json").read_text(encoding="utf-8"))
-        seed, count = int(about["seed"]), int(about["n"])
-    except (OSError, ValueError, KeyError, TypeError):
+        about = About.model_validate(read_json(folder / "garden.json"))
+    except (ParseError, ValidationError):
         raise UsageError(
             f"{folder}: no garden.json that can be read; give the folder that limner garden wrote."
         ) from None
@@ -33,9 +40,9 @@ def garden_truth(folder: Path, names: Sequence[str], variables: Mapping[str, Var
     flowers = []
     for name in names:
         match = FILE_NAME.fullmatch(Path(name).name)
-        if not match or int(match[1]) >= count:
-            raise UsageError(f"{folder} has no flower '{name}'.")
-        flowers.append(garden.flower(seed, int(match[1])))
+        if not match or int(match[1]) >= about.n:
+            raise UsageError(f"{folder} has no flower '{shown(name)}'.")
+        flowers.append(garden.flower(about.seed, int(match[1])))
 
     def truth(name: str, values: np.ndarray) -> tuple[Table, np.ndarray]:
         classes = variables[name].classes

@@ -42,7 +42,9 @@ class Variable(Section):
         number = as_number(asked)
         number = np.nan if number is None else number
         if not np.isfinite(number) or (self.kind == "count" and number != round(number)):
-            raise GraphError(f"{shown(self.name)} = {shown(asked)}: give a {'whole ' if self.kind == 'count' else ''}number.")
+            raise GraphError(
+                f"{shown(self.name)} = {shown(asked)}: give a {'whole ' if self.kind == 'count' else ''}number."
+            )
         low, high = self.bounds
         if not low <= number <= high:
             raise GraphError(f"{shown(self.name)} = {shown(asked)}: it is from {low:g} to {high:g}.")
@@ -121,7 +123,9 @@ def _column(dataset: Dataset, variable: Variable) -> np.ndarray:
     """Returns float64 (N,), not-a-number where a value is missing."""
     if variable.kind == "category":
         places = {name: float(place) for place, name in enumerate(variable.classes)}
-        return np.array([np.nan if text is None else places.get(text, np.nan) for text in _texts(dataset, variable.name)])
+        return np.array(
+            [np.nan if text is None else places.get(text, np.nan) for text in _texts(dataset, variable.name)]
+        )
     present = _present(dataset, variable.name)
     values = np.array([np.nan if (number := as_number(one)) is None else number for one in present])
     if any(isinstance(one, str) and math.isnan(value) for one, value in zip(present, values, strict=True)):

@@ -124,7 +124,9 @@ def natural(text: str) -> list[tuple[int, int, str]]:
     """Returns a sorting key under which "2" comes before "10"."""
     parts = re.split(r"([0-9]+)", text)
     # of whole numbers without leading zeros the longer one is the greater, however many digits they have
-    return [(0, len(part.lstrip("0")), part.lstrip("0")) if part[0] in DIGITS else (1, 0, part) for part in parts if part]
+    return [
+        (0, len(part.lstrip("0")), part.lstrip("0")) if part[0] in DIGITS else (1, 0, part) for part in parts if part
+    ]
 
 
 def _label(name: str, values: list, missing: Missing, order: Sequence[str]) -> tuple[list, Attribute]:

@@ -6,14 +6,17 @@ import math
 import posixpath
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import StringIO
 from itertools import takewhile
 from typing import Any
 
+from limner.data.schema import MOST_ATTRIBUTES
 from limner.data.source import SetAside, Value, shown
 from limner.errors import DataError
+from limner.parsing import ParseError, parse_json
 from limner.pictures import SUFFIXES
 
 TABLES = ("metadata.csv", "metadata.jsonl")
@@ -87,8 +90,11 @@ def tidy(value: Any) -> Value:
         return "true" if value else "false"
     if isinstance(value, float) or (isinstance(value, int) and abs(value) < 2**63):
         return value
-    text = json.dumps(value) if isinstance(value, list | dict) else str(value)
-    return text.strip().encode("utf-8", "replace").decode() or None
+    try:
+        text = json.dumps(value) if isinstance(value, list | dict) else str(value)
+    except (ValueError, RecursionError):  # a whole number of thousands of digits, or lists within lists without end
+        return None
+    return text.replace("\0", "\ufffd").strip().encode("utf-8", "replace").decode() or None
 
 
 def _plain(name: str) -> str:
@@ -140,7 +146,7 @@ def _csv_rows(table: str, text: str, layout: Layout) -> Iterator[tuple[int, dict
     try:
         header = [name.strip() for name in next(reader, [])]
         _check_header(table, header)
-        layout.columns += [name for name in header if name not in ("", KEY, *layout.columns)]
+        _add_columns(layout, table, header)
         for cells in reader:
             if len(cells) > len(header):
                 where, detail = (
@@ -158,26 +164,36 @@ def _cells(line: str, delimiter: str) -> list[str]:
     return [cell.strip().strip('"') for cell in line.split(delimiter)]
 
 
+def _add_columns(layout: Layout, table: str, names: Iterable[str]) -> None:
+    known = {"", KEY, *layout.columns}
+    layout.columns += [name for name in names if name not in known]
+    if len(layout.columns) > MOST_ATTRIBUTES:
+        raise DataError(f"{shown(table)} has more than {MOST_ATTRIBUTES:,} columns: leave some out")
+
+
 def _check_header(table: str, header: list[str]) -> None:
     if KEY not in header:
         found = shown(", ".join(header))[:200]
         raise DataError(f"{shown(table)} has no column {KEY} (it has: {found}): give the pictures' names that heading")
     named = [name for name in header if name]
     if len(set(named)) < len(named):
-        twice = next(name for name in named if named.count(name) > 1)
+        ((twice, _),) = Counter(named).most_common(1)
         raise DataError(f"{shown(table)} has two columns called {shown(twice)}: rename one")
 
 
 def _jsonl_rows(table: str, text: str, layout: Layout) -> Iterator[tuple[int, dict[str, Value]]]:
+    known = {KEY}
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            values = json.loads(line)
-        except (ValueError, RecursionError):
+            values = parse_json(line, f"{shown(table)}, line {number}", finite=False, any_text=True)
+        except ParseError:
             values = None
         if not isinstance(values, dict):
             layout.set_aside.append(SetAside(f"{shown(table)}, line {number}", "bad row", "it is not a JSON object"))
             continue
-        layout.columns += [name for name in values if name not in (KEY, *layout.columns)]
+        if not known.issuperset(values):
+            _add_columns(layout, table, values)
+            known.update(values)
         yield number, {name: tidy(value) for name, value in values.items()}

@@ -6,13 +6,18 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from limner.data.attributes import main_label
 from limner.data.intake import Intake
 from limner.data.selection import Selection
 from limner.data.source import Source
 from limner.errors import DataError
+from limner.parsing import MEGA, ParseError, read_json
 
 FORMAT = 1
+MOST_JSON_OF_REPORT = 64 * MEGA
+"""Bytes of a report, which names every picture that it says something about."""
 
 
 @dataclass
@@ -119,8 +124,8 @@ def read_report(folder: str | Path) -> Report:
     """Reads the report of a dataset folder; DataError when there is none or it is damaged."""
     path = Path(folder) / "report.json"
     try:
-        return Report(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        return TypeAdapter(Report).validate_python(read_json(path, MOST_JSON_OF_REPORT))
+    except (ParseError, ValidationError) as error:
         raise DataError(f"{path} is missing or damaged; prepare the dataset again") from error
 
 

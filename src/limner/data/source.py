@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from limner import pictures
-from limner.errors import printable as shown  # names of inputs are data: they are made printable, never shortened
+from limner.errors import printable
 
 Value = str | float | None  # whole numbers stay `int`, so that 3 and 3.0 can be told apart
 
@@ -62,3 +62,7 @@ class Source(Protocol):
     def items(self) -> Iterator[Item]:
         """Yields every item, reading its content only now, so that memory stays flat; may be called again."""
         ...
+
+
+shown = printable
+"""Names of inputs are data, too: they are made printable, and never shortened."""

@@ -18,9 +18,10 @@ from torch import Tensor
 
 from limner.editing.code import Code, Decoding
 from limner.editing.looks import Look
-from limner.errors import ModelError, UsageError, nearest
+from limner.errors import ModelError, UsageError, nearest, shown
 from limner.metrics.intervals import Interval, mean_interval
 from limner.tensors import DamagedFileError, load_tensors
+from limner.weights import check_tensor
 
 FILE = "directions.safetensors"
 FOUND = 5
@@ -175,7 +176,7 @@ def step_of(decoding: Decoding, name: str, folder: Path | None = None) -> Tensor
         known = list(steps) or [f"{kind}-1" for kind in KINDS]
         where = f"{folder} has" if folder else f"'{decoding.model.recipe.name}' has"
         more = "" if folder else " Directions of attributes are in a folder of `limner directions`: directions=FOLDER."
-        raise UsageError(f"{where} no direction '{name}'; {nearest(name, known)}{more}")
+        raise UsageError(f"{where} no direction '{shown(name)}'; {nearest(name, known)}{more}")
     return steps[name]
 
 
@@ -187,6 +188,11 @@ def read_steps(folder: Path, decoding: Decoding) -> dict[str, Tensor]:
         raise ModelError(f"{error} Write it with: limner directions MODEL --out {folder}") from None
     if metadata.get("model") != decoding.model.digest:
         raise ModelError(f"{folder} has the directions of another model; write them anew with limner directions.")
+    try:
+        for name, step in steps.items():
+            check_tensor(name, step, torch.float32, tuple(decoding.mean.shape))
+    except ModelError as error:
+        raise ModelError(f"{folder / FILE}: {error}; write it with: limner directions MODEL --out {folder}") from None
     return {name: step.to(decoding.mean.device) for name, step in steps.items()}
 
 

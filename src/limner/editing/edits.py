@@ -96,7 +96,9 @@ def operation(name: str, given: Any, text: str | None = None) -> Operation:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][:1]) or "its arguments"
-        raise UsageError(f"{shown(text or name, 200)}: {where}: {first['msg'].removeprefix('Value error, ')}.") from None
+        raise UsageError(
+            f"{shown(text or name, 200)}: {where}: {first['msg'].removeprefix('Value error, ')}."
+        ) from None
 
 
 def arguments(kind: type[Operation]) -> list[str]:

@@ -15,6 +15,7 @@ from limner.evaluation.measure import Group, Measure
 from limner.evaluation.reference import Reference
 from limner.evaluation.subject import Subject
 from limner.metrics import Interval, bootstrap, mean_interval
+from limner.parsing import parse_json
 
 ONE_PICTURE = 15
 """Single pictures timed; the median is stated."""
@@ -28,10 +29,10 @@ def cost(reference: Reference, subject: Subject) -> Group:
         return Group()
     command = [sys.executable, "-m", "limner.evaluation.cost", str(subject.path)]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
-    if finished.returncode:
+    if finished.returncode or not finished.stdout.startswith("{"):
         said = finished.stderr.strip().splitlines() or ["no reason given"]
         raise ModelError(f"{subject.path}: could not be timed: {said[-1]}")
-    found = json.loads(finished.stdout)
+    found = parse_json(finished.stdout, f"the times of {subject.path}")
     threads = f"{found['threads']} threads, eager"
     one = bootstrap(lambda times: 1e3 * float(times.median()), torch.tensor(found["singles"]))
     by_batch = {batch: _rate(int(batch), torch.tensor(times)) for batch, times in found["batches"].items()}

@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel, ValidationError
 
 from limner import files
 from limner.data import Dataset, open_dataset
 from limner.data.splits import fold_of
-from limner.errors import DataError, UsageError
+from limner.errors import DataError, RunError, UsageError, shown
 from limner.evaluation.evaluate import FEWEST, Evaluation, evaluate
 from limner.evaluation.long_work import long_work
 from limner.evaluation.report import as_dict
 from limner.evaluation.table import ARROWS, number
+from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
 from limner.pictures import Page
 from limner.recipes import Recipe, apply_settings, find_recipe
 from limner.training import train
@@ -113,11 +115,40 @@ def _split(dataset: Dataset, fold: int, folds: int, seed: int) -> Dataset:
 def _fold(dataset: Dataset, recipe: Recipe, folder: Path, minutes: float, n: int, seed: int) -> dict[str, Any]:
     report = folder / "report.json"
     if report.is_file():
-        return json.loads(report.read_text(encoding="utf-8"))
+        return _read_fold(report)
     run = folder / "run"
     model = train(dataset, recipe, run, minutes=minutes, seed=seed, resume=(run / "recipe.yaml").is_file())
     found = as_dict(_judged({"model": model}, dataset, n, seed))["models"][0]
     files.write_text(report, json.dumps(found, indent=1) + "\n")
+    return found
+
+
+class OneMeasure(BaseModel):
+    """What a fold's report says of a measure."""
+
+    value: float
+    better: str
+
+
+class OneGroup(BaseModel):
+    """What a fold's report says of measures that belong together."""
+
+    measures: dict[str, OneMeasure]
+
+
+class OneFold(BaseModel):
+    """What a fold's report must hold."""
+
+    groups: dict[str, OneGroup]
+
+
+def _read_fold(report: Path) -> dict[str, Any]:
+    """Returns what was found of a fold; RunError when its report is damaged."""
+    try:
+        found: dict[str, Any] = read_json(report, MOST_JSON_OF_DATA, finite=False)
+        OneFold.model_validate(found)
+    except (ParseError, ValidationError) as error:
+        raise RunError(f"{report} is damaged ({shown(error, 200)}); remove it, and the fold is judged again.") from None
     return found
 
 

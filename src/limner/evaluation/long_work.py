@@ -9,6 +9,7 @@ from typing import Any
 
 from limner import files
 from limner.errors import LimnerError, RunError
+from limner.parsing import ParseError, read_json
 from limner.training import Interrupted
 
 
@@ -21,7 +22,7 @@ def long_work(folder: Path, name: str, asked: dict[str, Any]) -> Iterator[None]:
     """
     file, new = folder / name, not folder.exists()
     if file.is_file():
-        if json.loads(file.read_text(encoding="utf-8")) != json.loads(json.dumps(asked)):
+        if _begun(file) != json.loads(json.dumps(asked)):
             raise RunError(
                 f"{folder} was begun with other arguments; give the same ones to continue it, or another --out."
             )
@@ -37,3 +38,11 @@ def long_work(folder: Path, name: str, asked: dict[str, Any]) -> Iterator[None]:
         if new and not any(folder.rglob("recipe.yaml")):
             shutil.rmtree(folder)
         raise
+
+
+def _begun(file: Path) -> Any:
+    """Returns what was asked for when the work began; RunError when the file is damaged."""
+    try:
+        return read_json(file)
+    except ParseError as error:
+        raise RunError(error.advised("it is damaged: give another --out.")) from None

@@ -10,6 +10,7 @@ from limner.errors import UsageError
 from limner.evaluation.evaluate import Evaluation
 from limner.evaluation.page import page
 from limner.evaluation.table import warnings
+from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
 
 
 def claim(folder: Path) -> None:
@@ -28,9 +29,10 @@ def claim(folder: Path) -> None:
 
 def _is_evaluation(file: Path) -> bool:
     try:
-        return "protocol" in json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, TypeError):
+        found = read_json(file, MOST_JSON_OF_DATA, finite=False)
+    except ParseError:
         return False
+    return isinstance(found, dict) and "protocol" in found
 
 
 def write_report(evaluation: Evaluation, folder: Path) -> None:

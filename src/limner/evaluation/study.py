@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from limner import files
 from limner.data import Dataset
-from limner.errors import UsageError
+from limner.errors import RunError, UsageError, shown
+from limner.parsing import ParseError, read_json
 from limner.recipes import Recipe, apply_settings
 from limner.recipes.search import Range, own_values, search_space
 from limner.training import train
@@ -89,13 +92,22 @@ def train_by_rungs(recipe: Recipe, dataset: Dataset, run: Path, minutes: float, 
     held_out = HeldOut(told, tuple(a.name for a in recipe.attributes(told.schema)), seed)
     measure = "bound" if recipe.method.kind == "vae" else "frechet"
     file = run / "rungs.json"
-    known: list[float] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
+    known = _read_rungs(file) if file.is_file() else []
     yield from known
     for share in RUNGS[len(known) :]:
         model = train(dataset, recipe, run, minutes=share * minutes, seed=seed, resume=(run / "recipe.yaml").is_file())
         known.append(held_out.measure(measure, model.painter))
         files.write_text(file, json.dumps(known) + "\n")
         yield known[-1]
+
+
+def _read_rungs(file: Path) -> list[float]:
+    try:
+        return TypeAdapter(list[float]).validate_python(read_json(file, finite=False))
+    except (ParseError, ValidationError) as error:
+        raise RunError(
+            f"{file} is damaged ({shown(error, 200)}); remove the folder, and it is trained again."
+        ) from None
 
 
 def ended(study: "Study") -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ from limner.features.extractor import Extractor
 from limner.features.inception import InceptionV3
 from limner.features.squeezenet import SqueezeNet
 from limner.features.vgg import VGG19
+from limner.parsing import ParseError, read_json
 
 PICKLES = (".pth", ".pt")
 
@@ -180,10 +181,9 @@ def _verify(path: Path, name: str) -> None:
     """Raises ModelError when a digest of the file is known and it has another."""
     expected = KNOWN[name].digests.get(path.name)
     try:
-        expected = bytes.fromhex(json.loads(_record(path).read_text(encoding="utf-8"))["sha256"]).hex().zfill(64)
-    except FileNotFoundError:
-        pass
-    except (OSError, ValueError, KeyError, TypeError):
+        if _record(path).is_file():
+            expected = bytes.fromhex(read_json(_record(path))["sha256"]).hex().zfill(64)
+    except (ParseError, ValueError, KeyError, TypeError):
         raise ModelError(
             f"{_record(path)}: damaged; add the weights again: limner weights add FILE --as {name}"
         ) from None

@@ -25,18 +25,27 @@ class ConditionEncoder(nn.Module):
     def __init__(self, attributes: Sequence[Attribute], features: int, scale: float = 1.0) -> None:
         super().__init__()
         self.attributes = tuple(attributes)
-        self.labels = nn.ModuleDict({a.name: nn.Embedding(len(a.classes), features) for a in attributes if a.classes})
-        self.numbers = nn.ModuleDict({a.name: nn.Linear(1, features) for a in attributes if not a.classes})
+        self.keys = {a.name: _key(a.name, place) for place, a in enumerate(attributes)}
+        self.labels = nn.ModuleDict(
+            {self.keys[a.name]: nn.Embedding(len(a.classes), features) for a in attributes if a.classes}
+        )
+        self.numbers = nn.ModuleDict({self.keys[a.name]: nn.Linear(1, features) for a in attributes if not a.classes})
         for parameter in self.parameters():
             nn.init.normal_(parameter, std=scale)
 
     def forward(self, condition: Condition) -> Tensor:
-        parts = [embedding(condition[name]) for name, embedding in self.labels.items()]
+        parts = [self.labels[self.keys[a.name]](condition[a.name]) for a in self.attributes if a.classes]
         for attribute in self.attributes:
-            if attribute.name in self.numbers:
+            if not attribute.classes:
                 standard = (condition[attribute.name].float() - attribute.mean) / max(attribute.std, 1e-8)
-                parts.append(self.numbers[attribute.name](standard[:, None]))
+                parts.append(self.numbers[self.keys[attribute.name]](standard[:, None]))
         return torch.stack(parts).sum(0)
+
+
+def _key(name: str, place: int) -> str:
+    """Returns the name of an attribute's weights: its own, unless PyTorch has no module of that name ("type", "a.b")."""
+    taken = hasattr(nn.ModuleDict(), name)
+    return f"#{place}" if taken or "." in name or name.startswith("#") or not name else name
 
 
 class Modulation(nn.Module):

@@ -1,11 +1,14 @@
 """What a recipe says of one network."""
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from limner.config import Section
 
+MOST_WEIGHTS = 2**31
+"""Of one network: 8 GiB in single precision."""
 Width = Annotated[int, Field(ge=1, le=16384)]
 
 
@@ -24,6 +27,13 @@ class NetworkConfig(Section):
 
     @model_validator(mode="after")
     def _fits_the_architecture(self) -> "NetworkConfig":
+        if self._weights() > MOST_WEIGHTS:
+            raise ValueError(f"more than {MOST_WEIGHTS:,} weights; lower its widths or its depth")
         if self.architecture == "dense-convolutional" and len(self.widths) < 2:
             raise ValueError("a dense-convolutional network needs at least two widths, those of its convolutions")
         return self
+
+    def _weights(self) -> int:
+        """Returns about how many weights lie between and within stages, before any is made."""
+        own = self.depth * sum(width**2 for width in self.widths) + sum(a * b for a, b in pairwise(self.widths))
+        return own * (1 if self.architecture == "mlp" else 9)

@@ -10,6 +10,7 @@ from PIL import Image, PngImagePlugin
 
 import limner
 from limner.errors import PictureError
+from limner.parsing import ParseError, parse_json
 from limner.pictures.formats import sniff
 from limner.pictures.read import UnusablePicture, quiet_header, read_bytes
 
@@ -65,8 +66,8 @@ def read_provenance(path: Path | str) -> dict[str, Any]:
     if not text:
         raise PictureError(f"{path} does not say how it was made: it was not written by Limner, or saved again since")
     try:
-        provenance = json.loads(text)
-    except (ValueError, RecursionError):
+        provenance = parse_json(text, str(path))
+    except ParseError:
         provenance = None
     if not isinstance(provenance, dict):
         raise PictureError(f"the provenance in {path} is damaged; use a copy that no other program has saved")

@@ -16,7 +16,6 @@ from limner.methods import MethodConfig
 from limner.methods.optimisers import OptimiserConfig, ScheduleConfig
 from limner.parsing import MOST_YAML, ParseError, parse_yaml, read_text, write_yaml
 
-
 KINDS = ("gan", "vae", "noise")
 
 
@@ -147,7 +146,9 @@ def _section_at(location: Sequence[str | int]) -> type[BaseModel]:
     section: type[BaseModel] = Recipe
     for part in location:
         if part in KINDS:
-            section = next(one for one in get_args(get_args(MethodConfig)[0]) if one.model_fields["kind"].default == part)
+            section = next(
+                one for one in get_args(get_args(MethodConfig)[0]) if one.model_fields["kind"].default == part
+            )
         elif part in section.model_fields:
             kind = section.model_fields[str(part)].annotation
             section = next((one for one in (kind, *get_args(kind)) if _is_section(one)), section)

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
 from limner import files, seeds
 from limner.errors import RunError, UsageError
 from limner.features.extractor import SMALLEST
 from limner.metrics.intervals import Interval
+from limner.parsing import MEGA, ParseError, parse_json, read_text
 from limner.pictures import Page, UnusablePicture, open_picture, save
 from limner.progress import ProgressLine
 from limner.style import effects as account
@@ -80,6 +82,10 @@ def choose(contents: Path, styles: Path, count: int, seed: int = 0) -> list[Pair
     return every[:count]
 
 
+MOST_BYTES = 64 * MEGA
+LINES: TypeAdapter[list[tuple[str, Any]]] = TypeAdapter(list[tuple[str, Any]])
+
+
 class Book:
     """What has been painted and measured so far, a line each, and the pictures beside it."""
 
@@ -89,13 +95,14 @@ class Book:
             (folder / "pictures").mkdir(parents=True)
             files.write_text(self.path, json.dumps(key) + "\n")
         try:
-            first, *rest = self.path.read_text(encoding="utf-8").splitlines()
-            if json.loads(first) != key:
-                raise ValueError
-        except (OSError, ValueError):
+            first, *rest = read_text(self.path, MOST_BYTES).splitlines() or [""]
+            if parse_json(first, str(self.path)) != key:
+                raise ParseError(f"{self.path} was begun with other arguments")
+            # a line that was being written when the machine stopped is not whole
+            entries = [parse_json(line, str(self.path), finite=False) for line in rest if line.endswith("]")]
+            self.known: dict[str, Any] = dict(LINES.validate_python(entries))
+        except (ParseError, ValidationError):
             raise RunError(f"{folder} is there and holds something else; give a new folder.") from None
-        # a line that was being written when the machine stopped is not whole
-        self.known: dict[str, Any] = dict(json.loads(line) for line in rest if line.endswith("]"))
 
     def keep(self, name: str, painted: np.ndarray, measures: Measures) -> None:
         """Keeps what was painted, and its measures, for good."""

@@ -4,9 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from limner import files
+from limner.parsing import ParseError, parse_json
 
 Row = dict[str, float]
+ROW: TypeAdapter[Row] = TypeAdapter(Row)
+LONGEST_ROW = 2**16
+"""Bytes of a row."""
 
 
 class History:
@@ -40,14 +46,18 @@ class History:
 
 
 def read_history(file: Path) -> list[Row]:
-    """Returns the rows of a history file; a last line that a kill cut short is left out."""
+    """Returns the rows of a history file; what is no row, such as a last line that a kill cut short, is left out."""
+    if not file.is_file():
+        return []
     rows = []
-    for line in file.read_text(encoding="utf-8").splitlines() if file.is_file() else []:
-        try:
-            rows.append(json.loads(line))
-        except ValueError:
-            continue
-    return rows
+    with file.open("rb") as lines:
+        while line := lines.readline(LONGEST_ROW):
+            try:
+                row = parse_json(line.decode("utf-8", "replace"), str(file), finite=False)
+                rows.append(ROW.validate_python(row))
+            except (ParseError, ValidationError):
+                continue
+    return [row for row in rows if {"step", "pictures"} <= row.keys()]
 
 
 def curves(rows: list[Row]) -> dict[str, list[tuple[float, float]]]:

@@ -6,15 +6,25 @@ recipe.yaml  run.json  history.jsonl  tensorboard/  grids/  checkpoints/  best/ 
 import json
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
+from pydantic import BaseModel, Field, ValidationError
 
 import limner
 from limner import files
+from limner.config import PathText
 from limner.data.dataset import Dataset
 from limner.errors import RunError
-from limner.recipes import Recipe, from_yaml, to_yaml
+from limner.parsing import ParseError, read_json
+from limner.recipes import Recipe, read_recipe, to_yaml
+
+
+class About(BaseModel):
+    """What run.json says."""
+
+    seed: int = Field(strict=True)
+    data: PathText
+    fingerprint: str
 
 
 class Run:
@@ -47,20 +57,20 @@ class Run:
         if not (folder / "recipe.yaml").is_file():
             raise RunError(f"{folder} holds no run to resume; start one without --resume.")
         about, own = _read_about(folder), _read_recipe(folder)
-        if about["fingerprint"] != dataset.fingerprint:
-            raise RunError(f"{folder} was trained on other pictures ({about['data']}); resume it with the same data.")
+        if about.fingerprint != dataset.fingerprint:
+            raise RunError(f"{folder} was trained on other pictures ({about.data}); resume it with the same data.")
         if recipe not in (None, own):
             raise RunError(
                 f"{folder} follows another recipe, its recipe.yaml; leave out --recipe, --set and --size-of-model."
             )
-        if seed not in (None, about["seed"]):
-            raise RunError(f"{folder} has seed {about['seed']}; leave out --seed.")
-        return cls(folder, own, about["seed"], _locked(folder))
+        if seed not in (None, about.seed):
+            raise RunError(f"{folder} has seed {about.seed}; leave out --seed.")
+        return cls(folder, own, about.seed, _locked(folder))
 
     @classmethod
     def follow(cls, folder: Path) -> "Run":
         """Joins the run that the leading process has made and locked."""
-        return cls(folder, _read_recipe(folder), int(_read_about(folder)["seed"]), None)
+        return cls(folder, _read_recipe(folder), _read_about(folder).seed, None)
 
     def discard(self) -> None:
         """Removes a run that could not begin, so that nothing stands in the way of the next attempt."""
@@ -80,18 +90,17 @@ class Run:
 
 def data_of(folder: Path) -> str:
     """Returns the path of the dataset that a run was trained on; RunError when there is no run."""
-    return str(_read_about(folder)["data"])
+    return _read_about(folder).data
 
 
 def _read_recipe(folder: Path) -> Recipe:
-    return from_yaml((folder / "recipe.yaml").read_text(encoding="utf-8"), str(folder / "recipe.yaml"))
+    return read_recipe(folder / "recipe.yaml")
 
 
-def _read_about(folder: Path) -> dict[str, Any]:
+def _read_about(folder: Path) -> About:
     try:
-        about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        return {"seed": int(about["seed"]), "data": about["data"], "fingerprint": about["fingerprint"]}
-    except (OSError, ValueError, KeyError, TypeError):
+        return About.model_validate(read_json(folder / "run.json"))
+    except (ParseError, ValidationError):
         raise RunError(f"{folder} holds no run, or its run.json is damaged.") from None
 
 

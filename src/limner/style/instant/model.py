@@ -4,19 +4,24 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import torch
+from pydantic import Field, FiniteFloat, TypeAdapter, ValidationError
 from torch import Tensor
 
 from limner import seeds
-from limner.errors import ModelError, UsageError, nearest
+from limner.errors import LimnerError, ModelError, UsageError, nearest, shown
+from limner.parsing import parse_json
 from limner.style import colour
 from limner.style.factors import Factors
 from limner.style.instant.network import InstantNetwork, Noise
-from limner.tensors import DamagedFileError, load_tensors, save_tensors
+from limner.tensors import load_tensors, save_tensors
 from limner.values import from_uint8, to_uint8
+from limner.weights import load_weights
 
+Triple = tuple[FiniteFloat, FiniteFloat, FiniteFloat]
 SHIPPED = Path(__file__).with_name("limner.safetensors")
 FILE = "instant.safetensors"
 CALM = 0.3
@@ -27,18 +32,21 @@ CALM = 0.3
 class Palette:
     """Mean (3,) and covariance (3, 3) of a style's colours in CIE Lab."""
 
-    mean: tuple[float, ...]
-    covariance: tuple[tuple[float, ...], ...]
+    mean: Triple
+    covariance: tuple[Triple, Triple, Triple]
 
     @classmethod
     def of(cls, picture: np.ndarray) -> "Palette":
         """Returns the palette of a picture uint8 (H, W, 3)."""
         found = colour.colours(picture)
-        return cls(tuple(found.mean.tolist()), tuple(map(tuple, found.covariance.tolist())))
+        return cls(tuple(found.mean.tolist()), tuple(map(tuple, found.covariance.tolist())))  # type: ignore[arg-type]
 
     def colours(self) -> colour.Colours:
         """Returns it as colours without pixels, which the linear map does not need."""
         return colour.Colours(np.array(self.mean), np.array(self.covariance), np.empty((0, 3)))
+
+
+STYLES = TypeAdapter(Annotated[dict[str, Palette], Field(min_length=1, max_length=1000)])
 
 
 class InstantModel:
@@ -68,7 +76,7 @@ class InstantModel:
         wanted = {style: 1.0} if isinstance(style, str) else dict(style)
         for name in wanted:
             if name not in self.styles:
-                raise UsageError(f"this model has no style '{name}'; {nearest(name, list(self.styles))}")
+                raise UsageError(f"this model has no style '{shown(name)}'; {nearest(name, list(self.styles))}")
         total = sum(wanted.values())
         return {name: wanted.get(name, 0.0) / total for name in self.styles}
 
@@ -94,10 +102,11 @@ def load_model(path: Path | None = None) -> InstantModel:
         raise ModelError(f"{path or file}: no model of styles; train one with: limner style train STYLES... --out RUN")
     try:
         tensors, metadata = load_tensors(file)
-        styles = {name: Palette(**palette) for name, palette in json.loads(metadata["styles"]).items()}
+        styles = STYLES.validate_python(parse_json(metadata.get("styles", ""), "its styles"))
         network = InstantNetwork(len(styles))
-        network.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
-    except (DamagedFileError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        halved = {name: tensor.float() if tensor.dtype == torch.half else tensor for name, tensor in tensors.items()}
+        load_weights(network, halved)
+    except (LimnerError, ValidationError) as error:
         raise ModelError(f"{file}: no model of styles, or damaged ({str(error).splitlines()[0]}).") from None
     return InstantModel(network, styles, metadata["sha256"])
 
@@ -107,5 +116,5 @@ def names(styles: Sequence[Path]) -> list[str]:
     found = [path.stem for path in styles]
     twice = next((name for name in found if found.count(name) > 1), None)
     if twice:
-        raise UsageError(f"two styles are called '{twice}'; rename one of the files.")
+        raise UsageError(f"two styles are called '{shown(twice)}'; rename one of the files.")
     return found

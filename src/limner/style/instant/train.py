@@ -16,8 +16,9 @@ from torch import Tensor
 
 from limner import files, seeds
 from limner.data import garden
-from limner.errors import RunError, UsageError
+from limner.errors import ModelError, RunError, UsageError, shown
 from limner.features import load_extractor
+from limner.parsing import ParseError, read_json
 from limner.pictures import UnusablePicture, grid, open_picture, save
 from limner.progress import ProgressLine
 from limner.style import colour
@@ -26,8 +27,9 @@ from limner.style.factors import Factors
 from limner.style.instant.model import FILE, InstantModel, Palette, names, save_model
 from limner.style.instant.network import InstantNetwork, Noise
 from limner.style.objective import GRID, Objective, Observer, blend
-from limner.tensors import load_tensors, save_tensors
+from limner.tensors import DamagedFileError, load_tensors, save_tensors
 from limner.values import from_uint8
+from limner.weights import load_weights
 
 SIDE, BATCH = 160, 2
 """Pixels a side of the crops, and how many are painted a step."""
@@ -140,10 +142,16 @@ class Training:
         save_tensors(path, tensors, {"step": str(self.step), "seconds": str(self.seconds)})
 
     def resume(self, path: Path) -> None:
-        """Takes up what was saved."""
-        tensors, about = load_tensors(path)
+        """Takes up what was saved; RunError when it is damaged or another training's."""
+        try:
+            self._resume(*load_tensors(path))
+        except (DamagedFileError, ModelError, KeyError, ValueError, IndexError) as error:
+            raise RunError(f"{path}: cannot be gone on with ({shown(error)}); remove it to begin anew.") from None
+
+    def _resume(self, tensors: dict[str, torch.Tensor], about: dict[str, str]) -> None:
         for name, network in (("network", self.network), ("average", self.average)):
-            network.load_state_dict({key: tensors[f"{name}.{key}"] for key in network.state_dict()})
+            own = {key.removeprefix(f"{name}."): value for key, value in tensors.items() if key.startswith(f"{name}.")}
+            load_weights(network, own)
         saved = self.optimiser.state_dict()
         for key, tensor in tensors.items():
             kind, *rest = key.split(".", 2)
@@ -198,11 +206,18 @@ def _opened(out: Path, about: dict[str, Any], styles: int, seed: int) -> Trainin
     if not out.exists():
         out.mkdir(parents=True)
         files.write_text(record, json.dumps(about) + "\n")
-    elif not record.is_file() or json.loads(record.read_text(encoding="utf-8")) != about:
+    elif not record.is_file() or not _is_of(record, about):
         raise RunError(f"{out} is there and is no run of these styles; give a new folder.")
     if (out / "training.safetensors").is_file():
         training.resume(out / "training.safetensors")
     return training
+
+
+def _is_of(record: Path, about: dict[str, Any]) -> bool:
+    try:
+        return bool(read_json(record) == about)
+    except ParseError:
+        return False
 
 
 def _contents(folder: Path | None) -> list[np.ndarray]:
