@@ -102,7 +102,7 @@ def test_fault_22_a_training_is_killed_fifty_times(dataset: Path, tmp_path: Path
 def test_fault_23_a_preparation_is_killed(many: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with Started(tmp_path / "said", "prepare", many, out, "--size", "64", "--workers", "2") as begun:
-        wait_until(lambda: any(path.stat().st_size for path in tmp_path.glob(".out.*/scratch")))
+        wait_until(lambda: any(path.stat().st_size for path in tmp_path.glob(".limner-*.tmp/out/scratch")))
         begun.process.kill()  # the first process alone: those that decode for it end by themselves
         begun.process.join(10)
         assert not out.exists()
@@ -114,7 +114,7 @@ def test_fault_23_a_preparation_is_killed(many: Path, tmp_path: Path) -> None:
 def test_fault_24_a_folder_of_samples_is_killed_half_way(model: Path, tmp_path: Path) -> None:
     out = tmp_path / "samples"
     with Started(tmp_path / "said", "sample", model, "--n", "100000", "--out", out):
-        wait_until(lambda: len(list(tmp_path.glob(".samples.*/*.png"))) > 20)
+        wait_until(lambda: len(list(tmp_path.glob(".limner-*.tmp/samples/*.png"))) > 20)
     assert not out.exists()
     limner("sample", model, "--n", "5", "--out", out)
     assert sorted(path.suffix for path in out.iterdir()) == [".csv", *[".png"] * 5]
@@ -143,7 +143,7 @@ def test_fault_25_work_without_checkpoints_is_interrupted(verb: str, many: Path,
         "sample": [model, "--n", "100000", "--out", out],
     }
     with unchanged(tmp_path), Started(tmp_path / "said", verb, *command[verb]) as begun:
-        wait_until(lambda: any(path.stat().st_size for path in tmp_path.glob(".out.*/*")))
+        wait_until(lambda: any(path.stat().st_size for path in tmp_path.glob(".limner-*.tmp/out/*")))
         begun.send(signal.SIGINT)
         status, said = begun.ends()
         begun.said.unlink()
