@@ -33,8 +33,10 @@ def limner(*arguments: str | Path, code: int | tuple[int, ...] = 0, progress: st
     return line
 
 
-SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["limner.data.preparation", "limner.training", "limner.samples", "limner.cli.app"])
+_FORKED = multiprocessing.get_context("forkserver")
+_FORKED.set_forkserver_preload(
+    ["limner.data.preparation", "limner.training", "limner.samples", "limner.serving.run", "limner.cli.app"]
+)
 
 
 class Started:
@@ -45,7 +47,7 @@ class Started:
 
     def __init__(self, said: Path, *arguments: str | Path) -> None:
         self.said = said
-        self.process = SERVER.Process(target=_run, args=(said, [str(one) for one in arguments]))
+        self.process = _FORKED.Process(target=_run, args=(said, [str(one) for one in arguments]))
         self.process.start()
         self.pid: int = self.process.pid  # type: ignore[assignment]
 

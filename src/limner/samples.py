@@ -3,19 +3,17 @@
 import csv
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any
 
 import numpy as np
-from pydantic import Field, ValidationError, model_validator
 
 import limner
 from limner.conditions import Wish, resolve
-from limner.config import PathText, Section
 from limner.data import garden
-from limner.errors import PictureError, UsageError, shown
+from limner.errors import PictureError, UsageError
 from limner.files import atomic_folder
 from limner.model import Model, load
-from limner.pictures import WALKS, WRITTEN, difference, grid, open_picture, read_provenance, save, save_walk
+from limner.pictures import WALKS, WRITTEN, difference, grid, read_provenance, save, save_walk
 from limner.progress import ProgressLine
 
 BATCH = 64
@@ -70,42 +68,6 @@ def provenance_of(model: Model, path: Path, kind: str, **made: Any) -> dict[str,
     return {"ai_generated": True, "limner": limner.__version__, "kind": kind, "model": about, **made}
 
 
-class MadeBy(Section, extra="ignore"):
-    """The model that a picture says it was made by."""
-
-    path: PathText
-    sha256: str
-    runtime: str = "torch"
-
-
-class Sampled(Section, extra="ignore"):
-    """What a sample or a grid says of how it was made: picture `index` of `n` of a seed, which begin with `first`."""
-
-    kind: Literal["sample", "grid"]
-    model: MadeBy
-    n: int = Field(ge=1)
-    first: int = Field(ge=0)
-    index: int = Field(ge=0)
-    seed: int = Field(ge=0)
-    condition: dict[str, Any]
-    truncation: float = Field(gt=0, le=1)
-    columns: int | None = Field(None, ge=1)
-
-    @model_validator(mode="after")
-    def _is_one_of_them(self) -> Self:
-        if self.kind == "sample" and not self.first <= self.index < self.first + self.n <= self.first + BATCH:
-            raise ValueError(f"picture {self.index} is not among {self.n} from {self.first} on")
-        return self
-
-
-class Grown(Section, extra="ignore"):
-    """What a picture of the garden says of how it was drawn."""
-
-    seed: int = Field(ge=0)
-    index: int = Field(ge=0)
-    size: int
-
-
 def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, int]:
     """Makes a picture again from what it carries: returns it, uint8 (H, W, C), and the largest difference of a pixel, 0 to 255.
 
@@ -113,38 +75,34 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
     no provenance that can be replayed, or was made by another model.
     """
     made = read_provenance(picture)
-    kind = str(made.get("kind"))
-    if kind not in REPLAYS:
-        raise PictureError(f"{picture}: made as '{shown(kind)}', which cannot be made again.")
-    try:
-        again = REPLAYS[kind](picture, made, model_path)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "place"
-        raise PictureError(f"{picture}: its provenance is none of ours ({where}: {first['msg']}).") from None
+    again = REPLAYS[made["kind"]](picture, made, model_path) if made.get("kind") in REPLAYS else None
+    if again is None:
+        raise PictureError(f"{picture}: made as '{made.get('kind')}', which cannot be made again.")
     return again, difference(again, picture)
 
 
 def _paint_again(picture: Path, made: dict[str, Any], model_path: Path | None) -> np.ndarray:
-    told = Sampled.model_validate(made)
-    where = model_path or Path(told.model.path)
-    model = load(where, runtime=told.model.runtime)
-    if model.digest != told.model.sha256:
+    try:
+        where, digest = model_path or Path(made["model"]["path"]), made["model"]["sha256"]
+        asked = {name: made[name] for name in ("n", "seed", "first", "condition", "truncation")}
+        index = int(made["index"])
+    except (KeyError, TypeError) as error:
+        raise PictureError(f"{picture}: its provenance lacks {error}.") from None
+    model = load(where, runtime=str(made["model"].get("runtime", "torch")))
+    if model.digest != digest:
         raise PictureError(
-            f"{picture}: made by another model ({told.model.sha256[:12]}) than {where} ({str(model.digest)[:12]})."
+            f"{picture}: made by another model ({str(digest)[:12]}) than {where} ({str(model.digest)[:12]})."
         )
-    width, height = open_picture(picture).size
-    if told.n * model.schema.height * model.schema.width > width * height and told.kind == "grid":
-        raise PictureError(f"{picture}: its provenance speaks of {told.n:,} pictures, for which it has no room.")
     # painted in the batch of the original, because the last bit of a sum may depend on the size of the batch
-    asked = told.model_dump(include={"n", "seed", "first", "condition", "truncation"})
     pictures = model.sample(batch=BATCH, **asked)
-    return pictures[told.index - told.first] if told.kind == "sample" else grid(pictures, told.columns)
+    return pictures[index - asked["first"]] if made["kind"] == "sample" else grid(pictures, made.get("columns"))
 
 
 def _draw_again(picture: Path, made: dict[str, Any], model_path: Path | None) -> np.ndarray:
-    told = Grown.model_validate(made)
-    return garden.draw(garden.flower(told.seed, told.index), told.size)
+    try:
+        return garden.draw(garden.flower(made["seed"], made["index"]), made["size"])
+    except KeyError as error:
+        raise PictureError(f"{picture}: its provenance lacks {error}.") from None
 
 
 REPLAYS = {"sample": _paint_again, "grid": _paint_again, "garden": _draw_again}
