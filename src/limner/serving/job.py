@@ -63,6 +63,11 @@ class Places:
     def __init__(self, home: Path) -> None:
         self.home = home
 
+    @property
+    def pictures(self) -> Path:
+        """The folder of pictures that were handed in."""
+        return self.home / "pictures"
+
     def folder(self, job: Job) -> Path:
         """Returns the folder that a job fills."""
         parts = {"prepare": "data", "train": "runs", "evaluate": "reports", "stylize": "stylized"}

@@ -18,7 +18,7 @@ LONGEST = 64 * 2**10
 class JobProcess:
     """A running command whose lines on standard error are its progress. OSError when it cannot be started."""
 
-    def __init__(self, command: list[str], threads: int) -> None:
+    def __init__(self, command: list[str], threads: int, folder: Path | None = None) -> None:
         environment = os.environ | {"OMP_NUM_THREADS": str(threads), "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
         self.popen = subprocess.Popen(
             command,
@@ -26,6 +26,7 @@ class JobProcess:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             env=environment,
+            cwd=folder,
             start_new_session=True,
         )
         assert self.popen.stderr is not None

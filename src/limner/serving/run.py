@@ -23,6 +23,7 @@ from limner.errors import ModelError, UsageError
 from limner.model import find_folder
 from limner.serving.app import create_app
 from limner.serving.catalogue import found_in
+from limner.serving.connections import Connection, raise_file_limit
 from limner.serving.errors import ApiError
 from limner.serving.settings import Settings
 from limner.serving.store import Store
@@ -97,16 +98,16 @@ def _serve(settings: Settings, opened: bool) -> None:
     app = create_app(settings)
     config = uvicorn.Config(
         refusing_when_cancelled(app),
+        http=Connection,
         log_level="warning",
         access_log=False,
         server_header=False,
-        timeout_keep_alive=15,
         timeout_graceful_shutdown=ANSWERING,
         ws_max_size=64 * 2**10,
         ws_ping_interval=20,
         ws_ping_timeout=20,
-        limit_concurrency=4096,
     )
+    raise_file_limit()
     listening.listen(128)  # from now on a browser that comes too early waits
     print(f"the studio is at {address} (Ctrl-C ends it)", file=sys.stderr, flush=True)
     for path in settings.paths:

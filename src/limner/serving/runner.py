@@ -175,7 +175,9 @@ class Runner:
         with self.lock:
             if self.store.get(job.id) is not job or self.closed:  # cancelled just now
                 return None
-            process = JobProcess(arguments, self.threads)
+            # where pictures have their names, which is what is written of them into what is made
+            folder = self.places.pictures if job.kind == "stylize" else None
+            process = JobProcess(arguments, self.threads, folder)
             now: dict[str, Any] = {"state": "running", "started": time.time(), "error": None}
             try:
                 self.store.save(job.changed(begun=True, process=process.id, **now))

@@ -13,6 +13,7 @@ from limner.serving.catalogue import Catalogue
 from limner.serving.errors import ApiError
 from limner.serving.job import Places
 from limner.serving.lanes import BatchLane, HandLane
+from limner.serving.names import Names
 from limner.serving.runner import Runner
 from limner.serving.settings import Settings
 from limner.serving.shelf import Shelf
@@ -30,6 +31,7 @@ class State:
     settings: Settings
     catalogue: Catalogue
     shelf: Shelf
+    names: Names
     hand: HandLane
     batch: BatchLane
     desk: ThreadPoolExecutor
@@ -41,13 +43,16 @@ class State:
     @classmethod
     def start(cls, settings: Settings) -> "State":
         """Opens everything; OSError where the home cannot be written to."""
+        settings = settings.absolute()
         settings.home.mkdir(parents=True, exist_ok=True)
+        catalogue, shelf = Catalogue(settings.paths, settings.home), Shelf(settings.home / "pictures")
         hand, places = HandLane(), Places(settings.home)
         store = Store(settings.home / "studio.db")
         return cls(
             settings,
-            Catalogue(settings.paths, settings.home),
-            Shelf(settings.home / "pictures"),
+            catalogue,
+            shelf,
+            Names(catalogue, shelf),
             hand,
             BatchLane(settings.threads, settings.limits.waiting, hand),
             ThreadPoolExecutor(settings.threads, "desk", initializer=lambda: torch.set_num_threads(1)),

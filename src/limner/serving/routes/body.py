@@ -8,7 +8,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from limner.editing.place import LARGEST_INDEX, LARGEST_SEED, Place
 from limner.pictures import to_bytes
+from limner.serving.state import State
 
+LONGEST_NAME = 300
 Format = Literal["png", "jpeg", "webp"]
 
 
@@ -18,9 +20,11 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
+Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+"""What a model, dataset, picture, style, attribute or class is called."""
 Amount = Annotated[float, Field(ge=-1e6, le=1e6)]
 """As large as what is painted with can be, and a good deal larger than what makes sense."""
-Asked = Annotated[str | Amount, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
+Asked = Annotated[Name | Amount, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
 """A class or a number; 3 may be either, and is not the class "3.0"."""
 
 
@@ -33,10 +37,10 @@ class Wanted(Place):
     blend: list[tuple[Annotated[int, Field(ge=0, le=LARGEST_SEED)], Amount]] | None = Field(
         None, min_length=1, max_length=8
     )
-    directions: dict[str, Amount] = Field(default_factory=dict, max_length=50)
-    condition: dict[str, Asked] = Field(default_factory=dict, max_length=100)
+    directions: dict[Name, Amount] = Field(default_factory=dict, max_length=50)
+    condition: dict[Name, Asked] = Field(default_factory=dict, max_length=100)
 
 
-def encoded(pixels: np.ndarray, kind: Format, provenance: dict[str, Any] | None = None) -> str:
-    """Returns a picture as base64, with its provenance inside."""
-    return b64encode(to_bytes(pixels, f"picture.{kind}", provenance)).decode()
+def encoded(state: State, pixels: np.ndarray, kind: Format, made: dict[str, Any] | None = None) -> str:
+    """Returns a picture as base64, with its provenance inside, where names stand for paths."""
+    return b64encode(to_bytes(pixels, f"picture.{kind}", made and state.names.of(made))).decode()

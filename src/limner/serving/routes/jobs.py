@@ -12,10 +12,11 @@ from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import Field
 
 from limner import files
+from limner.errors import LimnerError
 from limner.recipes import RECIPES, apply_settings, find_recipe
 from limner.serving.errors import ApiError
 from limner.serving.job import Job, checked_name
-from limner.serving.routes.body import Body
+from limner.serving.routes.body import Body, Name
 from limner.serving.routes.catalogue import SANDBOX
 from limner.serving.state import State, state_of
 from limner.serving.store import new_id
@@ -23,6 +24,7 @@ from limner.training.history import read_history
 
 router = APIRouter(prefix="/v1")
 ARCHIVES = (".zip", ".tar", ".parquet")
+Value = Annotated[str, Field(max_length=2000)]
 QUIET = 15.0
 """Seconds after which a stream says that it is still there."""
 LOOKED = 0.1
@@ -32,19 +34,19 @@ LOOKED = 0.1
 class Training(Body):
     """What is trained on what, and for how long."""
 
-    data: str
-    recipe: str = "gan"
-    name: str
+    data: Name
+    recipe: Name = "gan"
+    name: Name
     minutes: float = Field(10.0, gt=0, le=100_000)
-    set: dict[str, str | float | bool] = Field(default_factory=dict, max_length=50)
+    set: dict[Name, Value | int | float | bool] = Field(default_factory=dict, max_length=50)
     seed: int = Field(0, ge=0, le=2**31)
 
 
 class Evaluation(Body):
     """Which model is judged against which pictures."""
 
-    model: str
-    data: str
+    model: Name
+    data: Name
     n: int = Field(2000, ge=10, le=50_000)
 
 
@@ -90,7 +92,7 @@ def train(request: Request, asked: Training) -> Job:
     state, name = state_of(request), checked_name(asked.name)
     if asked.recipe not in RECIPES:
         raise ApiError(422, f"there is no recipe '{asked.recipe[:80]}'; GET /v1/recipes names them.", "recipe")
-    apply_settings(find_recipe(asked.recipe), [f"{key}={value}" for key, value in asked.set.items()])
+    _check_settings(asked)
     if (state.settings.home / "runs" / name).exists() or name in state.catalogue.models():
         raise ApiError(409, f"a model is called '{name}' already.", "name")
     path = str(state.catalogue.dataset(asked.data).path)
@@ -182,6 +184,16 @@ async def _changes(state: State) -> AsyncIterator[str]:
             yield ": still here\n\n"
             last = time.monotonic()
         await asyncio.sleep(LOOKED)
+
+
+def _check_settings(asked: Training) -> None:
+    """Raises LimnerError or ApiError 422 for settings that the recipe does not take, whatever they are."""
+    try:
+        apply_settings(find_recipe(asked.recipe), [f"{key}={value}" for key, value in asked.set.items()])
+    except LimnerError:
+        raise
+    except Exception:
+        raise ApiError(422, "set: these are no settings of a recipe.", "set") from None
 
 
 def _received(folder: Path, uploads: list[UploadFile]) -> Path:
