@@ -171,6 +171,10 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
         directions = Path(made["directions"]) if "directions" in made else None
     except (KeyError, TypeError, ValueError) as error:
         raise PictureError(f"{picture}: its provenance lacks {str(error).splitlines()[0]}.") from None
+    if not where.exists():
+        raise PictureError(f"{picture}: made by the model '{where}', which is not here; give its folder with --model.")
+    if directions and not directions.exists():
+        directions = where / directions.name
     model = load(where, runtime=runtime)
     if model.digest != digest:
         raise ModelError(

@@ -39,7 +39,7 @@ class Shelf:
 
     def path(self, name: str, param: str = "picture") -> Path:
         """Returns the file of a picture; ApiError 404 for an id that is none."""
-        file = self._file(name) if NAME.fullmatch(name) else None
+        file = self._file(name)
         if file is None:
             raise ApiError(404, f"no picture has the id '{name[:80]}'; hand it in with POST /v1/pictures.", param)
         return file
@@ -59,10 +59,10 @@ class Shelf:
 
     def holds(self, path: Path) -> bool:
         """Whether a path is that of a picture here."""
-        return path.resolve().parent == self.folder.resolve()
+        return path.parent == self.folder and self._file(path.stem) is not None
 
     def _file(self, name: str) -> Path | None:
-        return next(self.folder.glob(f"{name}.*"), None)
+        return next(self.folder.glob(f"{name}.*"), None) if NAME.fullmatch(name) else None
 
 
 def _depth(made: Any) -> int:
