@@ -63,7 +63,7 @@ def _never_waits() -> Iterator[None]:
         raise Waits
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(60)
+    signal.alarm(120)
     yield
     signal.alarm(0)
     signal.signal(signal.SIGALRM, before)
