@@ -5,14 +5,12 @@ python stubborn_server.py HOME [MODELS]
 
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
+from limner.cli.app import main
 from limner.model import load
 from limner.serving import catalogue, runner
 from limner.serving.routes import images
-from limner.serving.run import run
-from limner.serving.settings import Settings
 
 DEAF = "trap '' INT TERM; echo begun >&2; while true; do sleep 0.05; done"
 
@@ -27,4 +25,5 @@ if __name__ == "__main__":
     runner.shutil.rmtree = _sleep  # type: ignore[assignment]
     images._filmed = _sleep  # type: ignore[assignment]
     catalogue.load = lambda path, runtime: load(path)  # type: ignore[assignment]  # an export to ONNX takes seconds
-    run(Settings(tuple(map(Path, sys.argv[2:])), Path(sys.argv[1]), port=0))
+    sys.argv = ["limner", "serve", *sys.argv[2:], "--home", sys.argv[1], "--port", "0"]
+    main()

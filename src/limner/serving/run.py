@@ -1,13 +1,10 @@
 """A server on a socket: checked before it begins, said where it is, and ended by Ctrl-C or SIGTERM within 5 seconds."""
 
 import asyncio
-import os
 import signal
 import socket
 import sqlite3
 import sys
-import threading
-import time
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +28,7 @@ from limner.serving.store import Store
 SHORTEST_TOKEN = 16
 ANSWERING = 2
 """Seconds that requests have to be answered when the server ends."""
-ENDING = 4.3
+ENDING = 4.2
 """Seconds after which it ends, whatever its threads are at; what has to be kept is on disk by then."""
 
 
@@ -40,12 +37,7 @@ class Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
-        self.app, self.reason = app, signal.SIGTERM
-
-    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
-        """Serves until a signal comes."""
-        threading.Thread(target=self._end_at_last, name="end", daemon=True).start()
-        await super().serve(sockets)
+        self.app = app
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Ends what is open; jobs save meanwhile."""
@@ -54,14 +46,9 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Takes a signal; nothing here may wait, as any lock may be held by what it interrupted."""
-        self.reason = signal.Signals(sig)
+        # the system then ends this process by SIGALRM, though a thread, a lock or the interpreter's own end should last
+        signal.setitimer(signal.ITIMER_REAL, ENDING)
         super().handle_exit(sig, frame)
-
-    def _end_at_last(self) -> None:
-        while not self.should_exit:
-            time.sleep(0.1)
-        time.sleep(ENDING)
-        os._exit(128 + self.reason)
 
 
 def refusing_when_cancelled(app: ASGIApp) -> ASGIApp:
