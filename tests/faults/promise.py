@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+
 from command import limner
 from hostile import encoded, picture
 from limner.data import Dataset
@@ -59,6 +61,13 @@ def write_good(folder: Path, count: int = 6, size: int = 16) -> Path:
     for seed in range(count):
         (folder / f"good-{seed}.png").write_bytes(encoded("PNG", picture(size, seed=100 + seed)))
     return folder
+
+
+def write_many(file: Path) -> Path:
+    """Writes an array of 30,000 pictures, which takes seconds to prepare."""
+    pictures = np.random.default_rng(0).integers(0, 256, (30_000, 4, 4, 3), dtype=np.uint8)
+    np.save(file, pictures.repeat(6, axis=1).repeat(6, axis=2))
+    return file
 
 
 def prepared(source: Path, out: Path, *options: str) -> tuple[Dataset, Report]:

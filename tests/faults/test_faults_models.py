@@ -28,6 +28,14 @@ def _refuses(model: Path, tmp_path: Path, *words: str) -> None:
         assert all(word in line for word in words), line
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")], ids=str)
+def test_fault_29_weights_are_not_numbers(tmp_path: Path, value: float) -> None:
+    broken = small_model("gan", "condition=[kind, age]")
+    next(broken.painter.parameters()).data.view(-1)[3] = value
+    broken.save(tmp_path / "broken")
+    _refuses(tmp_path / "broken", tmp_path, "not finite")
+
+
 @pytest.mark.parametrize("name", ["weights.pt", "weights.ckpt", "model.bin"])
 def test_fault_37_a_pickle_is_given_for_a_model(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(pickle.dumps(hostile.Evil(tmp_path / "evil")))

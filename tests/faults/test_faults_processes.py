@@ -7,9 +7,19 @@ import signal
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
-from promise import SMALL, alive, everything_in, fails, full_disk, read_only, unchanged, wait_until, write_good
+from promise import (
+    SMALL,
+    alive,
+    everything_in,
+    fails,
+    full_disk,
+    read_only,
+    unchanged,
+    wait_until,
+    write_good,
+    write_many,
+)
 
 from command import Started, limner
 from limner.data import Dataset
@@ -22,9 +32,7 @@ LONG = ("--steps", "100000", *SMALL)
 @pytest.fixture
 def many(tmp_path: Path) -> Path:
     """An array of pictures that takes seconds to prepare."""
-    pictures = np.random.default_rng(0).integers(0, 256, (30_000, 4, 4, 3), dtype=np.uint8)
-    np.save(tmp_path / "many.npy", pictures.repeat(6, axis=1).repeat(6, axis=2))
-    return tmp_path / "many.npy"
+    return write_many(tmp_path / "many.npy")
 
 
 def _reached(run: Path) -> int:

@@ -1,11 +1,12 @@
-"""Faults 28 to 40: what a run and a dataset meet between their beginning and their end."""
+"""Faults 27, 28, 30 to 36, 39 and 40: what a run and a dataset meet between their beginning and their end."""
 
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
-from promise import SMALL, fails, full_disk, wait_until, write_good
+from promise import SMALL, fails, full_disk, wait_until, write_good, write_many
 
 import hostile
 from command import Started, limner
@@ -16,6 +17,31 @@ from limner.training.checkpoint import Checkpoints
 from limner.training.history import read_history
 
 
+def test_fault_27_one_bit_of_a_checkpoint_turns(run: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(run, tmp_path / "other"))
+    (other / "checkpoints" / "step-000000008.safetensors").unlink()
+    newest = run / "checkpoints" / "step-000000008.safetensors"
+    content = newest.read_bytes()
+    rate = content.index(b"rate_factor") + content[content.index(b"rate_factor") :].index(b"1.0")
+    newest.write_bytes(content[:rate] + bytes([content[rate] ^ 8]) + content[rate + 1 :])  # 1.0 becomes 9.0
+    for one in (run, other):
+        limner("train", "--resume", "--out", one, "--steps", "12")
+    states = [Checkpoints(one / "checkpoints").load()[0] for one in (run, other)]
+    assert [state["step"] for state in states if state] == [12, 12]
+    assert [state["rate_factor"] for state in states if state] == [1.0, 1.0]
+    assert load(run).digest == load(other).digest, "it has not gone on from the checkpoint before"
+
+
+@pytest.mark.parametrize("part", ["text", "weights"])
+def test_fault_27_no_checkpoint_is_whole(run: Path, tmp_path: Path, part: str) -> None:
+    for file in (run / "checkpoints").iterdir():
+        content = bytearray(file.read_bytes())
+        content[content.index(b"rate_factor") + 13 if part == "text" else -50] ^= 1
+        file.write_bytes(content)
+    line = fails(tmp_path, "train", "--resume", "--out", run, "--steps", "12")
+    assert "no checkpoint is whole" in line
+
+
 def test_fault_28_two_trainings_in_one_run(run: Path, tmp_path: Path) -> None:
     with Started(tmp_path / "said", "train", "--resume", "--out", run, "--steps", "100000") as first:
         wait_until(lambda: len(read_history(run / "history.jsonl")) > 2)
@@ -23,6 +49,32 @@ def test_fault_28_two_trainings_in_one_run(run: Path, tmp_path: Path) -> None:
         assert "is locked: another process is training there" in line
         assert first.process.is_alive()
     limner("train", "--resume", "--out", run, "--steps", "9")
+
+
+@pytest.mark.parametrize("name", ["pictures.npy", "attributes.parquet", "dataset.json"])
+def test_fault_30_a_dataset_changes_between_two_trainings(dataset: Path, tmp_path: Path, name: str) -> None:
+    data, run = Path(shutil.copytree(dataset, tmp_path / "flowers")), tmp_path / "run"
+    limner("train", data, "--out", run, "--steps", "4", *SMALL)
+    content = bytearray((data / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (data / name).write_bytes(content)
+    for more in ((), ("--verify",)):
+        line = fails(tmp_path, "train", "--resume", "--out", run, "--steps", "8", *more)
+        assert "flowers" in line
+        assert "prepare it again" in line
+
+
+def test_fault_30_one_byte_among_many_is_found_when_asked(tmp_path: Path) -> None:
+    pictures = np.random.default_rng(0).integers(0, 256, (400, 256, 256, 3), np.uint8)
+    data = write_dataset(tmp_path / "large", pictures, {}).path
+    with (data / "pictures.npy").open("r+b") as file:
+        file.seek(40_000_000)
+        byte = file.read(1)[0]
+        file.seek(40_000_000)
+        file.write(bytes([byte ^ 1]))
+    command = ("train", data, "--out", tmp_path / "run", "--steps", "1", "--verify", *SMALL)
+    assert "pictures.npy" in limner(*command, code=1, progress="verifying")
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(
@@ -127,6 +179,22 @@ def test_fault_36_a_power_cut_leaves_half_a_dataset(dataset: Path, tmp_path: Pat
         (half / name).write_bytes(content[: len(content) // 2] if damage == "half" else b"")
     line = fails(tmp_path, "train", half, "--out", tmp_path / "run", "--steps", "4", *SMALL, progress="prepare: ")
     assert "half" in line
+
+
+def test_fault_39_two_preparations_into_one_folder(tmp_path: Path) -> None:
+    out, few = tmp_path / "out", write_good(tmp_path / "few")
+    with Started(tmp_path / "said", "prepare", write_many(tmp_path / "many.npy"), out, "--size", "64") as first:
+        wait_until(lambda: any(path.stat().st_size for path in tmp_path.glob(".limner-*.tmp/out/scratch")))
+        for more in ((), ("--overwrite",)):
+            line = limner("prepare", few, out, "--workers", "1", *more, code=1)
+            assert str(out) in line
+        assert not out.exists()
+        assert first.process.is_alive()
+    assert list(tmp_path.glob(".limner-*.tmp")), "nothing was left over by what was killed"
+    with Started(tmp_path / "again", "prepare", few, out, "--workers", "1") as second:
+        assert second.ends()[0] == 0
+    assert len(Dataset.open(out)) == 6
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["again", "few", "many.npy", "out", "said"]
 
 
 def test_fault_40_a_dataset_cannot_be_replaced(tmp_path: Path) -> None:

@@ -124,6 +124,22 @@ def test_fault_46_whoever_has_no_token_gets_in(served: Path, tmp_path: Path) -> 
             assert not answer.headers.get("location", "").startswith(("//", "/\\"))
 
 
+def test_fault_47_eleven_hundred_clients_never_end_their_headers(studio: tuple[Started, httpx.Client]) -> None:
+    _, client = studio
+    address = (client.base_url.host, client.base_url.port)
+    with ExitStack() as held:
+        for _ in range(1100):
+            line = held.enter_context(socket.create_connection(address, timeout=10))
+            with suppress(OSError):
+                line.sendall(b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
+        began = time.monotonic()
+        for path in ("/health/live", "/health/ready", "/v1/models"):
+            with httpx.Client(base_url=client.base_url, timeout=5) as new:
+                assert new.get(path).status_code == 200
+        assert time.monotonic() - began < 5
+    assert client.get("/health/live").status_code == 200
+
+
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "..\\..\\x", "\0", "a/../..", "-" * 30_000])
 def test_fault_48_a_name_leads_elsewhere(client: TestClient, name: str) -> None:
     quoted = "".join(f"%{byte:02x}" for byte in name.encode())
