@@ -15,7 +15,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from limner.pictures import to_frame
 from limner.serving.errors import FAULT, ApiError, field_of, understood
-from limner.serving.routes.body import Name, Wanted
+from limner.serving.routes.body import Few, Name, Wanted
 from limner.serving.routes.causal import Unit, Values, other_world
 from limner.serving.routes.stylize import instantly
 from limner.serving.state import State
@@ -42,6 +42,7 @@ class AskStyle(BaseModel):
     """A picture in styles of an instant model."""
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True, allow_inf_nan=False)
+    _few = Few
 
     id: int = 0
     kind: Literal["stylize"]
@@ -58,6 +59,7 @@ class AskWhatIf(BaseModel):
     """What a unit of a causal model would have been."""
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True, allow_inf_nan=False)
+    _few = Few
 
     id: int = 0
     kind: Literal["counterfactual"]

@@ -4,20 +4,36 @@ from base64 import b64encode
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from limner.editing.place import LARGEST_INDEX, LARGEST_SEED, Place
 from limner.pictures import to_bytes
 from limner.serving.state import State
 
-LONGEST_NAME = 300
+LONGEST_NAME, MOST_VALUES = 300, 2000
 Format = Literal["png", "jpeg", "webp"]
+
+
+def few(body: Any) -> Any:
+    """Returns what a request carries; ValueError for so many values that to say what is wrong with each would hold up others."""
+    count, level = 0, [body]
+    while level:
+        count += len(level)
+        if count > MOST_VALUES:
+            raise ValueError(f"{MOST_VALUES:,} values are the most")
+        inner = (one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
+        level = [value for values in inner for value in values]
+    return body
+
+
+Few = model_validator(mode="before")(few)
 
 
 class Body(BaseModel):
     """What a request carries; an unknown field, a number as text, or one that is not finite is refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+    _few = Few
 
 
 Name = Annotated[str, Field(max_length=LONGEST_NAME)]
@@ -31,6 +47,7 @@ Asked = Annotated[Name | Amount, BeforeValidator(lambda value: str(value) if typ
 class Wanted(Place):
     """A place as clients ask for it."""
 
+    _few = Few
     seed: int = Field(0, ge=0, le=LARGEST_SEED, strict=True)
     index: int = Field(0, ge=0, le=LARGEST_INDEX, strict=True)
     truncation: float = Field(1.0, gt=0, le=1, strict=True)
