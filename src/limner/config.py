@@ -1,4 +1,4 @@
-"""The base of every section of a recipe, and of all else that is read into types: frozen, and strict about keys and numbers."""
+"""The base of every section of a recipe, and of all else that is read into types: frozen, strict about keys and numbers."""
 
 from typing import Annotated, Any
 
@@ -10,9 +10,9 @@ PathText = Annotated[str, Field(max_length=4096, pattern=r"^[^\x00]*$")]
 
 
 def _be_strict(part: Any) -> None:
-    """Makes numbers and truth values strict throughout a schema; all of it would no longer take lists for tuples."""
+    """Makes numbers strict throughout a schema; all of it would no longer take lists for tuples."""
     if isinstance(part, dict):
-        if part.get("type") in ("int", "float", "bool"):
+        if part.get("type") in ("int", "float"):
             part["strict"] = True
         for inner in part.values():
             _be_strict(inner)

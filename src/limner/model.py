@@ -259,7 +259,7 @@ def check_device(device: str) -> None:
     """Raises UsageError for a device that is unknown or not available here."""
     kind = device.partition(":")[0]
     if kind not in DEVICES:
-        raise UsageError(f"--device {device}: choose from {', '.join(DEVICES)}.")
+        raise UsageError(f"--device {shown(device)}: choose from {', '.join(DEVICES)}.")
     if kind == "cuda" and not torch.cuda.is_available():
         raise UsageError("--device cuda: no CUDA device is available here; use --device cpu.")
     if kind == "mps" and not torch.backends.mps.is_available():

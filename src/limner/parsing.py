@@ -66,9 +66,13 @@ def parse_yaml(text: str, where: str, most: int = MOST_YAML) -> Any:
         raise _fault(where, mark.line if mark else None, f"not YAML ({problem})" if problem else "not YAML") from None
 
 
-def write_yaml(value: Any) -> str:
-    """Returns YAML that `parse_yaml` reads back to an equal value, of mappings, lists, texts, numbers, true, false and null."""
-    return yaml.dump(value, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
+def write_yaml(value: Any, *, block: bool = False) -> str:
+    """Returns YAML that `parse_yaml` reads back to an equal value, of mappings, lists, texts, numbers, true, false and null.
+
+    The innermost lists and mappings take one line each; with `block`, each of their values does.
+    """
+    style = False if block else None
+    return yaml.dump(value, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=120, default_flow_style=style)
 
 
 def read_json(path: str | Path, most: int = MOST_JSON, *, finite: bool = True) -> Any:

@@ -3,20 +3,25 @@
 import csv
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+from pydantic import BaseModel, Field, ValidationError
 
 import limner
 from limner.conditions import Wish, resolve
+from limner.config import PathText
 from limner.data import garden
-from limner.errors import PictureError, UsageError
+from limner.errors import PictureError, UsageError, shown
 from limner.files import atomic_folder
 from limner.model import Model, load
 from limner.pictures import WALKS, WRITTEN, difference, grid, read_provenance, save, save_walk
 from limner.progress import ProgressLine
+from limner.seeds import LARGEST_SEED
 
 BATCH = 64
+MOST_IN_A_GRID = 65_536
+Made = TypeVar("Made", bound=BaseModel)
 WALK_STOPS, WALK_FRAMES, WALK_RATE = 8, 24, 24
 WALK_SIDE = 256
 """Small pictures are enlarged by a whole number towards this side, because players blur small films."""
@@ -75,34 +80,75 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
     no provenance that can be replayed, or was made by another model.
     """
     made = read_provenance(picture)
-    again = REPLAYS[made["kind"]](picture, made, model_path) if made.get("kind") in REPLAYS else None
-    if again is None:
-        raise PictureError(f"{picture}: made as '{made.get('kind')}', which cannot be made again.")
+    kind = str(made.get("kind"))
+    if kind not in REPLAYS:
+        raise PictureError(f"{picture}: made as '{shown(kind)}', which cannot be made again.")
+    again = REPLAYS[kind](picture, made, model_path)
     return again, difference(again, picture)
 
 
+class MadeBy(BaseModel):
+    """What provenance says of the model that made a picture."""
+
+    path: PathText
+    sha256: str | None
+    runtime: str = "torch"
+
+
+class MadeSample(BaseModel):
+    """What provenance says of samples."""
+
+    model: MadeBy
+    n: int = Field(ge=1, le=MOST_IN_A_GRID, strict=True)
+    seed: int = Field(ge=0, strict=True)
+    first: int = Field(ge=0, le=LARGEST_SEED, strict=True)
+    index: int = Field(ge=0, le=LARGEST_SEED, strict=True)
+    condition: dict[str, Any]
+    truncation: float
+    columns: int | None = Field(None, ge=1, le=MOST_IN_A_GRID, strict=True)
+
+
+class MadeFlower(BaseModel):
+    """What provenance says of a flower of the garden."""
+
+    seed: int = Field(ge=0, strict=True)
+    index: int = Field(ge=0, strict=True)
+    size: int = Field(strict=True)
+
+
 def _paint_again(picture: Path, made: dict[str, Any], model_path: Path | None) -> np.ndarray:
-    try:
-        where, digest = model_path or Path(made["model"]["path"]), made["model"]["sha256"]
-        asked = {name: made[name] for name in ("n", "seed", "first", "condition", "truncation")}
-        index = int(made["index"])
-    except (KeyError, TypeError) as error:
-        raise PictureError(f"{picture}: its provenance lacks {error}.") from None
-    model = load(where, runtime=str(made["model"].get("runtime", "torch")))
-    if model.digest != digest:
+    about = made_of(MadeSample, picture, made)
+    where = model_path or Path(about.model.path)
+    model = load(where, runtime=about.model.runtime)
+    if model.digest != about.model.sha256:
         raise PictureError(
-            f"{picture}: made by another model ({str(digest)[:12]}) than {where} ({str(model.digest)[:12]})."
+            f"{picture}: made by another model ({shown(about.model.sha256, 12)}) than {where} ({str(model.digest)[:12]})."
         )
     # painted in the batch of the original, because the last bit of a sum may depend on the size of the batch
+    asked = {name: getattr(about, name) for name in ("n", "seed", "first", "condition", "truncation")}
     pictures = model.sample(batch=BATCH, **asked)
-    return pictures[index - asked["first"]] if made["kind"] == "sample" else grid(pictures, made.get("columns"))
+    if made["kind"] != "sample":
+        return grid(pictures, about.columns)
+    if not 0 <= (row := about.index - about.first) < about.n:
+        raise PictureError(
+            f"{picture}: its provenance says that it is picture {about.index}, which was not among them."
+        )
+    return pictures[row]
 
 
 def _draw_again(picture: Path, made: dict[str, Any], model_path: Path | None) -> np.ndarray:
+    about = made_of(MadeFlower, picture, made)
+    return garden.draw(garden.flower(about.seed, about.index), about.size)
+
+
+def made_of(kind: type[Made], picture: Path, made: dict[str, Any]) -> Made:
+    """Returns what the provenance of a picture says, in types; PictureError for what it lacks."""
     try:
-        return garden.draw(garden.flower(made["seed"], made["index"]), made["size"])
-    except KeyError as error:
-        raise PictureError(f"{picture}: its provenance lacks {error}.") from None
+        return kind.model_validate(made)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = shown(".".join(str(part) for part in first["loc"]))
+        raise PictureError(f"{picture}: its provenance cannot be used ({key}: {first['msg']}).") from None
 
 
 REPLAYS = {"sample": _paint_again, "grid": _paint_again, "garden": _draw_again}

@@ -4,6 +4,8 @@ import hashlib
 
 import torch
 
+LARGEST_SEED = 2**63 - 1
+
 
 def derive(*parts: int | str) -> int:
     """Returns a 63-bit seed that depends on every part, in order; equal parts give equal seeds on every machine."""

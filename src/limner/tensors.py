@@ -62,7 +62,8 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     """
     with _opened(path) as file:
         metadata = dict(file.metadata() or {})
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        # copied: what is read stays mapped to the file otherwise, and changes, or ends the process, when that is overwritten
+        tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
     texts = {name: text for name, text in metadata.items() if name not in (_DIGEST, *_FORMAT)}
     if metadata.get(_DIGEST) != content_digest(tensors, texts):
         raise DamagedFileError(f"{path}: damaged: its content does not match its checksum.")

@@ -163,7 +163,7 @@ class Graph(Section):
         """Returns the graph as YAML that `read_graph` reads back to an equal one."""
         fields = self.model_dump(mode="json", exclude_defaults=True)
         fields["nodes"] = {name: node.model_dump(exclude_none=True) for name, node in self.nodes.items()}
-        return write_yaml(fields)
+        return write_yaml(fields, block=True)
 
     def save(self, path: str | Path) -> None:
         """Writes the graph as YAML, whole or not at all."""

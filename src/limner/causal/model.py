@@ -22,7 +22,7 @@ from limner.causal.predictor import FILE, Predictor, train_predictor
 from limner.causal.structural import Do, StructuralModel
 from limner.causal.variables import Table, Variable, read, variables_of
 from limner.data.dataset import Dataset
-from limner.errors import GraphError, RunError, UsageError
+from limner.errors import GraphError, RunError, UsageError, shown
 from limner.evaluation.subject import check_shape
 from limner.model import Model, load
 from limner.recipes import apply_settings, find_recipe
@@ -155,6 +155,6 @@ def _check_picture(graph: Graph, variables: Mapping[str, Variable], dataset: Dat
         kind = dataset.schema.attribute(name).kind
         if (kind == "label") != (variables[name].kind == "category"):
             raise GraphError(
-                f"{name}: its column is a {kind}, which cannot draw the picture as a {variables[name].kind}; leave it out "
+                f"{shown(name)}: its column is a {kind}, which cannot draw the picture as a {variables[name].kind}; leave it out "
                 "under `picture`, or prepare it as what it is."
             )

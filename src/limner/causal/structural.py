@@ -249,7 +249,7 @@ def _check_shared(shared: Noise, graph: Graph, variables: Mapping[str, Variable]
     """Raises ModelError unless every node that an unseen cause moves has noise, of one number of units."""
     if set(shared) != set(graph.tied()):
         raise ModelError("the noise of confounded nodes is missing")
-    rows = max(1, *(len(noise) for noise in shared.values())) if shared else 0
+    rows = max(1, *(noise.shape[0] if noise.ndim else 0 for noise in shared.values())) if shared else 0
     for name, noise in shared.items():
         classes = variables[name].classes
         check_tensor(SHARED + name, noise, torch.float64, (rows, len(classes)) if classes else (rows,))

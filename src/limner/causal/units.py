@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from limner.conditions import resolve
-from limner.errors import ModelError, UsageError, nearest
+from limner.errors import ModelError, UsageError, nearest, shown
 from limner.model import Model
 from limner.networks.residual import ResidualBlock
 from limner.values import to_uint8
@@ -110,7 +110,7 @@ def find_layer(model: Model, name: str | None = None) -> tuple[str, nn.Module]:
         whole = [one for one in found if not _in_block(model, one)] or list(found)
         name = whole[len(whole) // 2]
     if name not in found:
-        raise UsageError(f"--layer {name}: this model has no such layer; {nearest(name, list(found))}")
+        raise UsageError(f"--layer {shown(name)}: this model has no such layer; {nearest(name, list(found))}")
     return name, found[name]
 
 

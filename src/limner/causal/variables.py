@@ -73,7 +73,7 @@ def variables_of(graph: Graph, dataset: Dataset) -> dict[str, Variable]:
         attribute = known[name]
         if attribute.kind == "caption":
             raise GraphError(
-                f"{name}: a caption is free text, which no mechanism here can make; leave it out of the graph."
+                f"{shown(name)}: a caption is free text, which no mechanism here can make; leave it out of the graph."
             )
         kind = node.kind or ("category" if attribute.kind == "label" else "number")
         classes: tuple[str, ...] = ()
@@ -82,7 +82,9 @@ def variables_of(graph: Graph, dataset: Dataset) -> dict[str, Variable]:
             values = attribute.classes or tuple(sorted(seen, key=natural))
             classes = tuple(one for one in values if one != attribute.missing)
             if len(classes) > MOST_CLASSES:
-                raise GraphError(f"{name}: {len(classes)} classes are too many for a category; at most {MOST_CLASSES}.")
+                raise GraphError(
+                    f"{shown(name)}: {len(classes)} classes are too many for a category; at most {MOST_CLASSES}."
+                )
         found[name] = Variable(name=name, kind=kind, classes=classes, low=node.low, high=node.high)
     return found
 
@@ -111,7 +113,7 @@ def described(variables: Mapping[str, Variable], table: Table) -> dict[str, Vari
         values = table[name]
         if len(values) == 0 or (values == values[0]).all():
             raise GraphError(
-                f"{name}: always the same in these {len(values)} rows, so nothing can be learned of it; leave it out."
+                f"{shown(name)}: always the same in these {len(values)} rows, so nothing can be learned of it; leave it out."
             )
         seen = (float(values.min()), float(values.max()))
         about = {"mean": float(values.mean()), "spread": float(values.std()), "seen": seen}
@@ -129,14 +131,17 @@ def _column(dataset: Dataset, variable: Variable) -> np.ndarray:
     present = _present(dataset, variable.name)
     values = np.array([np.nan if (number := as_number(one)) is None else number for one in present])
     if any(isinstance(one, str) and math.isnan(value) for one, value in zip(present, values, strict=True)):
-        raise GraphError(f"{variable.name}: its classes are no numbers; its kind is category.")
+        raise GraphError(f"{shown(variable.name)}: its classes are no numbers; its kind is category.")
     if variable.kind == "count" and (values % 1 > 0).any():
-        raise GraphError(f"{variable.name}: a count is whole, but {values[values % 1 > 0][0]:g} is among its values.")
+        raise GraphError(
+            f"{shown(variable.name)}: a count is whole, but {values[values % 1 > 0][0]:g} is among its values."
+        )
     low, high = variable.bounds
     beyond = (values < low) | (values > high)
     if beyond.any():
         raise GraphError(
-            f"{variable.name}: {beyond.sum():,} values, such as {values[beyond][0]:g}, are beyond its bounds, {low:g} to {high:g}."
+            f"{shown(variable.name)}: {beyond.sum():,} values, such as {values[beyond][0]:g}, are beyond its bounds, "
+            f"{low:g} to {high:g}."
         )
     return values
 

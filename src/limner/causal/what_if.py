@@ -8,18 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel, Field
 
 import limner
 from limner import files
 from limner.causal.model import CausalModel
 from limner.causal.structural import Do
 from limner.causal.variables import Table, read
+from limner.config import PathText
 from limner.data.dataset import Dataset
-from limner.errors import GraphError, PictureError, UsageError, nearest
+from limner.errors import GraphError, PictureError, UsageError, nearest, shown
 from limner.evaluation.subject import check_shape
 from limner.files import atomic_folder
 from limner.pictures import grid, open_picture, read_provenance, save
-from limner.samples import difference
+from limner.samples import MOST_IN_A_GRID, difference, made_of
 
 
 @dataclass
@@ -39,13 +41,13 @@ def of_dataset(model: CausalModel, dataset: Dataset, names: Sequence[str]) -> Un
     known = {name: row for row, name in enumerate(dataset.table["file_name"].to_pylist())}
     for name in names:
         if name not in known:
-            raise UsageError(f"{dataset.path} has no picture '{name}'; {nearest(name, list(known)[:1000])}")
+            raise UsageError(f"{dataset.path} has no picture '{shown(name)}'; {nearest(name, list(known)[:1000])}")
     rows = np.array([known[name] for name in names])
     table, whole = read(dataset, model.structure.variables, rows)
     if len(whole) < len(rows):
         lacking = next(name for name, row in zip(names, rows, strict=True) if row not in set(whole.tolist()))
         raise GraphError(
-            f"{lacking}: an attribute of it is missing, or of a class never learned: nothing can be abducted."
+            f"{shown(lacking)}: an attribute of it is missing, or of a class never learned: nothing can be abducted."
         )
     return Units(list(names), np.asarray(dataset.pictures[rows]), table, str(dataset.path))
 
@@ -99,28 +101,55 @@ def write_samples(model: CausalModel, n: int, do: Do, given: Do, out: Path, seed
     return table
 
 
+class Made(BaseModel):
+    """What provenance says of a picture of a causal model."""
+
+    run: PathText
+    model: str
+    graph: str
+    seed: int = Field(strict=True)
+    do: dict[str, str] = {}
+
+
+class MadeSample(Made):
+    """What provenance says of units of a world."""
+
+    n: int = Field(ge=1, le=MOST_IN_A_GRID, strict=True)
+    given: dict[str, str] = {}
+
+
+class MadeCounterfactual(Made):
+    """What provenance says of a counterfactual, or of the grid of several."""
+
+    pictures: list[PathText] = Field(min_length=1, max_length=MOST_IN_A_GRID)
+    data: PathText | None
+    of: str | None = None
+
+
+KINDS: dict[str, type[Any]] = {"counterfactual": MadeCounterfactual, "causal sample": MadeSample}
+
+
 def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, int]:
     """Makes a picture of a causal model again: returns it, uint8 (H, W, C), and the largest difference of a pixel, 0 to 255.
 
     PictureError when it was made by another model, or what it was made of is not there.
     """
     made = read_provenance(picture)
-    try:
-        model, seed, do = CausalModel.load(model_path or Path(made["run"])), int(made["seed"]), made["do"]
-        if model.painter.digest != made["model"] or model.structure.graph.to_yaml() != made["graph"]:
-            raise PictureError(
-                f"{picture}: made by another model than {model_path or made['run']}; give the one it was made by."
-            )
-        if made["kind"] == "causal sample":
-            again = grid(model.sample(int(made["n"]), do, made["given"], seed)[1])
-        else:
-            names, data = made["pictures"], made["data"]
-            units = of_dataset(model, Dataset.open(data), names) if data else of_files(model, names)
-            after = model.counterfactual(units.table, units.pictures, do, seed)[1]
-            whole = grid(np.concatenate([units.pictures, after]), columns=len(after))
-            again = after[names.index(made["of"])] if "of" in made else whole
-    except (KeyError, TypeError, ValueError) as error:
-        raise PictureError(f"{picture}: its provenance lacks {error}.") from None
+    about: MadeCounterfactual | MadeSample = made_of(KINDS[made["kind"]], picture, made)
+    where = model_path or Path(about.run)
+    model = CausalModel.load(where)
+    if model.painter.digest != about.model or model.structure.graph.to_yaml() != about.graph:
+        raise PictureError(f"{picture}: made by another model than {where}; give the one it was made by.")
+    if isinstance(about, MadeSample):
+        again = grid(model.sample(about.n, about.do, about.given, about.seed)[1])
+        return again, difference(again, picture)
+    names, data = about.pictures, about.data
+    if about.of not in (None, *names):
+        raise PictureError(f"{picture}: its provenance says that it was {shown(about.of)}, which is not among them.")
+    units = of_dataset(model, Dataset.open(data), names) if data else of_files(model, names)
+    after = model.counterfactual(units.table, units.pictures, about.do, about.seed)[1]
+    whole = grid(np.concatenate([units.pictures, after]), columns=len(after))
+    again = whole if about.of is None else after[names.index(about.of)]
     return again, difference(again, picture)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,7 +28,7 @@ from limner.cli import (
     tune,
     weights,
 )
-from limner.errors import LimnerError
+from limner.errors import LimnerError, UsageError
 
 INTERRUPTED = 130
 
@@ -74,6 +75,10 @@ def options(
 ) -> None:
     if debug:
         os.environ["LIMNER_DEBUG"] = "1"
+    try:
+        Path.cwd()
+    except OSError:  # which some libraries end the process for, without a word that helps
+        raise UsageError("the folder that this was started in is gone; change to another one and try again.") from None
 
 
 def main() -> None:

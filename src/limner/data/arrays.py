@@ -193,7 +193,9 @@ def _attributes(path: Path, headers: list[_Header], count: int) -> dict[str, lis
     for header in headers:
         name = "label" if header.name in LABEL_ARRAYS else header.name
         if header.name in LABEL_ARRAYS and header.shape not in ((count,), (count, 1)):
-            raise DataError(f"{path}: '{header.name}' has shape {header.shape} for {count:,} pictures: give ({count},)")
+            raise DataError(
+                f"{path}: '{shown(header.name)}' has shape {header.shape} for {count:,} pictures: give ({count},)"
+            )
         if not _is_column(header, count) or name in columns:
             continue
         with _opened(path, header.name) as file:

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 SPLITS = ("train", "validation", "test")
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, EOFError, pa.ArrowException)
-"""What NumPy and Arrow raise on foreign bytes."""
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, pa.ArrowException)
+"""What Arrow and a file of the wrong shape raise."""
 
 
 class Batch(NamedTuple):
@@ -76,7 +76,7 @@ class Dataset:
             raise DataError(f"{path} {what}")
         try:
             about = _read_about(path)
-            pictures = np.lib.format.open_memmap(path / PICTURES, mode="r")
+            pictures = _open_pictures(path / PICTURES)
             table = _read_table(path / TABLE, len(pictures))
             name = Path(about.source or path.resolve().name).stem
             dataset = cls(path, name, about.schema_, about.fingerprint, pictures, table)
@@ -177,6 +177,13 @@ def _read_about(path: Path) -> About:
     if isinstance(about, dict) and isinstance(found := about.get("format"), int) and found < FORMAT:
         raise DataError(f"{path} was written by an older limner (format {found}); prepare it again")
     return About.model_validate(about)
+
+
+def _open_pictures(file: Path) -> np.memmap:
+    try:
+        return np.lib.format.open_memmap(file, mode="r")
+    except Exception as error:  # NumPy lets a tokenizer loose on a header, which raises its own kinds on foreign bytes
+        raise ValueError(f"pictures.npy: {shown(error, 200)}") from None
 
 
 def _read_table(file: Path, rows: int) -> pa.Table:

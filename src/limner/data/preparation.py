@@ -21,7 +21,7 @@ from limner.data.source import Source
 from limner.data.sources import open_source
 from limner.data.splits import Fractions, assign, check_fractions
 from limner.data.workers import cores
-from limner.errors import DataError, UsageError, nearest
+from limner.errors import DataError, UsageError, nearest, shown
 from limner.files import atomic_folder, exclusive
 from limner.pictures import FITS, colour, parse_size
 
@@ -220,4 +220,4 @@ def _in_words(error: OSError, out: Path) -> str:
 
 def _among(name: str, value: str, choices: Sequence[str]) -> None:
     if value not in choices:
-        raise UsageError(f"no {name} '{value}': {nearest(str(value), list(choices))}")
+        raise UsageError(f"no {name} '{shown(value)}': {nearest(str(value), list(choices))}")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from limner.errors import UsageError
+from limner.errors import UsageError, shown
 
 SPLITS = ("train", "validation", "test")
 Fractions = tuple[float, float, float]
@@ -30,7 +30,7 @@ def check_fractions(shares: Sequence[float], text: object = None) -> Fractions:
     valid = len(shares) == 3 and all(math.isfinite(share) and share >= 0 for share in shares)
     if not valid or shares[0] <= 0 or abs(sum(shares) - 1) > 1e-6:
         asked = text if text is not None else tuple(shares)
-        raise UsageError(f"split {asked}: give train,validation,test shares that sum to 1, such as 0.8,0.1,0.1")
+        raise UsageError(f"split {shown(asked)}: give train,validation,test shares that sum to 1, such as 0.8,0.1,0.1")
     return (float(shares[0]), float(shares[1]), float(shares[2]))
 
 

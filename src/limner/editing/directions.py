@@ -101,11 +101,11 @@ def supervised(
     """
     for name in (*names, *keep):
         if name not in looks:
-            raise UsageError(f"nothing is called '{name}' here; {nearest(name, list(looks))}")
+            raise UsageError(f"nothing is called '{shown(name)}' here; {nearest(name, list(looks))}")
     code, _ = halves(decoding, n, seed)
     codes = decoding.standard(code.points).cpu()
-    shown = looked(decoding, code, {name: looks[name] for name in (*names, *keep)})
-    rising = {name: regression(codes, values) for name, values in shown.items()}
+    values_of = looked(decoding, code, {name: looks[name] for name in (*names, *keep)})
+    rising = {name: regression(codes, values) for name, values in values_of.items()}
     found = {}
     for name in names:
         way = orthogonal(rising[name], [rising[other] for other in keep])

@@ -49,6 +49,8 @@ OPERATIONS: dict[str, type[Operation]] = {
     "regenerate": latent.Regenerate,
 }
 """Every edit by its name."""
+MOST_EDITS, LONGEST_TEXT = 1000, 10_000
+"""Edits in a list, and characters of the text of one."""
 SEPARATOR = re.compile(r",(?=\s*\w+=)")
 """A comma before the next argument, not one within a list."""
 NAMED = re.compile(r"\s*\w+=")
@@ -60,6 +62,8 @@ def parse(text: str) -> Operation:
 
     Before the first `KEY=` may stand the value of the first argument.
     """
+    if len(text) > LONGEST_TEXT:
+        raise UsageError(f"'{shown(text)}': an edit has at most {LONGEST_TEXT:,} characters.")
     name, _, rest = text.partition(":")
     first, *more = SEPARATOR.split(rest)
     if NAMED.match(first):
@@ -92,7 +96,7 @@ def operation(name: str, given: Any, text: str | None = None) -> Operation:
     if unknown is not None:
         raise UsageError(f"{name} takes no '{shown(unknown)}'; {nearest(str(unknown), fields)}")
     try:
-        return kind.model_validate(dict(given))
+        return kind.model_validate({str(key): value for key, value in given.items()})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][:1]) or "its arguments"
@@ -120,6 +124,8 @@ def read_edits(path: Path) -> list[Operation]:
 
 def from_list(listed: Sequence[Any]) -> list[Operation]:
     """Returns edits as `to_list` or a person wrote them; UsageError."""
+    if len(listed) > MOST_EDITS:
+        raise UsageError(f"{len(listed):,} edits: at most {MOST_EDITS:,} can be done at once.")
     edits = []
     for number, one in enumerate(listed, 1):
         if isinstance(one, str):

@@ -3,21 +3,24 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+from pydantic import BaseModel, Field, model_validator
 
 import limner
+from limner.config import PathText
 from limner.editing.code import decoding_of
 from limner.editing.directions import FILE as DIRECTIONS
-from limner.editing.edits import apply, from_list, to_list
+from limner.editing.edits import MOST_EDITS, apply, from_list, to_list
 from limner.editing.latent import Latent
 from limner.editing.operation import Known, Operation
-from limner.editing.place import Explorer, Place
+from limner.editing.place import Explorer, Place, Seed
 from limner.errors import ModelError, PictureError, UsageError
 from limner.files import digest
 from limner.model import find_folder, load
 from limner.pictures import difference, each_picture, open_pixels, plain, read_provenance, save, to_image
+from limner.samples import MadeBy, made_of
 
 
 @dataclass(frozen=True)
@@ -88,20 +91,43 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
     return again, difference(again, picture)
 
 
+class Origin(BaseModel):
+    """What provenance says that an edited picture was: picture `place` of a model, or a file."""
+
+    model: MadeBy | None = None
+    file: PathText | None = None
+    sha256: str | None = None
+    place: Place | None = None
+    seed: Seed = 0
+    directions: PathText | None = None
+
+    @model_validator(mode="after")
+    def _names_what_it_was(self) -> Self:
+        if self.model is None and self.file is None:
+            raise ValueError("neither a model nor a file")
+        return self
+
+
+class MadeEdit(BaseModel):
+    """What provenance says of an edited picture."""
+
+    origin: Origin
+    edits: list[Any] = Field(max_length=MOST_EDITS)
+    read: dict[str, str] = {}
+
+
 def _of_edited(path: Path, made: dict[str, Any], model: Path | None = None) -> Source:
-    try:
-        origin, edits, read = made["origin"], tuple(from_list(made["edits"])), dict(made.get("read", {}))
-        where = Path(origin["model"]["path"] if "model" in origin else origin["file"])
-        place = Place(**origin.get("place", {"seed": origin.get("seed", 0)}))
-    except (KeyError, TypeError, ValueError) as error:
-        raise PictureError(f"{path}: its provenance lacks {error}.") from None
-    where = model or where
+    about, origin = made_of(MadeEdit, path, made), made["origin"]
+    edits, read = tuple(from_list(about.edits)), about.read
+    of_model = about.origin.model
+    where = model or Path(of_model.path if of_model else about.origin.file or "")
+    place = about.origin.place or Place(seed=about.origin.seed)
     if not where.exists():
         raise PictureError(
             f"{path} was made of {where}, which is not there; put it back, or edit a copy saved by another program."
         )
-    if "model" in origin:
-        source = _of_model(where, place, _directions(where, origin))
+    if of_model:
+        source = _of_model(where, place, _directions(where, about.origin.directions))
     else:
         source = Source(open_pixels(where), _of_file(where, _carried(where)))
     if _identity(source.origin) != _identity(origin):
@@ -119,9 +145,8 @@ def _of_model(path: Path, place: Place, directions: str | None = None) -> Source
     return of_place(Explorer.of(load(path), path, Path(directions) if directions else None), place)
 
 
-def _directions(model: Path, origin: dict[str, Any]) -> str | None:
+def _directions(model: Path, folder: str | None) -> str | None:
     """Returns the folder of directions of a picture's origin, beside the model where that has moved."""
-    folder = origin.get("directions")
     return folder if folder is None or Path(folder).exists() else str(model / Path(folder).name)
 
 
@@ -153,7 +178,7 @@ def _of_file(path: Path, made: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _identity(origin: dict[str, Any]) -> Any:
-    return origin["model"]["sha256"] if "model" in origin else origin["sha256"]
+    return (origin.get("model") or origin).get("sha256")
 
 
 def _carried(path: Path) -> dict[str, Any] | None:

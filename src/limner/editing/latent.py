@@ -15,6 +15,7 @@ from PIL import ImageOps
 from pydantic import Field, model_validator
 from torch import Tensor
 
+from limner.config import PathText
 from limner.editing.code import Code, Decoding, decoding_of, faded, one_thread
 from limner.editing.directions import step_of
 from limner.editing.drawing import drawn, known, painted, seen, shown
@@ -25,6 +26,7 @@ from limner.errors import UsageError
 from limner.features.likeness import look, perceptual_distance
 from limner.methods.editing import edited as with_change
 from limner.pictures import open_picture
+from limner.seeds import LARGEST_SEED
 from limner.values import from_uint8, to_uint8
 
 TRIED = 32
@@ -38,7 +40,7 @@ RING = 1 / 8
 class Latent(Operation):
     """An edit of the code that a model paints the picture of."""
 
-    model: str | None = None
+    model: PathText | None = None
     """A model or run; the one that painted the picture where it is left out."""
     condition: dict[str, str | float] = Field(default_factory=dict)
     """What the picture is, as `limner sample` is asked for it; what fits best where it is left out."""
@@ -95,7 +97,7 @@ class Along(Latent):
 
     direction: str
     amount: float = Field(1.0, ge=-10, le=10)
-    directions: str | None = None
+    directions: PathText | None = None
     """The folder; the model's own where it is left out."""
 
     @property
@@ -116,8 +118,8 @@ class Mix(Latent):
     """Goes a `share` of the way to another picture: a `file`, or picture `seed` of the model. 0 changes nothing, 1 is the other."""
 
     share: float = Field(0.5, ge=0, le=1)
-    file: str | None = None
-    seed: int | None = Field(None, ge=0)
+    file: PathText | None = None
+    seed: int | None = Field(None, ge=0, le=LARGEST_SEED)
 
     @model_validator(mode="after")
     def _one_other(self) -> "Mix":
@@ -152,7 +154,7 @@ class Mix(Latent):
 class Regenerate(Latent):
     """Paints what is selected anew, so that it goes with what is around it; another `seed`, something else."""
 
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, le=LARGEST_SEED)
     blend: Literal["none", "poisson"] = "poisson"
     """As in `move`."""
 

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import ImageOps
 from pydantic import Field, field_validator
 
+from limner.config import PathText
 from limner.editing.inpainting import inpaint
 from limner.editing.operation import Canvas, Operation
 from limner.errors import UsageError
@@ -35,7 +36,7 @@ class Blur(Operation):
 class Fill(Operation):
     """Puts a colour, or a picture file cut to cover, where it is selected: the background of an object, say."""
 
-    by: str
+    by: PathText
     """A colour, or a picture file."""
 
     @field_validator("by")
@@ -103,7 +104,7 @@ class Move(Operation):
 class Paste(Operation):
     """Lays a picture file over this one, from `left` and `top` on, as far as it is opaque."""
 
-    file: str
+    file: PathText
     left: int = Field(0, ge=-100_000, le=100_000)
     top: int = Field(0, ge=-100_000, le=100_000)
     blend: Literal["none", "poisson"] = "none"

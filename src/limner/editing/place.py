@@ -6,33 +6,38 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import torch
-from pydantic import Field
+from pydantic import BaseModel, Field
 from torch import Tensor
 
 from limner.conditions import resolve
-from limner.config import Section
+from limner.config import PathText, Section
 from limner.editing.code import Code, Decoding, decoding_of, one_thread
 from limner.editing.directions import read_steps, step_of
 from limner.editing.operation import Known
-from limner.errors import ModelError, PictureError
+from limner.errors import ModelError, PictureError, shown
 from limner.model import Model, load, slerp
 from limner.networks.conditioning import Condition
 from limner.pictures import difference, read_provenance
-from limner.samples import provenance_of
+from limner.samples import MadeBy, made_of, provenance_of
+from limner.seeds import LARGEST_SEED
 from limner.values import to_uint8
 
 KIND = "place"
-LARGEST_SEED, LARGEST_INDEX = 2**63 - 1, 2**31
+LARGEST_INDEX = 2**31
+
+
+Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED)]
+Amount = Annotated[float, Field(ge=-1000, le=1000)]
 
 
 class Mix(Section):
     """A share of the way to picture 0 of another seed, on the great circle."""
 
-    seed: int = Field(ge=0, le=LARGEST_SEED)
+    seed: Seed
     share: float = Field(ge=0, le=1)
 
 
@@ -42,12 +47,12 @@ class Place(Section):
     What is not asked for in `condition` is drawn as for picture `index` of `seed`.
     """
 
-    seed: int = Field(0, ge=0, le=LARGEST_SEED)
+    seed: Seed = 0
     index: int = Field(0, ge=0, le=LARGEST_INDEX)
-    blend: list[tuple[int, float]] | None = Field(None, min_length=1, max_length=8)
+    blend: list[tuple[Seed, Amount]] | None = Field(None, min_length=1, max_length=8)
     """Seeds and their weights, which need not sum to 1."""
     mix: Mix | None = None
-    directions: dict[str, float] = Field(default_factory=dict, max_length=50)
+    directions: dict[str, Amount] = Field(default_factory=dict, max_length=50)
     """By how many standard deviations of codes along each."""
     condition: dict[str, str | float] = Field(default_factory=dict, max_length=100)
     truncation: float = Field(1.0, gt=0, le=1)
@@ -159,26 +164,31 @@ def blended(codes: Sequence[tuple[Tensor, float]]) -> Tensor:
     return torch.stack([weight * code for code, weight in codes]).sum(0) / length
 
 
+class MadePlace(BaseModel):
+    """What provenance says of the picture of a place."""
+
+    model: MadeBy
+    place: Place
+    directions: PathText | None = None
+
+
 def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, int]:
     """Paints a picture again: returns it, uint8 (H, W, C), and the largest difference of a pixel, 0 to 255.
 
     PictureError where its provenance is incomplete, or names another model than is there.
     """
     made = read_provenance(picture)
-    try:
-        where, digest = model_path or Path(made["model"]["path"]), made["model"]["sha256"]
-        place, runtime = Place.model_validate(made["place"]), str(made["model"].get("runtime", "torch"))
-        directions = Path(made["directions"]) if "directions" in made else None
-    except (KeyError, TypeError, ValueError) as error:
-        raise PictureError(f"{picture}: its provenance lacks {str(error).splitlines()[0]}.") from None
+    about = made_of(MadePlace, picture, made)
+    where, digest = model_path or Path(about.model.path), about.model.sha256
     if not where.exists():
         raise PictureError(f"{picture}: made by the model '{where}', which is not here; give its folder with --model.")
-    if directions and not directions.exists():
-        directions = where / directions.name
-    model = load(where, runtime=runtime)
+    model = load(where, runtime=about.model.runtime)
     if model.digest != digest:
         raise ModelError(
-            f"{picture}: made by another model ({str(digest)[:12]}) than {where} ({str(model.digest)[:12]})."
+            f"{picture}: made by another model ({shown(digest, 12)}) than {where} ({str(model.digest)[:12]})."
         )
-    again = Explorer.of(model, where, directions).paint([place])[0]
+    directions = Path(about.directions) if about.directions else None
+    if directions and not directions.exists():
+        directions = where / directions.name
+    again = Explorer.of(model, where, directions).paint([about.place])[0]
     return again, difference(again, picture)

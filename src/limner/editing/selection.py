@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from pydantic import Field, field_validator
 
+from limner.config import PathText
 from limner.editing.operation import Canvas, Operation
 from limner.errors import UsageError
 from limner.pictures import colour, open_picture
@@ -103,7 +104,7 @@ class SelectColour(Selecting):
 class SelectMask(Selecting):
     """Selects what is white in a picture `file` of the same size, and greys in part."""
 
-    file: str
+    file: PathText
 
     def reach(self, canvas: Canvas) -> np.ndarray:
         mask = open_picture(Path(self.file)).convert("L")

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageColor
 
-from limner.errors import UsageError
+from limner.errors import UsageError, shown
 
 _SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N", "I")
 
@@ -16,7 +16,7 @@ def colour(text: str) -> tuple[int, int, int]:
     try:
         return ImageColor.getrgb(text)[:3]
     except ValueError:
-        raise UsageError(f"'{text}' is not a colour: give a name such as white, or #rrggbb") from None
+        raise UsageError(f"'{shown(text)}' is not a colour: give a name such as white, or #rrggbb") from None
 
 
 def plain(image: Image.Image, background: str | None = "white") -> Image.Image:

@@ -4,7 +4,7 @@ import re
 
 from PIL import Image
 
-from limner.errors import UsageError
+from limner.errors import UsageError, shown
 from limner.pictures.modes import colour
 
 SMALLEST, LARGEST = 8, 4096
@@ -16,7 +16,7 @@ def parse_size(text: str) -> Size:
     """Returns (height, width) of "64" (a square) or "96x64" (width x height); UsageError for anything else."""
     match = re.fullmatch(r"\s*(\d{1,6})(?:\s*[xX×]\s*(\d{1,6}))?\s*", text)
     if not match:
-        raise UsageError(f"'{text}' is not a size: write 64, or 96x64 for width x height")
+        raise UsageError(f"'{shown(text)}' is not a size: write 64, or 96x64 for width x height")
     width, height = int(match[1]), int(match[2] or match[1])
     if not SMALLEST <= min(width, height) <= max(width, height) <= LARGEST:
         raise UsageError(f"size {text.strip()} is out of range: each side must be {SMALLEST} to {LARGEST} pixels")

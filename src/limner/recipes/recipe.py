@@ -86,7 +86,7 @@ class Recipe(Section):
         for name in self.condition:
             if name not in usable:
                 hint = nearest(name, usable) if usable else "this dataset has no labels or numbers."
-                raise RecipeError(f"condition: the dataset has no label or number '{name}'; {hint}")
+                raise RecipeError(f"condition: the dataset has no label or number '{shown(name)}'; {hint}")
         return tuple(schema.attribute(name) for name in self.condition)
 
 

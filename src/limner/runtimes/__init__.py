@@ -14,7 +14,7 @@ from torch import Tensor
 
 import limner
 from limner.data.cache import cache_folder
-from limner.errors import ModelError, UsageError, nearest
+from limner.errors import ModelError, UsageError, nearest, shown
 from limner.methods import Painter
 from limner.networks.conditioning import Condition
 from limner.runtimes.export import PARITY, examples, export_onnx, require
@@ -83,7 +83,7 @@ def choose_runtime(name: str, device: str) -> str:
     if name == "auto":
         return {"cpu": "onnx" if installed else "torch", "cuda": "compiled"}.get(kind, "torch")
     if name not in RUNTIMES:
-        raise UsageError(f"runtime {name}: {nearest(name, ['auto', *RUNTIMES])}")
+        raise UsageError(f"runtime {shown(name)}: {nearest(name, ['auto', *RUNTIMES])}")
     if name == "onnx" and kind != "cpu":
         raise UsageError(f"runtime onnx paints on the CPU; on {device} use compiled.")
     return name

@@ -4,15 +4,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 import limner
 from limner import files
-from limner.config import Section
+from limner.config import PathText, Section
 from limner.errors import PictureError, UsageError
 from limner.features import load_extractor
 from limner.features.extractor import SMALLEST
 from limner.pictures import difference, open_picture, open_pixels, read_provenance, save
+from limner.samples import made_of
+from limner.seeds import LARGEST_SEED
 from limner.style.arrays import resized
 from limner.style.factors import LARGEST, Factors, Settings, Sources, Style
 from limner.style.instant import InstantModel, load_model
@@ -25,7 +27,7 @@ KIND = "stylization"
 class Source(Section):
     """A style: a picture file with its digest, or the name that an instant model has for it; and its weight beside others."""
 
-    style: str
+    style: PathText
     weight: float = Field(1.0, gt=0, le=1000)
     sha256: str = ""
 
@@ -46,11 +48,11 @@ class Stylization(Section):
     scale: float = Field(1.0, ge=0.1, le=10)
     colours: Literal["linear", "nonlinear"] = "linear"
     steps: float = Field(1.0, gt=0, le=20)
-    mask: str = ""
+    mask: PathText = ""
     mask_sha256: str = ""
-    seed: int = 0
+    seed: int = Field(0, ge=-LARGEST_SEED, le=LARGEST_SEED)
     extractor: str = "limner"
-    model: str = ""
+    model: PathText = ""
     """An instant model, or "limner" for the one that comes with it; empty for slow style transfer."""
     model_sha256: str = ""
 
@@ -164,17 +166,29 @@ def provenance(done: Stylization, content: Path) -> dict[str, Any]:
     return about | {"origin": origin, "stylization": done.model_dump(mode="json", exclude_defaults=True)}
 
 
+class Origin(BaseModel):
+    """What provenance says of the picture that was stylised."""
+
+    file: PathText
+    sha256: str
+
+
+class MadeStylization(BaseModel):
+    """What provenance says of a stylised picture."""
+
+    origin: Origin
+    stylization: Stylization
+
+
 def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, int]:
     """Paints a picture again: returns it, uint8 (H, W, 3 or 4), and the largest difference of a pixel, 0 to 255.
 
     PictureError where a file that it was made of is gone or another.
     """
     made = read_provenance(picture)
-    try:
-        content, wanted = Path(made["origin"]["file"]), Stylization(**made["stylization"])
-        _same(picture, content, made["origin"]["sha256"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise PictureError(f"{picture}: its provenance lacks {str(error).splitlines()[0]}.") from None
+    about = made_of(MadeStylization, picture, made)
+    content, wanted = Path(about.origin.file), about.stylization
+    _same(picture, content, about.origin.sha256)
     for one in (
         [*wanted.styles, *wanted.colour_from, *wanted.line_from, *wanted.texture_from] if not wanted.model else []
     ):

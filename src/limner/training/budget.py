@@ -1,5 +1,6 @@
 """How long to train: steps, pictures or minutes, whichever ends first."""
 
+import math
 from dataclasses import dataclass
 
 from limner.errors import UsageError
@@ -18,7 +19,7 @@ class Budget:
     def of(cls, recipe: Recipe, steps: int | None, pictures: int | None, minutes: float | None) -> "Budget":
         """Returns the budget asked for, or the recipe's own when nothing was; UsageError for one that is not positive."""
         for name, value in (("steps", steps), ("pictures", pictures), ("minutes", minutes)):
-            if value is not None and not value > 0:  # not-a-number is not above 0 either
+            if value is not None and not 0 < value < math.inf:  # not-a-number is not between them either
                 raise UsageError(f"--{name} {value}: give a number above 0.")
         if steps is None and pictures is None and minutes is None:
             pictures = recipe.pictures

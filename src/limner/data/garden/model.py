@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from limner.errors import UsageError, nearest
+from limner.errors import UsageError, nearest, shown
 
 VERSION = 1
 
@@ -229,17 +229,17 @@ def _expected(name: str, values: Mapping[str, Any]) -> float:
 
 def _checked(name: str, value: Any) -> Any:
     if name not in GRAPH:
-        raise UsageError(f"a flower has no attribute '{name}'; {nearest(name, list(GRAPH))}")
+        raise UsageError(f"a flower has no attribute '{shown(name)}'; {nearest(name, list(GRAPH))}")
     if name in CATEGORIES:
         if value not in CATEGORIES[name]:
-            raise UsageError(f"{name} = '{value}' does not exist; {nearest(str(value), list(CATEGORIES[name]))}")
+            raise UsageError(f"{name} = '{shown(value)}' does not exist; {nearest(str(value), list(CATEGORIES[name]))}")
         return str(value)
     try:
         number = float(value)
     except (TypeError, ValueError):
         number = math.nan
     if not 0 <= number <= 1:
-        raise UsageError(f"{name} = {value} is out of range: give a number from 0 to 1 ({NUMBERS[name]})")
+        raise UsageError(f"{name} = {shown(value)} is out of range: give a number from 0 to 1 ({NUMBERS[name]})")
     return number
 
 

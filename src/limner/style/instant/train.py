@@ -4,6 +4,7 @@ What comes with Limner was made by `limner style train` of public-domain paintin
 """
 
 import json
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -170,6 +171,8 @@ def train(
 
     UsageError or PictureError for styles or contents that cannot be used; RunError where `out` is another run.
     """
+    if not 0 < minutes < math.inf:
+        raise UsageError(f"--minutes {minutes}: give a number above 0.")
     pictures = [np.asarray(open_picture(path, minimum=SIDE).convert("RGB")) for path in styles]
     palettes = dict(zip(names(styles), map(Palette.of, pictures), strict=True))
     about = {"styles": [files.digest(path) for path in styles], "seed": seed}
