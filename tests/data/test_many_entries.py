@@ -15,13 +15,17 @@ import pytest
 from limner.data import archive
 from limner.data.sources import open_source
 from limner.errors import DataError
+from peak_memory import PEAK
 
-SOURCE = """
+SOURCE = (
+    PEAK
+    + """
 import sys; from limner.data.sources import open_source
 try: open_source(sys.argv[1])
 except Exception as error: print(type(error).__name__, error)
-import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(peak())
 """
+)
 
 
 def _zip(count: int, claimed: int) -> bytes:

@@ -16,16 +16,20 @@ import pytest
 from hostile import encoded, picture
 from limner.data.parquet import ParquetSource
 from limner.errors import DataError
+from peak_memory import PEAK
 
 MEGABYTE = np.random.default_rng(0).bytes(2**20)
-TAKEN = """
-import resource, sys
+TAKEN = (
+    PEAK
+    + """
+import sys
 from limner.data.sources import open_source
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
 try: print(sum(len(item.content) for item in open_source(sys.argv[1]).items()))
 except Exception as error: print(type(error).__name__, error)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+print(peak() - before)
 """
+)
 
 
 def _write(path: Path, table: pa.Table, **options: object) -> Path:

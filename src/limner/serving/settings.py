@@ -24,6 +24,8 @@ class Limits:
     """Pictures that wait to be painted."""
     jobs: int = 32
     """Jobs that wait."""
+    decoding: int = 2**30
+    """Bytes of memory in which pictures are decoded, all at one time together."""
     side: int = 2048
     """Pixels a side of what is edited or stylised."""
     rate: float = 200.0

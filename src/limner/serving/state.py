@@ -10,6 +10,7 @@ import torch
 from fastapi import Request
 
 from limner.serving.catalogue import Catalogue
+from limner.serving.decoding import DecodingBudget
 from limner.serving.errors import ApiError
 from limner.serving.job import Places
 from limner.serving.lanes import BatchLane, HandLane
@@ -45,7 +46,8 @@ class State:
         """Opens everything; OSError where the home cannot be written to."""
         settings = settings.absolute()
         settings.home.mkdir(parents=True, exist_ok=True)
-        catalogue, shelf = Catalogue(settings.paths, settings.home), Shelf(settings.home / "pictures")
+        catalogue = Catalogue(settings.paths, settings.home)
+        shelf = Shelf(settings.home / "pictures", DecodingBudget(settings.limits.decoding))
         hand, places = HandLane(), Places(settings.home)
         store = Store(settings.home / "studio.db")
         return cls(

@@ -119,7 +119,8 @@ def _found(state: State, name: str, unit: Unit) -> Any:
         return found.table, found.pictures
     if unit.picture is None:
         return model.sample(1, seed=unit.seed)
-    pixels = _fitted(model, state.shelf.pixels(unit.picture))
+    with state.shelf.pixels(unit.picture) as whole:
+        pixels = _fitted(model, whole)
     table = model.predictor.read(pixels)
     known = {each: _variable(model, each).value(value) for each, value in unit.attributes.items()}
     return table | {each: np.array([value], table[each].dtype) for each, value in known.items()}, pixels

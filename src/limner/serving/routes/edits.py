@@ -77,7 +77,8 @@ def _canvas(state: State, source: Source, edits: list[Operation]) -> Canvas:
     for one in [*source.edits, *edits]:
         if time.monotonic() - begun > limits.seconds:
             raise ApiError(504, "this took too long and was given up; ask for fewer edits.")
-        canvas = one.apply(canvas)
+        with state.shelf.decoding(*filter(state.shelf.holds, one.named)):
+            canvas = one.apply(canvas)
         if max(canvas.height, canvas.width) > GROWN * limits.side:
             raise ApiError(
                 413, f"an edit makes the picture {canvas.width}x{canvas.height}; {GROWN * limits.side} are the most."
@@ -105,7 +106,8 @@ def _handed_in(state: State, name: str) -> Source:
 def _as_it_is(state: State, name: str) -> Source:
     path, made = state.shelf.path(name), state.shelf.provenance(name)
     told = {"ai_generated": bool(made.get("ai_generated", True)), "made": made} if made else {}
-    return Source(open_pixels(path), {"file": str(path), "sha256": name} | told)
+    with state.shelf.decoding(path, side=state.settings.limits.side):
+        return Source(open_pixels(path), {"file": str(path), "sha256": name} | told)
 
 
 def _before_edits(state: State, made: dict[str, Any]) -> Source:

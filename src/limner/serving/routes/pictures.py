@@ -24,7 +24,7 @@ async def put(request: Request) -> dict[str, Any]:
 async def get(request: Request, picture: str) -> Response:
     """Returns a picture as PNG."""
     state = state_of(request)
-    content = await for_client(request, state.hand_over(lambda: to_bytes(state.shelf.pixels(picture), "picture.png")))
+    content = await for_client(request, state.hand_over(_png, state, picture))
     return Response(content, media_type="image/png")
 
 
@@ -32,3 +32,8 @@ def _kept(state: State, content: bytes) -> dict[str, Any]:
     name, width, height = state.shelf.put(content)
     made = state.shelf.provenance(name)
     return {"id": name, "width": width, "height": height, "provenance": made and state.names.of(made)}
+
+
+def _png(state: State, picture: str) -> bytes:
+    with state.shelf.pixels(picture) as pixels:
+        return to_bytes(pixels, "picture.png")

@@ -62,12 +62,17 @@ def instantly(
     state: State, picture: str, model: str, styles: dict[str, float], factors: Factors, side: int
 ) -> np.ndarray:
     """Returns a picture uint8 (H, W, 3), at most `side` pixels a side, in styles of an instant model."""
-    content = state.shelf.kept.get((picture, side), lambda: shrunk(state.shelf.pixels(picture), side))[..., :3]
+    content = state.shelf.kept.get((picture, side), lambda: _shrunk(state, picture, side))[..., :3]
     chosen = {name: weight for name, weight in styles.items() if weight}
     if not chosen:
         raise ApiError(422, f"styles: name one that '{model}' has; GET /v1/models/{model} names them.", "styles")
     painted: np.ndarray = state.catalogue.instant(model).stylize(np.ascontiguousarray(content), chosen, factors)
     return painted
+
+
+def _shrunk(state: State, picture: str, side: int) -> np.ndarray:
+    with state.shelf.pixels(picture) as pixels:
+        return shrunk(pixels, side)
 
 
 def _instant(state: State, asked: Stylizing) -> dict[str, Any]:
