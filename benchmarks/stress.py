@@ -34,10 +34,12 @@ class Server:
 
     def __init__(self, folders: list[Path], home: Path) -> None:
         command = [sys.executable, "-m", "limner", "serve", *map(str, folders), "--home", str(home), "--port", "0"]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        assert self.process.stderr is not None
-        address = re.search(r":(\d+)/", self.process.stderr.readline())
-        assert address, "the server did not start"
+        self.log = home.with_suffix(".log")
+        with self.log.open("w") as log:  # a pipe that nobody reads would be full at some time
+            self.process = subprocess.Popen(command, stderr=log)
+        while not (address := re.search(r":(\d+)/", self.log.read_text())):
+            assert self.process.poll() is None, self.log.read_text()
+            time.sleep(0.05)
         self.port = int(address[1])
 
     def memory(self) -> float:
@@ -123,8 +125,10 @@ async def rounds(
     begun = server.memory()
     await press(first, wanted)
     before = await _settled(server, first)
+    rest_seconds: list[float] = []
+    with watched(server.port, rest_seconds):
+        await asyncio.sleep(5)
     with watched(server.port, seconds):
-        await asyncio.sleep(0.5)
         for number, crowd in enumerate(rest, 1):
             crowd.shelved = first.shelved
             began = time.perf_counter()
@@ -132,7 +136,13 @@ async def rounds(
             print(f"round {number}: {time.perf_counter() - began:.1f} s, {server.memory():.0f} MiB", flush=True)
             await crowd.clear()
     after = await _settled(server, first)
-    return {"statuses": statuses, "memory": (begun, before, after)}
+    return {"statuses": statuses, "memory": (begun, before, after), "rest": spread(rest_seconds)}
+
+
+def spread(seconds: list[float]) -> dict[str, float]:
+    """Returns the median and the 99th percentile of seconds, and how many there are."""
+    ordered = sorted(seconds)
+    return {"p50": ordered[len(ordered) // 2], "p99": ordered[int(0.99 * len(ordered))], "count": len(ordered)}
 
 
 async def _settled(server: Server, crowd: Crowd) -> float:
@@ -160,7 +170,10 @@ def report(result: dict[str, Any]) -> None:
         print(f"{kind:18} " + ", ".join(f"{status}: {count}" for status, count in sorted(counts.items())))
     begun, before, after = result["memory"]
     print(f"requests without a status: {result['faults']} of {sum(result['statuses'].values())}")
-    print(f"health: median {1000 * result['p50']:.1f} ms, p99 {1000 * result['p99']:.1f} ms of {result['asked']}")
+    for name, times in (("at rest", result["rest"]), ("meanwhile", result["health"])):
+        print(
+            f"health {name}: median {1000 * times['p50']:.1f} ms, p99 {1000 * times['p99']:.1f} ms of {times['count']}"
+        )
     print(
         f"memory: {begun:.0f} MiB at first, {before:.0f} after a round, {after:.0f} at last ({after / before - 1:+.0%})"
     )
@@ -184,10 +197,8 @@ def measure(wanted: argparse.Namespace, folder: Path) -> dict[str, Any]:
     for number in range(wanted.endings):
         server = Server(served, folder / f"home-{number}")
         endings.append(asyncio.run(ending(server, crowd(server, 1000 + number), wanted)))
-    ordered = sorted(seconds)
     faults = sum(count for (_, status), count in result["statuses"].items() if not status.isdigit())
-    figures = {"p50": ordered[len(ordered) // 2], "p99": ordered[int(0.99 * len(ordered))], "asked": len(ordered)}
-    return result | figures | {"faults": faults, "endings": endings}
+    return result | {"health": spread(seconds), "faults": faults, "endings": endings}
 
 
 def main() -> None:

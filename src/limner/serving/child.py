@@ -19,6 +19,7 @@ def follow(server: int) -> None:
 
 def main() -> None:
     """Runs the command line."""
+    os.nice(10)  # the studio goes first, and has little to do
     threading.Thread(target=follow, args=(int(sys.argv[1]),), daemon=True).start()
     sys.argv = ["limner", *sys.argv[2:]]
     runpy.run_module("limner", run_name="__main__")

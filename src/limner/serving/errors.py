@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from limner.errors import ConditionError, LimnerError
 
@@ -84,6 +85,8 @@ def understood(error: BaseException | None) -> ApiError | None:
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     if full or (isinstance(error, sqlite3.OperationalError) and "full" in str(error)):
         return ApiError(507, "the disk is full: nothing was changed; make room and ask again.")
+    if isinstance(error, ClientDisconnect):
+        return ApiError(408, "the client left.")
     if isinstance(error, MemoryError):
         return ApiError(413, "this does not fit in memory; ask for fewer or smaller pictures.")
     return None
@@ -122,5 +125,5 @@ def install(app: FastAPI) -> None:
         return known.response()
 
     app.add_exception_handler(Exception, failed)
-    for kind in (ApiError, LimnerError, OSError, sqlite3.OperationalError, MemoryError):
+    for kind in (ApiError, LimnerError, OSError, sqlite3.OperationalError, MemoryError, ClientDisconnect):
         app.add_exception_handler(kind, told)
