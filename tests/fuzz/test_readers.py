@@ -34,7 +34,7 @@ def test_a_few_inputs(name: str, tmp_path: Path) -> None:
 def test_many_inputs(name: str) -> None:
     count = -(-COUNT * READERS[name].share // SHARES)
     command = [sys.executable, str(Path(__file__).with_name("attack.py")), name, str(count), str(SEED)]
-    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    finished = subprocess.run(command, capture_output=True, text=True, check=False, timeout=count * SLOWEST)
     assert finished.returncode == 0, finished.stderr[-2000:]
     outcome = Outcome(**json.loads(finished.stdout.splitlines()[-1]))
     print(
@@ -64,9 +64,14 @@ def test_an_untyped_exception_is_a_failure(error: Exception, told: str | None, m
     assert not told or told in failures[0]
 
 
+def _forever() -> None:
+    while True:
+        pass
+
+
 def test_slow_input_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("attack.SLOWEST", 0.05)
-    monkeypatch.setitem(READERS, "made", Reader(lambda folder: lambda draw: lambda: sum(range(10**9))))
+    monkeypatch.setitem(READERS, "made", Reader(lambda folder: lambda draw: _forever))
     failures = attacked("made", Path(os.devnull).parent, 1, 0).failures
     assert any("takes far too long" in failure for failure in failures)
 
