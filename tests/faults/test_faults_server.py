@@ -5,6 +5,7 @@ import signal
 import socket
 import sqlite3
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -16,6 +17,7 @@ from asking import TestClient, error_of, file_of, photo, reaches, serving, train
 from promise import alive, unchanged, wait_until
 from starlette.websockets import WebSocketDisconnect
 
+import hostile
 from command import Started
 from limner.model import load
 from small_models import small_model
@@ -172,6 +174,47 @@ def test_fault_48_a_body_is_larger_than_allowed(client: TestClient, path: str, w
     with unchanged(client.home):
         answer = client.post(path, content=content, headers=headers)
     assert (answer.status_code, error_of(answer)["type"]) == (413, "too_large")
+
+
+def _peak(process: int) -> int:
+    """Returns the most bytes that a process has held so far."""
+    (line,) = [one for one in Path(f"/proc/{process}/status").read_text().splitlines() if one.startswith("VmHWM")]
+    return 1024 * int(line.split()[1])
+
+
+@pytest.fixture(scope="module")
+def huge() -> bytes:
+    """A file of 170 KB that decodes to 9,400 x 9,400 pixels of 16 bits, which are 177 MB."""
+    rows = zlib.compress(bytes((2 * 9400 + 1) * 9400))
+    content = hostile.png(9400, 9400, (b"IDAT", rows), depth=16, colours=0)
+    assert len(content) < 200_000
+    return content
+
+
+def test_fault_49_six_small_files_decode_to_huge_pictures(studio: tuple[Started, httpx.Client], huge: bytes) -> None:
+    server, client = studio
+    before = _peak(server.pid)
+    with ThreadPoolExecutor(6) as many:
+        uploads = [many.submit(client.post, "/v1/pictures", content=huge, timeout=60) for _ in range(6)]
+        began = time.monotonic()
+        assert client.get("/health/live").status_code == 200
+        assert time.monotonic() - began < 5
+        answers = [one.result() for one in uploads]
+    for answer in answers:
+        assert answer.status_code in (200, 503)
+        assert answer.status_code == 200 or int(answer.headers["retry-after"]) >= 1
+    assert _peak(server.pid) - before < 1.2 * 2**30
+    assert client.post("/v1/pictures", content=file_of(photo())).status_code == 200
+
+
+def test_fault_49_what_does_not_fit_beside_others_is_asked_to_wait(served: Path, tmp_path: Path, huge: bytes) -> None:
+    with serving(served, tmp_path, decoding=400 * 2**20) as client:
+        with client.app.state.limner.shelf.budget.take(200 * 2**20), unchanged(tmp_path / "pictures"):
+            answer = client.post("/v1/pictures", content=huge)
+            assert (answer.status_code, error_of(answer)["type"]) == (503, "busy")
+            assert int(answer.headers["retry-after"]) >= 1
+            assert client.post("/v1/pictures", content=b"no picture").status_code == 415
+        assert client.post("/v1/pictures", content=file_of(photo())).status_code == 200
 
 
 def _killed(served: Path, home: Path, after: Callable[[httpx.Client, str], object]) -> tuple[str, str, object]:
