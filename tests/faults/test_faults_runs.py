@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +12,9 @@ from promise import SMALL, fails, full_disk, wait_until, write_good, write_many
 import hostile
 from command import Started, limner
 from limner.data import Dataset, write_dataset
+from limner.methods import Moment
 from limner.methods.gan import Gan
-from limner.model import load
+from limner.model import Model, load
 from limner.training.checkpoint import Checkpoints
 from limner.training.history import read_history
 
@@ -120,9 +122,9 @@ def test_fault_32_the_working_directory_is_deleted(
 def test_fault_33_a_loss_is_not_a_number_once(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     honest, poisoned = Gan.step, []
 
-    def step(self: Gan, batch: object, moment: object) -> object:
+    def step(self: Gan, batch: object, moment: Moment) -> object:
         scalars = honest(self, batch, moment)  # type: ignore[arg-type]
-        if moment.step == 30 and not poisoned:  # type: ignore[attr-defined]
+        if moment.step == 30 and not poisoned:
             poisoned.append(True)
             with torch.no_grad():
                 next(self.painter.parameters()).fill_(float("nan"))
@@ -148,6 +150,48 @@ def test_fault_34_a_training_can_never_work(dataset: Path, tmp_path: Path) -> No
     assert "lower lr" in line
     assert not (run / "model").exists()
     assert Checkpoints(run / "checkpoints").steps()
+
+
+def test_fault_35_what_is_asked_can_never_fit(dataset: Path, trained: Path, tmp_path: Path) -> None:
+    wide = ("--set", "method.generator.widths=[16384,16384]", "--set", "method.discriminator.widths=[16384,16384]")
+    commands = (
+        (["train", dataset, "--out", tmp_path / "run", "--steps", "4", *wide], "batch"),
+        (["sample", trained, "--n", "1000000000", "--out", tmp_path / "grid.png"], "lower --n"),
+        (["evaluate", trained, "--data", dataset, "--n", "1000000000", "--out", tmp_path / "judged"], "lower --n"),
+    )
+    for command, advice in commands:
+        line = fails(tmp_path, *command)
+        assert "memory" in line
+        assert advice in line
+
+
+def test_fault_35_memory_runs_out_in_the_middle(
+    dataset: Path, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest_step, honest_sample = Gan.step, Model.sample
+
+    def step(self: Gan, batch: object, moment: Moment) -> object:
+        if moment.step == 6:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 137438953472 bytes.")
+        return honest_step(self, batch, moment)  # type: ignore[arg-type]
+
+    def sample(self: Model, n: int, **more: Any) -> np.ndarray:
+        if more["first"] == 64:
+            raise MemoryError
+        return honest_sample(self, n, **more)
+
+    run = tmp_path / "run"
+    with monkeypatch.context() as full:
+        full.setattr(Gan, "step", step)
+        full.setattr(Model, "sample", sample)
+        command = ("train", dataset, "--out", run, "--steps", "12", "--save-every", "4", *SMALL)
+        line = limner(*command, code=1, progress="training ")
+        assert "does not fit in memory" in line
+        assert "lower batch" in line
+        line = fails(tmp_path, "sample", trained, "--n", "200", "--out", tmp_path / "samples", progress="sampling: ")
+        assert "does not fit in memory" in line
+    limner("train", "--resume", "--out", run, "--steps", "12")
+    assert load(run).about["training"]["step"] == 12
 
 
 @pytest.mark.parametrize("name", ["run.json", "recipe.yaml"])
