@@ -201,6 +201,7 @@ def write_zip(path: Path) -> dict[str, str]:
     """Writes one .zip with every hostile kind of entry; returns {name as shown: reason}."""
     entries = {
         "good.png": OK,
+        "fine.png": OK,
         "../evil.png": "unsafe name",
         "deep/../../evil.png": "unsafe name",
         "/tmp/evil.png": "unsafe name",
@@ -252,6 +253,7 @@ def write_tar(path: Path) -> dict[str, str]:
     """Writes one .tar with every hostile kind of entry; returns {name as shown: reason}."""
     kinds = {
         "good.png": (tarfile.REGTYPE, OK),
+        "fine.png": (tarfile.REGTYPE, OK),
         "../evil.png": (tarfile.REGTYPE, "unsafe name"),
         "/tmp/evil.png": (tarfile.REGTYPE, "unsafe name"),
         "symbolic.png": (tarfile.SYMTYPE, "link"),

@@ -161,8 +161,8 @@ def _acquired(path: Path) -> "BaseFileLock | None":
 
 
 def _rename_in(error: BaseException, temporary: Path, path: Path) -> None:
-    """Puts the name that the user knows into an error about a temporary file."""
-    if isinstance(error, OSError) and str(error.filename or "").startswith(str(temporary)):
+    """Puts the name that the user knows into an error about a temporary file, or about no file, as that of a full disk is."""
+    if isinstance(error, OSError) and str(error.filename or temporary).startswith(str(temporary)):
         error.filename = str(path)
 
 

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from test_train import SMALL, limner
+from test_train import SMALL
 
+from command import limner
 from limner.data import garden
 
 

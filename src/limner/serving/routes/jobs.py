@@ -38,7 +38,7 @@ class Training(Body):
     recipe: Name = "gan"
     name: Name
     minutes: float = Field(10.0, gt=0, le=100_000)
-    set: dict[Name, Value | float | bool] = Field(default_factory=dict, max_length=50)
+    set: dict[Name, Value | int | float | bool] = Field(default_factory=dict, max_length=50)
     seed: int = Field(0, ge=0, le=2**31)
 
 
