@@ -16,8 +16,8 @@ from limner.causal.structural import Do
 from limner.causal.variables import Table, read
 from limner.data.dataset import Dataset
 from limner.errors import GraphError, PictureError, UsageError, nearest
-from limner.evaluation.subject import check_shape
 from limner.files import atomic_folder
+from limner.model import check_shape
 from limner.pictures import grid, open_picture, read_provenance, save
 from limner.samples import difference
 
@@ -35,7 +35,7 @@ class Units:
 
 def of_dataset(model: CausalModel, dataset: Dataset, names: Sequence[str]) -> Units:
     """Returns pictures of a dataset by file name; UsageError for an unknown one, GraphError where an attribute is missing."""
-    check_shape("the model", model.painter, dataset)
+    check_shape("the model", model.image_model, dataset)
     known = {name: row for row, name in enumerate(dataset.table["file_name"].to_pylist())}
     for name in names:
         if name not in known:
@@ -52,7 +52,7 @@ def of_dataset(model: CausalModel, dataset: Dataset, names: Sequence[str]) -> Un
 
 def of_files(model: CausalModel, paths: Sequence[str]) -> Units:
     """Returns picture files with the attributes that the predictor reads off them; PictureError for one of another size."""
-    schema = model.painter.schema
+    schema = model.image_model.schema
     pictures = []
     for path in paths:
         if not Path(path).is_file():
@@ -107,7 +107,7 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
     made = read_provenance(picture)
     try:
         model, seed, do = CausalModel.load(model_path or Path(made["run"])), int(made["seed"]), made["do"]
-        if model.painter.digest != made["model"] or model.structure.graph.to_yaml() != made["graph"]:
+        if model.image_model.digest != made["model"] or model.structure.graph.to_yaml() != made["graph"]:
             raise PictureError(
                 f"{picture}: made by another model than {model_path or made['run']}; give the one it was made by."
             )
@@ -166,7 +166,7 @@ def _about(model: CausalModel, kind: str, seed: int) -> dict[str, Any]:
         "kind": kind,
         "run": str(model.path),
         "graph": model.structure.graph.to_yaml(),
-        "model": model.painter.digest,
+        "model": model.image_model.digest,
         "seed": seed,
     }
 

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 import yaml
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, SerializeAsAny, ValidationError, field_validator, model_validator
 
 from limner.config import Section
 from limner.data.augment import AugmentConfig
@@ -11,7 +11,7 @@ from limner.data.dataset import Dataset
 from limner.data.groups import grouped
 from limner.data.schema import Attribute, Schema
 from limner.errors import RecipeError, nearest
-from limner.methods import MethodConfig
+from limner.methods import METHODS, MethodConfig
 from limner.methods.optimisers import OptimiserConfig, ScheduleConfig
 
 
@@ -31,8 +31,8 @@ class StoppingConfig(Section):
     """Pictures between measurements."""
     patience: int = Field(0, ge=0)
     """Measurements without a new best before training stops; it does not stop early when zero."""
-    measure: Literal["auto", "bound", "frechet"] = "auto"
-    """auto: the evidence bound of a VAE that learns nothing else, else the Frechet distance of samples by the embedded network."""
+    measure: Literal["auto", "elbo", "frechet"] = "auto"
+    """auto: the negative ELBO of a VAE that learns nothing else, else the Frechet distance of samples by the embedded network."""
 
 
 class Recipe(Section):
@@ -40,7 +40,7 @@ class Recipe(Section):
 
     name: str = Field(min_length=1)
     summary: str = ""
-    method: MethodConfig
+    method: SerializeAsAny[MethodConfig]
     condition: Literal["auto", "groups", "none"] | tuple[str, ...] = "none"
     """auto: the dataset's main label; a GAN makes do with groups of pictures that look alike. Or attributes by name."""
     batch: int = Field(64, ge=2, le=65536)
@@ -54,6 +54,17 @@ class Recipe(Section):
     """Of the training pictures themselves; whatever it does will be seen in the samples."""
     stopping: StoppingConfig = StoppingConfig()
 
+    @field_validator("method", mode="before")
+    @classmethod
+    def _of_its_kind(cls, value: Any) -> Any:
+        """Reads the section as the config of the method that its `kind` names."""
+        if not isinstance(value, dict):
+            return value
+        kind = value.get("kind")
+        if kind not in METHODS:
+            raise ValueError(f"kind: {nearest(str(kind), list(METHODS))}")
+        return METHODS[kind].config_type.model_validate(value)
+
     @field_validator("condition", mode="before")
     @classmethod
     def _one_name_is_a_list_of_one(cls, value: Any) -> Any:
@@ -61,15 +72,20 @@ class Recipe(Section):
 
     @model_validator(mode="after")
     def _an_encoder_would_need_the_group_of_any_picture(self) -> "Recipe":
-        if self.condition == "groups" and self.method.kind == "vae":
+        if self.condition == "groups" and self.encodes:
             raise ValueError(
                 "condition: groups are for GANs; a VAE would have to know the group of every picture that it encodes"
             )
         return self
 
+    @property
+    def encodes(self) -> bool:
+        """Whether models of this recipe encode pictures."""
+        return METHODS[self.method.kind].generator_type.encodes
+
     def grouped(self, dataset: Dataset) -> Dataset:
         """Returns the dataset, with its pictures in groups where this recipe conditions on them."""
-        unlabelled = self.condition == "auto" and self.method.kind == "gan" and not dataset.schema.label
+        unlabelled = self.condition == "auto" and not self.encodes and not dataset.schema.label
         return grouped(dataset) if unlabelled or self.condition == "groups" else dataset
 
     def attributes(self, schema: Schema) -> tuple[Attribute, ...]:
@@ -114,10 +130,7 @@ def from_yaml(text: str, where: str) -> Recipe:
 
 def _explain(error: ValidationError, fields: dict[str, Any]) -> str:
     first = error.errors()[0]
-    # pydantic puts the tag of a discriminated union ("gan") into the location: no key of the file is called that
     path = [str(part) for part in first["loc"]]
-    if path[:1] == ["method"] and len(path) > 1 and path[1] in ("gan", "vae", "noise"):
-        path = ["method", *path[2:]]
     key = ".".join(path)
     if first["type"] == "extra_forbidden":
         siblings = _keys_beside(path, fields)
@@ -131,8 +144,7 @@ def _explain(error: ValidationError, fields: dict[str, Any]) -> str:
 def _keys_beside(path: list[str], fields: dict[str, Any]) -> list[str]:
     model: Any = Recipe
     for part in path[:-1]:
-        model = model.model_fields[part].annotation
-        if part == "method":
-            kinds = {k.model_fields["kind"].default: k for k in model.__args__}
-            model = kinds[fields["method"]["kind"]]
+        model = (
+            METHODS[fields["method"]["kind"]].config_type if part == "method" else model.model_fields[part].annotation
+        )
     return list(model.model_fields)
