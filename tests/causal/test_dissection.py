@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from limner.causal.units import Stage, Subject, find_layer, layers
 from torch import Tensor, nn
 from typer.testing import CliRunner
 
 from limner.causal import dissect
 from limner.causal.dissection import Dissection, dissection
 from limner.causal.dissection_page import data_for, tables
-from limner.causal.units import Stage, Subject, find_layer, layers
 from limner.cli.app import app
 from limner.data import Dataset, prepare
 from limner.data.garden import make

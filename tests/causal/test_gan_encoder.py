@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from limner.causal.abduction import FILE
 
 from limner.causal import CausalModel, Graph
-from limner.causal.abduction import FILE
 from limner.causal.variables import read
 from limner.data import Dataset
 from limner.errors import ModelError

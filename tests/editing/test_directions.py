@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from limner.editing.code import Decoding, decoding_of
+from limner.editing.looks import LOOKS
 from torch import Tensor, nn
 from typer.testing import CliRunner
 
@@ -14,9 +16,7 @@ from limner.cli.app import app
 from limner.data import Dataset, prepare
 from limner.data.garden import make
 from limner.editing import apply, parse
-from limner.editing.code import Decoding, decoding_of
 from limner.editing.directions import effects, factorised, orthogonal, principal, read_steps, step_of, supervised
-from limner.editing.looks import LOOKS
 from limner.errors import GraphError, LimnerError, ModelError, UsageError
 from limner.networks.blocks import Decoder
 from limner.recipes import apply_settings, find_recipe

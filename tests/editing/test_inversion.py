@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import torch
-
 from limner.editing.code import Code, Decoding
+
 from limner.editing.inversion import eye, first_guess, invert
 from limner.errors import ConditionError, ModelError
 from limner.features.likeness import look, perceptual_distance

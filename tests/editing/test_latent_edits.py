@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from edit_command import pixels_of, run_edit
+from limner.editing.code import decoding_of
 from PIL import Image
 
 from limner.editing import Canvas, apply, from_list, parse, to_list
-from limner.editing.code import decoding_of
 from limner.editing.history import open_source, replay, save_edited
 from limner.editing.operation import Known
 from limner.errors import LimnerError, PictureError
