@@ -7,8 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from limner.editing.latent_space import editing_model, standardised
-from limner.editing.scorers import SCORERS
 from torch import Tensor, nn
 from typer.testing import CliRunner
 
@@ -17,6 +15,8 @@ from limner.data import Dataset, prepare
 from limner.data.garden import make
 from limner.editing import apply, parse
 from limner.editing.directions import effects, factorised, orthogonal, principal, read_steps, step_of, supervised
+from limner.editing.latent_space import editing_model, standardised
+from limner.editing.scorers import SCORERS
 from limner.errors import GraphError, LimnerError, ModelError, UsageError
 from limner.model import Model
 from limner.networks.blocks import Decoder

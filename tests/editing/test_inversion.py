@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import torch
-from limner.editing.code import Code, Decoding
 
-from limner.editing.inversion import eye, first_guess, invert
+from limner.editing.inversion import first_guess, invert, perceptual_net
+from limner.editing.latent_space import interpolate, sample_w, with_condition
 from limner.errors import ConditionError, ModelError
 from limner.features.likeness import embed, perceptual_distance
 from limner.methods import Latent
@@ -17,7 +17,7 @@ BOTH = "condition=[kind, age]"
 
 
 @pytest.fixture(autouse=True)
-def _few_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+def _few_candidates(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("limner.editing.inversion.CANDIDATES", 12)
 
 

@@ -83,7 +83,9 @@ def test_all_the_way_to_another_picture_is_that_picture(opaque: np.ndarray, name
 
 
 def test_a_model_s_own_picture_has_a_known_latent(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("limner.editing.latent_edits.invert", lambda *_, **__: pytest.fail("a known latent needs no inversion"))
+    monkeypatch.setattr(
+        "limner.editing.latent_edits.invert", lambda *_, **__: pytest.fail("a known latent needs no inversion")
+    )
     source, opened = open_source(model, seed=7), editing_model(model)
     sample = opened.sample(1, seed=7)[0]
     assert np.array_equal(apply([parse("encode")], source.pixels, source.latent), sample)
@@ -104,9 +106,7 @@ def test_a_latent_counts_only_for_the_pixels_that_it_generates(model: Path) -> N
     assert parse("blur:2").apply(encoded).known is None
 
 
-def test_inversion_is_done_once(
-    names: dict[str, str], opaque: np.ndarray, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_inversion_is_done_once(names: dict[str, str], opaque: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     first = parse(TEXTS["along"].format(**names)).apply(Canvas(opaque))
     assert first.known
     assert not first.known.exact

@@ -50,9 +50,7 @@ def test_noise_is_last_on_every_measure_of_quality(judged: Evaluation) -> None:
 def test_utility_of_drawings_is_that_of_real_pictures(judged: Evaluation) -> None:
     assert judged.value("fresh", "TSTR accuracy") > 0.5
     assert judged.value("fresh", "TRTS accuracy") > 0.5
-    confusion = (
-        next(one for one in judged.judged if one.subject.name == "fresh").groups["utility"].details["TSTR"]
-    )
+    confusion = next(one for one in judged.judged if one.subject.name == "fresh").groups["utility"].details["TSTR"]
     assert np.sum(confusion["confusion"]) == 120
     assert len(confusion["classes"]) == 6
     assert any("noise: this model is not conditional" in line for line in warnings(judged))

@@ -20,7 +20,9 @@ def _drawn(count: int, seed: int, dimension: int = 8) -> Tensor:
 def copying_statistic(train: Tensor, held_out: Tensor, generated: Tensor, cells: int = 10) -> float:
     centres = k_means(train, cells)
     of_generated, of_held_out = (nearest(pictures, centres)[1] for pictures in (generated, held_out))
-    return metrics.copying_statistic(closeness(train, generated).away, closeness(train, held_out).away, of_generated, of_held_out)
+    return metrics.copying_statistic(
+        closeness(train, generated).away, closeness(train, held_out).away, of_generated, of_held_out
+    )
 
 
 def closer_share(train: Tensor, held_out: Tensor, generated: Tensor) -> float:
