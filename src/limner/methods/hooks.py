@@ -27,7 +27,7 @@ Offsets = tuple[Tensor, ...]
 class DecoderHooks:
     """The places of a generator's decoder where feature maps can be read and offsets added.
 
-    ModelError for a generator without a decoder.
+    ModelError for a generator without a decoder, or with one that has no dense layer.
     """
 
     def __init__(self, generator: Generator, examples: Latent, side: int) -> None:
@@ -39,7 +39,10 @@ class DecoderHooks:
         if decoder is None:
             raise ModelError("a model without a decoder network cannot edit pictures.")
         self.decoder = decoder
-        self.first_layer = next(part for part in decoder.modules() if isinstance(part, nn.Linear))
+        dense = [part for part in decoder.modules() if isinstance(part, nn.Linear)]
+        if not dense:
+            raise ModelError("a decoder without a dense layer that reads the latent cannot edit pictures.")
+        self.first_layer = dense[0]
         self.readers, self.stds = self._readers(examples)
         self.num_coarse = 1 + sum(max(shape[1:], default=0) <= side * COARSE for shape in self.readers.values())
         """How many of the offsets are coarse; they come first."""
@@ -57,8 +60,10 @@ class DecoderHooks:
 
     @torch.no_grad()
     def middle(self, latent: Latent) -> Tensor:
-        """Returns what a layer in the middle of the decoder reads, (B, channels) or (B, C, H, W)."""
+        """Returns what a layer in the middle of the decoder reads, (B, channels) or (B, C, H, W); of a single layer, its output."""
         layers = self._layers()
+        if not layers:
+            return torch.cat([self.first_output(part) for part in latent.batches(BATCH)])
         caught: list[Tensor] = []
         hook = layers[len(layers) // 2].register_forward_pre_hook(lambda _, read: caught.append(read[0]))
         with self.lock, _hooked([hook]):
