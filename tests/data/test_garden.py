@@ -206,9 +206,9 @@ def test_part_of_the_effect_of_sunlight_on_bloom_goes_through_height(flowers: li
         ({"soil": None}, "from 0 to 1"),
     ],
 )
-def test_an_impossible_intervention_is_one_clear_line(do: dict, words: str) -> None:
+def test_an_impossible_intervention_is_one_clear_line(intervention: dict, words: str) -> None:
     with pytest.raises(UsageError) as error:
-        counterfactual(flower(0, 0), do)
+        counterfactual(flower(0, 0), intervention)
     assert words in str(error.value)
     assert "\n" not in str(error.value)
 
