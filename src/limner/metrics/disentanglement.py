@@ -60,8 +60,9 @@ def dci(latents: Tensor, factors: Mapping[str, Tensor], seed: int = 0) -> DCI:
     points, importances, foretold = latents.double().cpu().numpy(), [], []
     for values in factors.values():
         kind = RandomForestRegressor if values.is_floating_point() else RandomForestClassifier
-        # each split may use any dimension: else what a forest must do without looks as if it mattered
-        options = {"max_features": None, "min_samples_leaf": 3, "n_jobs": -1}
+        # each split may use any dimension: else what a forest must do without looks as if it mattered. One thread: scikit-learn's
+        # threads change the warning filters of the whole process, and may leave them empty
+        options = {"max_features": None, "min_samples_leaf": 3}
         forest = kind(TREES, **options, random_state=seeds.derive("dci", seed) % 2**32)
         truth = values.cpu().numpy()
         forest.fit(points[learn], truth[learn])
