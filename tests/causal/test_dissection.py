@@ -32,7 +32,7 @@ BRIGHT, SHARE = 3, 0.2
 
 
 class Lamp(Decoder):
-    """Eight channels, each a positive part of a number of z; one of them makes the picture bright, the others do next to nothing."""
+    """Eight channels, each the positive part of a number of z; one makes the picture bright, the others do next to nothing."""
 
     def __init__(self) -> None:
         super().__init__()
