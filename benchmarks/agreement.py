@@ -5,11 +5,12 @@
 Every repeat draws a new table (`worlds.py`): of a random linear-Gaussian world of four or five numbers, of thickness and intensity
 of Morpho-MNIST, or of the garden.
 
-linear, strokes  A model is fitted, and asked the effect of every cause on all that it causes, and what each of ten units that it
-                 did not learn from would have been, had a cause had another unit's value. The 95 % interval of each answer is the
-                 answer and Student's t times its spread among models refitted to rows drawn with replacement: 200, or 20 where a
-                 mechanism is a flow, the choice of which is not repeated. Printed: the share of answers whose interval holds the
-                 truth, and in how many repeats one answer drawn beforehand, the mean of all answers, and every answer do.
+linear, strokes  A model is fitted, and asked the effect of every cause on all that it causes, and what each of ten units that
+                 it did not learn from would have been, had a cause had another unit's value. The 95 % interval of each answer
+                 is the answer and Student's t times its standard deviation among models refitted to rows drawn with
+                 replacement: 200, or 20 where a mechanism is a flow, the choice of which is not repeated. Printed: the share of
+                 answers whose interval holds the truth, and in how many repeats one answer drawn beforehand, the mean of all
+                 answers, and every answer do.
 linear-edges, strokes-edges, garden-edges
                  An edge is turned round, drawn among those that close no cycle then, and what `limner causal check` says is asked
                  of the true graph and of the wrong one. It is caught when the verdict speaks against the graph or a part of it:
@@ -47,7 +48,7 @@ Answers = dict[str, np.ndarray]
 """Kind -> every answer of that kind, (n,)."""
 
 
-def asked_of_model(model: StructuralModel, world: KnownWorld, units: Table, other: Table) -> Answers:
+def answers_of_model(model: StructuralModel, world: KnownWorld, units: Table, other: Table) -> Answers:
     """What a model says."""
     noise = model.noise(LEVELS)
     for place, name in enumerate(noise):
@@ -58,16 +59,16 @@ def asked_of_model(model: StructuralModel, world: KnownWorld, units: Table, othe
     for cause, effect, low, high in _effects(world):
         to, at = (model.grow(noise, {cause: value})[effect].mean() for value in (high, low))
         effects.append(to - at)
-    made = [_changed(world, cause, model.counterfactual(units, {cause: other[cause]})) for cause in _causes(world)]
-    return {"effects": np.array(effects), "counterfactuals": np.concatenate(made)}
+    changed = [_changed(world, cause, model.counterfactual(units, {cause: other[cause]})) for cause in _causes(world)]
+    return {"effects": np.array(effects), "counterfactuals": np.concatenate(changed)}
 
 
-def asked_of_world(world: KnownWorld, units: Table, other: Table) -> Answers:
+def answers_of_world(world: KnownWorld, units: Table, other: Table) -> Answers:
     """The truth."""
-    made = [_changed(world, cause, world.counterfactual(units, {cause: other[cause]})) for cause in _causes(world)]
+    changed = [_changed(world, cause, world.counterfactual(units, {cause: other[cause]})) for cause in _causes(world)]
     return {
         "effects": np.array([world.effect(*question) for question in _effects(world)]),
-        "counterfactuals": np.concatenate(made),
+        "counterfactuals": np.concatenate(changed),
     }
 
 
@@ -82,15 +83,15 @@ def agreement(world: KnownWorld, rows: int, random: np.random.Generator) -> dict
     drawn = []
     for resample in range(resamples):
         kept = random.integers(0, rows, rows)
-        again = model.with_learned(moved, {name: values[kept] for name, values in table.items()}, resample)
-        drawn.append(asked_of_model(again, world, units, other))
-    truth, said = asked_of_world(world, units, other), asked_of_model(model, world, units, other)
+        refit = model.with_learned(moved, {name: values[kept] for name, values in table.items()}, resample)
+        drawn.append(answers_of_model(refit, world, units, other))
+    truth, said = answers_of_world(world, units, other), answers_of_model(model, world, units, other)
     found: dict[str, Any] = {"flows": flows}
     for kind in KINDS:
-        away, spread = said[kind] - truth[kind], np.array([one[kind] for one in drawn])
+        error, resampled = said[kind] - truth[kind], np.array([one[kind] for one in drawn])
         width = stats.t.ppf(0.975, resamples - 1)
-        average = abs(away.mean()) <= width * spread.mean(1).std(ddof=1)
-        beside = away / spread.std(0, ddof=1)
+        average = abs(error.mean()) <= width * resampled.mean(1).std(ddof=1)
+        beside = error / resampled.std(0, ddof=1)
         inside = np.abs(beside) <= width
         one = bool(inside[random.integers(len(inside))])
         found[kind] = {"inside": inside.tolist(), "beside": beside.tolist(), "one": one, "average": bool(average)}
@@ -150,7 +151,7 @@ def summary(part: str, repeats: list[dict[str, Any]]) -> Iterator[str]:
         return
     for kind in KINDS:
         answers = [one[kind] for one in repeats]
-        hits = [held for one in answers for held in one["inside"]]
+        hits = [hit for one in answers for hit in one["inside"]]
         by_repeat = torch.tensor([float(np.mean(one["inside"])) for one in answers])
         mean, low, high = mean_interval(by_repeat) if len(repeats) > 1 else (by_repeat.item(), 0.0, 1.0)
         yield f"| {part} | {kind}: answers, {mean:.1%} of a repeat's | {sum(hits)} of {len(hits)} | {low:.1%} to {high:.1%} |"

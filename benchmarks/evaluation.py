@@ -42,7 +42,7 @@ def main() -> None:
             seconds("train", data, "--out", run, "--steps", "200")
         judge = ("evaluate", run, "--data", data, "--n", n, "--out", str(Path(temporary) / "report"))
         found = {
-            "painting and writing them": seconds("sample", run, "--n", n, "--out", str(Path(temporary) / "samples")),
+            "generating and writing them": seconds("sample", run, "--n", n, "--out", str(Path(temporary) / "samples")),
             "distances, nothing known": seconds(*judge, "--only", "distances"),
             "distances, real features known": seconds(*judge, "--only", "distances"),
             "everything": seconds(*judge),

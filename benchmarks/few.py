@@ -25,8 +25,8 @@ SAMPLES = 2000
 
 def fewer(source: Dataset, count: int, folder: Path) -> Dataset:
     """A dataset whose training split has `count` pictures and whose test split has all others, each picture once."""
-    seen = [hashlib.sha256(picture.tobytes()).digest() for picture in source.pictures]
-    rows = np.unique(np.array(seen), return_index=True)[1]
+    digests = [hashlib.sha256(picture.tobytes()).digest() for picture in source.pictures]
+    rows = np.unique(np.array(digests), return_index=True)[1]
     if not 0 < count < len(rows):
         raise SystemExit(
             f"--count {count}: {source.path} has {len(rows)} different pictures, and some must be held out."
@@ -56,7 +56,7 @@ def main() -> None:
     source = open_dataset(options.data, **({"size": options.size} if options.size else {}))
     dataset = fewer(source, options.count, options.out / "dataset")
     print("| minutes | FD-limner without bias | C_T | copies | verdict |\n|---|---|---|---|---|", flush=True)
-    told, count = [], max(1, round(options.minutes / options.every))
+    marks, count = [], max(1, round(options.minutes / options.every))
     for mark in range(1, count + 1):
         minutes = options.minutes * mark / count
         # the last weights, not the best: what is asked is whether they decay
@@ -69,11 +69,11 @@ def main() -> None:
         verdict = found.judged[0].groups["generalisation"].details["verdict"]
         names = ("FD-limner without bias", "C_T", "copies")
         row = {"minutes": minutes, **{name: found.value("m", name) for name in names}, "verdict": verdict}
-        told.append(row)
+        marks.append(row)
         print(f"| {minutes:g} | {row[names[0]]:.2f} | {row['C_T']:.1f} | {row['copies']:.1%} | {verdict} |", flush=True)
         save(grid(model.sample(64, seed=1)), options.out / f"{minutes:06.2f}.png", {"ai_generated": True})
-        (options.out / "few.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    best, last = min(row["FD-limner without bias"] for row in told), told[-1]["FD-limner without bias"]
+        (options.out / "few.json").write_text(json.dumps(marks, indent=1) + "\n", encoding="utf-8")
+    best, last = min(row["FD-limner without bias"] for row in marks), marks[-1]["FD-limner without bias"]
     print(f"\nlast {last:.2f}, best {best:.2f}: {last / best - 1:.1%} above the best")
 
 

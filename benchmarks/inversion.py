@@ -4,10 +4,10 @@
     LIMNER_WEIGHTS=../shared/weights python benchmarks/inversion.py DATA RUN --n 50 --out inversion
 
 Pictures of the test split (and, if these are too few, of the validation split), which the model has not seen, are inverted, and
-what it paints of their codes is compared with the nearest of all training pictures, by perceptual distance. The embedded network
-is what inversion itself looks at, so another one judges, too: SqueezeNet, when its file is here. With all details, which reach
-the last maps, inversion can draw almost anything; by coarse details and by codes alone, what the model has learned counts for
-more. The sheets show pictures, their inversions of these three kinds, and the nearest training pictures.
+what it generates from their latents is compared with the nearest of all training pictures, by perceptual distance. Inversion
+itself minimises the distance by the embedded network, so another one judges, too: SqueezeNet, when its file is here. With all
+offsets, which reach the last maps, inversion can generate almost anything; with coarse offsets and from w alone, what the model
+has learned counts for more. The sheets show pictures, their inversions of these three kinds, and the nearest training pictures.
 """
 
 import hashlib
@@ -23,13 +23,13 @@ import torch
 from torch import Tensor
 
 from limner.data import Dataset, open_dataset
-from limner.editing.code import Decoding, decoding_of, one_thread
-from limner.editing.inversion import STEPS, descent, first_guess, unlike
+from limner.editing.inversion import STEPS, distance_to, first_guess, optimisation
+from limner.editing.latent_space import editing_model, one_thread
 from limner.errors import ModelError
-from limner.evaluation.subject import check_shape
 from limner.features import Extractor, load_extractor
-from limner.features.likeness import look
+from limner.features.likeness import embed
 from limner.metrics.intervals import share_interval
+from limner.model import Model, check_shape
 from limner.pictures import grid, save
 from limner.progress import ProgressLine
 from limner.values import to_uint8
@@ -37,8 +37,8 @@ from limner.values import to_uint8
 BATCH, ACROSS = 64, 25
 Judge = Callable[[Tensor], Tensor]
 """Pictures (n, C, H, W) in [-1, 1] -> vectors (n, D), whose squared distance counts."""
-KINDS = ("codes alone", "with coarse details", "with all details")
-"""What each turn of inversion adds, which continues the one before."""
+KINDS = ("w alone", "with coarse offsets", "with all offsets")
+"""What each stage of inversion adds, which continues the one before."""
 
 
 def judges() -> dict[str, Judge]:
@@ -46,14 +46,14 @@ def judges() -> dict[str, Judge]:
     found: dict[str, Judge] = {"pixels": lambda images: images.flatten(1) / images[0].numel() ** 0.5}
     for name in ("limner", "squeezenet"):
         try:
-            found[name] = _seen_by(load_extractor(name))
+            found[name] = _embedded_by(load_extractor(name))
         except ModelError as error:
             print(error)
     return found
 
 
-def _seen_by(extractor: Extractor) -> Judge:
-    return lambda images: look(extractor, images)
+def _embedded_by(extractor: Extractor) -> Judge:
+    return lambda images: embed(extractor, images)
 
 
 def held_out(dataset: Dataset, n: int, seed: int) -> np.ndarray:
@@ -97,19 +97,19 @@ def nearest_once(dataset: Dataset, rows: np.ndarray, judge: Judge, name: str, ou
 @torch.inference_mode()
 def distances(images: Tensor, others: np.ndarray, judge: Judge) -> Tensor:
     """The distance (n,) of pictures from others, uint8 (n, H, W, C)."""
-    again = torch.tensor(others).permute(0, 3, 1, 2).float() / 127.5 - 1
-    return (judge(images) - judge(again)).square().sum(1)
+    images_of_others = torch.tensor(others).permute(0, 3, 1, 2).float() / 127.5 - 1
+    return (judge(images) - judge(images_of_others)).square().sum(1)
 
 
-def inversions(decoding: Decoding, images: Tensor, steps: int) -> dict[str, np.ndarray]:
-    """What a model paints of the codes of pictures, uint8 (n, H, W, C), after each turn of inversion."""
-    made, started = {}, time.perf_counter()
+def inversions(model: Model, images: Tensor, steps: int) -> dict[str, np.ndarray]:
+    """What a model generates from the latents of pictures, uint8 (n, H, W, C), after each stage of inversion."""
+    generated, started = {}, time.perf_counter()
     with one_thread(), torch.no_grad():
-        code = first_guess(decoding, images, {})
-        for kind, found in zip(KINDS, descent(decoding, code, unlike(images), steps), strict=True):
-            made[kind] = to_uint8(decoding.paint(found))
+        stages = optimisation(model, first_guess(model, images, {}), distance_to(images), steps)
+        for kind, latent in zip(KINDS, stages, strict=True):
+            generated[kind] = to_uint8(model.hooks.decode(latent))
     print(f"{(time.perf_counter() - started) / len(images):.2f} s a picture", flush=True)
-    return made
+    return generated
 
 
 def judged(name: str, kind: str, own: Tensor, least: Tensor) -> dict[str, Any]:
@@ -138,17 +138,17 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("inversion"), help="the folder of the sheets and figures")
     options = parser.parse_args()
     dataset = open_dataset(options.data, **({"size": options.size} if options.size else {}))
-    decoding = decoding_of(options.run)
-    check_shape(str(options.run), decoding.model, dataset)
+    model = editing_model(options.run)
+    check_shape(str(options.run), model, dataset)
     rows = held_out(dataset, options.n, options.seed)
-    images, told = dataset.images(rows), []
-    made = inversions(decoding, images, options.steps)
+    images, found = dataset.images(rows), []
+    generated = inversions(model, images, options.steps)
     print("| judge | inverted | nearer than the nearest | median distance | of the nearest |\n|---|---|---|---|---|")
     for name, judge in judges().items():
         least, which = nearest_once(dataset, rows, judge, name, options.out)
-        told += [judged(name, kind, distances(images, pictures, judge), least) for kind, pictures in made.items()]
-    (options.out / "inversion.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    save_sheets([dataset.pictures[rows], *made.values(), dataset.pictures[which]], options.out)
+        found += [judged(name, kind, distances(images, pictures, judge), least) for kind, pictures in generated.items()]
+    (options.out / "inversion.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    save_sheets([dataset.pictures[rows], *generated.values(), dataset.pictures[which]], options.out)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ TURNS = 4
 
 
 class Judge:
-    """Frechet distances, without bias, of painted pictures to at most 10,000 training pictures."""
+    """Frechet distances, without bias, of generated pictures to at most 10,000 training pictures."""
 
     def __init__(self, dataset: Dataset, squeezenet: Path | None = None) -> None:
         found = squeezenet or weights.find("squeezenet")
@@ -45,12 +45,12 @@ class Judge:
         if self.squeezenet:
             self.real["squeezenet"] = pool_once(self.squeezenet, real[chosen[:2000]])
 
-    def distances(self, made: np.ndarray) -> dict[str, Interval]:
-        """Returns the distance of pictures uint8 (N, H, W, C) by each judge; SqueezeNet looks at 2,000 of them."""
-        seen: dict[str, Tensor] = {"classifier": self.classifier.features(made)}
+    def distances(self, generated: np.ndarray) -> dict[str, Interval]:
+        """Returns the distance of pictures uint8 (N, H, W, C) by each judge; SqueezeNet by 2,000 of them."""
+        found: dict[str, Tensor] = {"classifier": self.classifier.features(generated)}
         if self.squeezenet:
-            seen["squeezenet"] = pool(self.squeezenet, made[:2000])
-        return {name: frechet_interval(self.real[name], features) for name, features in seen.items()}
+            found["squeezenet"] = pool(self.squeezenet, generated[:2000])
+        return {name: frechet_interval(self.real[name], features) for name, features in found.items()}
 
     def what(self) -> str:
         """Says who judges."""

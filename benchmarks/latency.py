@@ -1,11 +1,11 @@
-"""How fast models paint: one picture, and as many as possible, with PyTorch as it is and with ONNX Runtime.
+"""How fast models generate: one picture, and as many as possible, with PyTorch as it is and with ONNX Runtime.
 
     python benchmarks/latency.py [--size 64] [--of small base] [--recipes gan vae ...] [--seconds 4] [--json FILE]
 
-Weights are fresh: what they are makes no difference to the time. Painting one picture is timed from a code to pictures as
-uint8, as a studio would ask for it. Runtimes take turns of a second, so that a busy moment of the machine hits all; the first
-calls of a turn do not count, because the threads of the runtime before are still waiting for work. Pictures a second are those
-of the best batch. Int8 is the same file with whole-number convolutions.
+Weights are fresh: what they are makes no difference to the time. One picture is timed from z to pixels as uint8, as a
+studio would ask for it. Runtimes take turns of a second, so that a busy moment of the machine hits all; the first calls of
+a turn do not count, because the threads of the runtime before are still waiting for work. Pictures a second are those of
+the best batch. Int8 is the same file with whole-number convolutions.
 """
 
 import json
@@ -22,9 +22,10 @@ import torch
 
 from limner.data.schema import Attribute, Schema
 from limner.errors import LimnerError
-from limner.methods import build_painter
+from limner.methods import build_generator
 from limner.model import Model
 from limner.recipes import RECIPES, SIZES, find_recipe, resize
+from limner.runtimes import Run
 from limner.runtimes.session import Session
 
 BATCHES = (8, 16, 32, 64, 128)
@@ -32,7 +33,7 @@ TURNS, FIRST = 3, 20
 """Turns of each runtime, and the calls of each that do not count."""
 
 
-def model(name: str, size: str, side: int) -> Model:
+def fresh_model(name: str, size: str, side: int) -> Model:
     """A model of a recipe with fresh weights, for colour pictures of ten classes."""
     schema = Schema(
         height=side,
@@ -45,30 +46,29 @@ def model(name: str, size: str, side: int) -> Model:
     attributes = recipe.attributes(schema)
     torch.manual_seed(0)
     table = {a.name: torch.arange(10) for a in attributes}
-    return Model(recipe, schema, build_painter(recipe.method, schema, attributes), table, {})
+    return Model(recipe, schema, build_generator(recipe.method, schema, attributes), table, {})
 
 
-def runtimes(made: Model, folder: Path) -> dict[str, Callable[[int], Any]]:
-    """Returns what paints a batch of a given size, by name: torch and onnx, and int8 where quality holds."""
-    painters = {"torch": made.painter.paint}
-    made.export(folder / "float.onnx")
-    painters["onnx"] = Session(folder / "float.onnx")
+def runtimes(model: Model, folder: Path) -> dict[str, Callable[[int], Any]]:
+    """Returns what generates a batch of a given size, by name: torch and onnx, and int8 where quality holds."""
+    runs: dict[str, Run] = {"torch": model.generator}
+    model.export(folder / "float.onnx")
+    runs["onnx"] = Session(folder / "float.onnx")
     try:
-        made.export(folder / "int8.onnx", int8=True)
-        painters["int8"] = Session(folder / "int8.onnx")
+        model.export(folder / "int8.onnx", int8=True)
+        runs["int8"] = Session(folder / "int8.onnx")
     except LimnerError as error:
         print(f"int8 left out: {error}", flush=True)
 
-    def painting(paint: Any) -> Callable[[int], Any]:
+    def generating(run: Run) -> Callable[[int], Any]:
         def act(batch: int) -> np.ndarray:
-            made.paint = paint
-            return made.decode(codes[:batch], {n: values[:batch] for n, values in asked.items()}, batch=batch)
+            model.run = run
+            return model.generate(latent.rows(slice(batch)), batch=batch)
 
         return act
 
-    codes = made.codes(max(BATCHES))
-    asked = {name: list("0123456789") * -(-max(BATCHES) // 10) for name in made.painter.condition_names}
-    return {name: painting(paint) for name, paint in painters.items()}
+    latent = model.latent(max(BATCHES))
+    return {name: generating(run) for name, run in runs.items()}
 
 
 def measure(acts: dict[str, Callable[[int], Any]], seconds: float) -> dict[str, dict[str, float]]:
@@ -122,15 +122,15 @@ def main() -> None:
         options.json.parent.mkdir(parents=True, exist_ok=True)
     threads = torch.get_num_threads()
     print(f"{options.size}x{options.size}x3, {threads} threads of {os.cpu_count()}, torch {torch.__version__}\n")
-    print("| recipe | paints with | ms for one, median | 95th percentile | times as fast | pictures/s | batch |")
+    print("| recipe | runtime | ms for one, median | 95th percentile | times as fast | pictures/s | batch |")
     print("|---|---|---|---|---|---|---|", flush=True)
     found = []
     for name in options.recipes:
         for size in options.of:
             with tempfile.TemporaryDirectory() as folder:
-                told = measure(runtimes(model(name, size, options.size), Path(folder)), options.seconds)
-            for runtime, row in told.items():
-                ratio = told["torch"]["median_ms"] / row["median_ms"]
+                rows = measure(runtimes(fresh_model(name, size, options.size), Path(folder)), options.seconds)
+            for runtime, row in rows.items():
+                ratio = rows["torch"]["median_ms"] / row["median_ms"]
                 found.append({"recipe": name, "size": size, "runtime": runtime, "times_as_fast": ratio, **row})
                 print(
                     f"| {name} {size} | {runtime} | {row['median_ms']:.2f} | {row['p95_ms']:.2f} | {ratio:.2f} "

@@ -1,12 +1,12 @@
-"""Does a model paint all there is? Pictures whose modes can be counted: a grid of 25 places, and 1,000 stacks of three digits.
+"""Does a model generate all there is? Pictures whose modes can be counted: a grid of 25 places, and 1,000 stacks of three digits.
 
     python benchmarks/modes.py --recipes dcgan gan --minutes 20 [--tests grid digits] [--mnist FOLDER] [--out modes]
 
 grid    A disc on a square of 32 pixels, near one of 5 x 5 places: the 25 Gaussians of mode tests, as pictures.
 digits  Three handwritten digits as red, green and blue (Metz et al. 2016, arXiv 1611.02163, section 3.3.1): 1,000 modes.
 
-Recipes train without condition, so that nobody tells them of the modes. A painted picture counts for a place when its disc lies
-within three standard deviations of it, and for the digits that a classifier of real ones reads. Stated are the modes painted
+Recipes train without condition, so that they are not given the modes. A generated picture counts for a place when its disc lies
+within three standard deviations of it, and for the digits that a classifier of real ones reads. Stated are the modes generated
 at least once, and the divergence of the modes' frequencies from those of the training pictures, in nats.
 """
 
@@ -24,7 +24,7 @@ from limner.pictures import grid, save
 from limner.training import train
 
 SIDE, PICTURES, SAMPLES = 32, 50_000, 25_600
-PLACES, STEP, SPREAD, RADIUS = 5, 5.5, 0.5, 2.0
+PLACES, STEP, STD, RADIUS = 5, 5.5, 0.5, 2.0
 """The grid: places a side, pixels between them, the standard deviation around each, and the disc's radius."""
 Count = Callable[[np.ndarray], np.ndarray]
 """Pictures uint8 (N, H, W, C) -> the mode of each, -1 for none (N,)."""
@@ -34,7 +34,7 @@ def places(folder: Path) -> tuple[Dataset, Count, int]:
     """The grid of discs, who tells where a disc lies, and the number of places."""
     draw = np.random.default_rng(0)
     chosen = draw.integers(PLACES, size=(PICTURES, 2))
-    dataset = write_dataset(folder, discs(_centres(chosen) + SPREAD * draw.standard_normal((PICTURES, 2))), {})
+    dataset = write_dataset(folder, discs(_centres(chosen) + STD * draw.standard_normal((PICTURES, 2))), {})
     return dataset, nearest_place, PLACES**2
 
 
@@ -55,7 +55,7 @@ def nearest_place(pictures: np.ndarray) -> np.ndarray:
     )
     place = np.clip(((centre - _centres(np.zeros(2))) / STEP).round(), 0, PLACES - 1)
     usual = float(discs(np.full((1, 2), SIDE / 2)).sum()) / 255
-    near = (np.abs(centre - _centres(place)) < 3 * SPREAD).all(1) & (np.abs(whole / usual - 1) < 0.5)
+    near = (np.abs(centre - _centres(place)) < 3 * STD).all(1) & (np.abs(whole / usual - 1) < 0.5)
     return np.where(near, place[:, 0] * PLACES + place[:, 1], -1).astype(int)
 
 
@@ -79,17 +79,17 @@ def digits(folder: Path, mnist: Path) -> tuple[Dataset, Count, int]:
     return dataset, stack, 1000
 
 
-def judge(made: np.ndarray, dataset: Dataset, count: Count, modes: int) -> dict[str, float]:
-    """Modes painted, the share of pictures that are of none, and the divergence of frequencies from the training pictures'."""
-    found, real = count(made), count(np.asarray(dataset.pictures[:SAMPLES]))
-    painted, there = (np.bincount(which[which >= 0], minlength=modes) for which in (found, real))
-    p, q = painted / max(painted.sum(), 1), there / there.sum()
+def judge(generated: np.ndarray, dataset: Dataset, count: Count, modes: int) -> dict[str, float]:
+    """Modes generated, the share of pictures that are of none, and the divergence of frequencies from the training pictures'."""
+    found, real = count(generated), count(np.asarray(dataset.pictures[:SAMPLES]))
+    of_generated, of_real = (np.bincount(which[which >= 0], minlength=modes) for which in (found, real))
+    p, q = of_generated / max(of_generated.sum(), 1), of_real / of_real.sum()
     some = p > 0
     divergence = float((p[some] * np.log(p[some] / np.maximum(q[some], 1 / SAMPLES))).sum()) if some.any() else np.inf
     return {
-        "modes": int((painted > 0).sum()),
+        "modes": int((of_generated > 0).sum()),
         "of": modes,
-        "of_the_training_pictures": int((there > 0).sum()),
+        "of_the_training_pictures": int((of_real > 0).sum()),
         "none": float((found < 0).mean()),
         "divergence": divergence,
     }
@@ -111,26 +111,27 @@ def main() -> None:
     if "digits" in options.tests and not options.mnist.exists():
         raise SystemExit(f"{options.mnist}: no digits there; give --mnist, or --tests grid.")
     print("| test | recipe | modes | of | of none | divergence, nats |\n|---|---|---|---|---|---|", flush=True)
-    told = []
+    measured = []
     for test in options.tests:
         folder = options.out / test
         if (folder / "dataset").exists():
             raise SystemExit(f"{folder} is there already: give another --out.")
-        made = places(folder / "dataset") if test == "grid" else digits(folder / "dataset", options.mnist)
-        dataset, count, modes = made
+        dataset, count, modes = (
+            places(folder / "dataset") if test == "grid" else digits(folder / "dataset", options.mnist)
+        )
         for name in options.recipes:
             run = folder / Path(name).stem
             settings = ["condition=none"]
             model = train(dataset, name, run, minutes=options.minutes, seed=options.seed, settings=settings)
-            painted = model.sample(SAMPLES, seed=1)
-            save(grid(painted[:64]), folder / f"{run.name}.png", {"ai_generated": True, "recipe": name})
-            row = judge(painted, dataset, count, modes)
-            told.append({"test": test, "recipe": run.name, "minutes": options.minutes, **row})
+            generated = model.sample(SAMPLES, seed=1)
+            save(grid(generated[:64]), folder / f"{run.name}.png", {"ai_generated": True, "recipe": name})
+            row = judge(generated, dataset, count, modes)
+            measured.append({"test": test, "recipe": run.name, "minutes": options.minutes, **row})
             print(
                 f"| {test} | {run.name} | {row['modes']:,} | {modes:,} | {row['none']:.1%} | {row['divergence']:.3f} |",
                 flush=True,
             )
-            (options.out / "modes.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+            (options.out / "modes.json").write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Time to quality: recipes and the tutorial's DCGAN train on the same pictures, and a judge that none of them sees looks on.
+"""Time to quality: recipes and the tutorial's DCGAN train on the same pictures, and a judge that none of them sees compares them.
 
     python benchmarks/race.py DATA --recipes dcgan gan --minutes 15 [--every 1] [--seeds 0] [--set KEY=VALUE] [--out FOLDER]
     python benchmarks/race.py DATA --against conv-vae --recipes vae --minutes 5
 
 DATA is a dataset or pictures, as `limner train` takes them. The racers train one after another, each in this process, on the
-same cores. The clock of a racer stands still while it is judged. At every mark it paints 5,000 pictures with the model that
+same cores. The clock of a racer stands still while it is judged. At every mark it generates 5,000 pictures with the model that
 a user would get at that moment, and the judge (`judge.py`) states the Frechet distance to training pictures, without bias; of
 a VAE's reconstructions of test pictures, too.
 
@@ -25,7 +25,6 @@ from peers.tutorial_dcgan import TutorialDcgan
 
 from limner import files
 from limner.data import Dataset, open_dataset
-from limner.methods.vae import VaePainter
 from limner.model import Model
 from limner.pictures import Page, grid, save
 from limner.training import train
@@ -34,15 +33,15 @@ TUTORIAL = "tutorial"
 SAMPLES, SHOWN = 5000, 64
 
 
-class Painted(NamedTuple):
-    """Samples uint8 (5000, H, W, C), and of a VAE at most as many test pictures, encoded and decoded again."""
+class Generated(NamedTuple):
+    """Samples uint8 (5000, H, W, C), and of a VAE at most as many test pictures, reconstructed."""
 
     samples: np.ndarray
     reconstructions: np.ndarray | None = None
 
 
-Racer = Callable[[float], Painted]
-"""Trains until so many minutes have gone into training, and paints."""
+Racer = Callable[[float], Generated]
+"""Trains until so many minutes have gone into training, and generates."""
 
 
 def racer(name: str, dataset: Dataset, folder: Path, seed: int, settings: list[str]) -> Racer:
@@ -50,52 +49,59 @@ def racer(name: str, dataset: Dataset, folder: Path, seed: int, settings: list[s
     if name == TUTORIAL:
         peer = TutorialDcgan(np.asarray(dataset.pictures[dataset.split("train")]), seed)
 
-        def tutorial(minutes: float) -> Painted:
+        def tutorial(minutes: float) -> Generated:
             peer.train_until(60 * minutes)
-            return Painted(peer.sample(SAMPLES))
+            return Generated(peer.sample(SAMPLES))
 
         return tutorial
 
-    def recipe(minutes: float) -> Painted:
+    def recipe(minutes: float) -> Generated:
         begun = (folder / "recipe.yaml").is_file()
         model = train(dataset, name, folder, minutes=minutes, settings=settings, seed=seed, resume=begun)
-        return Painted(model.sample(SAMPLES, seed=1), reconstructions(model, dataset))
+        return Generated(model.sample(SAMPLES, seed=1), reconstructions(model, dataset))
 
     return recipe
 
 
 def reconstructions(model: Model, dataset: Dataset) -> np.ndarray | None:
     """Returns test pictures as a VAE gives them back, None of what is none."""
-    if not isinstance(model.painter, VaePainter):
+    if not model.generator.encodes:
         return None
     rows = dataset.split("test")[:SAMPLES]
-    condition = dataset.condition(rows, model.painter.condition_names)
+    condition = dataset.condition(rows, model.generator.condition_names)
     parts = [slice(start, start + 250) for start in range(0, len(rows), 250)]
     originals = np.asarray(dataset.pictures[rows])
     return np.concatenate(
-        [model.reconstruct(originals[part], {name: told[part] for name, told in condition.items()}) for part in parts]
+        [
+            model.reconstruct(originals[part], {name: values[part] for name, values in condition.items()})
+            for part in parts
+        ]
     )
 
 
 def run(name: str, racer: Racer, judge: Judge, marks: list[float], folder: Path) -> list[dict[str, Any]]:
-    """Lets one racer run to the end, judged at every mark; marks that a file already tells are not run again."""
-    file, told = folder / "marks.json", []
+    """Lets one racer run to the end, judged at every mark; marks that a file already has are not run again."""
+    file, measured = folder / "marks.json", []
     if file.is_file():
-        told = json.loads(file.read_text(encoding="utf-8"))
+        measured = json.loads(file.read_text(encoding="utf-8"))
         # the tutorial keeps nothing that it could continue from
-        told = told[: len(marks)] if name != TUTORIAL or len(told) >= len(marks) else []
-    for minutes in marks[len(told) :]:
-        made = racer(minutes)
-        found = {by: interval._asdict() for by, interval in judge.distances(made.samples).items()}
-        if made.reconstructions is not None:
-            again = judge.distances(made.reconstructions)
-            found |= {f"{by}, reconstructions": interval._asdict() for by, interval in again.items()}
-        told.append({"minutes": minutes, **found})
+        measured = measured[: len(marks)] if name != TUTORIAL or len(measured) >= len(marks) else []
+    for minutes in marks[len(measured) :]:
+        generated = racer(minutes)
+        found = {by: interval._asdict() for by, interval in judge.distances(generated.samples).items()}
+        if generated.reconstructions is not None:
+            reconstructed = judge.distances(generated.reconstructions)
+            found |= {f"{by}, reconstructions": interval._asdict() for by, interval in reconstructed.items()}
+        measured.append({"minutes": minutes, **found})
         said = ", ".join(f"{by} {one['value']:.3g} [{one['low']:.3g}, {one['high']:.3g}]" for by, one in found.items())
         print(f"{folder.name}, {minutes:g} minutes: {said}", flush=True)
-        save(grid(made.samples[:SHOWN]), folder / f"{minutes:06.2f}.png", {"ai_generated": True, "racer": folder.name})
-        files.write_text(file, json.dumps(told, indent=1) + "\n")
-    return told
+        save(
+            grid(generated.samples[:SHOWN]),
+            folder / f"{minutes:06.2f}.png",
+            {"ai_generated": True, "racer": folder.name},
+        )
+        files.write_text(file, json.dumps(measured, indent=1) + "\n")
+    return measured
 
 
 def medians(runs: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
@@ -107,25 +113,26 @@ def medians(runs: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
     ]
 
 
-def reached(told: list[dict[str, Any]], goal: float, by: str) -> float | None:
+def reached(measured: list[dict[str, Any]], goal: float, by: str) -> float | None:
     """Returns the first mark, in minutes, at which the distance was not above the goal."""
-    return next((mark["minutes"] for mark in told if mark[by] <= goal), None)
+    return next((mark["minutes"] for mark in measured if mark[by] <= goal), None)
 
 
 def table(results: dict[str, list[dict[str, Any]]], by: str) -> list[list[str]]:
     """A column a racer: the distance at every mark, when it reached what the first has at the end, and the share of that."""
     first, peer = next(iter(results.items()))
     goal, whole = peer[-1][by], peer[-1]["minutes"]
-    judged = {name: told for name, told in results.items() if by in told[-1]}
+    judged = {name: measured for name, measured in results.items() if by in measured[-1]}
     rows = [["minutes", *judged]]
     rows += [
-        [f"{mark['minutes']:g}", *(f"{told[at][by]:.3g}" for told in judged.values())] for at, mark in enumerate(peer)
+        [f"{mark['minutes']:g}", *(f"{measured[at][by]:.3g}" for measured in judged.values())]
+        for at, mark in enumerate(peer)
     ]
-    when = [reached(told, goal, by) for told in judged.values()]
+    when = [reached(measured, goal, by) for measured in judged.values()]
     rows.append(
         [f"reaches {first}'s last", *(f"{one:g} min, {whole / one:.3g} times as fast" if one else "no" for one in when)]
     )
-    rows.append(["of it, at the end", *(f"{told[-1][by] / goal:.2f}" for told in judged.values())])
+    rows.append(["of it, at the end", *(f"{measured[-1][by] / goal:.2f}" for measured in judged.values())])
     return rows
 
 
@@ -143,7 +150,11 @@ def write(results: dict[str, list[dict[str, Any]]], judge: Judge, dataset: Datas
         header, *rows = table(results, by)
         page.table(header, rows)
         page.curves(
-            {name: [(mark["minutes"], mark[by]) for mark in told] for name, told in results.items() if by in told[0]},
+            {
+                name: [(mark["minutes"], mark[by]) for mark in measured]
+                for name, measured in results.items()
+                if by in measured[0]
+            },
             f"Frechet distance by {by}",
             "minutes of training",
             log=True,

@@ -34,7 +34,7 @@ from torch.utils.data import DataLoader
 from torch.utils.flop_counter import FlopCounterMode
 
 from limner.data import Dataset, garden, prepare
-from limner.methods import Moment, build_method
+from limner.methods import StepContext, build_method
 from limner.pictures import save
 from limner.recipes import RECIPES, Recipe, find_recipe
 from limner.training.processes import Processes
@@ -86,10 +86,10 @@ def rate(step: Callable[[], Any], batch: int, seconds: float) -> float:
 
 def trainer(name: str, dataset: Dataset, folder: Path) -> Trainer:
     """A run of a recipe, ready for `advance`."""
-    made = Trainer(Run.create(folder, find_recipe(name), 0, dataset), dataset, Processes("cpu"))
-    made.started, made.before = time.monotonic(), 0.0
-    made.run.close()
-    return made
+    built = Trainer(Run.create(folder, find_recipe(name), 0, dataset), dataset, Processes("cpu"))
+    built.started, built.before = time.monotonic(), 0.0
+    built.run.close()
+    return built
 
 
 class Untracked(contextlib.nullcontext):
@@ -98,16 +98,16 @@ class Untracked(contextlib.nullcontext):
     parents = ("Global",)
 
 
-def operations(made: Trainer) -> float:
+def operations(built: Trainer) -> float:
     """Floating-point operations a picture, of convolutions and matrix products, in one step of the method."""
-    batch, steps = made.recipe.batch, getattr(made.recipe.method, "penalty_every", 1)
+    batch, steps = built.recipe.batch, getattr(built.recipe.method, "penalty_every", 1)
     counter = FlopCounterMode(display=False)
     # Its tracker of modules refuses torch.autograd.grad to leaves, and only the sum over all of them is wanted.
     counter.mod_tracker = Untracked()
     with counter:
         for step in range(steps):
-            moment = Moment(step, step * batch, 0)
-            made.method.step(made.dataset.batch(made.order.at(step), made.names), moment)
+            context = StepContext(step, step * batch, 0)
+            built.method.step(built.dataset.batch(built.order.at(step), built.names), context)
     return counter.get_total_flops() / (steps * batch)
 
 
@@ -115,11 +115,11 @@ def measure_recipes(names: list[str], dataset: Dataset, folder: Path, seconds: f
     """Each recipe's pictures per second and GFLOP per picture."""
     rows = []
     for name in names:
-        made = trainer(name, dataset, folder / name)
-        cost = operations(made) / 1e9  # which warms the method up, too
-        made.advance()
-        speed = rate(made.advance, made.recipe.batch, seconds)
-        rows.append({"recipe": name, "batch": made.recipe.batch, "pictures_per_second": speed, "gflop": cost})
+        built = trainer(name, dataset, folder / name)
+        cost = operations(built) / 1e9  # which warms the method up, too
+        built.advance()
+        speed = rate(built.advance, built.recipe.batch, seconds)
+        rows.append({"recipe": name, "batch": built.recipe.batch, "pictures_per_second": speed, "gflop": cost})
         print(f"{name}: {speed:,.1f} pictures/s", flush=True)
     return rows
 
@@ -149,7 +149,7 @@ def batches(files: Files, batch: int, workers: int) -> Iterator[Tensor]:
 def tutorial(recipe: Recipe, dataset: Dataset, data: Iterator[Tensor]) -> Callable[[], None]:
     """One iteration of the loop that DCGAN tutorials teach, on the recipe's own networks."""
     method = build_method(recipe.method, recipe.optimiser, dataset.schema, (), len(dataset))
-    generator, discriminator, latent = method.painter, method.discriminator, recipe.method.latent
+    generator, discriminator, latent = method.generator, method.discriminator, recipe.method.latent
     adam = {"lr": recipe.optimiser.lr, "betas": recipe.optimiser.betas, "fused": False, "foreach": False}
     generator_adam = torch.optim.Adam(generator.parameters(), **adam)
     discriminator_adam = torch.optim.Adam(discriminator.parameters(), **adam)
@@ -161,7 +161,7 @@ def tutorial(recipe: Recipe, dataset: Dataset, data: Iterator[Tensor]) -> Callab
         label = torch.full((len(real),), 1.0)
         loss_real = criterion(discriminator(real, {}), label)
         loss_real.backward()
-        fake = generator(torch.randn(len(real), latent), {})
+        fake = generator.unbounded(torch.randn(len(real), latent), {})
         label.fill_(0.0)
         loss_fake = criterion(discriminator(fake.detach(), {}), label)
         loss_fake.backward()
@@ -179,16 +179,16 @@ def tutorial(recipe: Recipe, dataset: Dataset, data: Iterator[Tensor]) -> Callab
 def compete(workers: int | None, dataset: Path, folder: Path, seconds: float, turns: Connection) -> None:
     """Takes a turn at training, in this process, for every true message and answers its pictures per second."""
     opened = Dataset.open(dataset)
-    made = trainer(COMPARED, opened, folder / f"run-{workers}")
-    step: Callable[[], Any] = made.advance
+    built = trainer(COMPARED, opened, folder / f"run-{workers}")
+    step: Callable[[], Any] = built.advance
     if workers is not None:
         files = Files(folder / "files", "RGB" if opened.schema.channels == 3 else "L")
-        step = tutorial(made.recipe, opened, batches(files, made.recipe.batch, workers))
+        step = tutorial(built.recipe, opened, batches(files, built.recipe.batch, workers))
     for _ in range(WARM_UP):
         step()
     turns.send(None)
     while turns.recv():
-        turns.send(rate(step, made.recipe.batch, seconds))
+        turns.send(rate(step, built.recipe.batch, seconds))
 
 
 def compare(dataset: Path, folder: Path, seconds: float, rounds: int) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from limner.causal.variables import Table, Variable
 from limner.data.garden import model as garden
 
 Steps = dict[str, tuple[tuple[float, float], ...]]
-"""Cause -> the values between which its effects are asked, (from, to) each."""
+"""Cause -> the values between which its effects are measured, (from, to) each."""
 
 
 class World(Protocol):
@@ -46,7 +46,7 @@ class KnownWorld(World, Protocol):
 class Linear:
     """Four or five numbers, each the sum of its causes and of normal noise, in a random order; every pair is an edge by a coin.
 
-    Strengths are from 0.3 to 1.2 either way, spreads of noise from 0.5 to 1.5.
+    Strengths are from 0.3 to 1.2 either way, standard deviations of noise from 0.5 to 1.5.
     """
 
     def __init__(self, random: np.random.Generator) -> None:
@@ -55,12 +55,12 @@ class Linear:
         self.graph = Graph(nodes=names, edges=edges)
         self.variables = {name: Variable(name=name, kind="number") for name in names}
         self.strength = {edge: random.choice([-1, 1]) * random.uniform(0.3, 1.2) for edge in edges}
-        self.spread = {name: random.uniform(0.5, 1.5) for name in names}
+        self.std = {name: random.uniform(0.5, 1.5) for name in names}
         self.steps = dict.fromkeys(names, ((0.0, 1.0),))
 
     def draw(self, n: int, random: np.random.Generator) -> Table:
         """n units."""
-        return self._grow({name: spread * random.standard_normal(n) for name, spread in self.spread.items()}, {})
+        return self._grow({name: std * random.standard_normal(n) for name, std in self.std.items()}, {})
 
     def effect(self, cause: str, effect: str, low: float, high: float) -> float:
         """The sum over all paths of the products of their strengths, times the step."""
@@ -89,9 +89,9 @@ class Strokes:
 
     def __init__(self, digit: bool = False) -> None:
         self.steps: Steps = {"thickness": ((1.5, 2.5), (2.0, 3.0), (2.5, 3.5), (3.5, 4.5))}
-        told = Graph.model_validate(yaml.safe_load(morpho.GRAPH))
-        nodes = {name: node for name, node in told.nodes.items() if digit or name != "digit"}
-        self.graph = Graph(nodes=nodes, edges=told.edges)
+        written = Graph.model_validate(yaml.safe_load(morpho.GRAPH))
+        nodes = {name: node for name, node in written.nodes.items() if digit or name != "digit"}
+        self.graph = Graph(nodes=nodes, edges=written.edges)
         self.variables = {
             name: Variable(name=name, kind=node.kind, low=node.low, high=node.high, classes=_digits(name))
             for name, node in nodes.items()

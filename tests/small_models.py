@@ -1,9 +1,9 @@
-"""Models too small to paint anything, but whole: of each kind of decoder, with and without conditions."""
+"""Models too small to generate anything that can be recognised, but whole: of each kind of decoder, with and without conditions."""
 
 import torch
 
 from limner.data.schema import Attribute, Schema
-from limner.methods import build_painter
+from limner.methods import build_generator
 from limner.model import Model
 from limner.recipes import apply_settings, find_recipe
 
@@ -23,13 +23,13 @@ SMALL = {
 
 
 def small_model(recipe: str = "gan", *settings: str, side: int = 16, channels: int = 3, seed: int = 0) -> Model:
-    """Returns a model of a recipe with fresh weights, which are loud enough that codes make a difference."""
+    """Returns a model of a recipe with fresh weights, which are large enough that latents make a difference."""
     chosen = apply_settings(find_recipe(recipe), [*SMALL[recipe], *settings])
     schema = Schema(height=side, width=side, channels=channels, attributes=(KIND, AGE), label="kind")
     torch.manual_seed(seed)
     attributes = chosen.attributes(schema)
-    painter = build_painter(chosen.method, schema, attributes)
-    for part in painter.modules():
+    generator = build_generator(chosen.method, schema, attributes)
+    for part in generator.modules():
         if isinstance(part, torch.nn.Linear | torch.nn.Conv2d | torch.nn.ConvTranspose2d):
             torch.nn.init.normal_(part.weight, std=1.2 * part.weight[0].numel() ** -0.5)
-    return Model(chosen, schema, painter, {a.name: TABLE[a.name] for a in attributes}, {})
+    return Model(chosen, schema, generator, {a.name: TABLE[a.name] for a in attributes}, {})

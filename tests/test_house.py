@@ -90,6 +90,7 @@ def test_help_answers_without_the_heavy_libraries() -> None:
         "sample",
         "replay",
         "evaluate",
+        "explain",
         "crossval",
         "tune",
         "weights",

@@ -13,8 +13,8 @@ import limner
 from limner.conditions import resolve
 from limner.data.schema import Attribute, Schema
 from limner.errors import ConditionError, ModelError, UsageError
-from limner.methods import build_painter
-from limner.model import Model, load, slerp
+from limner.methods import build_generator, walk
+from limner.model import Model, load
 from limner.recipes import RECIPES, apply_settings, find_recipe
 
 SPECIES = Attribute(name="species", kind="label", classes=("daisy", "rose", "tulip"))
@@ -29,7 +29,7 @@ def _model(name: str = "gan", *settings: str) -> Model:
     recipe = apply_settings(find_recipe(name), settings)
     attributes = recipe.attributes(SCHEMA)
     table = {a.name: TABLE[a.name] for a in attributes}
-    return Model(recipe, SCHEMA, build_painter(recipe.method, SCHEMA, attributes), table, ABOUT)
+    return Model(recipe, SCHEMA, build_generator(recipe.method, SCHEMA, attributes), table, ABOUT)
 
 
 @pytest.fixture
@@ -39,12 +39,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_every_recipe_s_model_comes_back_and_paints_the_same(name: str, tmp_path: Path) -> None:
+def test_every_recipe_s_model_comes_back_and_generates_the_same(name: str, tmp_path: Path) -> None:
     model = _model(name)
     model.save(tmp_path)
-    again = limner.load(tmp_path)
-    assert np.array_equal(model.sample(5, seed=2), again.sample(5, seed=2))
-    assert (again.digest, again.recipe, again.schema) == (model.digest, model.recipe, model.schema)
+    loaded = limner.load(tmp_path)
+    assert np.array_equal(model.sample(5, seed=2), loaded.sample(5, seed=2))
+    assert (loaded.digest, loaded.recipe, loaded.schema) == (model.digest, model.recipe, model.schema)
 
 
 def test_spectral_norm_and_dropout_survive_saving(tmp_path: Path) -> None:
@@ -95,37 +95,40 @@ def test_a_condition_that_the_model_lacks_is_one_line(folder: Path, condition: d
 def test_classes_called_by_digits_that_are_not_their_index() -> None:
     ratings = Attribute(name="stars", kind="label", classes=("1", "2", "3"))
     table = {"stars": torch.tensor([0, 1, 2])}
-    asked = resolve({"stars": ["1", 2, "3"]}, (ratings,), table, 0, range(3))
-    assert asked["stars"].tolist() == [0, 1, 2]
-    assert resolve(asked, (ratings,), table, 0, range(3))["stars"].tolist() == [0, 1, 2]
+    resolved = resolve({"stars": ["1", 2, "3"]}, (ratings,), table, 0, range(3))
+    assert resolved["stars"].tolist() == [0, 1, 2]
+    assert resolve(resolved, (ratings,), table, 0, range(3))["stars"].tolist() == [0, 1, 2]
 
 
 def test_truncation_moves_pictures_towards_one_another(folder: Path) -> None:
     model = load(folder)
     condition = {"species": "rose", "height": 0.5}
-    spread = [model.sample(16, condition=condition, truncation=t).astype(float).std(0).mean() for t in (1.0, 0.3)]
-    assert spread[1] < spread[0]
+    deviations = [model.sample(16, condition=condition, truncation=t).astype(float).std(0).mean() for t in (1.0, 0.3)]
+    assert deviations[1] < deviations[0]
     for wrong in (0.0, 1.5, -1.0):
         with pytest.raises(UsageError, match="truncation"):
             model.sample(1, truncation=wrong)
     with pytest.raises(UsageError, match="seed is -1"):
         model.sample(1, seed=-1)
-    with pytest.raises(UsageError, match="this model paints"):
-        model.decode(model.codes(2)[:, :-1], condition)
+    latent = model.latent(2, condition=condition)
+    for wrong in (latent.values[:, :-1], latent.values[0]):
+        with pytest.raises(UsageError, match=r"this model has \(n, "):
+            model.generate(latent.moved(wrong, "z"))
 
 
 @pytest.mark.parametrize("name", ["vae", "elbo-vae"])
-def test_a_vae_encodes_decodes_and_reconstructs(name: str) -> None:
+def test_a_vae_encodes_generates_and_reconstructs(name: str) -> None:
     model = _model(name)
     pictures = np.random.default_rng(0).integers(0, 256, (4, 16, 24, 3), dtype=np.uint8)
     condition = {"species": ["daisy", "rose", "rose", "tulip"]}
-    codes = model.encode(pictures, condition)
-    assert codes.shape == (4, model.painter.latent)
-    assert np.array_equal(model.decode(codes, condition), model.reconstruct(pictures, condition))
+    latent = model.encode(pictures, condition)
+    assert (latent.space, latent.values.shape) == ("w", (4, model.generator.latent))
+    assert latent.condition["species"].tolist() == [0, 1, 1, 2]
+    assert np.array_equal(model.generate(latent), model.reconstruct(pictures, condition))
     with pytest.raises(UsageError, match=r"reads uint8"):
         model.encode(pictures[:, :8])
     pictures.flags.writeable = False
-    assert torch.equal(model.encode(pictures, condition), codes)
+    assert torch.equal(model.encode(pictures, condition).values, latent.values)
     with pytest.raises(ConditionError, match="give species"):
         model.reconstruct(pictures)
     with pytest.raises(ModelError, match="no encoder"):
@@ -133,20 +136,14 @@ def test_a_vae_encodes_decodes_and_reconstructs(name: str) -> None:
 
 
 def test_a_walk_is_closed_and_smooth(folder: Path) -> None:
-    frames = np.stack(list(load(folder).walk(3, 10, condition={"species": "rose", "height": 0.5})))
+    model = load(folder)
+    latent = model.latent(3, condition={"species": "rose", "height": 0.5})
+    frames = np.concatenate([model.generate(part) for part in walk(list(latent.batches(1)), 10)])
     assert frames.shape == (30, 16, 24, 3)
     steps = np.abs(np.diff(frames.astype(float), axis=0, append=frames[:1])).mean((1, 2, 3))
     assert steps.max() < 6 * np.median(steps) + 1
     jump = np.abs(frames[0].astype(float) - frames[15]).mean()
     assert steps.max() < jump
-
-
-def test_slerp_keeps_the_length() -> None:
-    start, end = torch.randn(2, 64, generator=torch.Generator().manual_seed(0))
-    points = slerp(start, end, torch.linspace(0, 1, 5)[:, None])
-    torch.testing.assert_close(points[0], start, atol=1e-4, rtol=1e-4)
-    torch.testing.assert_close(points[-1], end, atol=1e-4, rtol=1e-4)
-    assert points.norm(dim=1).min() > 0.95 * min(start.norm(), end.norm())
 
 
 class _Bomb:
@@ -219,6 +216,18 @@ def test_what_is_not_a_whole_limner_model_is_refused(
     assert "\n" not in str(caught.value)
     assert str(folder) in str(caught.value)
     assert not Path("executed").exists()
+
+
+@pytest.mark.parametrize("name", ["gan", "vae"])
+def test_z_and_w_of_one_picture_generate_the_same(name: str) -> None:
+    model = _model(name)
+    z = model.latent(3, seed=2)
+    with torch.no_grad():
+        w = model.generator.to_w(z)
+    assert (z.space, w.space) == ("z", "w")
+    assert np.abs(model.generate(w).astype(int) - model.sample(3, seed=2)).max() <= 1
+    back = model.generator.to_z(w).values.detach()
+    torch.testing.assert_close(back, z.values, atol=0.02, rtol=0)
 
 
 def test_an_edit_needs_whole_conditions_and_leaves_what_stays() -> None:

@@ -1,4 +1,4 @@
-"""Samples on disk: what they carry, that replay makes the same pixels, and folders that `prepare` reads."""
+"""Samples on disk: what they carry, that replay generates the same pixels, and folders that `prepare` reads."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from PIL import Image
 from limner.data import Dataset, garden, open_dataset
 from limner.data.schema import Attribute, Schema
 from limner.errors import PictureError, UsageError
-from limner.methods import build_painter
+from limner.methods import build_generator
 from limner.model import Model, load
 from limner.pictures import read_provenance, save
 from limner.recipes import apply_settings, find_recipe
@@ -30,24 +30,25 @@ QUICK = ("method.generator.widths=[16, 8]", "method.latent=8")
 def where(tmp_path: Path) -> Path:
     torch.manual_seed(0)
     recipe = apply_settings(find_recipe("gan"), QUICK)
-    painter = build_painter(recipe.method, SCHEMA, recipe.attributes(SCHEMA))
-    Model(recipe, SCHEMA, painter, {"label": torch.tensor([0, 1, 2])}, {}).save(tmp_path / "model")
+    generator = build_generator(recipe.method, SCHEMA, recipe.attributes(SCHEMA))
+    Model(recipe, SCHEMA, generator, {"label": torch.tensor([0, 1, 2])}, {}).save(tmp_path / "model")
     return tmp_path / "model"
 
 
 @pytest.mark.parametrize(("n", "kind"), [(1, "sample"), (12, "grid")])
-def test_a_file_carries_how_it_was_made_and_is_made_again(where: Path, tmp_path: Path, n: int, kind: str) -> None:
+def test_a_file_carries_how_it_was_generated_and_is_replayed(where: Path, tmp_path: Path, n: int, kind: str) -> None:
     out = tmp_path / "out.png"
     save_samples(load(where), where, out, n, seed=5, condition={"label": "b"}, truncation=0.8)
-    made = read_provenance(out)
-    assert made["ai_generated"] is True
-    assert (made["kind"], made["seed"], made["condition"], made["truncation"]) == (kind, 5, {"label": "b"}, 0.8)
-    again, difference = replay(out)
+    provenance = read_provenance(out)
+    assert provenance["ai_generated"] is True
+    about = [provenance[name] for name in ("kind", "seed", "condition", "truncation")]
+    assert about == [kind, 5, {"label": "b"}, 0.8]
+    replayed, difference = replay(out)
     assert difference == 0
-    assert np.array_equal(again, np.asarray(Image.open(out)))
+    assert np.array_equal(replayed, np.asarray(Image.open(out)))
 
 
-def test_a_folder_is_a_source_for_prepare_and_each_picture_is_made_again(where: Path, tmp_path: Path) -> None:
+def test_a_folder_is_a_source_for_prepare_and_each_picture_is_replayed(where: Path, tmp_path: Path) -> None:
     out = tmp_path / "folder"
     save_samples(load(where), where, out, 150, seed=1)
     assert len(list(out.glob("*.png"))) == 150
@@ -64,13 +65,13 @@ def test_replay_finds_a_model_that_has_moved_and_refuses_another(where: Path, tm
     moved = where.rename(tmp_path / "elsewhere")
     assert replay(out, moved)[1] == 0
     model = load(moved)
-    next(model.painter.parameters()).data.add_(1)
+    next(model.generator.parameters()).data.add_(1)
     model.save(tmp_path / "other")
     with pytest.raises(PictureError, match="made by another model"):
         replay(out, tmp_path / "other")
 
 
-def test_an_altered_picture_is_told_from_the_original(where: Path, tmp_path: Path) -> None:
+def test_an_altered_picture_differs_from_the_original(where: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.png"
     save_samples(load(where), where, out, 1)
     pixels = np.asarray(Image.open(out)).copy()
@@ -79,7 +80,7 @@ def test_an_altered_picture_is_told_from_the_original(where: Path, tmp_path: Pat
     assert replay(tmp_path / "altered.png")[1] == 64
 
 
-def test_a_garden_picture_is_drawn_again(tmp_path: Path) -> None:
+def test_a_garden_picture_is_replayed(tmp_path: Path) -> None:
     garden.make(tmp_path / "garden", 3, size=32, seed=4)
     assert replay(tmp_path / "garden" / "flower-000002.png")[1] == 0
 
@@ -100,7 +101,7 @@ def test_a_walk_is_a_film(where: Path, tmp_path: Path, suffix: str) -> None:
             assert film.n_frames > 100
 
 
-def test_wrong_places_are_refused(where: Path, tmp_path: Path) -> None:
+def test_wrong_paths_are_refused(where: Path, tmp_path: Path) -> None:
     model = load(where)
     with pytest.raises(UsageError, match="give a picture"):
         save_samples(model, where, tmp_path / "x.tiff", 1)

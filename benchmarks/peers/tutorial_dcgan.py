@@ -22,7 +22,7 @@ class TutorialDcgan:
     def __init__(self, pictures: np.ndarray, seed: int) -> None:
         side, channels = pictures.shape[1], pictures.shape[3]
         if pictures.shape[1] != pictures.shape[2] or side not in (16, 32, 64, 128, 256):
-            raise SystemExit(f"the tutorial's networks paint squares of 16, 32, 64, 128 or 256 pixels, not {side}.")
+            raise SystemExit(f"the tutorial's networks generate squares of 16, 32, 64, 128 or 256 pixels, not {side}.")
         torch.manual_seed(seed)
         self.draw = np.random.default_rng(seed)
         stages = side.bit_length() - 3  # from 4 x 4
@@ -46,11 +46,11 @@ class TutorialDcgan:
 
     @torch.no_grad()
     def sample(self, n: int) -> np.ndarray:
-        """Returns pictures uint8 (n, S, S, C), painted as the tutorial does after training."""
+        """Returns pictures uint8 (n, S, S, C), generated as the tutorial does after training."""
         self.generator.eval()
         noise = torch.randn(n, LATENT, 1, 1, generator=torch.Generator().manual_seed(0))
-        made = torch.cat([self.generator(part) for part in noise.split(256)])
-        return made.add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).numpy()
+        generated = torch.cat([self.generator(part) for part in noise.split(256)])
+        return generated.add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).numpy()
 
     def _iteration(self, real: Tensor) -> None:
         self.discriminator.zero_grad()

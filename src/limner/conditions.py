@@ -1,4 +1,4 @@
-"""From what a person asks for (`label=3`, `season=summer`) to the tensors that a painter takes."""
+"""From what a person asks for (`label=3`, `season=summer`) to the tensors that a generator takes."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,45 +11,45 @@ from limner.data.attributes import as_number
 from limner.data.schema import Attribute
 from limner.errors import ConditionError, nearest, shown
 
-Wish = Mapping[str, Any]
+Values = Mapping[str, Any]
 """Attribute name -> class name, class index or number; or a list of them, one a picture."""
 
 
-def parse_wishes(texts: Sequence[str], option: str = "--condition") -> dict[str, str]:
+def parse_condition(texts: Sequence[str], option: str = "--condition") -> dict[str, str]:
     """Returns `["label=3"]` as `{"label": "3"}`; ConditionError, which names the option, for anything else."""
-    wishes = {}
+    found = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
             raise ConditionError(f"{option} {shown(text)}: write it as name=value.")
-        if name.strip() in wishes:
+        if name.strip() in found:
             raise ConditionError(f"{option} {shown(text)}: {shown(name.strip())} is asked for twice.")
-        wishes[name.strip()] = value.strip()
-    return wishes
+        found[name.strip()] = value.strip()
+    return found
 
 
 def resolve(
-    wish: Wish, attributes: Sequence[Attribute], table: Mapping[str, Tensor], seed: int, indices: Sequence[int]
+    given: Values, attributes: Sequence[Attribute], table: Mapping[str, Tensor], seed: int, indices: Sequence[int]
 ) -> dict[str, Tensor]:
     """Returns the condition of pictures `indices` of a seed: {name: (n,)}.
 
-    What is not wished for is drawn from `table`, the training set's own combinations, among the rows that have the
-    labels that are. ConditionError for an attribute or class that the model does not have.
+    What is not given is drawn from `table`, the training set's own combinations, among the rows that have the
+    given labels. ConditionError for an attribute or class that the model does not have.
     """
     names = [a.name for a in attributes]
-    for name in wish:
+    for name in given:
         if name not in names:
             hint = nearest(name, names) if names else "this model was trained without conditions."
             raise ConditionError(f"the model has no condition '{shown(name)}'; {hint}")
     if not attributes:
         return {}
-    wished = {a.name: _values(a, wish[a.name], len(indices)) for a in attributes if a.name in wish}
-    rows = [_row(wished, position, attributes, table, seed, index) for position, index in enumerate(indices)]
-    return {a.name: wished.get(a.name, table[a.name][rows]) for a in attributes}
+    fixed = {a.name: _values(a, given[a.name], len(indices)) for a in attributes if a.name in given}
+    rows = [_row(fixed, position, attributes, table, seed, index) for position, index in enumerate(indices)]
+    return {a.name: fixed.get(a.name, table[a.name][rows]) for a in attributes}
 
 
 def _row(
-    wished: Mapping[str, Tensor],
+    fixed: Mapping[str, Tensor],
     position: int,
     attributes: Sequence[Attribute],
     table: Mapping[str, Tensor],
@@ -58,16 +58,16 @@ def _row(
 ) -> int:
     fits = None
     for attribute in attributes:
-        if attribute.kind == "label" and attribute.name in wished:
-            same = table[attribute.name] == wished[attribute.name][position]
+        if attribute.kind == "label" and attribute.name in fixed:
+            same = table[attribute.name] == fixed[attribute.name][position]
             fits = same if fits is None else fits & same
     rows = torch.arange(len(next(iter(table.values())))) if fits is None or not fits.any() else fits.nonzero()[:, 0]
     chosen = torch.randint(len(rows), (1,), generator=seeds.generator("condition", seed, index))
     return int(rows[chosen])
 
 
-def _values(attribute: Attribute, asked: Any, n: int) -> Tensor:
-    listed = list(asked) if isinstance(asked, list | tuple | Tensor) else [asked] * n
+def _values(attribute: Attribute, given: Any, n: int) -> Tensor:
+    listed = list(given) if isinstance(given, list | tuple | Tensor) else [given] * n
     if len(listed) != n:
         raise ConditionError(f"condition {shown(attribute.name)}: {len(listed)} values for {n} pictures.")
     if attribute.kind == "label":

@@ -1,4 +1,4 @@
-"""The base of every section of a recipe, and of all else that is read into types: frozen, strict about keys and numbers."""
+"""The base of every section of a recipe, and of all else that is read into types; and what of a recipe can be searched."""
 
 from typing import Annotated, Any
 
@@ -34,3 +34,16 @@ class Section(BaseModel):
         schema = handler(source)
         _be_strict(schema)
         return schema
+
+
+class Range(Section):
+    """Numbers from `low` to `high`; `log`: drawn evenly over orders of magnitude."""
+
+    low: float
+    high: float
+    log: bool = False
+
+
+Choices = tuple[int | float | str, ...]
+Space = dict[str, Range | Choices]
+"""Key of a recipe, as `--set` takes it -> a range, or the values to choose from."""

@@ -15,7 +15,7 @@ from limner.training.history import curves, read_history
 
 PICTURES, SIZE = 2000, 32
 MINUTES = {"gan": 3.5, "vae": 1.5}
-SHOWN = {"gan": ("discriminator", "generator", "accuracy", "diversity"), "vae": ("reconstruction", "divergence")}
+SHOWN = {"gan": ("discriminator", "generator", "accuracy", "diversity"), "vae": ("reconstruction", "kl")}
 COLUMNS = 8
 
 
@@ -49,20 +49,20 @@ def _trained(name: str, dataset: Dataset, run: Path, minutes: float) -> Model:
 def _page(out: Path, dataset: Dataset, models: dict[str, Model]) -> Page:
     page = Page(
         "A garden, learned",
-        "Limner drew flowers from a causal model, trained a GAN and a VAE on them, and painted these.",
+        "Limner drew flowers from a causal model, trained a GAN and a VAE on them, and generated these.",
     )
     page.facts({"pictures": len(dataset), "pixels": f"{SIZE} x {SIZE}", **_times(models)})
     page.heading("What the models saw")
     texts = dataset.captions("text")
     page.gallery((dataset.pictures[i], texts[i]) for i in dataset.split("train")[:COLUMNS])
-    page.heading("What the GAN paints")
+    page.heading("What the GAN generates")
     page.paragraph(
         "One class a row where the model knows classes. None of these flowers was drawn; all are AI-generated."
     )
     page.figure((out / "gan" / "model" / "samples.png").read_bytes(), "fixed-seed samples")
     page.figure((out / "walk.gif").read_bytes(), "a walk through the latent space")
     page.heading("What the VAE keeps")
-    numbers = models["vae"].painter.latent
+    numbers = models["vae"].generator.latent
     page.paragraph(f"Held-out flowers above, their reconstructions from {numbers} numbers below.")
     page.figure(_reconstructions(models["vae"], dataset), "held-out pictures and their reconstructions")
     page.figure((out / "vae" / "model" / "samples.png").read_bytes(), "samples of the VAE's prior")
@@ -82,7 +82,7 @@ def _times(models: dict[str, Model]) -> dict[str, Any]:
 
 def _reconstructions(model: Model, dataset: Dataset) -> np.ndarray:
     rows = dataset.split("validation")[: 2 * COLUMNS]
-    condition = dataset.condition(rows, model.painter.condition_names)
+    condition = dataset.condition(rows, model.generator.condition_names)
     pictures = np.asarray(dataset.pictures[rows])
     again = model.reconstruct(pictures, condition)
     pairs = [part[i : i + COLUMNS] for i in range(0, len(rows), COLUMNS) for part in (pictures, again)]

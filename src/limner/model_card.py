@@ -49,10 +49,8 @@ def write_card(model: Model, folder: Path, curves: Curves, seed: int = 0) -> Non
 def _text(model: Model) -> str:
     schema, about = model.schema, model.about
     data, training = about["data"], about["training"]
-    weights = sum(p.numel() for p in model.painter.parameters())
-    conditions = [f"- `{a.name}`: {_values(a)}" for a in model.attributes] or [
-        "- none: it paints without being asked for anything"
-    ]
+    weights = sum(p.numel() for p in model.generator.parameters())
+    conditions = [f"- `{a.name}`: {_values(a)}" for a in model.attributes] or ["- none: it needs no condition"]
     return f"""---
 library_name: limner
 tags: [{", ".join(dict.fromkeys(("image-generation", model.recipe.method.kind, model.recipe.name)))}]
@@ -61,7 +59,7 @@ tags: [{", ".join(dict.fromkeys(("image-generation", model.recipe.method.kind, m
 
 ![Samples](samples.png)
 
-Paints pictures of {schema.width} x {schema.height} pixels, {"colour" if schema.channels == 3 else "grey"}. Everything it paints is
+Generates pictures of {schema.width} x {schema.height} pixels, {"colour" if schema.channels == 3 else "grey"}. All of them are
 AI-generated, and every picture that Limner saves says so.
 
 ```python

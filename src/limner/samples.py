@@ -9,11 +9,12 @@ import numpy as np
 from pydantic import BaseModel, Field, ValidationError
 
 import limner
-from limner.conditions import Wish, resolve
+from limner.conditions import Values
 from limner.config import PathText
 from limner.data import garden
 from limner.errors import PictureError, UsageError, shown
 from limner.files import atomic_folder
+from limner.methods import walk
 from limner.model import Model, load
 from limner.pictures import WALKS, WRITTEN, difference, grid, read_provenance, save, save_walk
 from limner.progress import ProgressLine
@@ -34,7 +35,7 @@ def save_samples(
     n: int,
     *,
     seed: int = 0,
-    condition: Wish | None = None,
+    condition: Values | None = None,
     truncation: float = 1.0,
 ) -> None:
     """Writes n samples of the model at `path`: one picture or a grid when `out` is a picture file, else a folder.
@@ -54,14 +55,15 @@ def save_samples(
 
 
 def save_model_walk(
-    model: Model, path: Path, out: Path, *, seed: int = 0, condition: Wish | None = None, truncation: float = 1.0
+    model: Model, path: Path, out: Path, *, seed: int = 0, condition: Values | None = None, truncation: float = 1.0
 ) -> None:
     """Writes a closed spherical walk through the latent space, .mp4 or .gif, of 8 seconds."""
     if out.suffix.lower() not in WALKS:
         raise UsageError(f"--walk {out}: give a file that ends in .mp4 or .gif.")
     times = max(1, WALK_SIDE // max(model.schema.height, model.schema.width))
-    walk = model.walk(WALK_STOPS, WALK_FRAMES, seed=seed, condition=condition, truncation=truncation)
-    frames = (frame.repeat(times, 0).repeat(times, 1) for frame in walk)
+    latent = model.latent(WALK_STOPS, seed=seed, condition=condition, truncation=truncation)
+    pictures = (model.generate(part) for part in walk(list(latent.batches(1)), WALK_FRAMES))
+    frames = (frame.repeat(times, 0).repeat(times, 1) for part in pictures for frame in part)
     made = {"seed": seed, "condition": dict(condition or {}), "truncation": truncation}
     provenance = provenance_of(model, path, "walk", stops=WALK_STOPS, frames=WALK_FRAMES, **made)
     save_walk(frames, out, fps=WALK_RATE, provenance=provenance)
@@ -116,7 +118,7 @@ class MadeFlower(BaseModel):
     size: int = Field(strict=True)
 
 
-def _paint_again(picture: Path, made: dict[str, Any], model_path: Path | None) -> np.ndarray:
+def _generate_again(picture: Path, made: dict[str, Any], model_path: Path | None) -> np.ndarray:
     about = made_of(MadeSample, picture, made)
     where = model_path or Path(about.model.path)
     model = load(where, runtime=about.model.runtime)
@@ -124,7 +126,7 @@ def _paint_again(picture: Path, made: dict[str, Any], model_path: Path | None) -
         raise PictureError(
             f"{picture}: made by another model ({shown(about.model.sha256, 12)}) than {where} ({str(model.digest)[:12]})."
         )
-    # painted in the batch of the original, because the last bit of a sum may depend on the size of the batch
+    # generated in the batch of the original, because the last bit of a sum may depend on the size of the batch
     asked = {name: getattr(about, name) for name in ("n", "seed", "first", "condition", "truncation")}
     pictures = model.sample(batch=BATCH, **asked)
     if made["kind"] != "sample":
@@ -151,7 +153,7 @@ def made_of(kind: type[Made], picture: Path, made: dict[str, Any]) -> Made:
         raise PictureError(f"{picture}: its provenance cannot be used ({key}: {first['msg']}).") from None
 
 
-REPLAYS = {"sample": _paint_again, "grid": _paint_again, "garden": _draw_again}
+REPLAYS = {"sample": _generate_again, "grid": _generate_again, "garden": _draw_again}
 
 
 def _save_folder(model: Model, path: Path, out: Path, n: int, made: dict[str, Any]) -> None:
@@ -174,12 +176,12 @@ def _save_folder(model: Model, path: Path, out: Path, n: int, made: dict[str, An
 
 def _save_batch(model: Model, path: Path, folder: Path, batch: dict[str, Any], digits: int) -> Sequence[list[str]]:
     indices = range(batch["first"], batch["first"] + batch["n"])
-    condition = resolve(batch["condition"], model.attributes, model.table, batch["seed"], indices)
-    pictures = model.sample(**batch, batch=BATCH)
+    latent = model.latent(**batch)
+    pictures = model.generate(latent, batch=BATCH)
     rows = []
     for position, index in enumerate(indices):
         name = f"sample-{index:0{digits}d}.png"
         save(pictures[position], folder / name, provenance_of(model, path, "sample", index=index, **batch))
-        values = [(a, condition[a.name][position].item()) for a in model.attributes]
+        values = [(a, latent.condition[a.name][position].item()) for a in model.attributes]
         rows.append([name, *(a.classes[int(v)] if a.kind == "label" else f"{v:g}" for a, v in values)])
     return rows

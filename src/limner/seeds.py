@@ -18,6 +18,10 @@ def generator(*parts: int | str) -> torch.Generator:
     return torch.Generator().manual_seed(derive(*parts))
 
 
-def for_pictures(seed: int, n: int, first: int = 0) -> list[torch.Generator]:
-    """Returns one generator per picture `first..first + n - 1`, so that a picture does not depend on its batch."""
-    return [generator("picture", seed, index) for index in range(first, first + n)]
+def noise(seed: int, n: int, latent: int, first: int = 0) -> torch.Tensor:
+    """Returns the noise z of pictures `first..first + n - 1` of a seed, standard normal float32 (n, latent).
+
+    Each picture has a generator of its own, so that it does not depend on its batch.
+    """
+    generators = (generator("picture", seed, index) for index in range(first, first + n))
+    return torch.stack([torch.randn(latent, generator=own) for own in generators])

@@ -48,8 +48,8 @@ def test_doing_nothing_returns_the_picture_to_the_bit(model: CausalModel, garden
     rows = garden.split("test")[:20]
     table, _ = read(garden, model.structure.variables, rows)
     pictures = np.asarray(garden.pictures[rows])
-    other, again = model.counterfactual(table, pictures, {})
-    assert (again == pictures).all()
+    other, unchanged = model.counterfactual(table, pictures, {})
+    assert (unchanged == pictures).all()
     assert all((other[name] == table[name]).all() for name in table)
 
 
@@ -80,11 +80,11 @@ def test_files_say_how_they_came_to_be(model: CausalModel, garden: Dataset, tmp_
     units = of_dataset(model, garden, names)
     write_counterfactuals(model, units, {"colour": "0.1"}, tmp_path / "out")
     assert {file.name for file in (tmp_path / "out").iterdir()} == {*names, "grid.png", "attributes.csv"}
-    told = read_provenance(tmp_path / "out" / names[0])
-    assert told["do"] == {"colour": "0.1"}
-    assert told["after"]["colour"] == "0.1"
-    assert told["before"]["species"] == told["after"]["species"]
-    assert "sunlight -> height" in told["graph"]
+    provenance = read_provenance(tmp_path / "out" / names[0])
+    assert provenance["do"] == {"colour": "0.1"}
+    assert provenance["after"]["colour"] == "0.1"
+    assert provenance["before"]["species"] == provenance["after"]["species"]
+    assert "sunlight -> height" in provenance["graph"]
     assert (tmp_path / "out" / "attributes.csv").read_text().count("\n") == 5
     with pytest.raises(UsageError, match="is there already"):
         write_counterfactuals(model, units, {"colour": 0.1}, tmp_path / "out")
@@ -92,14 +92,14 @@ def test_files_say_how_they_came_to_be(model: CausalModel, garden: Dataset, tmp_
         of_dataset(model, garden, ["rose.png"])
 
 
-def test_pictures_are_made_again_from_what_they_carry(model: CausalModel, garden: Dataset, tmp_path: Path) -> None:
+def test_pictures_are_replayed_from_what_they_carry(model: CausalModel, garden: Dataset, tmp_path: Path) -> None:
     names = ["flower-000003.png", "flower-000007.png"]
     write_counterfactuals(model, of_dataset(model, garden, names), {"species": "rose"}, tmp_path / "out")
     write_samples(model, 4, {"soil": 0.9}, {}, tmp_path / "four.png")
     for file in (tmp_path / "out" / names[1], tmp_path / "out" / "grid.png", tmp_path / "four.png"):
         assert replay(file)[1] == 0
-    again = ["replay", str(tmp_path / "out" / names[0]), "--out", str(tmp_path / "again.png")]
-    assert "the same pixels" in CliRunner().invoke(app, again).output
+    command = ["replay", str(tmp_path / "out" / names[0]), "--out", str(tmp_path / "again.png")]
+    assert "the same pixels" in CliRunner().invoke(app, command).output
     with pytest.raises(ModelError):
         replay(tmp_path / "four.png", tmp_path)
 
@@ -128,7 +128,7 @@ def test_a_fit_is_never_written_over_and_can_be_continued(garden: Dataset, flowe
     with pytest.raises(RunError, match="--resume"):
         CausalModel.fit(garden, flower_graph, tmp_path / "run", minutes=0.01, settings=SMALL)
     more = CausalModel.fit(garden, flower_graph, tmp_path / "run", minutes=0.02, settings=SMALL, resume=True)
-    assert more.painter.about["training"]["step"] > first.painter.about["training"]["step"]
+    assert more.image_model.about["training"]["step"] > first.image_model.about["training"]["step"]
     with pytest.raises(RecipeError, match="no such key"):
         CausalModel.fit(garden, flower_graph, tmp_path / "new", settings=("nothing=1",))
     assert not (tmp_path / "new").exists()

@@ -1,4 +1,4 @@
-"""Effects against what is known exactly: linear models, a category, unseen causes, refutation, and painted pictures."""
+"""Effects against what is known exactly: linear models, a category, unseen causes, refutation, and generated pictures."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -176,13 +176,13 @@ def test_what_cannot_be_answered_is_one_line(structure: StructuralModel, seen: T
         attribute_effects(structure, {name: values[:100] for name, values in seen.items()}, "c")
 
 
-class _Painter:
-    """Paints an even grey, 100 + 10 b + a, whatever the picture was."""
+class _Grey:
+    """Generates an even grey, 100 + 10 b + a, whatever the picture was."""
 
     condition_names = ("a", "b")
 
     @property
-    def painter(self) -> "_Painter":
+    def generator(self) -> "_Grey":
         return self
 
     def edit(self, pictures: np.ndarray, _: Any, other: dict[str, list[float]]) -> np.ndarray:
@@ -194,7 +194,7 @@ def test_a_picture_follows_what_draws_it(structure: StructuralModel, seen: Table
     drawn = StructuralModel(
         Graph(nodes=GRAPH.nodes, edges=GRAPH.edges, picture=("a", "b")), structure.variables, structure.fits, {}
     )
-    model = CausalModel(drawn, _Painter(), None)  # type: ignore[arg-type]
+    model = CausalModel(drawn, _Grey(), None)  # type: ignore[arg-type]
     units = {name: values[:60] for name, values in seen.items()}, np.zeros((60, 4, 4, 1), np.uint8)
     found = picture_effects(drawn, model.show, units, seen, "picture:brightness")
     step = float(np.subtract(*np.quantile(seen["a"], [0.75, 0.25], method="nearest"))) / 255

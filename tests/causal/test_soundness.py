@@ -1,4 +1,4 @@
-"""Soundness: every figure is what it says, on a model whose faults are known because they were made here."""
+"""Soundness: every figure is what it says, on a model whose faults are known because they were put there."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -144,9 +144,9 @@ def test_the_predictor_learns_is_measured_and_kept(predictor: Predictor, folder:
     assert misses(soil, seen["soil"], truth["soil"]).mean() < 0.5 * soil.spread
     assert set(predictor.errors) == set(garden.GRAPH)
     predictor.save(tmp_path)
-    again = Predictor.load(tmp_path, predictor.variables, 3, SIZE, SIZE)
-    assert again.errors == predictor.errors
-    assert (again.read(np.asarray(dataset.pictures[rows]))["soil"] == seen["soil"]).all()
+    loaded = Predictor.load(tmp_path, predictor.variables, 3, SIZE, SIZE)
+    assert loaded.errors == predictor.errors
+    assert (loaded.read(np.asarray(dataset.pictures[rows]))["soil"] == seen["soil"]).all()
     (tmp_path / "predictor.safetensors").write_bytes(b"no")
     with pytest.raises(ModelError, match="missing or damaged"):
         Predictor.load(tmp_path, predictor.variables, 3, SIZE, SIZE)

@@ -25,22 +25,22 @@ def test_causes_tell_of_their_effects(model: StructuralModel) -> None:
 
 
 def test_nothing_done_is_nothing_changed(model: StructuralModel, table: Table) -> None:
-    again = model.grow(model.abduct(table))
+    unchanged = model.grow(model.abduct(table))
     for name, values in table.items():
-        np.testing.assert_allclose(again[name], values, atol=1e-9)
+        np.testing.assert_allclose(unchanged[name], values, atol=1e-9)
 
 
 @pytest.mark.parametrize("do", [{"sunlight": 0.9}, {"species": "sunflower"}, {"season": "autumn"}, {"soil": 0.1}])
 def test_counterfactuals_are_near_the_truth(
     model: StructuralModel, table: Table, flowers: list[garden.Flower], do: dict[str, object]
 ) -> None:
-    made, truth = model.counterfactual(table, do), table_of([garden.counterfactual(flower, do) for flower in flowers])
+    other, truth = model.counterfactual(table, do), table_of([garden.counterfactual(flower, do) for flower in flowers])
     changed = garden.descendants(*do)
     for name in garden.NUMBERS:
         if name in changed:
-            assert np.abs(made[name] - truth[name]).mean() < 0.1 * np.abs(table[name] - truth[name]).mean() + 1e-9
+            assert np.abs(other[name] - truth[name]).mean() < 0.1 * np.abs(table[name] - truth[name]).mean() + 1e-9
         else:
-            assert (made[name] == table[name]).all()
+            assert (other[name] == table[name]).all()
 
 
 def test_an_intervention_is_no_observation(model: StructuralModel, table: Table) -> None:
@@ -61,8 +61,8 @@ def test_average_effects_are_the_garden_s(model: StructuralModel) -> None:
 
 
 def test_an_unseen_cause_moves_both_but_an_intervention_moves_one(model: StructuralModel, table: Table) -> None:
-    def gap(made: Table) -> float:
-        return float(made["soil"][made["species"] == 4].mean() - made["soil"][made["species"] == 5].mean())
+    def gap(sampled: Table) -> float:
+        return float(sampled["soil"][sampled["species"] == 4].mean() - sampled["soil"][sampled["species"] == 5].mean())
 
     assert gap(model.sample(4000)) == pytest.approx(gap(table), abs=0.06)
     by_hand = (
@@ -81,10 +81,10 @@ def test_a_category_is_abducted_from_its_posterior(model: StructuralModel, table
 
 def test_a_model_is_read_as_it_was_written(model: StructuralModel, tmp_path: Path) -> None:
     model.save(tmp_path)
-    again = StructuralModel.load(tmp_path)
-    assert again.graph == model.graph
-    assert again.fits["height"].nats == model.fits["height"].nats
-    first, second = model.sample(50, {"sunlight": 0.7}, seed=4), again.sample(50, {"sunlight": 0.7}, seed=4)
+    loaded = StructuralModel.load(tmp_path)
+    assert loaded.graph == model.graph
+    assert loaded.fits["height"].nats == model.fits["height"].nats
+    first, second = model.sample(50, {"sunlight": 0.7}, seed=4), loaded.sample(50, {"sunlight": 0.7}, seed=4)
     assert all((first[name] == second[name]).all() for name in first)
     (tmp_path / "structure.safetensors").write_bytes((tmp_path / "structure.safetensors").read_bytes()[:-9])
     with pytest.raises(ModelError, match="damaged"):

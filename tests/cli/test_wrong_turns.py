@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from limner.editing.place import Place
 
 from limner.editing import parse, read_edits
-from limner.editing.place import Place
 from limner.errors import UsageError
 from limner.recipes import find_recipe
 from limner.training.budget import Budget

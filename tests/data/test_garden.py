@@ -103,8 +103,8 @@ def test_doing_nothing_gives_the_same_flower(flowers: list[Flower]) -> None:
 
 
 def test_only_descendants_change(flowers: list[Flower]) -> None:
-    wishes = {"species": "tulip", "season": "autumn"} | dict.fromkeys(NUMBERS, 0.9)
-    for name, value in wishes.items():
+    interventions = {"species": "tulip", "season": "autumn"} | dict.fromkeys(NUMBERS, 0.9)
+    for name, value in interventions.items():
         for each in flowers[:30]:
             other = counterfactual(each, {name: value})
             changed = {key for key in GRAPH if getattr(other, key) != getattr(each, key)}
@@ -131,15 +131,21 @@ def test_an_individual_effect_is_the_mechanism_s(flowers: list[Flower]) -> None:
 
 
 def test_abduction_from_the_attributes_alone_gives_the_same_counterfactuals(flowers: list[Flower]) -> None:
-    wishes = [{"season": "summer"}, {"sunlight": 0.1}, {"species": "rose"}, {"soil": 0.95}, {"height": 0.2, "soil": 0}]
+    interventions = [
+        {"season": "summer"},
+        {"sunlight": 0.1},
+        {"species": "rose"},
+        {"soil": 0.95},
+        {"height": 0.2, "soil": 0},
+    ]
     for each in flowers[:40]:
         seen = observe(each.attributes, each.noise.view)
         assert seen.attributes == each.attributes
         for name in set(GRAPH) - {"species", "season", "soil"}:
             assert getattr(seen.noise, name) == pytest.approx(getattr(each.noise, name), abs=1e-9)
-        for wish in wishes:
-            truth = counterfactual(each, wish)
-            assert counterfactual(seen, wish).attributes == pytest.approx(truth.attributes, abs=1e-12)
+        for intervention in interventions:
+            truth = counterfactual(each, intervention)
+            assert counterfactual(seen, intervention).attributes == pytest.approx(truth.attributes, abs=1e-12)
 
 
 def test_do_is_paired_with_sample() -> None:
@@ -189,7 +195,7 @@ def test_part_of_the_effect_of_sunlight_on_bloom_goes_through_height(flowers: li
 
 
 @pytest.mark.parametrize(
-    ("wish", "words"),
+    ("intervention", "words"),
     [
         ({"sunlite": 0.5}, "did you mean 'sunlight'"),
         ({"place": 0.5}, "no attribute 'place'"),
@@ -200,9 +206,9 @@ def test_part_of_the_effect_of_sunlight_on_bloom_goes_through_height(flowers: li
         ({"soil": None}, "from 0 to 1"),
     ],
 )
-def test_an_impossible_intervention_is_one_clear_line(wish: dict, words: str) -> None:
+def test_an_impossible_intervention_is_one_clear_line(intervention: dict, words: str) -> None:
     with pytest.raises(UsageError) as error:
-        counterfactual(flower(0, 0), wish)
+        counterfactual(flower(0, 0), intervention)
     assert words in str(error.value)
     assert "\n" not in str(error.value)
 

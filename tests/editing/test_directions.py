@@ -1,4 +1,4 @@
-"""Directions: of a decoder made by hand, of which it is known what its code does, and of small ones run through."""
+"""Directions: of a decoder built by hand, of which it is known what its latent does, and of small ones run through."""
 
 import json
 from collections.abc import Iterator
@@ -14,10 +14,11 @@ from limner.cli.app import app
 from limner.data import Dataset, prepare
 from limner.data.garden import make
 from limner.editing import apply, parse
-from limner.editing.code import Decoding, decoding_of
 from limner.editing.directions import effects, factorised, orthogonal, principal, read_steps, step_of, supervised
-from limner.editing.looks import LOOKS
+from limner.editing.latent_space import editing_model, standardised
+from limner.editing.scorers import SCORERS
 from limner.errors import GraphError, LimnerError, ModelError, UsageError
+from limner.model import Model
 from limner.networks.blocks import Decoder
 from limner.recipes import apply_settings, find_recipe
 from limner.tensors import save_tensors
@@ -28,7 +29,7 @@ LIGHT, RED, NOTHING = 3, 1, 5
 
 
 class Lamp(Decoder):
-    """Of six numbers of the code one makes the picture bright and another, more strongly, red; the others do next to nothing."""
+    """Of six numbers of the latent one makes the picture bright and another, more strongly, red; the others do next to nothing."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,15 +38,15 @@ class Lamp(Decoder):
         self.leave.weight.data = torch.zeros(3, 6, 1, 1)
         self.leave.weight.data[:, LIGHT], self.leave.weight.data[0, RED] = 0.1, 0.1
 
-    def forward(self, codes: Tensor) -> Tensor:
-        return self.leave(self.enter(codes)[:, :, None, None].expand(-1, -1, 16, 16))
+    def forward(self, latent: Tensor) -> Tensor:
+        return self.leave(self.enter(latent)[:, :, None, None].expand(-1, -1, 16, 16))
 
 
 @pytest.fixture(scope="module")
-def lamp() -> Decoding:
+def lamp() -> Model:
     model = small_model("gan", "condition=none", "method.output=linear")
-    model.painter.generator = Lamp()
-    return Decoding(model)
+    model.generator.decoder = Lamp()
+    return model
 
 
 def _axis(step: Tensor) -> int:
@@ -54,7 +55,7 @@ def _axis(step: Tensor) -> int:
 
 
 @pytest.mark.parametrize("find", [factorised, principal])
-def test_the_strongest_ways_are_found_without_a_name(find, lamp: Decoding) -> None:
+def test_the_strongest_directions_are_found_without_a_name(find, lamp: Model) -> None:
     first, second = list(find(lamp, 2).values())
     assert (_axis(first), _axis(second)) == (RED, LIGHT)
     assert first[RED] > 0.95
@@ -62,18 +63,18 @@ def test_the_strongest_ways_are_found_without_a_name(find, lamp: Decoding) -> No
     assert all(torch.equal(*pair) for pair in zip(find(lamp, 2).values(), (first, second), strict=True))
 
 
-def test_an_attribute_s_way_is_the_number_that_it_follows(lamp: Decoding) -> None:
+def test_an_attribute_s_direction_is_the_number_that_it_follows(lamp: Model) -> None:
     found = supervised(lamp, {"light": lambda pictures: pictures[:, 2].mean((1, 2))}, ["light"])
     assert found["light"][LIGHT] > 0.99
 
 
-def test_what_is_kept_does_not_change(lamp: Decoding) -> None:
-    steps = supervised(lamp, LOOKS, ["brightness"], ["warmth"])
-    alone = supervised(lamp, LOOKS, ["brightness"])
-    warm = supervised(lamp, LOOKS, ["warmth"])["warmth"]
+def test_what_is_kept_does_not_change(lamp: Model) -> None:
+    steps = supervised(lamp, SCORERS, ["brightness"], ["warmth"])
+    alone = supervised(lamp, SCORERS, ["brightness"])
+    warm = supervised(lamp, SCORERS, ["warmth"])["warmth"]
     assert abs(float(steps["brightness"] @ warm)) < 1e-5
     assert abs(float(alone["brightness"] @ warm)) > 0.1
-    kept, changed = (effects(lamp, one, LOOKS)[0].changes for one in (steps, alone))
+    kept, changed = (effects(lamp, one, SCORERS)[0].changes for one in (steps, alone))
     assert abs(kept["warmth"].value) < 0.05 < abs(changed["warmth"].value)
     assert kept["brightness"].value > 0.5
 
@@ -85,9 +86,9 @@ def test_orthogonal_is_orthogonal_to_all() -> None:
     assert torch.equal(orthogonal(way, []), way)
 
 
-def test_effects_are_in_standard_deviations_with_intervals(lamp: Decoding) -> None:
+def test_effects_are_in_standard_deviations_with_intervals(lamp: Model) -> None:
     red, light, nothing = torch.eye(6)[[RED, LIGHT, NOTHING]]
-    found = {one.name: one for one in effects(lamp, {"red": red, "light": light, "nothing": nothing}, LOOKS, n=400)}
+    found = {one.name: one for one in effects(lamp, {"red": red, "light": light, "nothing": nothing}, SCORERS, n=400)}
     # red and blue differ by what is red alone, whose standard deviation is what a step changes
     assert found["red"].changes["warmth"].value == pytest.approx(1, abs=0.1)
     assert found["light"].most == "brightness"
@@ -96,7 +97,7 @@ def test_effects_are_in_standard_deviations_with_intervals(lamp: Decoding) -> No
     assert "contrast" not in found["red"].changes, "all these pictures are flat"
 
 
-def test_looks_are_what_their_names_say() -> None:
+def test_scorers_are_what_their_names_say() -> None:
     white, black = torch.ones(1, 3, 16, 16), -torch.ones(1, 3, 16, 16)
     dot, red = black.clone(), black.clone()
     dot[:, :, 4:12, 4:12], red[:, 0] = 1, 1
@@ -107,49 +108,51 @@ def test_looks_are_what_their_names_say() -> None:
         ("warmth", red, white),
         ("size", dot, black),
     ):
-        assert float(LOOKS[name](more)) > float(LOOKS[name](less)), name
-    assert float(LOOKS["size"](dot)) == 0.25
-    assert all(look(white[:, :1]).shape == (1,) for look in LOOKS.values())
+        assert float(SCORERS[name](more)) > float(SCORERS[name](less)), name
+    assert float(SCORERS["size"](dot)) == 0.25
+    assert all(scorer(white[:, :1]).shape == (1,) for scorer in SCORERS.values())
 
 
 def test_directions_of_a_folder_are_those_of_their_model(tmp_path: Path) -> None:
     small_model().save(tmp_path / "model")
-    decoding, step = decoding_of(tmp_path / "model"), torch.arange(6.0)
-    save_tensors(tmp_path / "ways" / "directions.safetensors", {"up": step}, {"model": decoding.model.digest})
-    assert torch.equal(step_of(decoding, "up", tmp_path / "ways"), step)
+    model, step = editing_model(tmp_path / "model"), torch.arange(6.0)
+    save_tensors(tmp_path / "ways" / "directions.safetensors", {"up": step}, {"model": model.digest})
+    assert torch.equal(step_of(model, "up", tmp_path / "ways"), step)
     with pytest.raises(UsageError, match="no direction 'upp'; did you mean 'up'"):
-        step_of(decoding, "upp", tmp_path / "ways")
+        step_of(model, "upp", tmp_path / "ways")
     with pytest.raises(UsageError, match="directions=FOLDER"):
-        step_of(decoding, "up")
-    other = Decoding(small_model(seed=1))
-    other.model.digest = "another"
+        step_of(model, "up")
+    other = small_model(seed=1)
+    other.digest = "another"
     with pytest.raises(ModelError, match="of another model"):
         read_steps(tmp_path / "ways", other)
 
 
 @pytest.mark.parametrize("name", ["vae", "dcgan", "mlp-gan", "dense-conv-gan"])
 def test_every_kind_of_decoder_has_directions(name: str) -> None:
-    decoding = Decoding(small_model(name))
-    steps = factorised(decoding, 3) | principal(decoding, 3)
-    ways = torch.stack([step / decoding.spread for step in steps.values()])
+    model = small_model(name)
+    steps = factorised(model, 3) | principal(model, 3)
+    mean, std = model.generator.w_statistics()
+    ways = torch.stack([step / std for step in steps.values()])
+    torch.testing.assert_close(standardised(model, mean + steps["sefa-1"]), ways[0])
     torch.testing.assert_close(ways.norm(dim=1), torch.ones(6), atol=1e-4, rtol=0)
     torch.testing.assert_close(ways[:3] @ ways[:3].T, torch.eye(3), atol=1e-4, rtol=0)
 
 
-def test_what_cannot_be_found_is_one_line(lamp: Decoding) -> None:
+def test_what_cannot_be_found_is_one_line(lamp: Model) -> None:
     with pytest.raises(UsageError, match="did you mean 'warmth'"):
-        supervised(lamp, LOOKS, ["warmt"])
+        supervised(lamp, SCORERS, ["warmt"])
     with pytest.raises(UsageError, match="nothing is left of it that keeps warmth"):
-        supervised(lamp, LOOKS, ["warmth"], ["warmth"])
+        supervised(lamp, SCORERS, ["warmth"], ["warmth"])
     with pytest.raises(UsageError, match="at least 40 pictures"):
-        supervised(lamp, LOOKS, ["warmth"], n=39)
+        supervised(lamp, SCORERS, ["warmth"], n=39)
 
 
 @pytest.fixture(scope="module")
 def _quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("limner.causal.predictor.STEPS", 20)
-        patch.setattr("limner.editing.directions.DRAWN", 32)
+        patch.setattr("limner.editing.directions.SAMPLES", 32)
         yield
 
 
@@ -171,7 +174,7 @@ def _directions(*words: object) -> str:
     return result.stdout
 
 
-def test_directions_are_told_written_shown_and_followed(run: Path, tmp_path: Path) -> None:
+def test_directions_are_printed_written_rendered_and_followed(run: Path, tmp_path: Path) -> None:
     out = tmp_path / "ways"
     said = _directions(run, "--attribute", "species=rose", "--keep", "brightness", "--n", 40, "--out", out)
     assert "pca-1" in said
@@ -179,7 +182,7 @@ def test_directions_are_told_written_shown_and_followed(run: Path, tmp_path: Pat
     report = json.loads((out / "directions.json").read_text())
     assert report["ai_generated"]
     assert {"species=rose", "colour", "warmth"} <= set(report["directions"]["pca-1"])
-    steps = read_steps(out, decoding_of(run))
+    steps = read_steps(out, editing_model(run))
     assert "species=rose" in steps
     assert "species=rose" in (out / "report.html").read_text()
     along = parse(f"along:direction=species=rose,amount=3,directions={out},model={run},steps=1")
@@ -187,7 +190,7 @@ def test_directions_are_told_written_shown_and_followed(run: Path, tmp_path: Pat
     assert apply([along], pixels).shape == pixels.shape
 
 
-def test_what_cannot_be_asked_of_directions_is_one_line(run: Path, tmp_path: Path) -> None:
+def test_what_directions_do_not_have_is_one_line(run: Path, tmp_path: Path) -> None:
     assert "give one" in _directions(run, "--keep", "brightness")
     assert "has no column 'specie'" in _directions(run, "--attribute", "specie=rose")
     assert "ask for one class of it" in _directions(run, "--attribute", "species")

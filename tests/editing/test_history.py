@@ -1,4 +1,4 @@
-"""Edited pictures remember: they are made again, edited on, and undone."""
+"""Edited pictures remember: they are replayed, edited on, and undone."""
 
 from pathlib import Path
 
@@ -22,16 +22,16 @@ def photo(picture: np.ndarray, tmp_path: Path) -> Path:
     return path
 
 
-def test_an_edited_picture_is_made_again(photo: Path, picture: np.ndarray, tmp_path: Path) -> None:
+def test_an_edited_picture_is_replayed(photo: Path, picture: np.ndarray, tmp_path: Path) -> None:
     out = tmp_path / "out.png"
     run_edit(photo, out, "--op", "rotate:10", "--op", "exposure:0.5")
     assert np.array_equal(pixels_of(out), apply([parse("rotate:10"), parse("exposure:0.5")], picture))
     assert replay(out)[1] == 0
-    made = read_provenance(out)
-    assert not made["ai_generated"]
-    assert [next(iter(one)) for one in made["edits"]] == ["rotate", "exposure"]
-    again = CliRunner().invoke(app, ["replay", str(out), "--out", str(tmp_path / "again.png")])
-    assert "the same pixels" in again.output
+    provenance = read_provenance(out)
+    assert not provenance["ai_generated"]
+    assert [next(iter(one)) for one in provenance["edits"]] == ["rotate", "exposure"]
+    result = CliRunner().invoke(app, ["replay", str(out), "--out", str(tmp_path / "again.png")])
+    assert "the same pixels" in result.output
 
 
 def test_edits_go_on_from_the_first_picture_and_the_last_is_undone(photo: Path, tmp_path: Path) -> None:
@@ -58,10 +58,10 @@ def test_another_origin_is_refused(photo: Path, tmp_path: Path) -> None:
         replay(out)
 
 
-def test_what_a_model_made_stays_marked(picture: np.ndarray, tmp_path: Path) -> None:
-    made = tmp_path / "made.png"
-    save(picture, made, {"ai_generated": True, "kind": "sample", "limner": "0"})
-    save_edited(open_source(made), [parse("flip")], tmp_path / "out.jpg")
+def test_what_a_model_generated_stays_marked(picture: np.ndarray, tmp_path: Path) -> None:
+    generated = tmp_path / "generated.png"
+    save(picture, generated, {"ai_generated": True, "kind": "sample", "limner": "0"})
+    save_edited(open_source(generated), [parse("flip")], tmp_path / "out.jpg")
     assert read_provenance(tmp_path / "out.jpg")["ai_generated"]
     assert pixels_of(tmp_path / "out.jpg").shape == (48, 64, 3)
 
@@ -100,7 +100,7 @@ def test_bad_input_gets_one_line(
     assert not (tmp_path / "out.png").exists()
 
 
-def test_a_picture_of_a_model_is_edited_and_made_again(tmp_path: Path) -> None:
+def test_a_picture_of_a_model_is_edited_and_replayed(tmp_path: Path) -> None:
     from limner.data import prepare
     from limner.data.garden import make
     from limner.recipes import apply_settings, find_recipe

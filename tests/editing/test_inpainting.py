@@ -28,28 +28,28 @@ def _off(one: np.ndarray, other: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("by", WAYS)
-@pytest.mark.parametrize("place", [(10, 12, 14, 20), (0, 0, 12, 9), (0, 30, 48, 12), (47, 63, 1, 1), (20, 5, 2, 50)])
+@pytest.mark.parametrize("box", [(10, 12, 14, 20), (0, 0, 12, 9), (0, 30, 48, 12), (47, 63, 1, 1), (20, 5, 2, 50)])
 def test_nothing_but_the_hole_changes_and_twice_the_same(
-    by: str, place: tuple[int, int, int, int], picture: np.ndarray
+    by: str, box: tuple[int, int, int, int], picture: np.ndarray
 ) -> None:
-    hole = _hole(picture.shape, *place)
-    painted, before = picture.copy(), picture.copy()
-    painted[..., :3][hole] = (255, 0, 255)
-    filled = inpaint(painted, hole, by)
+    hole = _hole(picture.shape, *box)
+    spoiled, before = picture.copy(), picture.copy()
+    spoiled[..., :3][hole] = (255, 0, 255)
+    filled = inpaint(spoiled, hole, by)
     assert filled.dtype == np.uint8
     assert filled.shape == (48, 64, 3)
     assert np.array_equal(filled[~hole], before[..., :3][~hole])
-    assert np.array_equal(inpaint(painted, hole, by), filled)
-    assert not (filled[hole] == (255, 0, 255)).all(1).any(), "what was taken out is seen again"
+    assert np.array_equal(inpaint(spoiled, hole, by), filled)
+    assert not (filled[hole] == (255, 0, 255)).all(1).any(), "what was taken out is still there"
 
 
-@pytest.mark.parametrize("place", [(30, 40, 34, 38), (0, 0, 30, 30), (50, 80, 46, 48)])
-def test_a_texture_goes_on(place: tuple[int, int, int, int]) -> None:
+@pytest.mark.parametrize("box", [(30, 40, 34, 38), (0, 0, 30, 30), (50, 80, 46, 48)])
+def test_a_texture_goes_on(box: tuple[int, int, int, int]) -> None:
     bricks = _bricks(96, 128)
-    hole = _hole(bricks.shape, *place)
-    painted = np.where(hole[..., None], np.uint8(0), bricks)
-    assert _off(patches(painted, hole)[hole], bricks[hole]) < 4
-    assert _off(FILLS["marching"](painted, hole)[hole], bricks[hole]) > 15
+    hole = _hole(bricks.shape, *box)
+    spoiled = np.where(hole[..., None], np.uint8(0), bricks)
+    assert _off(patches(spoiled, hole)[hole], bricks[hole]) < 4
+    assert _off(FILLS["marching"](spoiled, hole)[hole], bricks[hole]) > 15
 
 
 def test_an_edge_between_two_grounds_goes_on() -> None:
@@ -63,12 +63,12 @@ def test_an_edge_between_two_grounds_goes_on() -> None:
     assert 0.6 < filled[hole & (rows < 44)].std() / picture[hole & (rows < 44)].std() < 1.4, "grain stays grain"
 
 
-@pytest.mark.parametrize("place", [(30, 30, 25, 30), (40, 0, 6, 100), (0, 60, 4, 30)])
-def test_shades_go_on_smoothly(place: tuple[int, int, int, int]) -> None:
+@pytest.mark.parametrize("box", [(30, 30, 25, 30), (40, 0, 6, 100), (0, 60, 4, 30)])
+def test_shades_go_on_smoothly(box: tuple[int, int, int, int]) -> None:
     rows, columns = np.mgrid[:90, :120]
     shades = np.stack([2 * columns, 2 * rows + 20, 120 + (columns - 60) ** 2 / 60 - (rows - 45) ** 2 / 45], 2)
     shades = (shades // 1).clip(0, 255).astype(np.uint8)
-    hole = _hole(shades.shape, *place)
+    hole = _hole(shades.shape, *box)
     filled = biharmonic(np.where(hole[..., None], np.uint8(255), shades), hole)
     assert _off(filled[hole], shades[hole]) < 2
 
@@ -78,7 +78,7 @@ def test_many_unknowns_are_solved_as_few_are(monkeypatch: pytest.MonkeyPatch) ->
     shades = np.stack([3 * columns, 3 * rows, 2 * columns + rows], 2).astype(np.uint8)
     hole = _hole(shades.shape, 12, 12, 46, 50)
     once = biharmonic(shades, hole)
-    monkeypatch.setattr("limner.editing.plates.DIRECT", 400)
+    monkeypatch.setattr("limner.editing.poisson.DIRECT", 400)
     assert np.abs(biharmonic(shades, hole).astype(int) - once).max() <= 1
 
 

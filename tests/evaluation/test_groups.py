@@ -1,11 +1,11 @@
-"""Groups of measures against what is known of a model: a VAE's bounds, the cost of a model, by class, the classifier."""
+"""Groups of measures against what is known of a model: a VAE's ELBO, the cost of a model, by class, the classifier."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from painters import noise, parrot
+from generators import noise, parrot
 
 from limner.data import Dataset, write_dataset
 from limner.errors import UsageError
@@ -28,10 +28,10 @@ def vae(flowers: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_vae_is_judged_by_its_likelihood(flowers: Dataset, vae: Path) -> None:
     judged = evaluate([vae], flowers, n=40, only=("likelihood",))
-    bound, tighter = (
-        judged.value("run", f"{name}, bits per dimension") for name in ("bound", "importance-weighted bound")
+    elbo, tighter = (
+        judged.value("run", f"{name}, bits per dimension") for name in ("negative ELBO", "importance-weighted bound")
     )
-    assert 2 < tighter <= bound < 9
+    assert 2 < tighter <= elbo < 9
     assert 0 < judged.value("run", "reconstruction error") < 0.25
     assert 0 <= judged.value("run", "active units") <= 8
     for name in ("MIG", "SAP", "DCI disentanglement", "DCI completeness", "DCI informativeness"):
@@ -39,13 +39,13 @@ def test_a_vae_is_judged_by_its_likelihood(flowers: Dataset, vae: Path) -> None:
     assert all(m.low < m.value < m.high for m in judged.judged[0].groups["likelihood"].measures if m.low != m.high)
 
 
-def test_a_vae_with_a_learned_prior_states_no_bound(flowers: Dataset, tmp_path: Path) -> None:
+def test_a_vae_with_a_learned_prior_states_no_elbo(flowers: Dataset, tmp_path: Path) -> None:
     quick = [*QUICK, "adversary.network.widths=[8, 16]", "flow.width=16"]
     train(flowers, apply_settings(find_recipe("vae"), quick), tmp_path / "run", steps=60)
     group = evaluate([tmp_path / "run"], flowers, n=40, only=("likelihood",)).judged[0].groups["likelihood"]
     names = [measure.name for measure in group.measures]
     assert "reconstruction error" in names
-    assert not any("bound" in name for name in names)
+    assert not any("ELBO" in name or "bound" in name for name in names)
     assert "elbo-vae" in group.notes[0]
 
 
@@ -81,13 +81,13 @@ def test_classes_are_judged_one_by_one(flowers: Dataset) -> None:
     rows = flowers.split("train")
     one = rows[flowers.condition(rows, ["species"])["species"].numpy() == 0]
     model: Model = parrot(flowers, one)
-    groups = evaluate({"m": model}, flowers, n=80, only=("distances", "fidelity", "usefulness")).judged[0].groups
+    groups = evaluate({"m": model}, flowers, n=80, only=("distances", "fidelity", "utility")).judged[0].groups
     classes = flowers.schema.attribute("species").classes
     by_class = groups["distances"].details["by_class"]
     assert [row["class"] for row in by_class] == list(classes)
-    assert [row["made"] for row in by_class] == [80, 0, 0, 0, 0, 0]
+    assert [row["generated"] for row in by_class] == [80, 0, 0, 0, 0, 0]
     assert groups["fidelity"].details["by_class"][1]["precision"] is None
-    assert groups["usefulness"].measures[0].name == "Inception-style score"
+    assert groups["utility"].measures[0].name == "Inception-style score"
 
 
 def test_the_classifier_learns_what_can_be_learned_and_nothing_else(flowers: Dataset) -> None:
@@ -103,5 +103,5 @@ def test_the_classifier_learns_what_can_be_learned_and_nothing_else(flowers: Dat
     blind = train_classifier(rng.integers(0, 256, (200, 16, 16, 3), dtype=np.uint8), labels[:200], 3, seed=0)
     guesses = blind.probabilities(rng.integers(0, 256, (300, 16, 16, 3), dtype=np.uint8)).argmax(1)
     assert (guesses == labels).double().mean() < 0.5
-    again = train_classifier(pictures[:200], labels[:200], 3, seed=0)
-    assert torch.equal(again.probabilities(pictures[200:]), probabilities)
+    same = train_classifier(pictures[:200], labels[:200], 3, seed=0)
+    assert torch.equal(same.probabilities(pictures[200:]), probabilities)

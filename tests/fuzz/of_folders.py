@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 import yaml
+from limner.editing.place import replay as replay_place
+from limner.evaluation.long_work import long_work
 from makers import Make, at, of_bytes, of_tensor_file, of_values
 from mutation import as_text, mutated, mutated_value
 
@@ -22,9 +24,7 @@ from limner.causal.variables import Variable
 from limner.data.dataset import Dataset, write_dataset
 from limner.data.report import read_report
 from limner.editing import history
-from limner.editing.place import replay as replay_place
 from limner.evaluation.crossval import _read_fold
-from limner.evaluation.long_work import long_work
 from limner.model import load
 from limner.pictures import read_provenance, save
 from limner.samples import provenance_of

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import yaml
+from limner.editing.place import Place
 from makers import Make, at, of_bytes, of_values, text_of
 
 import hostile
 from limner.causal.graph import read_graph
 from limner.conditions import parse_wishes, resolve
 from limner.editing.edits import apply, from_list, parse, read_edits
-from limner.editing.place import Place
 from limner.parsing import parse_json
 from limner.recipes import RECIPES, apply_settings, find_recipe, to_yaml
 from small_models import AGE, KIND, TABLE

@@ -52,7 +52,7 @@ def test_wrong_turns_are_one_line(dataset: Path, run: Path, tmp_path: Path, shar
     assert "none of these models is a VAE" in limner(*judge, "--only", "likelihood", code=2)
     small = tmp_path / "small"
     limner("prepare", shared / "data" / "styles", small, "--size", "16")
-    assert "paints 32x32 colour pictures, but those of" in limner("evaluate", run, "--data", small, code=2)
+    assert "generates 32x32 colour pictures, but those of" in limner("evaluate", run, "--data", small, code=2)
     assert not any((tmp_path / "report").iterdir())
 
 

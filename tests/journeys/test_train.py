@@ -36,7 +36,7 @@ def run(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_a_run_leaves_a_model_that_paints(run: Path) -> None:
+def test_a_run_leaves_a_model_that_generates(run: Path) -> None:
     model = load(run)
     assert model.sample(4).shape == (4, 32, 32, 3)
     card = (run / "model" / "README.md").read_text()
@@ -58,8 +58,8 @@ def test_sample_replay_walk_and_supplement(run: Path, tmp_path: Path, monkeypatc
     monkeypatch.chdir(tmp_path)
     assert "the same pixels" in limner("replay", tmp_path / "s.png")
     assert "the same pixels" in limner("replay", run / "model" / "samples.png")
-    again = np.asarray(Image.open(tmp_path / "s-replay.png"))
-    assert np.array_equal(again, np.asarray(Image.open(tmp_path / "s.png")))
+    replayed = np.asarray(Image.open(tmp_path / "s-replay.png"))
+    assert np.array_equal(replayed, np.asarray(Image.open(tmp_path / "s.png")))
     limner("sample", run, "--walk", tmp_path / "walk.gif")
     limner("sample", run, "--n", "70", "--out", tmp_path / "more")
     limner("prepare", tmp_path / "more", tmp_path / "dataset", "--keep-duplicates")
@@ -77,7 +77,7 @@ def test_sample_replay_walk_and_supplement(run: Path, tmp_path: Path, monkeypatc
     )
 
 
-def test_an_exported_model_paints_elsewhere(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_exported_model_generates_elsewhere(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIMNER_CACHE", str(tmp_path / "cache"))
     assert "within" in limner("export", run, "--to", "onnx", "--out", tmp_path / "model.onnx")
     limner("sample", run, "--runtime", "auto", "--n", "3", "--out", tmp_path / "s.png")

@@ -1,4 +1,4 @@
-"""The losses against their formulas written out, and the sign of every generator's wish."""
+"""The losses against their formulas written out, and the sign of every generator's gradient."""
 
 import math
 

@@ -17,22 +17,24 @@ def _drawn(count: int, seed: int, dimension: int = 8) -> Tensor:
     return drawn * torch.linspace(0.5, 2, dimension, dtype=torch.float64)
 
 
-def copying_statistic(train: Tensor, held_out: Tensor, made: Tensor, cells: int = 10) -> float:
+def copying_statistic(train: Tensor, held_out: Tensor, generated: Tensor, cells: int = 10) -> float:
     centres = k_means(train, cells)
-    of_made, of_held_out = (nearest(pictures, centres)[1] for pictures in (made, held_out))
-    return metrics.copying_statistic(closeness(train, made).away, closeness(train, held_out).away, of_made, of_held_out)
+    of_generated, of_held_out = (nearest(pictures, centres)[1] for pictures in (generated, held_out))
+    return metrics.copying_statistic(
+        closeness(train, generated).away, closeness(train, held_out).away, of_generated, of_held_out
+    )
 
 
-def closer_share(train: Tensor, held_out: Tensor, made: Tensor) -> float:
-    return metrics.closer_share(closeness(train, made).away, closeness(train, held_out).away)
+def closer_share(train: Tensor, held_out: Tensor, generated: Tensor) -> float:
+    return metrics.closer_share(closeness(train, generated).away, closeness(train, held_out).away)
 
 
-def are_copies(train: Tensor, held_out: Tensor, made: Tensor) -> Tensor:
-    return metrics.are_copies(closeness(train, made), closeness(train, held_out))
+def are_copies(train: Tensor, held_out: Tensor, generated: Tensor) -> Tensor:
+    return metrics.are_copies(closeness(train, generated), closeness(train, held_out))
 
 
-def authenticity(train: Tensor, made: Tensor) -> float:
-    return float(authentic(closeness(train, made)).double().mean())
+def authenticity(train: Tensor, generated: Tensor) -> float:
+    return float(authentic(closeness(train, generated)).double().mean())
 
 
 TRAIN, HELD_OUT, FRESH = _drawn(1000, 1), _drawn(500, 2), _drawn(600, 3)
@@ -60,10 +62,10 @@ def test_ranks_of_equal_numbers() -> None:
 
 def test_statistic_of_one_cell_is_the_z_score_of_distances() -> None:
     train, held_out = torch.tensor([[0.0], [100.0]]), torch.arange(1.0, 41).unsqueeze(1)
-    made = held_out / 100
-    # every made one is closer: U = 0, z = -(nm/2) / sqrt(nm (n + m + 1) / 12)
+    generated = held_out / 100
+    # every generated one is closer: U = 0, z = -(nm/2) / sqrt(nm (n + m + 1) / 12)
     by_hand = -(40 * 40 / 2) / math.sqrt(40 * 40 * 81 / 12)
-    assert copying_statistic(train, held_out, made, cells=1) == pytest.approx(by_hand)
+    assert copying_statistic(train, held_out, generated, cells=1) == pytest.approx(by_hand)
     assert copying_statistic(train, held_out, held_out, cells=1) == 0
 
 
@@ -71,9 +73,9 @@ def test_statistic_weighs_cells_by_held_out_share_and_leaves_small_ones_out() ->
     # two cells, at 0 and at 1000, with 40 and 80 held-out pictures; copies in the first, alike in the second
     train = torch.tensor([[0.0], [1000.0]])
     near, far = torch.arange(1.0, 41).unsqueeze(1), torch.arange(1.0, 81).unsqueeze(1)
-    held_out, made = torch.cat([near, far + 1000]), torch.cat([near / 100, far + 1000])
+    held_out, generated = torch.cat([near, far + 1000]), torch.cat([near / 100, far + 1000])
     z = -(40 * 40 / 2) / math.sqrt(40 * 40 * 81 / 12)
-    assert copying_statistic(train, held_out, made, cells=2) == pytest.approx(z / 3)
+    assert copying_statistic(train, held_out, generated, cells=2) == pytest.approx(z / 3)
     assert copying_statistic(train, held_out, torch.cat([near / 100, far[:19] + 1000]), cells=2) == pytest.approx(z)
 
 
@@ -99,8 +101,8 @@ def test_share_closer() -> None:
 
 def test_authenticity_by_hand() -> None:
     # 10 is 2 from 12; a picture at 9 is 1 away, at 7 it is 3 away; 12 is 2 from 10, and so is 14: not further
-    train, made = torch.tensor([[10.0], [12.0], [50.0]]), torch.tensor([[9.0], [7.0], [14.0], [10.0]])
-    assert authenticity(train, made) == 0.25
+    train, generated = torch.tensor([[10.0], [12.0], [50.0]]), torch.tensor([[9.0], [7.0], [14.0], [10.0]])
+    assert authenticity(train, generated) == 0.25
 
 
 def test_authenticity_of_copies_and_of_fresh_pictures() -> None:
@@ -129,10 +131,10 @@ def test_copies_are_flagged_in_sets_with_duplicates_and_leaks() -> None:
 
 @pytest.mark.parametrize("measure", [copying_statistic, closer_share, are_copies])
 def test_empty_sets_are_refused(measure: Callable[..., object]) -> None:
-    for train, held_out, made in (
+    for train, held_out, generated in (
         (TRAIN, HELD_OUT[:0], FRESH),
         (TRAIN[:0], HELD_OUT, FRESH),
         (TRAIN[:1], HELD_OUT, FRESH),
     ):
         with pytest.raises(ValueError, match=r"needed|neighbour|at least one|clusters"):
-            measure(train, held_out, made)
+            measure(train, held_out, generated)

@@ -1,4 +1,4 @@
-"""Values by hand; and perfect, rotated and random codes, which every measure must put in that order."""
+"""Values by hand; and perfect, rotated and random latents, which every measure must put in that order."""
 
 import math
 
@@ -19,7 +19,7 @@ PERFECT = torch.stack([values.double() for values in FACTORS.values()], 1)
 PERFECT = (PERFECT - PERFECT.mean(0)) / PERFECT.std(0)
 PERFECT = torch.cat([PERFECT, torch.randn(COUNT, 2, generator=RANDOM)], 1)
 TURN = torch.linalg.qr(torch.randn(5, 5, generator=RANDOM, dtype=torch.float64)).Q
-CODES = {"perfect": PERFECT, "rotated": PERFECT @ TURN, "random": torch.randn(COUNT, 5, generator=RANDOM)}
+LATENTS = {"perfect": PERFECT, "rotated": PERFECT @ TURN, "random": torch.randn(COUNT, 5, generator=RANDOM)}
 
 
 def test_gap_by_hand() -> None:
@@ -28,56 +28,56 @@ def test_gap_by_hand() -> None:
     factor = torch.tensor([0, 0, 0, 0, 1, 1, 1, 1])
     second = torch.tensor([0, 0, 0, 1, 1, 1, 1, 0])
     entropy = -(0.25 * math.log(0.25) + 0.75 * math.log(0.75))
-    codes = torch.stack([factor, second, torch.zeros(8)], 1).float()
-    assert mutual_information_gap(codes, {"factor": factor}) == pytest.approx(entropy / math.log(2))
+    latents = torch.stack([factor, second, torch.zeros(8)], 1).float()
+    assert mutual_information_gap(latents, {"factor": factor}) == pytest.approx(entropy / math.log(2))
     twice = torch.stack([factor, factor], 1).float()
     assert mutual_information_gap(twice, {"factor": factor}) == pytest.approx(0)
 
 
 def test_gap_does_not_heed_scale_or_the_names_of_labels() -> None:
-    found = mutual_information_gap(CODES["rotated"], FACTORS)
+    found = mutual_information_gap(LATENTS["rotated"], FACTORS)
     renamed = FACTORS | {"shape": FACTORS["shape"] * -7 + 3, "size": FACTORS["size"] * 100 - 5}
-    assert mutual_information_gap(CODES["rotated"] * 1000, renamed) == pytest.approx(found, abs=0.01)
+    assert mutual_information_gap(LATENTS["rotated"] * 1000, renamed) == pytest.approx(found, abs=0.01)
 
 
 def test_separated_attributes_by_hand() -> None:
     # a line: squared correlations 1 and 1/2, as the second is the first plus as much again
     signs = torch.tensor([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]]).repeat(10, 1)
-    codes = torch.stack([signs[:, 0], signs.sum(1)], 1)
-    assert sap(codes, {"first": signs[:, 0]}) == pytest.approx(0.5)
+    latents = torch.stack([signs[:, 0], signs.sum(1)], 1)
+    assert sap(latents, {"first": signs[:, 0]}) == pytest.approx(0.5)
     # thresholds: all right, and, of a dimension that says nothing, half right
     labels = torch.tensor([0, 1]).repeat(50)
-    codes = torch.stack([labels * 3.0, torch.zeros(100)], 1)
-    assert sap(codes, {"label": labels}) == pytest.approx(0.5)
+    latents = torch.stack([labels * 3.0, torch.zeros(100)], 1)
+    assert sap(latents, {"label": labels}) == pytest.approx(0.5)
 
 
 def test_perfect_codes() -> None:
-    found = dci(CODES["perfect"], FACTORS)
+    found = dci(LATENTS["perfect"], FACTORS)
     assert min(found) > 0.95
     assert max(found) <= 1
-    assert mutual_information_gap(CODES["perfect"], FACTORS) > 0.9
-    assert sap(CODES["perfect"], FACTORS) > 0.8
+    assert mutual_information_gap(LATENTS["perfect"], FACTORS) > 0.9
+    assert sap(LATENTS["perfect"], FACTORS) > 0.8
 
 
 def test_rotated_codes_say_as_much_but_not_apart() -> None:
-    found = dci(CODES["rotated"], FACTORS)
+    found = dci(LATENTS["rotated"], FACTORS)
     assert max(found.disentanglement, found.completeness) < 0.5
     assert found.informativeness > 0.7
-    assert mutual_information_gap(CODES["rotated"], FACTORS) < 0.25
-    assert sap(CODES["rotated"], FACTORS) < 0.5
+    assert mutual_information_gap(LATENTS["rotated"], FACTORS) < 0.25
+    assert sap(LATENTS["rotated"], FACTORS) < 0.5
 
 
 def test_random_codes_say_nothing() -> None:
-    found = dci(CODES["random"], FACTORS)
+    found = dci(LATENTS["random"], FACTORS)
     assert max(found.disentanglement, found.completeness) < 0.05
     assert found.informativeness < 0.2  # a third of the guesses of the shape are right
-    assert mutual_information_gap(CODES["random"], FACTORS) < 0.03
-    assert sap(CODES["random"], FACTORS) < 0.05
+    assert mutual_information_gap(LATENTS["random"], FACTORS) < 0.03
+    assert sap(LATENTS["random"], FACTORS) < 0.05
 
 
 def test_seeds_repeat() -> None:
     few = {name: values[:200] for name, values in FACTORS.items()}
-    assert dci(CODES["rotated"][:200], few, seed=4) == dci(CODES["rotated"][:200], few, seed=4)
+    assert dci(LATENTS["rotated"][:200], few, seed=4) == dci(LATENTS["rotated"][:200], few, seed=4)
 
 
 BAD: list[tuple[Tensor, dict[str, Tensor], str]] = [
@@ -89,12 +89,12 @@ BAD: list[tuple[Tensor, dict[str, Tensor], str]] = [
 
 
 @pytest.mark.parametrize("measure", [mutual_information_gap, dci, sap])
-@pytest.mark.parametrize(("codes", "factors", "complaint"), BAD)
+@pytest.mark.parametrize(("latents", "factors", "complaint"), BAD)
 def test_impossible_input_is_refused(
-    measure: object, codes: Tensor, factors: dict[str, Tensor], complaint: str
+    measure: object, latents: Tensor, factors: dict[str, Tensor], complaint: str
 ) -> None:
     with pytest.raises(ValueError, match=complaint):
-        measure(codes, factors)
+        measure(latents, factors)
 
 
 def test_dci_needs_two_factors_and_some_pictures() -> None:

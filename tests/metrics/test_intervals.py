@@ -82,12 +82,12 @@ def _held(measure: str, kind: str, dimension: int, count: int, repeats: int) -> 
     """In how many draws the interval holds the truth."""
     interval, true = MEASURES[measure]
     first, second = _laws(kind, dimension)
-    truth, held = true(first, second), 0
+    truth, covered = true(first, second), 0
     for seed in range(repeats):
         found = interval(first.drawn(count, 2 * seed), second.drawn(count, 2 * seed + 1))
         assert found.low <= found.value <= found.high
-        held += found.low <= truth + 1e-9 and truth <= found.high + 1e-9
-    return held
+        covered += found.low <= truth + 1e-9 and truth <= found.high + 1e-9
+    return covered
 
 
 @pytest.mark.parametrize("kind", ["equal", "near", "turned"])
@@ -148,10 +148,10 @@ def test_shares_of_made_pictures_are_held_given_the_real_ones() -> None:
     real = law.drawn(150, 0)
     draws = [law.drawn(100, 1 + seed) for seed in range(300)]
     for share in (
-        lambda made: precision_recall(real, made).precision,
-        lambda made: float(authentic(closeness(real, made)).double().mean()),
+        lambda generated: precision_recall(real, generated).precision,
+        lambda generated: float(authentic(closeness(real, generated)).double().mean()),
     ):
-        shares = [share(made) for made in draws]
+        shares = [share(generated) for generated in draws]
         truth = sum(shares) / len(shares)  # that of 30,000 pictures
         found = [share_interval(round(value * 100), 100) for value in shares]
         assert sum(one.low <= truth <= one.high for one in found) >= 270
@@ -170,12 +170,12 @@ def test_bootstrap_holds_the_gap_of_two_means() -> None:
     def gap(one: Tensor, two: Tensor) -> float:
         return float(one.mean() - two.mean())
 
-    random, held = torch.Generator().manual_seed(1), 0
+    random, covered = torch.Generator().manual_seed(1), 0
     for seed in range(100):
         one, two = torch.rand(60, generator=random) + 1, torch.rand(80, generator=random)
         found = bootstrap(gap, one, two, resamples=200, seed=seed)
-        held += found.low <= 1 <= found.high
-    assert held >= 90
+        covered += found.low <= 1 <= found.high
+    assert covered >= 90
 
 
 def test_bootstrap_keeps_rows_together() -> None:

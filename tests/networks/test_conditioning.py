@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from limner.data.schema import Attribute
-from limner.networks.conditioning import ConditionEncoder, Modulation
+from limner.networks.conditioning import ConditionEncoder, FiLM
 
 SIDE = Attribute(name="side", kind="label", classes=("left", "right"))
 LIGHT = Attribute(name="light", kind="number", mean=1.0, std=2.0)
@@ -12,9 +12,9 @@ LIGHT = Attribute(name="light", kind="number", mean=1.0, std=2.0)
 
 def test_changes_of_attributes_add_up() -> None:
     torch.manual_seed(0)
-    modulation = Modulation((SIDE, LIGHT), (8, 4))
+    film = FiLM((SIDE, LIGHT), (8, 4))
     with torch.no_grad():  # left and right, each at a light of 0 and of 3
-        changes = modulation({"side": torch.tensor([0, 1, 0, 1]), "light": torch.tensor([0.0, 0.0, 3.0, 3.0])})
+        changes = film({"side": torch.tensor([0, 1, 0, 1]), "light": torch.tensor([0.0, 0.0, 3.0, 3.0])})
     assert [tuple(change.shape) for change in changes] == [(4, 16), (4, 8)]
     for change in changes:
         torch.testing.assert_close(change[1] - change[0], change[3] - change[2])

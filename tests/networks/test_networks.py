@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from limner.networks import DECODERS, ENCODERS, NetworkConfig, build_decoder, build_encoder
-from limner.networks.blocks import Pyramid, halvings
+from limner.networks.blocks import Pyramid, num_downsamples
 from limner.networks.residual import ResidualBlock
 from limner.recipes import RECIPES
 
@@ -14,7 +14,7 @@ SIZES = [(8, 8), (28, 28), (32, 32), (64, 96), (37, 50)]
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("architecture", DECODERS)
-def test_decoders_draw_any_size(architecture: str, size: tuple[int, int]) -> None:
+def test_decoders_generate_any_size(architecture: str, size: tuple[int, int]) -> None:
     decoder = build_decoder(NetworkConfig(architecture=architecture, widths=(16, 12, 8, 8)), 5, 3, *size)
     assert decoder(torch.randn(2, 5)).shape == (2, 3, *size)
 
@@ -27,15 +27,15 @@ def test_encoders_read_any_size(architecture: str, size: tuple[int, int]) -> Non
 
 
 @pytest.mark.parametrize("architecture", ["convolutional", "residual"])
-def test_every_map_of_a_decoder_can_be_changed(architecture: str) -> None:
+def test_every_map_of_a_decoder_can_be_modulated(architecture: str) -> None:
     torch.manual_seed(0)
     decoder = build_decoder(NetworkConfig(architecture=architecture, widths=(16, 12, 8)), 5, 1, 32, 32)  # type: ignore[arg-type]
-    codes, nothing = torch.randn(2, 5), [torch.zeros(2, 2 * channels) for channels in decoder.maps]
-    drawn = decoder(codes)
-    torch.testing.assert_close(decoder(codes, nothing), drawn)
+    latent, nothing = torch.randn(2, 5), [torch.zeros(2, 2 * channels) for channels in decoder.maps]
+    plain = decoder(latent)
+    torch.testing.assert_close(decoder(latent, nothing), plain)
     for index, channels in enumerate(decoder.maps):
         changed = [*nothing[:index], torch.ones(2, 2 * channels), *nothing[index + 1 :]]
-        assert not torch.allclose(decoder(codes, changed), drawn, atol=1e-3), f"map {index} is left alone"
+        assert not torch.allclose(decoder(latent, changed), plain, atol=1e-3), f"map {index} is left alone"
 
 
 def _outputs(network: nn.Module, kind: type) -> list[int]:
@@ -64,7 +64,7 @@ def test_dense_decoders_are_the_articles(name: str, widths: list[int]) -> None:
 
 
 def test_a_stage_below_four_pixels_is_left_out() -> None:
-    assert [halvings(side, 64, 4) for side in (8, 16, 28, 32, 64, 256)] == [1, 2, 3, 3, 4, 4]
+    assert [num_downsamples(side, 64, 4) for side in (8, 16, 28, 32, 64, 256)] == [1, 2, 3, 3, 4, 4]
 
 
 @pytest.mark.parametrize(("height", "width"), SIZES)

@@ -1,4 +1,4 @@
-"""Runtimes paint the same pictures; exported files are whole, checked, and refused when they are not right."""
+"""Runtimes generate the same pictures; exported files are whole, checked, and refused when they are not right."""
 
 import json
 from collections.abc import Callable
@@ -13,23 +13,23 @@ import torch
 from limner import runtimes
 from limner.data.schema import Attribute, Schema
 from limner.errors import ModelError, UsageError
-from limner.methods import build_painter
+from limner.methods import build_generator
 from limner.model import Model, load
 from limner.recipes import RECIPES, apply_settings, find_recipe
 from limner.runtimes import PARITY, choose_runtime, export, int8
 
-SPECIES = Attribute(name="codes", kind="label", classes=("daisy", "rose", "tulip"))
+SPECIES = Attribute(name="z", kind="label", classes=("daisy", "rose", "tulip"))
 HEIGHT = Attribute(name="height", kind="number", minimum=0, maximum=1, mean=0.5, std=0.2)
-SCHEMA = Schema(height=16, width=24, channels=3, attributes=(SPECIES, HEIGHT), label="codes")
-TABLE = {"codes": torch.tensor([0, 0, 1, 2]), "height": torch.tensor([0.1, 0.2, 0.5, 0.9])}
+SCHEMA = Schema(height=16, width=24, channels=3, attributes=(SPECIES, HEIGHT), label="z")
+TABLE = {"z": torch.tensor([0, 0, 1, 2]), "height": torch.tensor([0.1, 0.2, 0.5, 0.9])}
 
 
 def _model(name: str = "gan", *settings: str) -> Model:
     torch.manual_seed(0)
     recipe = apply_settings(find_recipe(name), settings)
     attributes = recipe.attributes(SCHEMA)
-    painter = build_painter(recipe.method, SCHEMA, attributes)
-    return Model(recipe, SCHEMA, painter, {a.name: TABLE[a.name] for a in attributes}, {"training": {"step": 7}})
+    generator = build_generator(recipe.method, SCHEMA, attributes)
+    return Model(recipe, SCHEMA, generator, {a.name: TABLE[a.name] for a in attributes}, {"training": {"step": 7}})
 
 
 @pytest.fixture
@@ -39,55 +39,55 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_every_recipe_is_exported_and_painted_alike_at_any_batch(name: str, tmp_path: Path) -> None:
-    model = _model(name, *(["condition=[codes, height]"] if RECIPES[name]().condition == "auto" else []))
+def test_every_recipe_is_exported_and_generates_alike_at_any_batch(name: str, tmp_path: Path) -> None:
+    model = _model(name, *(["condition=[z, height]"] if RECIPES[name]().condition == "auto" else []))
     model.export(tmp_path / "model.onnx")
     assert [file.name for file in tmp_path.iterdir()] == ["model.onnx"]  # the weights are inside
     session = onnxruntime.InferenceSession(tmp_path / "model.onnx", providers=["CPUExecutionProvider"])
     for n in (1, 3, 70):
-        codes = model.codes(n, seed=9)
+        z = model.latent(n, seed=9).values
         condition = {name: values[torch.arange(n) % 4] for name, values in model.table.items()}
-        asked = {"codes": codes.numpy()} | {f"condition.{name}": v.numpy() for name, v in condition.items()}
-        (painted,) = session.run(["pictures"], asked)
+        inputs = {"z": z.numpy()} | {f"condition.{name}": v.numpy() for name, v in condition.items()}
+        (generated,) = session.run(["pictures"], inputs)
         with torch.inference_mode():
-            assert np.abs(painted - model.painter.paint(codes, condition).numpy()).max() <= PARITY
+            assert np.abs(generated - model.generator(z, condition).numpy()).max() <= PARITY
 
 
 def test_a_file_says_what_it_is(tmp_path: Path) -> None:
-    _model("gan", "condition=[codes, height]").export(tmp_path / "model.onnx")
+    _model("gan", "condition=[z, height]").export(tmp_path / "model.onnx")
     file = onnx.load(tmp_path / "model.onnx")
     onnx.checker.check_model(file)
     about = json.loads({entry.key: entry.value for entry in file.metadata_props}["limner"])
-    assert about["condition"]["codes"]["classes"] == ["daisy", "rose", "tulip"]
+    assert about["condition"]["z"]["classes"] == ["daisy", "rose", "tulip"]
     assert about["training"] == {"step": 7}
     assert about["ai_generated"] is True
 
 
-def test_onnx_runtime_paints_what_torch_paints_and_exports_once(tmp_path: Path, cache: Path) -> None:
+def test_onnx_runtime_generates_what_torch_generates_and_exports_once(tmp_path: Path, cache: Path) -> None:
     _model().save(tmp_path / "model")
-    torch_made = load(tmp_path / "model").sample(9, seed=3)
+    by_torch = load(tmp_path / "model").sample(9, seed=3)
     model = load(tmp_path / "model", runtime="auto")
     assert model.runtime == "onnx"
-    assert np.abs(model.sample(9, seed=3).astype(int) - torch_made).max() <= 1
+    assert np.abs(model.sample(9, seed=3).astype(int) - by_torch).max() <= 1
     (kept,) = (cache / "onnx").iterdir()
-    made = kept.stat().st_mtime_ns
+    written = kept.stat().st_mtime_ns
     load(tmp_path / "model", runtime="onnx").sample(1)
-    assert kept.stat().st_mtime_ns == made
+    assert kept.stat().st_mtime_ns == written
 
 
-def test_other_weights_are_not_painted_by_the_kept_file(tmp_path: Path, cache: Path) -> None:
+def test_other_weights_do_not_use_the_kept_file(tmp_path: Path, cache: Path) -> None:
     model = _model()
     model.use("onnx")
     with torch.no_grad():
-        next(model.painter.generator.parameters()).mul_(1.5)
-    again = model.use("onnx").sample(4)
-    assert np.abs(again.astype(int) - model.use("torch").sample(4)).max() <= 1
+        next(model.generator.decoder.parameters()).mul_(1.5)
+    by_onnx = model.use("onnx").sample(4)
+    assert np.abs(by_onnx.astype(int) - model.use("torch").sample(4)).max() <= 1
     assert len(list((cache / "onnx").iterdir())) == 2
 
 
 def test_two_models_with_the_same_weights_do_not_share_a_kept_file(tmp_path: Path, cache: Path) -> None:
     leaky, steep = _model(), _model("gan", "generator.activation=relu")
-    steep.painter.load_state_dict(leaky.painter.state_dict())
+    steep.generator.load_state_dict(leaky.generator.state_dict())
     leaky.use("onnx")
     assert np.abs(steep.use("onnx").sample(4).astype(int) - steep.use("torch").sample(4)).max() <= 1
 
@@ -101,7 +101,7 @@ def test_a_damaged_kept_file_is_written_again(tmp_path: Path, cache: Path) -> No
     onnx.checker.check_model(onnx.load(kept))
 
 
-def test_onnx_paints_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_onnx_generates_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("LIMNER_CACHE", str(tmp_path / "file"))
     assert _model().use("onnx").sample(2).shape == (2, 16, 24, 3)
@@ -119,10 +119,10 @@ def test_only_an_onnx_file_is_written_or_replaced(name: str, tmp_path: Path) -> 
 
 def test_what_cannot_be_compiled_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*given: object, **options: object) -> Callable[..., None]:
-        def paint(*asked: object) -> None:
+        def run(*inputs: object) -> None:
             raise RuntimeError("no compiler\nand a long story")
 
-        return paint
+        return run
 
     monkeypatch.setattr(torch, "compile", refuse)
     model = _model("mlp-gan")
@@ -149,7 +149,7 @@ def test_int8_is_left_only_where_quality_holds(tmp_path: Path, monkeypatch: pyte
     assert [file.name for file in tmp_path.iterdir()] == ["small.onnx"]
 
 
-def test_a_file_that_paints_otherwise_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_generates_otherwise_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "PARITY", -1.0)
     with pytest.raises(ModelError, match="not written"):
         _model("mlp-gan").export(tmp_path / "model.onnx")

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from asking import TestClient, serving
+from limner.editing.place import Explorer
 
 from limner.data import garden, write_dataset
-from limner.editing.place import Explorer
 from limner.model import load
 from small_models import small_model
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from asking import TestClient, apart, content_of, error_of, file_of, handed_in, painted, photo, pixels_of
+from limner.editing.place import Explorer, Place
 
 from limner.editing.edits import apply, from_list
-from limner.editing.place import Explorer, Place
 from limner.pictures import read_provenance, save
 
 EDITS = [{"rotate": {"angle": 20}}, "exposure: 0.5", {"crop": {"width": 24, "height": 20}}, "flip"]

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 from asking import TestClient, apart, content_of, file_of, handed_in, painted, photo
+from limner.editing.place import Explorer
 from PIL import Image
 
 from limner.editing import history
-from limner.editing.place import Explorer
 from limner.errors import PictureError
 from limner.pictures import read_provenance
 from limner.style.instant import load_model

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from asking import TestClient, apart, content_of, error_of, painted
-
 from limner.editing.place import Explorer, Place, replay
+
 from limner.errors import PictureError
 from limner.pictures import read_provenance
 

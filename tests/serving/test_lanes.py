@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 from asking import error_of, painted, serving
-
 from limner.editing.place import Explorer, Place
+
 from limner.serving.errors import ApiError
 from limner.serving.lanes import BatchLane, HandLane
 

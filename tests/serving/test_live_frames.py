@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 from asking import TestClient, apart, handed_in, photo, pixels_of, serving
+from limner.editing.place import Explorer, Place
 from PIL import Image
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
-from limner.editing.place import Explorer, Place
 from limner.pictures import to_frame
 from limner.serving import live
 from limner.serving.settings import Settings

@@ -1,4 +1,4 @@
-"""What goes wrong is noticed: not-a-number rolls back, a saturated judge and collapse are named, early stopping stops."""
+"""What goes wrong is noticed: not-a-number rolls back, a saturated discriminator and collapse are named, early stopping stops."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,11 @@ import pytest
 import torch
 
 from limner.data import Dataset
+from limner.data.dataset import Batch
 from limner.errors import DataError, RecipeError, RunError, UsageError
+from limner.methods import StepContext
+from limner.methods.method import Scalars
+from limner.methods.vae import Vae
 from limner.recipes import Recipe, apply_settings, find_recipe
 from limner.training import train
 from limner.training.alarms import WINDOW, raised
@@ -21,18 +25,18 @@ def _rows(**values: float) -> list[dict[str, float]]:
 
 
 def test_healthy_training_raises_nothing() -> None:
-    assert raised(_rows(accuracy=0.8, diversity=0.9, divergence=20.0)) == {}
+    assert raised(_rows(accuracy=0.8, diversity=0.9, kl=20.0)) == {}
     assert raised(_rows(accuracy=1.0)[:5]) == {}
 
 
 def test_rows_of_held_out_measures_do_not_silence_an_alarm() -> None:
-    rows = [row for pair in zip(_rows(accuracy=1.0), _rows(held_out_bound=3.0), strict=True) for row in pair]
+    rows = [row for pair in zip(_rows(accuracy=1.0), _rows(held_out_elbo=3.0), strict=True) for row in pair]
     assert list(raised(rows)) == ["saturated discriminator"]
 
 
 def test_a_measure_that_a_method_lacks_is_refused(dataset: Dataset, recipe: Recipe, run: Path) -> None:
-    wrong = apply_settings(recipe, ["stopping.measure=bound", "stopping.patience=2"])
-    with pytest.raises(RecipeError, match="only a VAE without a flow has a bound"):
+    wrong = apply_settings(recipe, ["stopping.measure=elbo", "stopping.patience=2"])
+    with pytest.raises(RecipeError, match="only a VAE without a flow has an ELBO"):
         train(dataset, wrong, run, steps=2)
 
 
@@ -41,7 +45,7 @@ def test_a_measure_that_a_method_lacks_is_refused(dataset: Dataset, recipe: Reci
     [
         ({"accuracy": 1.0, "diversity": 1.0}, "saturated discriminator", "discriminator_lr"),
         ({"accuracy": 0.7, "diversity": 0.05}, "collapsing diversity", "lower lr"),
-        ({"divergence": 0.01}, "silent codes", "beta"),
+        ({"kl": 0.01}, "posterior collapse", "beta"),
     ],
 )
 def test_trouble_is_named_with_what_to_change(values: dict[str, float], alarm: str, advice: str) -> None:
@@ -53,21 +57,19 @@ def test_trouble_is_named_with_what_to_change(values: dict[str, float], alarm: s
 def test_not_a_number_goes_back_with_a_lower_rate(
     dataset: Dataset, run: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from limner.methods.vae import Vae
-
     honest, poisoned = Vae.step, []
 
-    def step(self: Vae, batch: object, moment: object) -> object:
-        scalars = honest(self, batch, moment)
-        if moment.step == 30 and not poisoned:
+    def step(self: Vae, batch: Batch, context: StepContext) -> Scalars:
+        scalars = honest(self, batch, context)
+        if context.step == 30 and not poisoned:
             poisoned.append(True)
             with torch.no_grad():
-                next(self.painter.parameters()).fill_(float("nan"))
+                next(self.generator.parameters()).fill_(float("nan"))
         return scalars
 
     monkeypatch.setattr(Vae, "step", step)
     model = train(dataset, apply_settings(find_recipe("mlp-vae"), ["batch=8"]), run, steps=60, save_every=20)
-    assert all(tensor.isfinite().all() for tensor in model.painter.state_dict().values())
+    assert all(tensor.isfinite().all() for tensor in model.generator.state_dict().values())
     error = capsys.readouterr().err
     assert "not-a-number by step 40: back to step 20 with 0.5 of the rate" in error
     assert [row["step"] for row in read_history(run / "history.jsonl")] == [20, 40, 60]
@@ -82,8 +84,8 @@ def test_a_rate_that_can_never_work_ends_with_one_line(dataset: Dataset, run: Pa
 def test_early_stopping_keeps_the_best_model(dataset: Dataset, run: Path) -> None:
     settings = ["batch=8", "stopping.patience=2", "stopping.every=160", "lr=5e-3"]
     model = train(dataset, apply_settings(find_recipe("mlp-vae"), settings), run, pictures=100_000)
-    measured = [row for row in read_history(run / "history.jsonl") if "held_out_bound" in row]
-    best = min(measured, key=lambda row: row["held_out_bound"])
+    measured = [row for row in read_history(run / "history.jsonl") if "held_out_elbo" in row]
+    best = min(measured, key=lambda row: row["held_out_elbo"])
     assert measured[-1]["pictures"] < 100_000
     assert len(measured) >= 3
     assert best is measured[-3]
@@ -100,8 +102,8 @@ def test_early_stopping_of_a_gan_measures_its_samples(dataset: Dataset, recipe: 
 def test_the_best_model_is_kept_though_training_goes_on(dataset: Dataset, run: Path) -> None:
     settings = ["batch=8", "stopping.every=160", "lr=5e-3"]
     model = train(dataset, apply_settings(find_recipe("mlp-vae"), settings), run, pictures=4000)
-    measured = [row for row in read_history(run / "history.jsonl") if "held_out_bound" in row]
-    best = min(measured, key=lambda row: row["held_out_bound"])
+    measured = [row for row in read_history(run / "history.jsonl") if "held_out_elbo" in row]
+    best = min(measured, key=lambda row: row["held_out_elbo"])
     assert len(measured) == 25
     # the last model is measured once more when it is left, and kept when it is as good
     assert model.about["training"]["pictures"] in (best["pictures"], 4000)
@@ -113,7 +115,7 @@ def test_the_best_model_is_kept_though_training_goes_on(dataset: Dataset, run: P
     )
     assert last.about["training"]["pictures"] == 4000
     held_out = HeldOut(dataset, (), 0)
-    assert held_out.measure("bound", model.painter) <= held_out.measure("bound", last.painter)
+    assert held_out.measure("elbo", model.generator) <= held_out.measure("elbo", last.generator)
 
 
 def test_few_held_out_pictures_measure_nothing(dataset: Dataset, recipe: Recipe, run: Path) -> None:

@@ -41,11 +41,11 @@ def _state(value: float) -> dict:
 def test_any_nested_state_survives() -> None:
     weight = torch.arange(6.0).view(2, 3)
     state = {"a": [1, 2.5, None, True, "x"], 3: (weight, {"b": weight}), "empty": {}, "half": torch.ones(2).bfloat16()}
-    again = unflatten(*flatten(state))
-    assert again["a"] == state["a"]
-    assert torch.equal(again[3][1]["b"], weight)
-    assert isinstance(again[3], tuple)
-    assert again["half"].dtype == torch.bfloat16
+    restored = unflatten(*flatten(state))
+    assert restored["a"] == state["a"]
+    assert torch.equal(restored[3][1]["b"], weight)
+    assert isinstance(restored[3], tuple)
+    assert restored["half"].dtype == torch.bfloat16
     with pytest.raises(TypeError, match="cannot hold a set"):
         flatten({"a": {1, 2}})
 

@@ -33,9 +33,9 @@ def test_two_processes_agree_with_one(dataset: Dataset, recipe: Recipe, tmp_path
     assert finished.returncode == 0, finished.stderr
     one, two = (read_history(tmp_path / name / "history.jsonl") for name in ("one", "two"))
     assert [row["step"] for row in one] == [row["step"] for row in two] == [20, 40]
-    for row, again in zip(one, two, strict=True):
-        assert again["discriminator"] == pytest.approx(row["discriminator"], rel=2e-3)
-        assert again["generator"] == pytest.approx(row["generator"], rel=2e-3)
+    for row, other in zip(one, two, strict=True):
+        assert other["discriminator"] == pytest.approx(row["discriminator"], rel=2e-3)
+        assert other["generator"] == pytest.approx(row["generator"], rel=2e-3)
     assert alone.about["training"]["pictures"] == 320
 
 

@@ -20,7 +20,7 @@ VAE = ["method.encoder.widths=[8, 8, 16]", "method.decoder.widths=[16, 8, 8]"]
 SMALL = {
     "gan": GAN,
     "vae": VAE,
-    "causal-vae": [*VAE, "method.editing.after=40"],
+    "causal-vae": [*VAE, "method.counterfactual_loss.after=40"],
     "dcgan": GAN,
     "dense-conv-gan": ["method.generator.widths=[16, 8, 8, 8]", GAN[1]],
 }
@@ -45,10 +45,10 @@ def test_a_resumed_run_is_bit_for_bit_the_uninterrupted_one(
     train(dataset, quick, parts, steps=11, seed=3)
     train(dataset, None, parts, steps=18, resume=True)
     train(dataset, None, parts, steps=25, resume=True)
-    (tensors, text), (again, same_text) = _final(whole), _final(parts)
+    (tensors, text), (resumed, same_text) = _final(whole), _final(parts)
     assert text == same_text
-    assert tensors.keys() == again.keys()
-    assert all(torch.equal(tensors[key], again[key]) for key in tensors)
+    assert tensors.keys() == resumed.keys()
+    assert all(torch.equal(tensors[key], resumed[key]) for key in tensors)
     samples = [np.asarray(Image.open(run / "model" / "samples.png")) for run in (whole, parts)]
     assert np.array_equal(*samples)
 

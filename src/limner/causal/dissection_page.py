@@ -1,4 +1,4 @@
-"""What a dissection found, as files: units.json for programs, units.png and report.html for people."""
+"""What a dissection found, as files: channels.json for programs, channels.png and report.html for people."""
 
 import json
 from dataclasses import asdict
@@ -8,79 +8,62 @@ from typing import Any
 import numpy as np
 
 from limner import files
-from limner.causal.dissection import Dissection, UnitEffect
-from limner.data import Dataset, is_dataset, open_dataset
-from limner.errors import RunError, UsageError
+from limner.causal.dissection import ChannelEffect, Dissection
 from limner.metrics.intervals import Interval
 from limner.model import Model
 from limner.pictures import Page, grid, save
 from limner.samples import provenance_of
-from limner.training.run import data_of
 
 LIMITS = (
     "An effect is on what a predictor reads off the pictures, not on what people see, and pictures under interventions "
-    "are unlike those that it learned from. Units are those of this network alone: trained again, it has others."
+    "are unlike those that it learned from. Channels are those of this network alone: trained again, it has others."
 )
 HOW = (
-    "off: the unit is 0 everywhere; on: everywhere at the value that it exceeds in 1 of 100 places; back and forth: the code is "
+    "off: the channel is 0 everywhere; on: everywhere at the value that it exceeds in 1 of 100 positions; back and forth: z is "
     "shifted by a standard deviation. Change of the mean, with 95 % intervals over pictures that chose nothing; beside `random`, "
     "the mean of the draws and the bounds of 95 % of them."
 )
 
 
-def data_for(run: Path, data: str | None) -> Dataset:
-    """Returns the dataset of that name, or the one that a run, or the model in it, was trained on; UsageError if that is gone."""
-    if data:
-        return open_dataset(data)
-    for folder in (run, run.resolve().parent):
-        try:
-            path = Path(data_of(folder))
-        except RunError:
-            continue
-        if is_dataset(path):
-            return Dataset.open(path)
-    raise UsageError(f"{run} does not say what it was trained on, or that is gone: name a dataset with --data.")
-
-
 def tables(found: Dissection, top: int) -> list[list[list[str]]]:
-    """Returns the strongest units, and the strongest directions, as tables with a header each."""
-    units = [*found.units[:top], found.together, found.random_together]
+    """Returns the strongest channels, and the strongest directions, as tables with a header each."""
+    channels = [*found.channels[:top], found.together, found.random_together]
     axes = [found.direction, *found.axes[: max(1, top // 2)], found.random_directions]
     return [
-        [["unit", "off", "on", "between"], *map(_row, units)],
+        [["channel", "off", "on", "between"], *map(_row, channels)],
         [["direction", "back", "forth", "between"], *map(_row, axes)],
     ]
 
 
 def summary(found: Dissection, attribute: str, error: float) -> list[str]:
-    """Returns what was looked at, in lines of words."""
-    between = np.array([one.between.value for one in found.units])
+    """Returns what was tested, in lines of words."""
+    between = np.array([one.between.value for one in found.channels])
     low, middle, high = np.quantile(between, [0.025, 0.5, 0.975])
     places = f" of {found.shape[1]}x{found.shape[2]}" if len(found.shape) == 3 else ""
-    looked = "" if len(found.units) == found.shape[0] else f", {len(found.units)} of them looked at"
+    tested = "" if len(found.channels) == found.shape[0] else f", {len(found.channels)} of them tested"
     kind = "share misnamed" if "=" in attribute else "mean error"
     return [
         f"{attribute}: {_cell(found.before)} where nothing is done, as predicted ({kind} {error:.3g} on real pictures)",
-        f"layer {found.layer}: {found.shape[0]} units{places}{looked}; {found.half} codes chose, {found.half} others judge",
-        f"any one unit, between off and on: median {middle:+.3g}, 95 % of them from {low:+.3g} to {high:+.3g}",
+        f"layer {found.layer}: {found.shape[0]} channels{places}{tested}; {found.half} latents chose, {found.half} others evaluate",
+        f"any one channel, between off and on: median {middle:+.3g}, 95 % of them from {low:+.3g} to {high:+.3g}",
     ]
 
 
 def write(model: Model, path: Path, found: Dissection, attribute: str, error: float, out: Path, **asked: Any) -> None:
-    """Writes units.json, units.png and report.html into `out`, each of them whole or not at all."""
+    """Writes channels.json, channels.png and report.html into `out`, each of them whole or not at all."""
     out.mkdir(parents=True, exist_ok=True)
-    made = provenance_of(model, path, "units", attribute=attribute, layer=found.layer, **asked)
+    made = provenance_of(model, path, "channels", attribute=attribute, layer=found.layer, **asked)
     sheet = grid(np.concatenate([row.pictures for row in found.rows]), columns=len(found.rows[0].pictures))
     plain = {key: value for key, value in asdict(found).items() if key != "rows"}
-    told = made | {"error": error if np.isfinite(error) else None, "rows": [row.said for row in found.rows]}
-    files.write_text(out / "units.json", json.dumps(told | plain, indent=1) + "\n")
-    save(sheet, out / "units.png", made | {"rows": told["rows"]})
+    about = made | {"error": error if np.isfinite(error) else None, "rows": [row.said for row in found.rows]}
+    files.write_text(out / "channels.json", json.dumps(about | plain, indent=1) + "\n")
+    save(sheet, out / "channels.png", made | {"rows": about["rows"]})
     page(found, attribute, error, asked["top"]).save(out / "report.html")
 
 
 def page(found: Dissection, attribute: str, error: float, top: int) -> Page:
     """Returns the page on what was found."""
-    sheet = Page(f"What paints {attribute}?", "Units and directions of a trained network, set by hand.")
+    sheet = Page(f"What generates {attribute}?", "Channels and directions of a trained network, set by hand.")
     for line in summary(found, attribute, error):
         sheet.paragraph(line)
     sheet.warning(LIMITS)
@@ -89,14 +72,14 @@ def page(found: Dissection, attribute: str, error: float, top: int) -> Page:
     for low, high in zip(others[::2], others[1::2], strict=True):
         pictures = np.concatenate([first.pictures, low.pictures, high.pictures])
         sheet.figure(grid(pictures, columns=len(first.pictures)), "; ".join((first.said, low.said, high.said)))
-    for title, (header, *rows) in zip(("Units", "Directions of the code"), tables(found, top), strict=True):
+    for title, (header, *rows) in zip(("Channels", "Directions of z"), tables(found, top), strict=True):
         sheet.heading(title)
         sheet.table(header, rows)
     sheet.paragraph(HOW)
     return sheet
 
 
-def _row(one: UnitEffect) -> list[str]:
+def _row(one: ChannelEffect) -> list[str]:
     return [one.name, _change(one.low), _change(one.high), _change(one.between)]
 
 

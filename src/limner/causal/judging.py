@@ -14,7 +14,7 @@ from limner.causal.truth import garden_truth
 from limner.causal.variables import Table, read
 from limner.data.dataset import Dataset
 from limner.errors import UsageError
-from limner.evaluation.subject import check_shape
+from limner.model import check_shape
 
 OTHERS = 2000
 """Real pictures, at most, that counterfactuals are held against for realism."""
@@ -27,7 +27,7 @@ def judge_run(
 
     `truth` is the folder of the garden that the dataset was made of. UsageError for too few units or pictures of another shape.
     """
-    check_shape("the model", model.painter, dataset)
+    check_shape("the model", model.image_model, dataset)
     variables = model.structure.variables
     table, rows = read(dataset, variables, dataset.split("test"))
     if min(n, len(rows)) < LEAST:
@@ -39,7 +39,7 @@ def judge_run(
     true, rivals = None, {}
     if truth:
         names = [dataset.table["file_name"][int(row)].as_py() for row in rows]
-        true = garden_truth(truth, names, variables, model.painter.schema.height)
+        true = garden_truth(truth, names, variables, model.image_model.schema.height)
         rivals = other_graphs(model, dataset, seed)
     found = soundness(
         model,

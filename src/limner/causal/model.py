@@ -2,8 +2,8 @@
 
 graph.yaml, structure.*   the attributes (see `limner.causal.structural`)
 predictor.safetensors     what reads attributes off pictures
-encoder.safetensors       beside a GAN: what reads codes off pictures (see `limner.causal.abduction`)
-picture/                  the run of the recipe that draws and edits pictures, with its model
+encoder.safetensors       beside a GAN: what encodes pictures (see `limner.causal.gan_encoder`)
+picture/                  the run of the recipe that generates and edits pictures, with its model
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from limner import seeds
-from limner.causal.abduction import Abduction, train_abduction
 from limner.causal.effects import Effects, attribute_effects
+from limner.causal.gan_encoder import GanEncoder, train_gan_encoder, with_encoder
 from limner.causal.graph import Graph
 from limner.causal.picture_effects import PREFIX, picture_effects
 from limner.causal.predictor import FILE, Predictor, train_predictor
@@ -23,8 +23,7 @@ from limner.causal.structural import Do, StructuralModel
 from limner.causal.variables import Table, Variable, read, variables_of
 from limner.data.dataset import Dataset
 from limner.errors import GraphError, RunError, UsageError, shown
-from limner.evaluation.subject import check_shape
-from limner.model import Model, load
+from limner.model import Model, check_shape, load
 from limner.recipes import apply_settings, find_recipe
 from limner.training import Interrupted, train
 
@@ -34,8 +33,8 @@ RECIPE = "causal-vae"
 class CausalModel:
     """What would have been: for attributes by abduction of their noise, for pictures by abduction of theirs."""
 
-    def __init__(self, structure: StructuralModel, painter: Model, predictor: Predictor) -> None:
-        self.structure, self.painter, self.predictor = structure, painter, predictor
+    def __init__(self, structure: StructuralModel, image_model: Model, predictor: Predictor) -> None:
+        self.structure, self.image_model, self.predictor = structure, image_model, predictor
         self.path: Path | None = None
         """The folder it was read from."""
 
@@ -81,21 +80,21 @@ class CausalModel:
             train(dataset, drawn_by, run, minutes=minutes, seed=seed, resume=begun)
         except Interrupted:
             raise Interrupted(f"stopped and saved in {folder}. Continue with the same command and --resume.") from None
-        painter = load(run)
-        if painter.encoder is None:
-            train_abduction(painter, dataset, seed).save(folder)
+        image_model = load(run)
+        if not image_model.generator.encodes:
+            train_gan_encoder(image_model, dataset, seed).save(folder)
         return cls.load(folder)
 
     @classmethod
     def load(cls, folder: str | Path) -> CausalModel:
         """Reads what `fit` left; ModelError when a part of it is missing or damaged."""
         folder = Path(folder)
-        structure, painter = StructuralModel.load(folder), load(folder / "picture")
-        schema = painter.schema
+        structure, image_model = StructuralModel.load(folder), load(folder / "picture")
+        schema = image_model.schema
         shape = (schema.channels, schema.height, schema.width)
-        if painter.encoder is None:
-            painter.encoder = Abduction.load(folder, painter)
-        model = cls(structure, painter, Predictor.load(folder, structure.variables, *shape))
+        if not image_model.generator.encodes:
+            image_model = with_encoder(image_model, GanEncoder.load(folder, image_model))
+        model = cls(structure, image_model, Predictor.load(folder, structure.variables, *shape))
         model.path = folder
         return model
 
@@ -104,7 +103,7 @@ class CausalModel:
         if do and given:
             raise GraphError("either do or given: what is found after an intervention is not answered here.")
         table = self.structure.given(n, given, seed) if given else self.structure.sample(n, do, seed)
-        return table, self.painter.sample(n, seed=seed, condition=self._condition(table))
+        return table, self.image_model.sample(n, seed=seed, condition=self._condition(table))
 
     def do(self, wishes: Do, n: int = 16, seed: int = 0) -> tuple[Table, np.ndarray]:
         """Returns n units of the world in which these values are set, and their pictures, as `sample` does."""
@@ -117,7 +116,7 @@ class CausalModel:
 
     def show(self, pictures: np.ndarray, table: Table, other: Table) -> np.ndarray:
         """Returns pictures uint8 (n, H, W, C) of units as they would look with other attributes."""
-        return self.painter.edit(pictures, self._condition(table), self._condition(other))
+        return self.image_model.edit(pictures, self._condition(table), self._condition(other))
 
     def effects(self, dataset: Dataset, on: str, n: int = 500, seed: int = 0) -> Effects:
         """Returns what all causes do to an attribute, to NAME=CLASS of a category, or to picture:STATISTIC.
@@ -128,7 +127,7 @@ class CausalModel:
         train, _ = read(dataset, self.structure.variables, dataset.split("train"))
         if not on.startswith(PREFIX):
             return attribute_effects(self.structure, train, on, seed)
-        check_shape("the model", self.painter, dataset)
+        check_shape("the model", self.image_model, dataset)
         order = np.random.default_rng(seeds.derive("test pictures", seed)).permutation(dataset.split("test"))
         table, rows = read(dataset, self.structure.variables, order)
         if n < 2 or len(rows) < 2:
@@ -139,7 +138,7 @@ class CausalModel:
         return picture_effects(self.structure, self.show, units, train, on, seed)
 
     def _condition(self, table: Table) -> dict[str, list]:
-        names = self.painter.painter.condition_names
+        names = self.image_model.generator.condition_names
         variables = self.structure.variables
         return {
             name: [variables[name].classes[value] for value in table[name]]

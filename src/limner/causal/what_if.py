@@ -18,8 +18,8 @@ from limner.causal.variables import Table, read
 from limner.config import PathText
 from limner.data.dataset import Dataset
 from limner.errors import GraphError, PictureError, UsageError, nearest, shown
-from limner.evaluation.subject import check_shape
 from limner.files import atomic_folder
+from limner.model import check_shape
 from limner.pictures import grid, open_picture, read_provenance, save
 from limner.samples import MOST_IN_A_GRID, difference, made_of
 
@@ -37,7 +37,7 @@ class Units:
 
 def of_dataset(model: CausalModel, dataset: Dataset, names: Sequence[str]) -> Units:
     """Returns pictures of a dataset by file name; UsageError for an unknown one, GraphError where an attribute is missing."""
-    check_shape("the model", model.painter, dataset)
+    check_shape("the model", model.image_model, dataset)
     known = {name: row for row, name in enumerate(dataset.table["file_name"].to_pylist())}
     for name in names:
         if name not in known:
@@ -54,7 +54,7 @@ def of_dataset(model: CausalModel, dataset: Dataset, names: Sequence[str]) -> Un
 
 def of_files(model: CausalModel, paths: Sequence[str]) -> Units:
     """Returns picture files with the attributes that the predictor reads off them; PictureError for one of another size."""
-    schema = model.painter.schema
+    schema = model.image_model.schema
     pictures = []
     for path in paths:
         if not Path(path).is_file():
@@ -138,7 +138,7 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
     about: MadeCounterfactual | MadeSample = made_of(KINDS[made["kind"]], picture, made)
     where = model_path or Path(about.run)
     model = CausalModel.load(where)
-    if model.painter.digest != about.model or model.structure.graph.to_yaml() != about.graph:
+    if model.image_model.digest != about.model or model.structure.graph.to_yaml() != about.graph:
         raise PictureError(f"{picture}: made by another model than {where}; give the one it was made by.")
     if isinstance(about, MadeSample):
         again = grid(model.sample(about.n, about.do, about.given, about.seed)[1])
@@ -195,7 +195,7 @@ def _about(model: CausalModel, kind: str, seed: int) -> dict[str, Any]:
         "kind": kind,
         "run": str(model.path),
         "graph": model.structure.graph.to_yaml(),
-        "model": model.painter.digest,
+        "model": model.image_model.digest,
         "seed": seed,
     }
 

@@ -15,6 +15,7 @@ from limner.cli import (
     directions,
     edit,
     evaluate,
+    explain,
     export,
     garden,
     prepare,
@@ -57,6 +58,7 @@ app.command("crossval")(crossval.crossval)
 app.command("tune")(tune.tune)
 app.add_typer(style.app, name="style")
 app.add_typer(causal.app, name="causal")
+app.add_typer(explain.app, name="explain")
 app.add_typer(weights.app, name="weights")
 
 

@@ -125,13 +125,13 @@ def sample(
     from limner.causal import CausalModel
     from limner.causal.what_if import extrapolated, means, write_samples
     from limner.cli.table import show
-    from limner.conditions import parse_wishes
+    from limner.conditions import parse_condition
     from limner.errors import UsageError
 
     if out.exists():
         raise UsageError(f"{out} is there already: give another --out.")
     causal = CausalModel.load(model)
-    done, seen = parse_wishes(do or [], "--do"), parse_wishes(given or [], "--given")
+    done, seen = parse_condition(do or [], "--do"), parse_condition(given or [], "--given")
     table = write_samples(causal, n, done, seen, out, seed)
     for line in extrapolated(causal, done):
         typer.echo(line, err=True)
@@ -164,11 +164,11 @@ def counterfactual(
     from limner.causal import CausalModel
     from limner.causal.what_if import extrapolated, of_dataset, of_files, write_counterfactuals
     from limner.cli.table import show
-    from limner.conditions import parse_wishes
+    from limner.conditions import parse_condition
     from limner.data import open_dataset
     from limner.errors import UsageError
 
-    causal, done = CausalModel.load(model), parse_wishes(do or [], "--do")
+    causal, done = CausalModel.load(model), parse_condition(do or [], "--do")
     if not done:
         raise UsageError("nothing is done: say what, with --do ATTRIBUTE=VALUE.")
     units = of_dataset(causal, open_dataset(data), pictures) if data else of_files(causal, pictures)
@@ -232,40 +232,6 @@ def effects(
     from limner.data import open_dataset
 
     _tell(CausalModel.load(model).effects(open_dataset(data), on, n, seed))
-
-
-@app.command("units")
-def units(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model or run, of any recipe that has a decoder.")],
-    attribute: Annotated[
-        str, typer.Option(metavar="NAME", help="What is moved: a number, or NAME=CLASS, a class's probability.")
-    ],
-    data: Annotated[
-        str | None,
-        typer.Option(help="The dataset that a predictor learns the attribute from; the run's own if left out."),
-    ] = None,
-    layer: Annotated[str | None, typer.Option(help="What reads the units; a layer in the middle if left out.")] = None,
-    n: Annotated[int, typer.Option("--n", help="Pictures, of which half choose and half judge.")] = 256,
-    top: Annotated[int, typer.Option(help="Units that are told of, and set together.")] = 10,
-    out: Annotated[Path | None, typer.Option(help="The folder of the report; MODEL/units if left out.")] = None,
-    seed: Seed = 0,
-) -> None:
-    """Say which units of a trained network move an attribute, by switching them off and on."""
-    from limner.causal import dissect
-    from limner.causal.dissection_page import HOW, LIMITS, data_for, summary, tables, write
-    from limner.cli.table import show
-    from limner.model import load
-
-    painter, folder = load(model), out or model / "units"
-    dataset = data_for(model, data)
-    found, error = dissect(painter, dataset, attribute, layer=layer, n=n, top=top, seed=seed)
-    write(painter, model, found, attribute, error, folder, n=n, top=top, seed=seed, data=str(dataset.path))
-    for line in summary(found, attribute, error):
-        typer.echo(line)
-    for rows in tables(found, top):
-        typer.echo()
-        show(rows)
-    typer.echo(f"\n{HOW}\n{LIMITS}\n{folder / 'report.html'}")
 
 
 def _tell(found: "Effects") -> None:

@@ -1,4 +1,4 @@
-"""`limner directions`: where a model's codes lead, named, measured and shown."""
+"""`limner directions`: where a model's latents lead, named, measured and shown."""
 
 from pathlib import Path
 from typing import Annotated
@@ -27,20 +27,20 @@ def directions(
     seed: Annotated[int, typer.Option(help="Decides the pictures.")] = 0,
 ) -> None:
     """Find the directions in which a model's pictures change, without names and by attributes."""
-    from limner.causal.looks import looks_of_model
+    from limner.causal.attribute_scorers import scorers_of_model
     from limner.cli.table import show
-    from limner.editing.code import decoding_of
     from limner.editing.directions import effects, factorised, principal, supervised
     from limner.editing.directions_page import HOW, LIMITS, summary, write
+    from limner.editing.latent_space import editing_model
     from limner.errors import UsageError
 
     if keep and not attributes:
         raise UsageError("--keep says what the direction of an --attribute must not change: give one.")
-    decoding, folder = decoding_of(model), out or model / "directions"
+    opened, folder = editing_model(model), out or model / "directions"
     named, kept = attributes or [], keep or []
-    looks = looks_of_model(model, decoding.model, data, [*named, *kept], seed)
-    steps = supervised(decoding, looks, named, kept, n, seed) | principal(decoding) | factorised(decoding)
-    found = effects(decoding, steps, looks, n, seed)
-    write(decoding, model, steps, found, folder, attributes=named, keep=kept, n=n, seed=seed)
+    scorers = scorers_of_model(model, opened, data, [*named, *kept], seed)
+    steps = supervised(opened, scorers, named, kept, n, seed) | principal(opened) | factorised(opened)
+    found = effects(opened, steps, scorers, n, seed)
+    write(opened, model, steps, found, folder, attributes=named, keep=kept, n=n, seed=seed)
     show(summary(found))
     typer.echo(f"\n{HOW}\n{LIMITS}\n{folder / 'report.html'}")

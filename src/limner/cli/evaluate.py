@@ -13,15 +13,13 @@ def evaluate(
     features: Annotated[str, typer.Option(help="An extractor; see `limner weights`.")] = "limner",
     only: Annotated[
         list[str] | None,
-        typer.Option(
-            help="distances, fidelity, usefulness, generalisation, likelihood or cost; repeat it, or write a,b."
-        ),
+        typer.Option(help="distances, fidelity, utility, generalisation, likelihood or cost; repeat it, or write a,b."),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of report.json and report.html.")] = Path("evaluation"),
     seed: Annotated[int, typer.Option(help="Decides the samples and the resampling.")] = 0,
     verify: Annotated[bool, typer.Option("--verify", help="Check all pictures against their digests first.")] = False,
 ) -> None:
-    """Judge models against held-out pictures: quality, usefulness, copying, likelihood and cost, with intervals."""
+    """Judge models against held-out pictures: quality, utility, copying, likelihood and cost, with intervals."""
     from limner.cli.table import show
     from limner.evaluation import evaluate as judge
     from limner.evaluation import table, write_report

@@ -18,6 +18,6 @@ def export(
 
     if to != "onnx":
         raise UsageError(f"--to {to}: the format is onnx.")
-    painter = load(model)
-    said = painter.export(out, int8=int8)
+    opened = load(model)
+    said = opened.export(out, int8=int8)
     typer.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB, {said}")

@@ -8,16 +8,16 @@ import typer
 def recipes(
     name: Annotated[str | None, typer.Argument(help="Print this recipe whole, as YAML.")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key.")] = None,
-    size_of_model: Annotated[str, typer.Option(help="Width of the networks: small, base or large.")] = "base",
+    model_size: Annotated[str, typer.Option(help="Width of the networks: small, base or large.")] = "base",
 ) -> None:
     """List the recipes, or print one as YAML that `limner train --recipe FILE.yaml` accepts."""
     from limner.errors import UsageError
     from limner.recipes import RECIPES, apply_settings, find_recipe, resize, to_yaml
 
     if name:
-        typer.echo(to_yaml(apply_settings(resize(find_recipe(name), size_of_model), settings or [])), nl=False)
+        typer.echo(to_yaml(apply_settings(resize(find_recipe(name), model_size), settings or [])), nl=False)
         return
-    if settings or size_of_model != "base":
-        raise UsageError("--set and --size-of-model change a recipe that is printed: give its name, too.")
+    if settings or model_size != "base":
+        raise UsageError("--set and --model-size change a recipe that is printed: give its name, too.")
     for known, make in RECIPES.items():
         typer.echo(f"{known:16} {make().summary}")

@@ -16,13 +16,13 @@ def replay(
     """Make a picture again, and say whether the pixels are the same."""
     from limner.errors import UsageError
     from limner.pictures import read_provenance, save
-    from limner.samples import replay as paint_again
+    from limner.samples import replay as generate_again
 
     target = out or Path(f"{picture.stem}-replay.png")
     if target.resolve() == picture.resolve():
         raise UsageError(f"--out {target} is the picture itself; choose another name.")
     made = read_provenance(picture)
-    make_again = paint_again
+    make_again = generate_again
     if made.get("kind") in ("counterfactual", "causal sample"):
         from limner.causal import what_if
 
@@ -35,10 +35,10 @@ def replay(
         from limner.style import stylization
 
         make_again = stylization.replay
-    elif made.get("kind") == "place":
-        from limner.editing import place
+    elif made.get("kind") == "latent":
+        from limner.editing import latent_sampler
 
-        make_again = place.replay
+        make_again = latent_sampler.replay
     again, difference = make_again(picture, model)
     save(again, target, made)
     verdict = "the same pixels" if difference == 0 else f"pixels differ by up to {difference} of 255"

@@ -23,23 +23,23 @@ def sample(
     ] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda or mps.")] = "cpu",
     runtime: Annotated[
-        str, typer.Option(help="What paints: torch, compiled, onnx, or auto, the quickest for one picture.")
+        str, typer.Option(help="What generates: torch, compiled, onnx, or auto, the quickest for one picture.")
     ] = "torch",
 ) -> None:
-    """Paint pictures with a model."""
-    from limner.conditions import parse_wishes
+    """Generate pictures with a model."""
+    from limner.conditions import parse_condition
     from limner.errors import UsageError
     from limner.model import load
     from limner.samples import save_model_walk, save_samples
 
     if walk and n and not out:
         raise UsageError("--n says how many pictures and --walk makes none: give --out for them, or leave out --n.")
-    wishes = parse_wishes(condition or [])
-    painter = load(model, device, runtime)
+    asked = parse_condition(condition or [])
+    opened = load(model, device, runtime)
     if walk:
-        save_model_walk(painter, model, walk, seed=seed, condition=wishes, truncation=truncation)
+        save_model_walk(opened, model, walk, seed=seed, condition=asked, truncation=truncation)
         typer.echo(str(walk))
     if out or not walk:
         target = out or Path("samples.png")
-        save_samples(painter, model, target, n or 64, seed=seed, condition=wishes, truncation=truncation)
+        save_samples(opened, model, target, n or 64, seed=seed, condition=asked, truncation=truncation)
         typer.echo(str(target))

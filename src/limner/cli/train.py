@@ -20,7 +20,7 @@ def train(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the recipe.")
     ] = None,
-    size_of_model: Annotated[str, typer.Option(help="Width of the networks: small, base or large.")] = "base",
+    model_size: Annotated[str, typer.Option(help="Width of the networks: small, base or large.")] = "base",
     seed: Annotated[int | None, typer.Option(help="Decides weights, order and draws; 0 if left out.")] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Continue the run in --out; without a limit, as far as its recipe goes.")
@@ -45,7 +45,7 @@ def train(
         pictures=pictures,
         minutes=minutes,
         settings=settings or [],
-        size_of_model=size_of_model,
+        model_size=model_size,
         seed=seed,
         resume=resume,
         device=device,

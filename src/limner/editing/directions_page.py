@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 
 from limner import files
-from limner.editing.code import Decoding
 from limner.editing.directions import FILE, Effect, moved
+from limner.editing.latent_space import sample_w
 from limner.metrics.intervals import Interval
+from limner.model import Model
 from limner.pictures import Page, grid, save
 from limner.samples import provenance_of
 from limner.tensors import save_tensors
@@ -44,31 +45,29 @@ def table(found: Sequence[Effect]) -> list[list[str]]:
 
 
 def write(
-    decoding: Decoding, path: Path, steps: Mapping[str, Tensor], found: Sequence[Effect], out: Path, **asked: Any
+    model: Model, path: Path, steps: Mapping[str, Tensor], found: Sequence[Effect], out: Path, **asked: Any
 ) -> None:
     """Writes directions.safetensors, directions.json, directions.png and report.html into `out`, each whole or not at all."""
-    made = provenance_of(decoding.model, path, "directions", **asked)
-    save_tensors(out / FILE, steps, {"model": decoding.model.digest or ""})
+    made = provenance_of(model, path, "directions", **asked)
+    save_tensors(out / FILE, steps, {"model": model.digest or ""})
     told = {one.name: {name: list(change) for name, change in one.changes.items()} for one in found}
     files.write_text(out / "directions.json", json.dumps(made | {"directions": told}, indent=1) + "\n")
-    strips = {name: strip(decoding, step) for name, step in steps.items()}
+    strips = {name: strip(model, step) for name, step in steps.items()}
     save(grid(np.concatenate(list(strips.values())), columns=len(STOPS)), out / "directions.png", made)
-    page(decoding, found, strips).save(out / "report.html")
+    page(model, found, strips).save(out / "report.html")
 
 
-def strip(decoding: Decoding, step: Tensor) -> np.ndarray:
+def strip(model: Model, step: Tensor) -> np.ndarray:
     """Returns pictures along a direction, those of one code after another, uint8 (SHOWN * stops, H, W, C)."""
-    code = decoding.sampled(SHOWN)
+    latent = sample_w(model, SHOWN)
     with torch.no_grad():
-        stops = [to_uint8(decoding.paint(moved(code, stop * step))) for stop in STOPS]
+        stops = [to_uint8(model.hooks.decode(moved(latent, stop * step))) for stop in STOPS]
     return np.stack(stops, 1).reshape(-1, *stops[0].shape[1:])
 
 
-def page(decoding: Decoding, found: Sequence[Effect], strips: Mapping[str, np.ndarray]) -> Page:
+def page(model: Model, found: Sequence[Effect], strips: Mapping[str, np.ndarray]) -> Page:
     """Returns the page on what was found."""
-    sheet = Page(
-        "Directions", f"Where the codes of {decoding.model.recipe.name} lead, from -3 to 3 standard deviations."
-    )
+    sheet = Page("Directions", f"Where the latents of {model.recipe.name} lead, from -3 to 3 standard deviations.")
     for header, *body in (summary(found), table(found)):
         sheet.table(header, body)
     sheet.paragraph(HOW)

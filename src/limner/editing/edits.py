@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from limner.editing import geometry, latent, light, objects, selection
-from limner.editing.operation import Canvas, Known, Operation
+from limner.editing import geometry, latent_edits, light, objects, selection
+from limner.editing.operation import Canvas, KnownLatent, Operation
 from limner.errors import UsageError, nearest, shown
 from limner.parsing import ParseError, parse_yaml, read_yaml
 
@@ -43,10 +43,10 @@ OPERATIONS: dict[str, type[Operation]] = {
     "relight": light.Relight,
     "denoise": light.Denoise,
     "sharpen": light.Sharpen,
-    "encode": latent.Encode,
-    "along": latent.Along,
-    "mix": latent.Mix,
-    "regenerate": latent.Regenerate,
+    "encode": latent_edits.Encode,
+    "along": latent_edits.Along,
+    "mix": latent_edits.Mix,
+    "regenerate": latent_edits.Regenerate,
 }
 """Every edit by its name."""
 MOST_EDITS, LONGEST_TEXT = 1000, 10_000
@@ -143,12 +143,12 @@ def to_list(edits: Sequence[Operation]) -> list[dict[str, Any]]:
     return [{NAMES[type(one)]: one.model_dump(mode="json")} for one in edits]
 
 
-def apply(edits: Sequence[Operation], pixels: np.ndarray, code: Known | None = None) -> np.ndarray:
+def apply(edits: Sequence[Operation], pixels: np.ndarray, latent: KnownLatent | None = None) -> np.ndarray:
     """Returns a picture uint8 (H, W, 3 or 4) after edits in their order; UsageError for one that it does not allow.
 
-    `code` is what a model painted it of, where that is known.
+    `latent` is what a model generated it from, where that is known.
     """
-    canvas = Canvas(pixels, code=code)
+    canvas = Canvas(pixels, latent=latent)
     for one in edits:
         canvas = one.apply(canvas)
     return np.ascontiguousarray(canvas.pixels)

@@ -10,12 +10,13 @@ from pydantic import BaseModel, Field, model_validator
 
 import limner
 from limner.config import PathText
-from limner.editing.code import decoding_of
 from limner.editing.directions import FILE as DIRECTIONS
 from limner.editing.edits import MOST_EDITS, apply, from_list, to_list
-from limner.editing.latent import Latent
-from limner.editing.operation import Known, Operation
-from limner.editing.place import Explorer, Place, Seed
+from limner.editing.latent_edits import LatentEdit
+from limner.editing.latent_sampler import LatentSampler
+from limner.editing.latent_space import editing_model
+from limner.editing.latent_spec import LatentSpec
+from limner.editing.operation import KnownLatent, Operation
 from limner.errors import ModelError, PictureError, UsageError
 from limner.files import digest
 from limner.model import find_folder, load
@@ -30,8 +31,8 @@ class Source:
     pixels: np.ndarray
     origin: dict[str, Any]
     edits: tuple[Operation, ...] = ()
-    code: Known | None = None
-    """What a model painted it of, if one did."""
+    latent: KnownLatent | None = None
+    """What a model generated it from, if one did."""
     read: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of the pictures and models that its edits read, by path, when they did."""
 
@@ -52,7 +53,7 @@ def open_source(path: Path, seed: int = 0) -> Source:
     PictureError, ModelError or ConditionError for what cannot be opened.
     """
     if path.is_dir():
-        return _of_model(path, Place(seed=seed))
+        return _of_model(path, LatentSpec(seed=seed))
     made = _carried(path)
     if made and made.get("kind") == "edit":
         return _of_edited(path, made)
@@ -63,7 +64,7 @@ def save_edited(source: Source, edits: Sequence[Operation], out: Path) -> None:
     """Writes the picture after all its edits, which it carries; a .jpg, which has no opacity, over white."""
     _unchanged(source)
     done = [*source.edits, *edits]
-    save(apply(done, source.pixels, source.code), out, provenance(source, done))
+    save(apply(done, source.pixels, source.latent), out, provenance(source, done))
 
 
 def save_folder(source: Path, edits: Sequence[Operation], out: Path) -> list[str]:
@@ -87,18 +88,17 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
     """
     source = _of_edited(picture, read_provenance(picture), model_path)
     _unchanged(source)
-    again = apply(source.edits, source.pixels, source.code)
+    again = apply(source.edits, source.pixels, source.latent)
     return again, difference(again, picture)
 
 
 class Origin(BaseModel):
-    """What provenance says that an edited picture was: picture `place` of a model, or a file."""
+    """What provenance says that an edited picture was: the picture of a latent of a model, or a file."""
 
     model: MadeBy | None = None
     file: PathText | None = None
     sha256: str | None = None
-    place: Place | None = None
-    seed: Seed = 0
+    latent: LatentSpec | None = None
     directions: PathText | None = None
 
     @model_validator(mode="after")
@@ -121,28 +121,28 @@ def _of_edited(path: Path, made: dict[str, Any], model: Path | None = None) -> S
     edits, read = tuple(from_list(about.edits)), about.read
     of_model = about.origin.model
     where = model or Path(of_model.path if of_model else about.origin.file or "")
-    place = about.origin.place or Place(seed=about.origin.seed)
+    spec = about.origin.latent or LatentSpec()
     if not where.exists():
         raise PictureError(
             f"{path} was made of {where}, which is not there; put it back, or edit a copy saved by another program."
         )
     if of_model:
-        source = _of_model(where, place, _directions(where, about.origin.directions))
+        source = _of_model(where, spec, _directions(where, about.origin.directions))
     else:
         source = Source(open_pixels(where), _of_file(where, _carried(where)))
     if _identity(source.origin) != _identity(origin):
         raise PictureError(f"{path} was made of another {where} than is there now.")
-    return Source(source.pixels, origin, edits, source.code, read)
+    return Source(source.pixels, origin, edits, source.latent, read)
 
 
-def of_place(explorer: Explorer, place: Place) -> Source:
-    """Returns the picture of a place in a model's space."""
-    pixels = np.asarray(plain(to_image(explorer.paint([place])[0])).convert("RGB"))
-    return Source(pixels, explorer.provenance(place), code=explorer.known(place, pixels))
+def of_spec(sampler: LatentSampler, spec: LatentSpec) -> Source:
+    """Returns the picture of a latent spec of a model."""
+    pixels = np.asarray(plain(to_image(sampler.generate([spec])[0])).convert("RGB"))
+    return Source(pixels, sampler.provenance(spec), latent=sampler.known(spec, pixels))
 
 
-def _of_model(path: Path, place: Place, directions: str | None = None) -> Source:
-    return of_place(Explorer.of(load(path), path, Path(directions) if directions else None), place)
+def _of_model(path: Path, spec: LatentSpec, directions: str | None = None) -> Source:
+    return of_spec(LatentSampler.of(load(path), path, Path(directions) if directions else None), spec)
 
 
 def _directions(model: Path, folder: str | None) -> str | None:
@@ -167,7 +167,7 @@ def _digest(path: Path) -> str | None:
     file = path / DIRECTIONS if (path / DIRECTIONS).is_file() else path
     if file.is_file():
         return digest(file)
-    return decoding_of(path).model.digest if is_model(path) else None
+    return editing_model(path).digest if is_model(path) else None
 
 
 def _of_file(path: Path, made: dict[str, Any] | None) -> dict[str, Any]:
@@ -191,6 +191,6 @@ def _carried(path: Path) -> dict[str, Any] | None:
 def provenance(source: Source, edits: Sequence[Operation]) -> dict[str, Any]:
     """Returns what a picture after these edits says of itself."""
     read = {str(path): sha for edit in edits for path in edit.named if (sha := _digest(path))}
-    made = source.ai_generated or any(isinstance(edit, Latent) and not edit.idle for edit in edits)
+    made = source.ai_generated or any(isinstance(edit, LatentEdit) and not edit.idle for edit in edits)
     about = {"ai_generated": made, "limner": limner.__version__, "kind": "edit"}
     return about | {"origin": source.origin, "edits": to_list(edits), "read": read}

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from limner import seeds
-from limner.editing.matches import PATCH, Matches, sources
-from limner.editing.plates import TIES, membrane, places, plate
+from limner.editing.patchmatch import PATCH, Matches, sources
+from limner.editing.poisson import TIES, membrane, places, plate
 from limner.errors import UsageError
 
 THIN = 3.0

@@ -1,12 +1,12 @@
-"""Inversion: which code a model paints a picture of.
+"""Inversion: the latent from which a model generates a picture.
 
-It begins with what an encoder says, or, without one, with the most alike of many codes drawn at random; then the code is moved
-until the picture looks the same, by its pixels and by what a network sees in it; then details are added to the decoder's maps,
-for what no code says (as a base code beside the latent one: Kang et al. 2021, arXiv 2108.08998): coarse ones first,
-so that fine ones hold only what is left.
+It begins with the encoder's, or, without one, with the best of many random latents; then w is optimised until the picture
+looks the same, by its pixels and by its perceptual features; then offsets are added to the decoder's feature maps, for what no w
+can express (as a base code beside the latent one: Kang et al. 2021, arXiv 2108.08998): coarse ones first, so that fine ones hold
+only what is left.
 
-Of normal codes nearly all are about as long as one another, so that a decoder knows no others: a code keeps the length that it
-began with, unless the picture needs another (Menon et al. 2020, arXiv 2003.03808).
+Nearly all normal vectors have about the same length, and a decoder has seen no others: w keeps the length that it began with,
+unless the picture needs another (Menon et al. 2020, arXiv 2003.03808).
 """
 
 from __future__ import annotations
@@ -18,113 +18,121 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor
 
-from limner.conditions import Wish
-from limner.editing.code import Code, Decoding, one_thread
+from limner.conditions import Values
+from limner.editing.latent_space import one_thread, sample_w, standardised
 from limner.features import Extractor, load_extractor
-from limner.features.likeness import look, perceptual_distance
-from limner.methods.vae import VaePainter
+from limner.features.likeness import embed, perceptual_distance
+from limner.methods import Latent, concatenate
+from limner.model import Model
 from limner.networks.conditioning import Condition
 
 STEPS = 150
-"""Of optimisation: a third of the code alone, a third with coarse details, a third with all."""
-DRAWN = 256
-"""Codes, or combinations of conditions, that are tried first where no encoder says a code, or no person a condition."""
-MOST_TRIED = 64
-"""Combinations of conditions under which an encoder is asked."""
+"""Of optimisation: a third of w alone, a third with coarse offsets, a third with all."""
+CANDIDATES = 256
+"""Random latents, or combinations of conditions, that are tried first where there is no encoder, or no condition is given."""
+MOST_CONDITIONS = 64
+"""Combinations of conditions under which pictures are encoded."""
 BATCH = 64
-RATE, DETAIL_RATE = 0.05, 0.03
-"""Of Adam, in standard deviations of points and of maps."""
+RATE, OFFSET_RATE = 0.05, 0.03
+"""Of Adam, in standard deviations of w and of feature maps."""
 PIXELS = 10.0
 """Weight of the mean difference of a pixel, in values from -1 to 1, beside the perceptual distance."""
 LENGTH = 1.0
-"""Weight of the squared change of a code's length, as a share of it."""
-SLIGHT = 0.01
-"""Weight of the mean square of details, so that what the code can say is not left to them."""
+"""Weight of the squared change of w's length, as a share of it."""
+OFFSET_PENALTY = 0.01
+"""Weight of the mean square of offsets, so that what w can express is not left to them."""
 
 Detail = Literal["none", "coarse", "all"]
+"""Which offsets are optimised."""
 DETAILS = get_args(Detail)
-Missed = Callable[[Tensor], Tensor]
+Loss = Callable[[Tensor], Tensor]
 """Pictures (B, C, H, W) in [-1, 1] -> how far each is from what is wanted, (B,)."""
 
 
 @lru_cache(maxsize=1)
-def eye() -> Extractor:
+def perceptual_net() -> Extractor:
     """Returns the embedded perceptual network."""
     return load_extractor("limner")
 
 
 def invert(
-    decoding: Decoding, images: Tensor, condition: Wish | None = None, steps: int = STEPS, *, details: Detail = "all"
-) -> Code:
-    """Returns the code of pictures (B, C, H, W) in [-1, 1]; equal pictures have equal codes, on the same build and device.
+    model: Model, images: Tensor, condition: Values | None = None, steps: int = STEPS, *, details: Detail = "all"
+) -> Latent:
+    """Returns the latent of pictures (B, C, H, W) in [-1, 1]; equal pictures have equal ones, on the same build and device.
 
     They share the condition that is given. What is not given is what fits each best, of the combinations that the model was
     trained for. ConditionError for a condition that it does not have.
     """
     found = []
     with one_thread():
-        for part in images.to(decoding.painter.device).split(BATCH):
-            code = first_guess(decoding, part, condition or {})
-            found.append(descend(decoding, code, unlike(part), steps, details=details))
-    return joined(found)
+        for part in images.to(model.generator.device).split(BATCH):
+            latent = first_guess(model, part, condition or {})
+            found.append(optimise(model, latent, distance_to(part), steps, details=details))
+    return concatenate(found)
 
 
 @torch.no_grad()
-def first_guess(decoding: Decoding, images: Tensor, condition: Wish) -> Code:
-    """Returns the code that an encoder says of pictures (B, C, H, W), or else the most alike of codes that are drawn."""
-    seen, drawn = look(eye(), images), decoding.sampled(DRAWN, condition=condition)
-    if decoding.model.encoder is None:
-        return drawn.of(_distances(decoding, drawn, seen).argmin(1))
-    tried = [_encoded(decoding, images, one) for one in _different(drawn.condition, len(images))]
-    missed = torch.stack([perceptual_distance(look(eye(), decoding.paint(code)), seen) for code in tried])
-    return joined([tried[int(best)].of(torch.tensor([row])) for row, best in enumerate(missed.argmin(0))])
+def first_guess(model: Model, images: Tensor, condition: Values) -> Latent:
+    """Returns the encoder's latent of pictures (B, C, H, W), or else the nearest of random ones."""
+    features, candidates = embed(perceptual_net(), images), sample_w(model, CANDIDATES, condition=condition)
+    if not model.generator.encodes:
+        return candidates.rows(_distances(model, candidates, features).argmin(1))
+    encoded = [
+        Latent(model.generator.encode(images, one).mean, one, "w")
+        for one in _different(candidates.condition, len(images))
+    ]
+    distances = torch.stack(
+        [perceptual_distance(embed(perceptual_net(), model.hooks.decode(latent)), features) for latent in encoded]
+    )
+    return concatenate([encoded[int(best)].rows(torch.tensor([row])) for row, best in enumerate(distances.argmin(0))])
 
 
-def descend(
-    decoding: Decoding, code: Code, missed: Missed, steps: int = STEPS, *, details: Detail = "all", held: float = 0.0
-) -> Code:
-    """Returns the code moved to where the pictures miss least, as `descent` does."""
-    *_, last = descent(decoding, code, missed, steps, details=details, held=held)
+def optimise(
+    model: Model, latent: Latent, loss: Loss, steps: int = STEPS, *, details: Detail = "all", anchor: float = 0.0
+) -> Latent:
+    """Returns the latent after all stages of `optimisation`."""
+    *_, last = optimisation(model, latent, loss, steps, details=details, anchor=anchor)
     return last
 
 
-def descent(
-    decoding: Decoding, code: Code, missed: Missed, steps: int = STEPS, *, details: Detail = "all", held: float = 0.0
-) -> Iterator[Code]:
-    """Yields the code moved to where the pictures miss least: by points alone, then by coarse details too, then by all.
+def optimisation(
+    model: Model, latent: Latent, loss: Loss, steps: int = STEPS, *, details: Detail = "all", anchor: float = 0.0
+) -> Iterator[Latent]:
+    """Yields the latent optimised for a loss of its pictures: by w alone, then by coarse offsets too, then by all.
 
-    The turns share the steps. `held` is the weight of the mean square by which points move, in standard deviations. Adam (Kingma
-    & Ba 2014, arXiv 1412.6980), at a rate that falls to zero along a cosine in each turn.
+    The stages share the steps. `anchor` is the weight of the mean square by which w moves, in standard deviations. Adam (Kingma
+    & Ba 2014, arXiv 1412.6980), at a rate that falls to zero along a cosine in each stage.
     """
-    start = decoding.standard(code.points)
+    hooks, (mean, std) = model.hooks, model.generator.w_statistics()
+    start = standardised(model, latent.values)
     moved = torch.zeros_like(start)
-    added = [detail.div(scale) for detail, scale in zip(decoding.details_of(code), decoding.scales, strict=True)]
+    offsets = [offset.div(scale) for offset, scale in zip(hooks.offsets_of(latent), hooks.stds, strict=True)]
 
-    def at() -> Code:
-        own = tuple(detail * scale for detail, scale in zip(added, decoding.scales, strict=True))
-        return Code((start + moved) * decoding.spread + decoding.mean, code.condition, own if details != "none" else ())
+    def current() -> Latent:
+        own = tuple(offset * scale for offset, scale in zip(offsets, hooks.stds, strict=True))
+        return Latent((start + moved) * std + mean, latent.condition, "w", own if details != "none" else ())
 
-    def loss() -> Tensor:
-        wrong = missed(decoding.paint(at())) + _unusual(start, moved, added)
-        return (wrong + held * moved.square().mean(1)).sum()
+    def objective() -> Tensor:
+        each = loss(hooks.decode(current())) + _regulariser(start, moved, offsets)
+        return (each + anchor * moved.square().mean(1)).sum()
 
-    turns = [[moved], [moved, *added[: decoding.coarse]], [moved, *added]][: 1 + DETAILS.index(details)]
-    for free in turns:
+    stages = [[moved], [moved, *offsets[: hooks.num_coarse]], [moved, *offsets]][: 1 + DETAILS.index(details)]
+    for free in stages:
         if steps:
-            _turn(free, [RATE, *[DETAIL_RATE] * len(free[1:])], loss, max(1, steps // len(turns)))
-        yield at()
+            _descend(free, [RATE, *[OFFSET_RATE] * len(free[1:])], objective, max(1, steps // len(stages)))
+        yield current()
 
 
 @torch.enable_grad()
-def _turn(free: Sequence[Tensor], rates: Sequence[float], loss: Callable[[], Tensor], steps: int) -> None:
-    """Moves tensors, in place, to where a loss is less."""
+def _descend(free: Sequence[Tensor], rates: Sequence[float], objective: Callable[[], Tensor], steps: int) -> None:
+    """Minimises an objective by tensors, in place."""
     for tensor in free:
         tensor.requires_grad_()
     groups = [{"params": [tensor], "lr": rate} for tensor, rate in zip(free, rates, strict=True)]
     optimiser = torch.optim.Adam(groups, betas=(0.9, 0.99))
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     for _ in range(steps):
-        for tensor, gradient in zip(free, torch.autograd.grad(loss(), free), strict=True):
+        for tensor, gradient in zip(free, torch.autograd.grad(objective(), free), strict=True):
             tensor.grad = gradient
         optimiser.step()
         schedule.step()
@@ -132,36 +140,22 @@ def _turn(free: Sequence[Tensor], rates: Sequence[float], loss: Callable[[], Ten
         tensor.requires_grad_(False)
 
 
-def joined(codes: Sequence[Code]) -> Code:
-    """Returns the codes of some pictures after one another."""
-    condition = {name: torch.cat([code.condition[name] for code in codes]) for name in codes[0].condition}
-    details = zip(*(code.details for code in codes), strict=True)
-    return Code(torch.cat([code.points for code in codes]), condition, tuple(torch.cat(one) for one in details))
-
-
-def unlike(images: Tensor) -> Missed:
-    """Returns how far others are from pictures (B, C, H, W), by their pixels and by what the embedded network sees."""
+def distance_to(images: Tensor) -> Loss:
+    """Returns how far others are from pictures (B, C, H, W), by their pixels and by features of the embedded network."""
     with torch.no_grad():
-        seen = look(eye(), images)
+        features = embed(perceptual_net(), images)
 
-    def missed(painted: Tensor) -> Tensor:
-        pixels = (painted - images).abs().mean((1, 2, 3))
-        return PIXELS * pixels + perceptual_distance(look(eye(), painted), seen)
+    def loss(generated: Tensor) -> Tensor:
+        pixels = (generated - images).abs().mean((1, 2, 3))
+        return PIXELS * pixels + perceptual_distance(embed(perceptual_net(), generated), features)
 
-    return missed
+    return loss
 
 
-def _unusual(start: Tensor, moved: Tensor, added: Sequence[Tensor]) -> Tensor:
+def _regulariser(start: Tensor, moved: Tensor, offsets: Sequence[Tensor]) -> Tensor:
     before, now = start.norm(dim=1), (start + moved).norm(dim=1)
-    strong = torch.stack([detail.flatten(1).square().mean(1) for detail in added]).sum(0)
-    return LENGTH * (now / before - 1).square() + SLIGHT * strong
-
-
-def _encoded(decoding: Decoding, images: Tensor, condition: Condition) -> Code:
-    if isinstance(decoding.painter, VaePainter):
-        return Code(decoding.painter.encode(images, condition)[0], condition)
-    assert decoding.model.encoder
-    return Code(decoding.model.encoder(images, condition), condition)
+    squares = torch.stack([offset.flatten(1).square().mean(1) for offset in offsets]).sum(0)
+    return LENGTH * (now / before - 1).square() + OFFSET_PENALTY * squares
 
 
 def _different(condition: Condition, n: int) -> list[Condition]:
@@ -172,14 +166,14 @@ def _different(condition: Condition, n: int) -> list[Condition]:
     kinds = {name: values.dtype for name, values in condition.items()}
     return [
         {name: value.to(kinds[name]).expand(n) for name, value in zip(kinds, row, strict=True)}
-        for row in rows.unique(dim=0)[:MOST_TRIED]
+        for row in rows.unique(dim=0)[:MOST_CONDITIONS]
     ]
 
 
-def _distances(decoding: Decoding, drawn: Code, seen: Tensor) -> Tensor:
-    """Returns how unlike each picture (B, D) is to each that is painted, (B, drawn)."""
+def _distances(model: Model, candidates: Latent, features: Tensor) -> Tensor:
+    """Returns how far each picture's features (B, D) are from those of each candidate's picture, (B, candidates)."""
     parts = []
-    for rows in torch.arange(len(drawn.points)).split(BATCH):
-        painted = look(eye(), decoding.paint(drawn.of(rows)))
-        parts.append(torch.cdist(seen, painted).square())
+    for part in candidates.batches(BATCH):
+        generated = embed(perceptual_net(), model.hooks.decode(part))
+        parts.append(torch.cdist(features, generated).square())
     return torch.cat(parts, 1)

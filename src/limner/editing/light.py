@@ -31,7 +31,7 @@ def encoded(light: np.ndarray) -> np.ndarray:
 def _looked_up(canvas: Canvas, tables: np.ndarray) -> Canvas:
     """Maps each level of each channel as tables (256, 3) in [0, 1] say."""
     levels = np.rint(255 * tables.clip(0, 1)).astype(np.uint8)
-    return canvas.painted(cv2.LUT(np.ascontiguousarray(canvas.colour), levels[None]))
+    return canvas.with_colour(cv2.LUT(np.ascontiguousarray(canvas.colour), levels[None]))
 
 
 class Exposure(Operation):
@@ -84,7 +84,7 @@ class Saturation(Operation):
 
     def apply(self, canvas: Canvas) -> Canvas:
         matrix = self.factor * np.eye(3) + (1 - self.factor) * np.tile(LUMINANCE, (3, 1))
-        return canvas.painted(cv2.transform(np.ascontiguousarray(canvas.colour), matrix))
+        return canvas.with_colour(cv2.transform(np.ascontiguousarray(canvas.colour), matrix))
 
 
 class Curves(Operation):
@@ -121,7 +121,7 @@ class Clahe(Operation):
     def apply(self, canvas: Canvas) -> Canvas:
         lab = cv2.cvtColor(np.ascontiguousarray(canvas.colour), cv2.COLOR_RGB2LAB)
         lab[..., 0] = cv2.createCLAHE(self.clip, (self.tiles, self.tiles)).apply(np.ascontiguousarray(lab[..., 0]))
-        return canvas.painted(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB))
+        return canvas.with_colour(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB))
 
 
 class Relight(Operation):
@@ -143,7 +143,7 @@ class Relight(Operation):
         rows, columns = np.linspace(1, -1, canvas.height), np.linspace(-1, 1, canvas.width)
         towards = (np.cos(angle) * columns + np.sin(angle) * rows[:, None]).astype(np.float32)
         new = old.mean() * 2 ** (1.5 * towards)
-        return canvas.painted(_to_levels(light * ((new / old) ** self.strength)[..., None]))
+        return canvas.with_colour(_to_levels(light * ((new / old) ** self.strength)[..., None]))
 
 
 class Denoise(Operation):
@@ -158,7 +158,7 @@ class Denoise(Operation):
         if not self.strength:
             return canvas
         colour = np.ascontiguousarray(canvas.colour)
-        return canvas.painted(cv2.bilateralFilter(colour, 5, 255 * self.strength, 2.0))
+        return canvas.with_colour(cv2.bilateralFilter(colour, 5, 255 * self.strength, 2.0))
 
 
 class Sharpen(Operation):
@@ -170,7 +170,7 @@ class Sharpen(Operation):
     def apply(self, canvas: Canvas) -> Canvas:
         colour = np.ascontiguousarray(canvas.colour)
         blurred = cv2.GaussianBlur(colour, (0, 0), self.radius)
-        return canvas.painted(cv2.addWeighted(colour, 1 + self.amount, blurred, -self.amount, 0))
+        return canvas.with_colour(cv2.addWeighted(colour, 1 + self.amount, blurred, -self.amount, 0))
 
 
 def _broad(luminance: np.ndarray) -> np.ndarray:

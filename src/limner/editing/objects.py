@@ -26,11 +26,11 @@ class Blur(Operation):
             return canvas
         pixels = np.ascontiguousarray(canvas.colour)
         if canvas.selection is None:
-            return canvas.painted(cv2.GaussianBlur(pixels, (0, 0), self.radius))
+            return canvas.with_colour(cv2.GaussianBlur(pixels, (0, 0), self.radius))
         share = canvas.selection[..., None]
         gathered = cv2.GaussianBlur(pixels * share, (0, 0), self.radius)
         weights = cv2.GaussianBlur(canvas.selection, (0, 0), self.radius)[..., None]
-        return canvas.painted(np.rint((gathered / np.maximum(weights, 1e-4)).clip(0, 255)).astype(np.uint8))
+        return canvas.with_colour(np.rint((gathered / np.maximum(weights, 1e-4)).clip(0, 255)).astype(np.uint8))
 
 
 class Fill(Operation):
@@ -49,8 +49,8 @@ class Fill(Operation):
     def apply(self, canvas: Canvas) -> Canvas:
         if Path(self.by).suffix.lower() in SUFFIXES:
             picture = open_picture(Path(self.by)).convert("RGB")
-            return canvas.painted(np.asarray(ImageOps.fit(picture, (canvas.width, canvas.height))))
-        return canvas.painted(np.full((canvas.height, canvas.width, 3), colour(self.by), np.uint8))
+            return canvas.with_colour(np.asarray(ImageOps.fit(picture, (canvas.width, canvas.height))))
+        return canvas.with_colour(np.full((canvas.height, canvas.width, 3), colour(self.by), np.uint8))
 
 
 class Erase(Operation):
@@ -74,7 +74,7 @@ class Remove(Operation):
         if hole.all():
             raise UsageError("remove: everything is selected, so nothing is left to continue.")
         filled = inpaint(canvas.pixels, hole, self.by)
-        return replace(canvas, selection=hole.astype(np.float32)).painted(filled)
+        return replace(canvas, selection=hole.astype(np.float32)).with_colour(filled)
 
 
 class Move(Operation):
@@ -98,7 +98,7 @@ class Move(Operation):
         if not landed.any():
             raise UsageError("move: nothing of the selection would stay within the picture.")
         ground = Remove().apply(canvas)
-        return replace(ground, selection=landed).painted(blended(moved, ground.colour, landed, self.blend))
+        return replace(ground, selection=landed).with_colour(blended(moved, ground.colour, landed, self.blend))
 
 
 class Paste(Operation):
@@ -117,7 +117,7 @@ class Paste(Operation):
         if not share.any():
             raise UsageError(f"paste: nothing of {self.file} would lie within the picture.")
         colours = blended(laid[..., :3], canvas.colour, share, self.blend)
-        return replace(replace(canvas, selection=share).painted(colours), selection=canvas.selection)
+        return replace(replace(canvas, selection=share).with_colour(colours), selection=canvas.selection)
 
 
 def blended(above: np.ndarray, below: np.ndarray, share: np.ndarray, blend: str) -> np.ndarray:

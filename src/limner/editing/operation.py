@@ -11,21 +11,22 @@ import numpy as np
 from limner.config import Section
 
 if TYPE_CHECKING:
-    from limner.editing.code import Code, Decoding
+    from limner.methods import Latent
+    from limner.model import Model
 
 READ = ("file", "by", "model", "directions")
 """Arguments that may name a picture or a model."""
 
 
 @dataclass(frozen=True)
-class Known:
-    """The code of a picture, and the colours, uint8 (H, W, 3), of which it is the code."""
+class KnownLatent:
+    """The latent of a picture, and the colours, uint8 (H, W, 3), of which it is the latent."""
 
-    decoding: Decoding
-    code: Code
+    model: Model
+    latent: Latent
     colour: np.ndarray
     exact: bool = True
-    """Whether they are what the model paints of it, not only like that."""
+    """Whether they are exactly what the model generates from it, not only similar."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Canvas:
     pixels: np.ndarray
     selection: np.ndarray | None = None
     """float32 (H, W) in [0, 1]; None selects all."""
-    code: Known | None = None
+    latent: KnownLatent | None = None
     """Of the picture as a model last edited it, whatever became of it since."""
 
     @property
@@ -52,11 +53,11 @@ class Canvas:
         return self.pixels[..., :3]
 
     @property
-    def known(self) -> Known | None:
-        """The code of these pixels: none where they have changed since it was."""
-        return self.code if self.code and np.array_equal(self.code.colour, self.colour) else None
+    def known(self) -> KnownLatent | None:
+        """The latent of these pixels: none where they have changed since."""
+        return self.latent if self.latent and np.array_equal(self.latent.colour, self.colour) else None
 
-    def painted(self, colour: np.ndarray) -> Canvas:
+    def with_colour(self, colour: np.ndarray) -> Canvas:
         """Returns the canvas with other colours, uint8 (H, W, 3), as far as they are selected; opacity stays."""
         if self.selection is not None:
             share = self.selection[..., None]

@@ -86,10 +86,10 @@ def _peak_mb() -> float:
 
 def _batches(model, batch: int) -> list[float]:  # type: ignore[no-untyped-def]
     """Returns the seconds of each of some batches, at least 3."""
-    codes = model.codes(batch)
+    latent = model.latent(batch)
     times: list[float] = []
     while len(times) < 3 or sum(times) < SECONDS_A_BATCH:
-        times.append(_seconds(lambda: model.decode(codes, batch=batch)))
+        times.append(_seconds(lambda: model.generate(latent, batch=batch)))
     return times
 
 

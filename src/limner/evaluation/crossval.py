@@ -15,15 +15,15 @@ from limner.data import Dataset, open_dataset
 from limner.data.splits import fold_of
 from limner.errors import DataError, RunError, UsageError, shown
 from limner.evaluation.evaluate import FEWEST, Evaluation, evaluate
-from limner.evaluation.long_work import long_work
 from limner.evaluation.report import as_dict
+from limner.evaluation.resumable import resumable
 from limner.evaluation.table import ARROWS, number
 from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
 from limner.pictures import Page
 from limner.recipes import Recipe, apply_settings, find_recipe
 from limner.training import train
 
-MEASURED = ("distances", "fidelity", "usefulness", "generalisation", "likelihood")
+MEASURED = ("distances", "fidelity", "utility", "generalisation", "likelihood")
 VALIDATION = 10
 """Of the pictures to learn from, one in so many is set apart to keep the best model."""
 MINUTES = 10.0
@@ -86,7 +86,7 @@ def cross_validate(
         "minutes": minutes,
     }
     found = []
-    with long_work(out, "crossval.json", asked | {"n": n, "seed": seed}):
+    with resumable(out, "crossval.json", asked | {"n": n, "seed": seed}):
         for fold in range(folds):
             split, where = _split(dataset, fold, folds, seed), out / f"fold-{fold + 1}"
             found.append(_fold(split, chosen, where, minutes / folds, n, seed))

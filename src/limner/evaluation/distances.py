@@ -1,4 +1,4 @@
-"""Frechet and kernel distance of what a model painted to held-out pictures, together and class by class."""
+"""Frechet and kernel distance of what a model generated to held-out pictures, together and class by class."""
 
 import torch
 
@@ -14,43 +14,43 @@ FEWEST_OF_A_CLASS = 20
 
 def distances(reference: Reference, subject: Subject) -> Group:
     """Measures both distances between pooled features; a note where the pictures are too few for the dimension."""
-    real, made, name = reference.held_out, subject.made, reference.extractor.distance
+    real, generated, name = reference.held_out, subject.generated, reference.extractor.distance
     protocol = (
-        f"{len(made):,} generated, {len(real):,} held-out pictures ({reference.split}), "
-        f"{reference.extractor.name} {made.features.shape[1]}"
+        f"{len(generated):,} generated, {len(real):,} held-out pictures ({reference.split}), "
+        f"{reference.extractor.name} {generated.features.shape[1]}"
     )
-    plain = frechet_distance(real.features, made.features)
+    plain = frechet_distance(real.features, generated.features)
     biased = f"biased upwards, so compare equal numbers; {protocol}"
-    group = Group([Measure(name, plain, "lower", biased, warning=too_few(real, made))])
-    if min(len(real), len(made)) >= FEWEST:
-        endless = frechet_interval(real.features, made.features, seed=reference.seed)
-        extrapolated, warning = f"extrapolated to endless pictures; {protocol}", too_few(real, made, times=8)
+    group = Group([Measure(name, plain, "lower", biased, warning=too_few(real, generated))])
+    if min(len(real), len(generated)) >= FEWEST:
+        endless = frechet_interval(real.features, generated.features, seed=reference.seed)
+        extrapolated, warning = f"extrapolated to endless pictures; {protocol}", too_few(real, generated, times=8)
         group.measures.append(Measure.of(f"{name} without bias", endless, "lower", extrapolated, warning))
-    kernel = kernel_interval(real.features, made.features)
+    kernel = kernel_interval(real.features, generated.features)
     group.measures.append(Measure.of("kernel distance", kernel, "lower", f"cubic kernel, no bias; {protocol}"))
-    if real.labels is not None and made.labels is not None:
-        group.details["by_class"] = _by_class(reference, real, made)
+    if real.labels is not None and generated.labels is not None:
+        group.details["by_class"] = _by_class(reference, real, generated)
     return group
 
 
-def too_few(real: Pictures, made: Pictures, times: int = 1) -> str:
+def too_few(real: Pictures, generated: Pictures, times: int = 1) -> str:
     """Returns a warning when there are not so many times more pictures than dimensions, else ""."""
-    fewest, dimension = min(len(real), len(made)), made.features.shape[1]
+    fewest, dimension = min(len(real), len(generated)), generated.features.shape[1]
     if fewest > times * dimension:
         return ""
     effect = "it is far too high" if times == 1 else "some bias is left"
     return f"{fewest:,} pictures on the smaller side, and {times * dimension:,} are needed: {effect}; trust the kernel distance."
 
 
-def _by_class(reference: Reference, real: Pictures, made: Pictures) -> list[dict[str, object]]:
+def _by_class(reference: Reference, real: Pictures, generated: Pictures) -> list[dict[str, object]]:
     assert real.labels is not None
-    assert made.labels is not None
-    rows = []
+    assert generated.labels is not None
+    rows, sides = [], ((real, real.labels), (generated, generated.labels))
     for index, name in enumerate(reference.classes):
-        of_real, of_made = real.at(torch.where(real.labels == index)[0]), made.at(torch.where(made.labels == index)[0])
-        row: dict[str, object] = {"class": name, "real": len(of_real), "made": len(of_made)}
-        if min(len(of_real), len(of_made)) >= FEWEST_OF_A_CLASS:
-            interval = kernel_interval(of_real.features, of_made.features)
+        of_real, of_generated = (one.at(torch.where(labels == index)[0]) for one, labels in sides)
+        row: dict[str, object] = {"class": name, "real": len(of_real), "generated": len(of_generated)}
+        if min(len(of_real), len(of_generated)) >= FEWEST_OF_A_CLASS:
+            interval = kernel_interval(of_real.features, of_generated.features)
             row |= {"kernel": interval.value, "low": interval.low, "high": interval.high}
         rows.append(row)
     return rows

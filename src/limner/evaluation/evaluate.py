@@ -11,30 +11,29 @@ from limner.data.verification import verify as verify_files
 from limner.errors import UsageError, nearest
 from limner.evaluation.cost import cost
 from limner.evaluation.distances import distances
+from limner.evaluation.evaluation_split import evaluation_split
 from limner.evaluation.fidelity import fidelity
 from limner.evaluation.gallery import chosen
 from limner.evaluation.generalisation import generalisation
 from limner.evaluation.likelihood import likelihood
 from limner.evaluation.measure import Group
 from limner.evaluation.reference import Reference
-from limner.evaluation.subject import Subject, check_shape, paint, real
-from limner.evaluation.usefulness import usefulness
-from limner.evaluation.yardstick import yardstick
+from limner.evaluation.subject import Subject, generate, real
+from limner.evaluation.utility import utility
 from limner.features import load_extractor
-from limner.methods.vae import VaePainter
-from limner.model import Model, find_folder, load
+from limner.model import Model, check_shape, find_folder, load
 from limner.progress import ProgressLine
 
 GROUPS: dict[str, Callable[[Reference, Subject], Group]] = {
     "distances": distances,
     "fidelity": fidelity,
-    "usefulness": usefulness,
+    "utility": utility,
     "generalisation": generalisation,
     "likelihood": likelihood,
     "cost": cost,
 }
 """What can be measured, in the order of the table."""
-OF_REAL_PICTURES = ("distances", "fidelity", "usefulness", "generalisation")
+OF_REAL_PICTURES = ("distances", "fidelity", "utility", "generalisation")
 """What is measured of training pictures, too, as the mark that a perfect copier would reach."""
 FEWEST = 10
 Named = Mapping[str, tuple[Path | None, Model]]
@@ -93,16 +92,16 @@ def evaluate(
         raise UsageError("give at least one model to judge.")
     dataset = _dataset(data, next(model for _, model in named.values()))
     verify_files(dataset.path, whole=verify, seed=seed)
-    if "usefulness" in only and not dataset.schema.label:
-        raise UsageError(f"--only usefulness: {dataset.path} has no labels, which a classifier needs.")
-    if list(only) == ["likelihood"] and not any(isinstance(model.painter, VaePainter) for _, model in named.values()):
+    if "utility" in only and not dataset.schema.label:
+        raise UsageError(f"--only utility: {dataset.path} has no labels, which a classifier needs.")
+    if list(only) == ["likelihood"] and not any(model.generator.encodes for _, model in named.values()):
         raise UsageError("--only likelihood: none of these models is a VAE, and others have no likelihood.")
     for name, (_, model) in named.items():
         check_shape(name, model, dataset)
-    reference = Reference(yardstick(dataset, list(named.values()), test_only), load_extractor(features), seed)
+    reference = Reference(evaluation_split(dataset, list(named.values()), test_only), load_extractor(features), seed)
     wanted = [group for group in GROUPS if not only or group in only]
     judged = [
-        _judge(paint(name, path, model, reference, n), reference, wanted) for name, (path, model) in named.items()
+        _judge(generate(name, path, model, reference, n), reference, wanted) for name, (path, model) in named.items()
     ]
     comparable = [group for group in wanted if group in OF_REAL_PICTURES]
     if marks and comparable:
@@ -115,8 +114,8 @@ def _protocol(reference: Reference, n: int) -> dict[str, Any]:
         "limner": limner.__version__,
         "data": reference.dataset.name,
         "fingerprint": reference.dataset.fingerprint,
-        "held_out": f"{len(reference.yardstick.held_out_rows):,} ({reference.split})",
-        "training": len(reference.yardstick.train_rows),
+        "held_out": f"{len(reference.evaluation_split.held_out_rows):,} ({reference.split})",
+        "training": len(reference.evaluation_split.train_rows),
         "samples": n,
         "extractor": reference.extractor.name,
         "seed": reference.seed,
@@ -132,7 +131,7 @@ def _judge(subject: Subject, reference: Reference, wanted: Sequence[str]) -> Jud
             one.groups[name] = GROUPS[name](reference, subject)
             bar.advance()
     if subject.model is not None:
-        one.seen = chosen(reference, subject, by_class="usefulness" in wanted)
+        one.seen = chosen(reference, subject, by_class="utility" in wanted)
     return one
 
 
@@ -149,6 +148,6 @@ def _loaded(paths: Sequence[str | Path]) -> Named:
 def _dataset(data: str | Path | Dataset, model: Model) -> Dataset:
     if isinstance(data, Dataset):
         return data
-    # pictures that are not prepared yet are prepared as the model paints
+    # pictures that are not prepared yet are prepared as the model generates
     options: dict[str, Any] = {} if is_dataset(data) else {"size": (model.schema.height, model.schema.width)}
     return open_dataset(data, **options)

@@ -12,13 +12,13 @@ FEWEST = 50
 
 def fidelity(reference: Reference, subject: Subject) -> Group:
     """Measures precision, recall, density and coverage against held-out pictures."""
-    real, made = reference.held_out, subject.made
+    real, generated = reference.held_out, subject.generated
     # neighbourhoods shrink with the number of pictures, so both sides have the same
-    most = min(len(real), len(made))
-    real, made = real.some(most, seed=reference.seed), made.some(most, seed=reference.seed)
+    most = min(len(real), len(generated))
+    real, generated = real.some(most, seed=reference.seed), generated.some(most, seed=reference.seed)
     if most <= K:
         return Group(notes=[f"precision and recall need more than {K} pictures on each side."])
-    found = neighbourhoods(real.features, made.features, K)
+    found = neighbourhoods(real.features, generated.features, K)
     protocol = (
         f"k = {K}, {most:,} generated and {most:,} held-out pictures ({reference.split}), {reference.extractor.name}"
     )
@@ -29,21 +29,23 @@ def fidelity(reference: Reference, subject: Subject) -> Group:
             for name, values in found._asdict().items()
         ]
     )
-    if real.labels is not None and made.labels is not None:
-        group.details["by_class"] = _by_class(reference, found, real, made)
+    if real.labels is not None and generated.labels is not None:
+        group.details["by_class"] = _by_class(reference, found, real, generated)
     return group
 
 
-def _by_class(reference: Reference, found: Neighbourhoods, real: Pictures, made: Pictures) -> list[dict[str, object]]:
+def _by_class(
+    reference: Reference, found: Neighbourhoods, real: Pictures, generated: Pictures
+) -> list[dict[str, object]]:
     """Shares of each class, of pictures judged among all classes together."""
     assert real.labels is not None
-    assert made.labels is not None
+    assert generated.labels is not None
     rows = []
     for index, name in enumerate(reference.classes):
-        of_real, of_made = real.labels == index, made.labels == index
+        of_real, of_generated = real.labels == index, generated.labels == index
         row: dict[str, object] = {"class": name}
         for measure, values in found._asdict().items():
-            chosen = values[of_made if measure in ("precision", "density") else of_real]
+            chosen = values[of_generated if measure in ("precision", "density") else of_real]
             row[measure] = float(chosen.mean()) if len(chosen) else None
         rows.append(row)
     return rows

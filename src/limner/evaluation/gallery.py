@@ -12,7 +12,7 @@ COUNT = 24
 
 def chosen(reference: Reference, subject: Subject, by_class: bool) -> dict[str, Tensor]:
     """Returns rows of the subject's pictures by what they show, at most 24 each; `by_class` asks a classifier, too."""
-    features = subject.made.features
+    features = subject.generated.features
     distances = nearest(features, reference.held_out.features)[0]
     order = distances.argsort()
     typical = (features - features.mean(0)).square().sum(1).argsort()
@@ -22,15 +22,15 @@ def chosen(reference: Reference, subject: Subject, by_class: bool) -> dict[str, 
         "worst: furthest from held-out pictures": order.flip(0),
     }
     rows |= {"most typical: nearest to the middle of all samples": typical}
-    if by_class and subject.made.labels is not None:
+    if by_class and subject.generated.labels is not None:
         rows["taken for another class"] = _mistaken(reference, subject)
     return {name: places[places < len(features)][:COUNT] for name, places in rows.items()}
 
 
 def _mistaken(reference: Reference, subject: Subject) -> Tensor:
     """Rows that a classifier of real pictures names otherwise, the surest first."""
-    assert subject.made.labels is not None
-    sure, named = reference.classifier.probabilities(subject.made.pictures).max(1)
-    return torch.where(named == subject.made.labels, -sure, sure).argsort(descending=True)[
-        : int((named != subject.made.labels).sum())
+    assert subject.generated.labels is not None
+    sure, named = reference.classifier.probabilities(subject.generated.pictures).max(1)
+    return torch.where(named == subject.generated.labels, -sure, sure).argsort(descending=True)[
+        : int((named != subject.generated.labels).sum())
     ]

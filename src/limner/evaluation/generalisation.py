@@ -29,11 +29,11 @@ RESAMPLES = 200
 
 def generalisation(reference: Reference, subject: Subject) -> Group:
     """Compares how near samples lie to training pictures with how near held-out pictures do, and flags single copies."""
-    if not reference.yardstick.learned_from:
+    if not reference.evaluation_split.learned_from:
         return Group(notes=["copying cannot be judged without the pictures that were learned from."])
-    made, held_out = closeness(reference.train.features, subject.made.features), reference.held_out_closeness
-    copied = are_copies(made, held_out)
-    statistic, nearer = _statistic(reference, subject, made.away), _nearer(reference, made.away)
+    generated, held_out = closeness(reference.train.features, subject.generated.features), reference.held_out_closeness
+    copied = are_copies(generated, held_out)
+    statistic, nearer = _statistic(reference, subject, generated.away), _nearer(reference, generated.away)
     among = (
         f"{len(copied):,} samples, {len(held_out.away):,} held-out and {len(reference.train):,} training pictures, "
         f"{reference.extractor.name}"
@@ -44,7 +44,7 @@ def generalisation(reference: Reference, subject: Subject) -> Group:
             Measure.of("C_T", statistic, "", f"z-score; below {COPIES:g} copies, far above 0 underfits; {among}"),
             Measure.of(
                 "authentic",
-                mean_interval(authentic(made)),
+                mean_interval(authentic(generated)),
                 "",
                 f"AuthPct / 100; held-out pictures: {theirs:.3g}; {among}",
             ),
@@ -59,32 +59,32 @@ def generalisation(reference: Reference, subject: Subject) -> Group:
     )
     group.details["verdict"] = verdict(statistic.value, float(copied.double().mean()))
     group.details["distance to training"] = {
-        "samples": _quantiles(made.away),
+        "samples": _quantiles(generated.away),
         "held-out pictures": _quantiles(held_out.away),
     }
     group.details["nearest"] = [
         {
             "sample": int(row),
-            "training": int(made.place[row]),
-            "distance": float(made.away[row]),
+            "training": int(generated.place[row]),
+            "distance": float(generated.away[row]),
             "copy": bool(copied[row]),
         }
-        for row in _gallery(made, copied)
+        for row in _gallery(generated, copied)
     ]
     return group
 
 
 def _statistic(reference: Reference, subject: Subject, away: Tensor) -> Interval:
     """C_T, each picture with its cell resampled."""
-    of_made, of_held_out = (
+    of_generated, of_held_out = (
         torch.stack([distances, nearest(one.features, reference.centres)[1].double()], 1)
-        for distances, one in ((away, subject.made), (reference.held_out_closeness.away, reference.held_out))
+        for distances, one in ((away, subject.generated), (reference.held_out_closeness.away, reference.held_out))
     )
 
-    def resampled(made: Tensor, held_out: Tensor) -> float:
-        return copying_statistic(made[:, 0], held_out[:, 0], made[:, 1], held_out[:, 1])
+    def resampled(generated: Tensor, held_out: Tensor) -> float:
+        return copying_statistic(generated[:, 0], held_out[:, 0], generated[:, 1], held_out[:, 1])
 
-    return bootstrap(resampled, of_made, of_held_out, resamples=RESAMPLES, seed=reference.seed)
+    return bootstrap(resampled, of_generated, of_held_out, resamples=RESAMPLES, seed=reference.seed)
 
 
 def _nearer(reference: Reference, away: Tensor) -> Interval:
@@ -105,9 +105,9 @@ def verdict(statistic: float, copied: float) -> str:
     return f"does not copy ({found})"
 
 
-def _gallery(made: Closeness, copied: Tensor) -> list[int]:
+def _gallery(generated: Closeness, copied: Tensor) -> list[int]:
     """Rows of the closest samples, flagged ones first, relative to the surroundings of the picture they are close to."""
-    near = made.away / made.room
+    near = generated.away / generated.room
     return torch.argsort(torch.where(copied, near - near.max() - 1, near))[:SHOWN].tolist()
 
 

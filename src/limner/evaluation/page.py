@@ -17,10 +17,10 @@ CURVES = (
     "discriminator",
     "generator",
     "bits_per_dimension",
-    "bound",
+    "elbo",
     "diversity",
     "held_out_frechet",
-    "held_out_bound",
+    "held_out_elbo",
 )
 
 
@@ -56,13 +56,13 @@ def _chapter(page: Page, evaluation: Evaluation, one: Judged) -> None:
     page.heading(one.subject.name)
     for name, rows in one.seen.items():
         if len(rows):
-            page.figure(grid(one.subject.made.pictures[rows.numpy()], columns=COLUMNS), name)
+            page.figure(grid(one.subject.generated.pictures[rows.numpy()], columns=COLUMNS), name)
     details = {key: value for group in one.groups.values() for key, value in group.details.items()}
     if "nearest" in details:
         _copies(page, evaluation, one, details)
     for group in ("distances", "fidelity"):
         _by_class(page, group, one)
-    for direction in ("made to real", "real to made"):
+    for direction in ("TSTR", "TRTS"):
         if direction in details:
             _confusion(page, direction, details[direction])
     if "supplement" in details:
@@ -91,7 +91,7 @@ def _copies(page: Page, evaluation: Evaluation, one: Judged, details: dict[str, 
 
 def _pairs(evaluation: Evaluation, one: Judged, rows: list[dict[str, Any]]) -> Iterable[tuple[np.ndarray, str]]:
     for row in rows[:SHOWN]:
-        pair = [one.subject.made.pictures[row["sample"]], evaluation.reference.train.pictures[row["training"]]]
+        pair = [one.subject.generated.pictures[row["sample"]], evaluation.reference.train.pictures[row["training"]]]
         yield np.concatenate(pair, axis=1), f"{'copy, ' if row['copy'] else ''}distance {row['distance']:.3g}"
 
 

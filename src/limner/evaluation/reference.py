@@ -11,7 +11,7 @@ from limner import seeds
 from limner.data import Dataset
 from limner.errors import DataError, UsageError
 from limner.evaluation.classifier import Classifier, train_classifier
-from limner.evaluation.yardstick import Yardstick
+from limner.evaluation.evaluation_split import EvaluationSplit
 from limner.features import Extractor, pool_once
 from limner.metrics import Closeness, closeness, k_means
 from limner.progress import ProgressLine
@@ -45,12 +45,16 @@ class Pictures:
 
 
 class Reference:
-    """Real pictures as a yardstick; what is costly to know of them is found when it is first asked for, once."""
+    """Real pictures as a evaluation_split; what is costly to know of them is found when it is first asked for, once."""
 
-    def __init__(self, yardstick: Yardstick, extractor: Extractor, seed: int) -> None:
-        self.yardstick, self.extractor, self.seed = yardstick, extractor, seed
-        self.dataset, self.schema, self.split = yardstick.held_out, yardstick.held_out.schema, yardstick.split
-        for rows, what in ((yardstick.train_rows, "training"), (yardstick.held_out_rows, "held-out")):
+    def __init__(self, evaluation_split: EvaluationSplit, extractor: Extractor, seed: int) -> None:
+        self.evaluation_split, self.extractor, self.seed = evaluation_split, extractor, seed
+        self.dataset, self.schema, self.split = (
+            evaluation_split.held_out,
+            evaluation_split.held_out.schema,
+            evaluation_split.split,
+        )
+        for rows, what in ((evaluation_split.train_rows, "training"), (evaluation_split.held_out_rows, "held-out")):
             if len(rows) < FEWEST:
                 raise DataError(
                     f"{self.dataset.path} has {len(rows)} {what} pictures, and at least {FEWEST} are needed to judge a "
@@ -63,19 +67,19 @@ class Reference:
     @cached_property
     def held_out(self) -> Pictures:
         """Pictures that no model has learned from."""
-        return self._pictures(self.dataset, self.yardstick.held_out_rows, "held-out")
+        return self._pictures(self.dataset, self.evaluation_split.held_out_rows, "held-out")
 
     @cached_property
     def train(self) -> Pictures:
         """Pictures that the models learned from."""
-        return self._pictures(self.yardstick.train, self.yardstick.train_rows, "training")
+        return self._pictures(self.evaluation_split.train, self.evaluation_split.train_rows, "training")
 
     def some_train(self, most: int) -> Pictures:
         """Returns at most so many training pictures, without asking the extractor about the others."""
-        rows = self.yardstick.train_rows
+        rows = self.evaluation_split.train_rows
         if "train" in vars(self) or len(rows) <= most:
             return self.train.some(most, seed=self.seed)
-        return self._pictures(self.yardstick.train, rows[_draw(len(rows), most, self.seed).numpy()], "training")
+        return self._pictures(self.evaluation_split.train, rows[_draw(len(rows), most, self.seed).numpy()], "training")
 
     @cached_property
     def held_out_closeness(self) -> Closeness:
@@ -91,7 +95,7 @@ class Reference:
     def classifier(self) -> Classifier:
         """A classifier of the main label, trained on training pictures alone; UsageError when there is no label."""
         if self.train.labels is None:
-            raise UsageError(f"{self.dataset.path} has no labels; usefulness and measures by class need them.")
+            raise UsageError(f"{self.dataset.path} has no labels; utility and measures by class need them.")
         return train_classifier(self.train.pictures, self.train.labels, len(self.classes), seed=self.seed)
 
     def alone(self, size: int) -> tuple[Pictures, Tensor]:

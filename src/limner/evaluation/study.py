@@ -88,15 +88,15 @@ def run_trials(
 
 def train_by_rungs(recipe: Recipe, dataset: Dataset, run: Path, minutes: float, seed: int) -> Iterator[float]:
     """Trains for each share of the time in turn and yields the held-out measure; what was done before is not done again."""
-    told = recipe.grouped(dataset)
-    held_out = HeldOut(told, tuple(a.name for a in recipe.attributes(told.schema)), seed)
-    measure = "bound" if recipe.method.kind == "vae" else "frechet"
+    grouped = recipe.grouped(dataset)
+    held_out = HeldOut(grouped, tuple(a.name for a in recipe.attributes(grouped.schema)), seed)
+    measure = recipe.method.held_out_measure
     file = run / "rungs.json"
     known = _read_rungs(file) if file.is_file() else []
     yield from known
     for share in RUNGS[len(known) :]:
         model = train(dataset, recipe, run, minutes=share * minutes, seed=seed, resume=(run / "recipe.yaml").is_file())
-        known.append(held_out.measure(measure, model.painter))
+        known.append(held_out.measure(measure, model.generator))
         files.write_text(file, json.dumps(known) + "\n")
         yield known[-1]
 

@@ -45,7 +45,7 @@ def warnings(evaluation: Evaluation) -> list[str]:
         for group in one.groups.values()
         for note in group.notes
     ]
-    return list(dict.fromkeys([*evaluation.reference.yardstick.notes, *said, *notes]))
+    return list(dict.fromkeys([*evaluation.reference.evaluation_split.notes, *said, *notes]))
 
 
 def verdicts(evaluation: Evaluation) -> list[str]:

@@ -10,9 +10,9 @@ from limner import files
 from limner.data import Dataset, open_dataset
 from limner.errors import DataError, RecipeError, UsageError
 from limner.evaluation.evaluate import Evaluation, evaluate
-from limner.evaluation.long_work import long_work
 from limner.evaluation.measure import Measure
 from limner.evaluation.report import as_dict
+from limner.evaluation.resumable import resumable
 from limner.evaluation.study import (
     DEFAULT,
     RUNGS,
@@ -92,8 +92,9 @@ def tune(
     """Searches a recipe's space (`limner.recipes.search`) and writes `recipe.yaml`, `report.json` and `report.html`.
 
     `minutes` of training are shared by the recipe as it is and `trials` changed ones, of which those that fall behind
-    are given up early (Optuna's TPE and median rule). A GAN is compared by Frechet distance, a VAE by its bound. Called
-    again with the same arguments it continues. `prepare` are options of `limner.prepare` for raw pictures.
+    are given up early (Optuna's TPE and median rule). Models are compared by Frechet
+    distance, or by the ELBO where that is what is learned. Called again with the same arguments it
+    continues. `prepare` are options of `limner.prepare` for raw pictures.
 
     Raises DataError, RecipeError, RunError, UsageError, Interrupted.
     """
@@ -112,7 +113,7 @@ def tune(
     out = Path(out)
     asked = {"recipe": chosen.model_dump(mode="json"), "fingerprint": dataset.fingerprint, "trials": trials}
     each = minutes / (trials + 1)
-    with long_work(out, "tune.json", asked | {"minutes": minutes, "seed": seed}):
+    with resumable(out, "tune.json", asked | {"minutes": minutes, "seed": seed}):
         study = open_study(out / "study.journal", seed)
         default = list(train_by_rungs(chosen, dataset, out / DEFAULT, each, seed))
         tell_default(study, chosen, default)
@@ -143,7 +144,8 @@ def _concluded(
         recipe = models["tuned"].recipe.model_copy(update={"name": f"{recipe.name}-tuned"})
     only = ("distances", "likelihood")
     judged = evaluate(models, dataset, n=SAMPLES, only=only, marks=False, test_only=True, seed=seed)
-    name = "bound" if recipe.method.kind == "vae" else f"{judged.reference.extractor.distance} without bias"
+    by_elbo = recipe.method.held_out_measure == "elbo"
+    name = "negative ELBO" if by_elbo else f"{judged.reference.extractor.distance} without bias"
     figures = {
         one.subject.name: next(m for group in one.groups.values() for m in group.measures if m.name.startswith(name))
         for one in judged.judged

@@ -36,7 +36,7 @@ def page(tuning: "Tuning", recipe: Recipe, dataset: Dataset) -> Page:
             sheet.curves({key: _dots(points)}, f"held-out measure by {key}", key)
     sheet.heading("Samples")
     for one in tuning.judged.judged:
-        sheet.figure(grid(one.subject.made.pictures[:SHOWN]), one.subject.name)
+        sheet.figure(grid(one.subject.generated.pictures[:SHOWN]), one.subject.name)
     sheet.heading("The recipe")
     sheet.code(to_yaml(tuning.recipe))
     return sheet

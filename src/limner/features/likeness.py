@@ -1,4 +1,4 @@
-"""How alike two pictures look: the distance of what a network sees in them, place by place."""
+"""The perceptual distance of two pictures: that of a network's features of them, position by position."""
 
 import torch
 import torch.nn.functional as F
@@ -12,7 +12,7 @@ SIDES = 64, 128
 """A short side below the first is enlarged to it, then a long side above the second reduced to it."""
 
 
-def look(extractor: Extractor, images: Tensor) -> Tensor:
+def embed(extractor: Extractor, images: Tensor) -> Tensor:
     """Returns vectors (B, D) of pictures (B, 1 or 3, H, W) in [-1, 1], whose squared distance is the perceptual distance.
 
     Channels are brought to length 1 at every place; squares are averaged over places and summed over depths (Zhang et al. 2018,
@@ -21,12 +21,12 @@ def look(extractor: Extractor, images: Tensor) -> Tensor:
     height, width = fitted(images.shape[2], images.shape[3], *SIDES)
     if images.shape[2:] != (height, width):
         images = F.interpolate(images, (height, width), mode="bicubic", antialias=True)
-    seen = extractor(images)
-    return torch.cat([_unit(seen[depth]).flatten(1) for depth in DEPTHS], 1)
+    features = extractor(images)
+    return torch.cat([_unit(features[depth]).flatten(1) for depth in DEPTHS], 1)
 
 
 def perceptual_distance(one: Tensor, other: Tensor) -> Tensor:
-    """Returns the distance (B,) of pictures by what `look` returned of them, (B, D) each."""
+    """Returns the distance (B,) of pictures by their vectors from `embed`, (B, D) each."""
     return (one - other).square().sum(1)
 
 

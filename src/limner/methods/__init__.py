@@ -1,29 +1,37 @@
-"""Methods by name: what is minimised and how to sample from it."""
-
-from collections.abc import Callable
-from typing import Annotated
-
-from pydantic import Field
+"""Methods by name: what is minimised and how to sample from it. A new method is a file and a line in `METHODS`."""
 
 from limner.data.schema import Attribute, Schema
-from limner.methods.gan import Gan, GanConfig, GanPainter
-from limner.methods.method import Method
-from limner.methods.moment import Moment
-from limner.methods.noise import Noise, NoiseConfig, NoisePainter
+from limner.methods.gan import Gan
+from limner.methods.generator import Generator, Posterior
+from limner.methods.hooks import DecoderHooks
+from limner.methods.latent import Latent, concatenate, slerp, walk
+from limner.methods.method import Method, MethodConfig
+from limner.methods.noise import Noise
 from limner.methods.optimisers import OptimiserConfig
-from limner.methods.painter import Painter
-from limner.methods.vae import Vae, VaeConfig, VaePainter
+from limner.methods.step_context import StepContext
+from limner.methods.vae import Vae
 
-__all__ = ["Method", "MethodConfig", "Moment", "Painter", "build_method", "build_painter"]
+__all__ = [
+    "METHODS",
+    "DecoderHooks",
+    "Generator",
+    "Latent",
+    "Method",
+    "MethodConfig",
+    "Posterior",
+    "StepContext",
+    "build_generator",
+    "build_method",
+    "concatenate",
+    "slerp",
+    "walk",
+]
 
-MethodConfig = Annotated[GanConfig | VaeConfig | NoiseConfig, Field(discriminator="kind")]
-
-METHODS: dict[str, Callable[..., Method]] = {"gan": Gan, "vae": Vae, "noise": Noise}
-PAINTERS: dict[str, Callable[..., Painter]] = {"gan": GanPainter, "vae": VaePainter, "noise": NoisePainter}
+METHODS: dict[str, type[Method]] = {"gan": Gan, "vae": Vae, "noise": Noise}
 
 
 def build_method(
-    config: GanConfig | VaeConfig | NoiseConfig,
+    config: MethodConfig,
     optimiser: OptimiserConfig,
     schema: Schema,
     attributes: tuple[Attribute, ...],
@@ -33,8 +41,6 @@ def build_method(
     return METHODS[config.kind](config, optimiser, schema, attributes, pictures)
 
 
-def build_painter(
-    config: GanConfig | VaeConfig | NoiseConfig, schema: Schema, attributes: tuple[Attribute, ...]
-) -> Painter:
+def build_generator(config: MethodConfig, schema: Schema, attributes: tuple[Attribute, ...]) -> Generator:
     """Returns the part of a method that a model keeps, with fresh weights."""
-    return PAINTERS[config.kind](config, schema, attributes)
+    return METHODS[config.kind].generator_type(config, schema, attributes)

@@ -1,4 +1,4 @@
-"""A discriminator beside another objective: it tells real pictures from made ones, and its suspicion is what they must allay."""
+"""A discriminator beside another objective: it tells real pictures from fake ones, and the generator learns to deceive it."""
 
 from pydantic import Field
 from torch import Tensor, nn
@@ -7,10 +7,10 @@ from limner.config import Section
 from limner.data.augment import DRAWS, AugmentConfig, augment
 from limner.data.schema import Attribute, Schema
 from limner.methods.losses import hinge_discriminator
-from limner.methods.moment import Moment
+from limner.methods.step_context import StepContext
 from limner.networks import NetworkConfig
 from limner.networks.conditioning import Condition
-from limner.networks.discriminator import build_discriminator, look_at_both
+from limner.networks.discriminator import build_discriminator, features_of_both
 
 
 class AdversaryConfig(Section):
@@ -18,7 +18,7 @@ class AdversaryConfig(Section):
 
     network: NetworkConfig
     weight: float = Field(0.1, gt=0)
-    """Of its logits beside the bound, which is counted per pixel and channel."""
+    """Of its logits beside the negative ELBO, which is counted per pixel and channel."""
     discriminator_lr: float | None = Field(None, gt=0)
     """Learning rate of the discriminator where it differs from the optimiser's."""
     augment: AugmentConfig = AugmentConfig()
@@ -26,10 +26,10 @@ class AdversaryConfig(Section):
     """Augment when the training set has fewer pictures than this."""
 
 
-def shown(pictures: Tensor, config: AugmentConfig, moment: Moment, whose: str) -> Tensor:
-    """Returns pictures (B, C, H, W) as a discriminator sees them, augmented by the draws of this moment."""
-    draws = moment.uniform(f"augment {whose}", len(pictures), DRAWS).to(pictures.device)
-    return augment(pictures, config, draws)
+def augmented(images: Tensor, config: AugmentConfig, context: StepContext, purpose: str) -> Tensor:
+    """Returns pictures (B, C, H, W) augmented with the random numbers of this step for a purpose."""
+    draws = context.uniform(f"augment {purpose}", len(images), DRAWS).to(images.device)
+    return augment(images, config, draws)
 
 
 class Adversary(nn.Module):
@@ -39,20 +39,20 @@ class Adversary(nn.Module):
         self, config: AdversaryConfig, schema: Schema, attributes: tuple[Attribute, ...], pictures: int
     ) -> None:
         super().__init__()
-        self.weight, self.augment = config.weight, config.augment
+        self.weight, self.augment_config = config.weight, config.augment
         self.augments = config.augment.active and pictures < config.augment_below
         self.discriminator = build_discriminator(config.network, schema, attributes)
 
-    def look(self, pictures: Tensor, moment: Moment, whose: str) -> Tensor:
-        """Returns pictures (B, C, H, W) as they are shown to the discriminator."""
-        return shown(pictures, self.augment, moment, whose) if self.augments else pictures
+    def augment(self, images: Tensor, context: StepContext, purpose: str) -> Tensor:
+        """Returns pictures (B, C, H, W) augmented, if there are few enough to learn from."""
+        return augmented(images, self.augment_config, context, purpose) if self.augments else images
 
-    def loss(self, real: Tensor, made: Tensor, condition: Condition) -> tuple[Tensor, Tensor]:
-        """Returns what the discriminator descends, and how often it scored a real picture above a made one."""
-        seen = look_at_both(self.discriminator, real, made)
-        on_real, on_made = (self.discriminator.score(features, condition) for features in seen)
-        return hinge_discriminator(on_real, on_made), (on_real > on_made).float().mean()
+    def loss(self, real: Tensor, fake: Tensor, condition: Condition) -> tuple[Tensor, Tensor]:
+        """Returns the discriminator's loss, and how often it scored a real picture above a fake one."""
+        features = features_of_both(self.discriminator, real, fake)
+        on_real, on_fake = (self.discriminator.score(each, condition) for each in features)
+        return hinge_discriminator(on_real, on_fake), (on_real > on_fake).float().mean()
 
-    def suspicion(self, made: Tensor, condition: Condition) -> Tensor:
-        """Returns what made pictures (B, C, H, W) shall make small, by its weight."""
-        return -self.weight * self.discriminator(made, condition).mean()
+    def generator_loss(self, fake: Tensor, condition: Condition) -> Tensor:
+        """Returns the weighted loss of whatever generates fake pictures (B, C, H, W)."""
+        return -self.weight * self.discriminator(fake, condition).mean()

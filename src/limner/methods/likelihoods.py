@@ -57,9 +57,9 @@ def discretised_logistic(output: Tensor, pictures: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Likelihood:
-    """Negative log-likelihood of pictures (B,), the picture an output stands for, and outputs a channel."""
+    """Negative log-likelihood of pictures, nats (B,), the picture an output stands for, and outputs a channel."""
 
-    nats: Callable[[Tensor, Tensor], Tensor]
+    nll: Callable[[Tensor, Tensor], Tensor]
     picture: Callable[[Tensor], Tensor]
     outputs: int = 1
     discrete: bool = False

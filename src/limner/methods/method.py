@@ -1,17 +1,33 @@
 """The contract between a method and the training loop."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
 
+from limner.config import Section, Space
 from limner.data.dataset import Batch
-from limner.methods.moment import Moment
-from limner.methods.optimisers import laid_out_as
-from limner.methods.painter import Painter
-from limner.networks.conditioning import Condition
+from limner.data.schema import Attribute, Schema
+from limner.methods.generator import Generator
+from limner.methods.optimisers import OptimiserConfig, laid_out_as
+from limner.methods.step_context import StepContext
 
 Scalars = dict[str, Tensor]
+Measure = Literal["elbo", "frechet"]
+
+
+class MethodConfig(Section):
+    """What a recipe says of its method; `kind` is the method's name."""
+
+    kind: str
+
+    @property
+    def held_out_measure(self) -> Measure:
+        """What says on held-out pictures how good a model is: the negative ELBO where that alone is learned."""
+        return "frechet"
 
 
 def _keep_gradients(parameters: Iterable[nn.Parameter]) -> None:
@@ -19,20 +35,37 @@ def _keep_gradients(parameters: Iterable[nn.Parameter]) -> None:
 
 
 class Method(nn.Module):
-    """What is minimised and how to sample from it; the training loop knows nothing more than this."""
+    """What is minimised, and the generator that is kept of it; the training loop knows nothing more than this.
 
-    painter: Painter
+    A subclass sets the class attributes, builds its networks and `optimisers` in its constructor, and implements `step`.
+    """
+
+    config_type: ClassVar[type[MethodConfig]]
+    generator_type: ClassVar[type[Generator]]
+    """Constructed as `generator_type(config, schema, attributes)`."""
+    search_space: ClassVar[Space] = {}
+    """What `limner tune` searches, beside what all recipes share."""
+
+    generator: Generator
     optimisers: Mapping[str, torch.optim.Optimizer]
     average_gradients: Callable[[Iterable[nn.Parameter]], None] = staticmethod(_keep_gradients)
     """Called before each optimiser steps; several processes put their average here."""
 
-    def step(self, batch: Batch, moment: Moment) -> Scalars:
+    def __init__(
+        self,
+        config: MethodConfig,
+        optimiser: OptimiserConfig,
+        schema: Schema,
+        attributes: tuple[Attribute, ...],
+        pictures: int,
+    ) -> None:
+        """Builds fresh networks for a schema, conditional on `attributes`, with `pictures` to learn from."""
+        super().__init__()
+        self.generator = self.generator_type(config, schema, attributes)
+
+    def step(self, batch: Batch, context: StepContext) -> Scalars:
         """One optimisation of all networks on a batch; returns detached scalars by name."""
         raise NotImplementedError
-
-    def sample(self, generators: Sequence[torch.Generator], condition: Condition) -> Tensor:
-        """Returns one picture a generator, (n, C, H, W) in [-1, 1]."""
-        return self.painter.sample(generators, condition)
 
     def compile_networks(self) -> None:
         """Compiles what can be compiled, in place; for a GPU, where that is faster. Nothing unless a method knows better."""

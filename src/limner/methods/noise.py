@@ -6,23 +6,22 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from limner.config import Section
 from limner.data.dataset import Batch
 from limner.data.schema import Attribute, Schema
-from limner.methods.method import Method, Scalars
-from limner.methods.moment import Moment
+from limner.methods.generator import Generator
+from limner.methods.method import Method, MethodConfig, Scalars
 from limner.methods.optimisers import OptimiserConfig
-from limner.methods.painter import Painter
+from limner.methods.step_context import StepContext
 from limner.networks.conditioning import Condition
 
 
-class NoiseConfig(Section):
+class NoiseConfig(MethodConfig):
     """Nothing to choose."""
 
     kind: Literal["noise"] = "noise"
 
 
-class NoisePainter(Painter):
+class NoiseGenerator(Generator):
     """Every channel of every pixel uniform in [-1, 1], independent of all others."""
 
     def __init__(self, config: NoiseConfig, schema: Schema, attributes: tuple[Attribute, ...]) -> None:
@@ -30,13 +29,15 @@ class NoisePainter(Painter):
         self.shape = (schema.channels, schema.height, schema.width)
         self.latent = math.prod(self.shape)
 
-    def paint(self, codes: Tensor, condition: Condition) -> Tensor:
+    def decode(self, w: Tensor, condition: Condition) -> Tensor:
         # erf(z / sqrt 2) = 2 * Phi(z) - 1 makes a standard normal uniform on [-1, 1]
-        return torch.erf(codes / math.sqrt(2)).unflatten(1, self.shape)
+        return torch.erf(w / math.sqrt(2)).unflatten(1, self.shape)
 
 
 class Noise(Method):
     """Learns nothing; reports how far the picture mean of a batch lies from that of noise, which is 0."""
+
+    config_type, generator_type = NoiseConfig, NoiseGenerator
 
     def __init__(
         self,
@@ -46,9 +47,8 @@ class Noise(Method):
         attributes: tuple[Attribute, ...],
         pictures: int,
     ) -> None:
-        super().__init__()
-        self.painter = NoisePainter(config, schema, attributes)
+        super().__init__(config, optimiser, schema, attributes, pictures)
         self.optimisers = {}
 
-    def step(self, batch: Batch, moment: Moment) -> Scalars:
+    def step(self, batch: Batch, context: StepContext) -> Scalars:
         return {"mean": batch.images.mean()}

@@ -1,4 +1,4 @@
-"""Copying: do made pictures lie closer to the training pictures than unseen pictures of the same law do?"""
+"""Copying: do generated pictures lie closer to the training pictures than unseen pictures of the same law do?"""
 
 from typing import NamedTuple
 
@@ -34,49 +34,49 @@ def closeness(train: Tensor, pictures: Tensor) -> Closeness:
     return Closeness(away, place, room[which])
 
 
-def copying_statistic(made: Tensor, held_out: Tensor, made_cells: Tensor, held_out_cells: Tensor) -> float:
+def copying_statistic(generated: Tensor, held_out: Tensor, made_cells: Tensor, held_out_cells: Tensor) -> float:
     """Returns C_T: below about -3 copies, about 0 like held-out, far above 0 underfitted.
 
     Distances to the nearest training picture, (M,) and (N,), and the cells that the pictures lie in, such as those of
-    k-means on the training set. In each cell the z-score of the made pictures' distances against the held-out ones'; then
+    k-means on the training set. In each cell the z-score of the generated pictures' distances against the held-out ones'; then
     the mean of cells, by their shares of held-out pictures. A cell with fewer than 20 of either is left out, and where none
-    is left the whole space is one cell. Fewer than 2 held-out or no made pictures are a ValueError. Meehan, Chaudhuri and
-    Dasgupta 2020, arXiv 2004.05675; there the least is a share of the made pictures, and ties are not corrected for.
+    is left the whole space is one cell. Fewer than 2 held-out or no generated pictures are a ValueError. Meehan, Chaudhuri and
+    Dasgupta 2020, arXiv 2004.05675; there the least is a share of the generated pictures, and ties are not corrected for.
     """
-    if len(held_out) < 2 or not len(made):
-        raise ValueError(f"2 held-out and 1 made picture are needed, not {len(held_out)} and {len(made)}")
+    if len(held_out) < 2 or not len(generated):
+        raise ValueError(f"2 held-out and 1 generated picture are needed, not {len(held_out)} and {len(generated)}")
     scores, weights = [], []
     for cell in held_out_cells.unique().tolist():
-        here_held, here_made = held_out[held_out_cells == cell], made[made_cells == cell]
+        here_held, here_made = held_out[held_out_cells == cell], generated[made_cells == cell]
         if min(len(here_held), len(here_made)) >= LEAST:
             scores.append(z_score(here_made, here_held))
             weights.append(len(here_held))
     if not scores:
-        return z_score(made, held_out)
+        return z_score(generated, held_out)
     return sum(score * weight for score, weight in zip(scores, weights, strict=True)) / sum(weights)
 
 
-def closer_share(made: Tensor, held_out: Tensor) -> float:
-    """Returns the probability, in [0, 1], that a made picture lies closer to the training set than a held-out one does.
+def closer_share(generated: Tensor, held_out: Tensor) -> float:
+    """Returns the probability, in [0, 1], that a generated picture lies closer to the training set than a held-out one does.
 
     Distances to the nearest training picture, (M,) and (N,), neither empty; ValueError otherwise. A tie counts one half.
     0.5 is like held-out, 1 copies, 0 far off. It averages over the whole set: a few copies among many good pictures
     hardly move it. It is one minus the Delta of Meehan et al. 2020, arXiv 2004.05675.
     """
-    return share_below(made, held_out)
+    return share_below(generated, held_out)
 
 
-def authentic(made: Closeness) -> Tensor:
-    """Flags, (M,) bool, each made picture that is further from its nearest training picture than that is from others.
+def authentic(generated: Closeness) -> Tensor:
+    """Flags, (M,) bool, each generated picture that is further from its nearest training picture than that is from others.
 
     Exact copies are not authentic; of pictures of the training law itself about half or more are, by dimension, never
     surely all. Alaa et al. 2022, arXiv 2102.08921.
     """
-    return made.away > made.room
+    return generated.away > generated.room
 
 
-def are_copies(made: Closeness, held_out: Closeness, false_alarms: float = 0.01) -> Tensor:
-    """Flags, (M,) bool, each made picture that copies one training picture; held-out ones set how close is too close.
+def are_copies(generated: Closeness, held_out: Closeness, false_alarms: float = 0.01) -> Tensor:
+    """Flags, (M,) bool, each generated picture that copies one training picture; held-out ones set how close is too close.
 
     A picture's closeness is its distance to its nearest training picture over the distance from there to the nearest
     different one. A copy has a closeness below 1/2 and below that of all but a share `false_alarms`, in (0, 1), of
@@ -90,4 +90,4 @@ def are_copies(made: Closeness, held_out: Closeness, false_alarms: float = 0.01)
     # because in many dimensions the quantile alone nears 1, where merely typical, smooth pictures lie; no distance at
     # all, because a dataset with duplicates has a quantile of 0.
     limit = torch.quantile(held_out.away / held_out.room, false_alarms).clamp_max(0.5)
-    return (made.away / made.room < limit) | (made.away == 0)
+    return (generated.away / generated.room < limit) | (generated.away == 0)

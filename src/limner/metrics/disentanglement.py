@@ -1,8 +1,8 @@
 """Disentanglement: does each latent dimension of a VAE stand for one factor of the pictures, and each factor for one?
 
-Everywhere codes are (N, D), D at least 2, and factors map names to (N,): labels where the numbers are whole or bool,
+Everywhere latents are (N, D), D at least 2, and factors map names to (N,): labels where the numbers are whole or bool,
 quantities where they are floating. ValueError for anything else and for a factor that never varies. The
-bias of all three depends on N: compare figures of the same N, and expect a little above 0 of random codes.
+bias of all three depends on N: compare figures of the same N, and expect a little above 0 of random latents.
 """
 
 from collections.abc import Mapping
@@ -28,26 +28,26 @@ class DCI(NamedTuple):
     informativeness: float
     """How well the factors are foretold: the mean of the accuracy of labels and the explained variance of quantities.
 
-    Of random codes it is 0 for quantities, and for labels what blind guesses get."""
+    Of random latents it is 0 for quantities, and for labels what blind guesses get."""
 
 
-def mutual_information_gap(codes: Tensor, factors: Mapping[str, Tensor]) -> float:
+def mutual_information_gap(latents: Tensor, factors: Mapping[str, Tensor]) -> float:
     """Returns the mean over factors of what the best dimension tells of it more than the next, over its entropy; in [0, 1].
 
     Information is counted in 20 equal bins of each dimension and each quantity. Chen et al. 2018, arXiv 1802.04942, eq. 6,
     with the bins of Locatello et al. 2019, arXiv 1811.12359, in place of the encoder's density.
     """
-    _check(codes, factors)
-    binned = [_binned(code) for code in codes.double().T]
+    _check(latents, factors)
+    binned = [_binned(latent) for latent in latents.double().T]
     gaps = []
     for values in factors.values():
         classes = _binned(values.double()) if values.is_floating_point() else values.unique(return_inverse=True)[1]
-        told = torch.stack([_information(code, classes) for code in binned]).topk(2).values
+        told = torch.stack([_information(latent, classes) for latent in binned]).topk(2).values
         gaps.append(float((told[0] - told[1]) / _information(classes, classes)))
     return sum(gaps) / len(gaps)
 
 
-def dci(codes: Tensor, factors: Mapping[str, Tensor], seed: int = 0) -> DCI:
+def dci(latents: Tensor, factors: Mapping[str, Tensor], seed: int = 0) -> DCI:
     """Measures which dimensions random forests use to foretell each factor, and how well they do on a half held back.
 
     At least 2 factors, and 20 pictures. Equal seeds give equal figures. Eastwood and Williams 2018 (ICLR), section 2;
@@ -55,13 +55,14 @@ def dci(codes: Tensor, factors: Mapping[str, Tensor], seed: int = 0) -> DCI:
     """
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-    _check(codes, factors, least=2)
-    learn, judge = _halves(len(codes), seed)
-    points, importances, foretold = codes.double().cpu().numpy(), [], []
+    _check(latents, factors, least=2)
+    learn, judge = _halves(len(latents), seed)
+    points, importances, foretold = latents.double().cpu().numpy(), [], []
     for values in factors.values():
         kind = RandomForestRegressor if values.is_floating_point() else RandomForestClassifier
-        # each split may use any dimension: else what a forest must do without looks as if it mattered
-        options = {"max_features": None, "min_samples_leaf": 3, "n_jobs": -1}
+        # each split may use any dimension: else what a forest must do without looks as if it mattered. One thread: scikit-learn's
+        # threads change the warning filters of the whole process, and may leave them empty
+        options = {"max_features": None, "min_samples_leaf": 3}
         forest = kind(TREES, **options, random_state=seeds.derive("dci", seed) % 2**32)
         truth = values.cpu().numpy()
         forest.fit(points[learn], truth[learn])
@@ -76,36 +77,36 @@ def dci(codes: Tensor, factors: Mapping[str, Tensor], seed: int = 0) -> DCI:
     )
 
 
-def sap(codes: Tensor, factors: Mapping[str, Tensor], seed: int = 0) -> float:
+def sap(latents: Tensor, factors: Mapping[str, Tensor], seed: int = 0) -> float:
     """Returns the mean over factors of how much better the best dimension alone foretells it than the next; in [0, 1].
 
     A quantity is foretold by a line, scored by its squared correlation; labels by thresholds found on one half, as many as
     tell them apart, scored by balanced accuracy on the other. At least 20 pictures. Equal seeds give equal figures. Kumar et
     al. 2018, arXiv 1711.00848, section 3.
     """
-    _check(codes, factors)
-    learn, judge = _halves(len(codes), seed)
+    _check(latents, factors)
+    learn, judge = _halves(len(latents), seed)
     gaps = []
     for values in factors.values():
         if values.is_floating_point():
-            scores = sorted(_by_line(code, values) for code in codes.double().T)
+            scores = sorted(_by_line(latent, values) for latent in latents.double().T)
         else:
-            scores = sorted(_by_thresholds(code, values, learn, judge) for code in codes.double().T)
+            scores = sorted(_by_thresholds(latent, values, learn, judge) for latent in latents.double().T)
         gaps.append(scores[-1] - scores[-2])
     return sum(gaps) / len(gaps)
 
 
-def _by_line(code: Tensor, values: Tensor) -> float:
-    code, values = code - code.mean(), values.double() - values.double().mean()
-    spread = code.square().sum() * values.square().sum()
-    return float((code @ values) ** 2 / spread) if float(spread) else 0.0
+def _by_line(latent: Tensor, values: Tensor) -> float:
+    latent, values = latent - latent.mean(), values.double() - values.double().mean()
+    spread = latent.square().sum() * values.square().sum()
+    return float((latent @ values) ** 2 / spread) if float(spread) else 0.0
 
 
-def _by_thresholds(code: Tensor, values: Tensor, learn: np.ndarray, judge: np.ndarray) -> float:
+def _by_thresholds(latent: Tensor, values: Tensor, learn: np.ndarray, judge: np.ndarray) -> float:
     from sklearn.metrics import recall_score
     from sklearn.tree import DecisionTreeClassifier
 
-    points, labels = code.cpu().numpy()[:, None], values.cpu().numpy()
+    points, labels = latent.cpu().numpy()[:, None], values.cpu().numpy()
     tree = DecisionTreeClassifier(max_leaf_nodes=len(values.unique()), class_weight="balanced", random_state=0)
     said = tree.fit(points[learn], labels[learn]).predict(points[judge])
     return float(recall_score(labels[judge], said, labels=np.unique(labels[judge]), average="macro"))
@@ -138,11 +139,11 @@ def _halves(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return order[: count // 2], order[count // 2 :]
 
 
-def _check(codes: Tensor, factors: Mapping[str, Tensor], least: int = 1) -> None:
-    if codes.ndim != 2 or codes.shape[1] < 2 or not len(codes):
-        raise ValueError(f"codes (N, D) of at least 2 dimensions are needed, not {tuple(codes.shape)}")
+def _check(latents: Tensor, factors: Mapping[str, Tensor], least: int = 1) -> None:
+    if latents.ndim != 2 or latents.shape[1] < 2 or not len(latents):
+        raise ValueError(f"latents (N, D) of at least 2 dimensions are needed, not {tuple(latents.shape)}")
     if len(factors) < least:
         raise ValueError(f"at least {least} factors are needed, not {len(factors)}")
     for name, values in factors.items():
-        if values.shape != (len(codes),) or not bool((values != values[0]).any()):
-            raise ValueError(f"factor {name} must have {len(codes)} values that are not all the same")
+        if values.shape != (len(latents),) or not bool((values != values[0]).any()):
+            raise ValueError(f"factor {name} must have {len(latents)} values that are not all the same")

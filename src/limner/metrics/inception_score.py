@@ -1,4 +1,4 @@
-"""Inception score: are made pictures told apart with confidence, and do they fill all classes?"""
+"""Inception score: are generated pictures told apart with confidence, and do they fill all classes?"""
 
 import torch
 from torch import Tensor

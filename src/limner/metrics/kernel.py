@@ -10,24 +10,24 @@ from limner.metrics.intervals import Interval, Z
 ROWS = 256
 
 
-def kernel_distance(real: Tensor, made: Tensor) -> float:
+def kernel_distance(real: Tensor, generated: Tensor) -> float:
     """Returns the unbiased squared discrepancy under the kernel (x.y / D + 1)^3; about 0, also below it, for equal laws.
 
     (N, D) and (M, D), N and M at least 2; ValueError otherwise. Computed in float64 over all pairs, in blocks of rows.
     Gretton et al. 2012, lemma 6; the kernel: Binkowski et al. 2018, arXiv 1801.01401, section 4.
     """
-    return _similarities(real, made).distance
+    return _similarities(real, generated).distance
 
 
-def kernel_interval(real: Tensor, made: Tensor) -> Interval:
+def kernel_interval(real: Tensor, generated: Tensor) -> Interval:
     """Returns `kernel_distance` and its 95 % bounds, wide for nearly equal laws; the low bound may be below 0.
 
     (N, D) and (M, D), N and M at least 2; ValueError otherwise. The bounds are the bootstrap's limit: the variance is that
     of each picture's mean similarity to its own set less that to the other, and that of pairs. Gretton et al. 2012;
     Serfling 1980, section 5.2.1.
     """
-    of = _similarities(real, made)
-    n, m = len(real), len(made)
+    of = _similarities(real, generated)
+    n, m = len(real), len(generated)
     single = (of.within_real.first - of.across.first).var() / n
     single += (of.within_made.first - of.across.second).var() / m
     # without the pairs, bounds would close in where chance makes the singles alike
@@ -60,13 +60,13 @@ class _Similarities(NamedTuple):
         return float(self.within_real.first.mean() + self.within_made.first.mean() - 2 * self.across.first.mean())
 
 
-def _similarities(real: Tensor, made: Tensor) -> _Similarities:
-    if min(len(real), len(made)) < 2 or real.shape[1:] != made.shape[1:]:
-        raise ValueError(f"two sets (N, D) of at least 2 features are needed, not {real.shape} and {made.shape}")
-    real, made = real.double(), made.double()
-    rows, columns, square = _sums(real, made)
-    across = _Similarity(rows / len(made), columns / len(real), square / (len(real) * len(made)))
-    return _Similarities(_within(real), _within(made), across)
+def _similarities(real: Tensor, generated: Tensor) -> _Similarities:
+    if min(len(real), len(generated)) < 2 or real.shape[1:] != generated.shape[1:]:
+        raise ValueError(f"two sets (N, D) of at least 2 features are needed, not {real.shape} and {generated.shape}")
+    real, generated = real.double(), generated.double()
+    rows, columns, square = _sums(real, generated)
+    across = _Similarity(rows / len(generated), columns / len(real), square / (len(real) * len(generated)))
+    return _Similarities(_within(real), _within(generated), across)
 
 
 def _within(features: Tensor) -> _Similarity:

@@ -13,46 +13,48 @@ class PrecisionRecall(NamedTuple):
     """Shares in [0, 1], but density, which has no bound and expects 1 of equal laws."""
 
     precision: float
-    """Of made pictures, those that lie within reach of a real one."""
+    """Of generated pictures, those that lie within reach of a real one."""
     recall: float
-    """Of real pictures, those that lie within reach of a made one."""
+    """Of real pictures, those that lie within reach of a generated one."""
     density: float
-    """Real pictures within whose reach a made one lies, over k."""
+    """Real pictures within whose reach a generated one lies, over k."""
     coverage: float
-    """Of real pictures, those that have a made one within reach."""
+    """Of real pictures, those that have a generated one within reach."""
 
 
 class Neighbourhoods(NamedTuple):
     """What `PrecisionRecall` holds the means of, picture by picture, float64."""
 
     precision: Tensor
-    """(M,), 1 for a made picture within reach of a real one, else 0."""
+    """(M,), 1 for a generated picture within reach of a real one, else 0."""
     recall: Tensor
-    """(N,), 1 for a real picture within reach of a made one, else 0."""
+    """(N,), 1 for a real picture within reach of a generated one, else 0."""
     density: Tensor
-    """(M,), real pictures within whose reach a made one lies, over k."""
+    """(M,), real pictures within whose reach a generated one lies, over k."""
     coverage: Tensor
-    """(N,), 1 for a real picture that has a made one within its reach, else 0."""
+    """(N,), 1 for a real picture that has a generated one within its reach, else 0."""
 
 
-def precision_recall(real: Tensor, made: Tensor, k: int = 5) -> PrecisionRecall:
+def precision_recall(real: Tensor, generated: Tensor, k: int = 5) -> PrecisionRecall:
     """Returns the means of `neighbourhoods`."""
-    return PrecisionRecall(*(float(values.mean()) for values in neighbourhoods(real, made, k)))
+    return PrecisionRecall(*(float(values.mean()) for values in neighbourhoods(real, generated, k)))
 
 
-def neighbourhoods(real: Tensor, made: Tensor, k: int = 5) -> Neighbourhoods:
-    """Measures (N, D) real against (M, D) made features; a picture reaches to its k-th nearest neighbour in its own set.
+def neighbourhoods(real: Tensor, generated: Tensor, k: int = 5) -> Neighbourhoods:
+    """Measures (N, D) real against (M, D) generated features; a picture reaches to its k-th nearest neighbour in its own set.
 
     N and M above k; ValueError otherwise. Distances are Euclidean, in float64, and a picture just at reach is out of it.
     Precision and recall: Kynkaanniemi et al. 2019, arXiv 1904.06991, eq. 1 and 2. Density and coverage: Naeem et al.
     2020, arXiv 2002.09797, eq. 3 and 5.
     """
-    if min(len(real), len(made)) <= k or real.shape[1:] != made.shape[1:]:
-        raise ValueError(f"two sets (N, D) of more than {k} features are needed, not {real.shape} and {made.shape}")
-    real, made = real.double(), made.double()
-    reach_real, reach_made = _reach(real, k), _reach(made, k)
-    recalled, covered, reached = [], [], torch.zeros(len(made), dtype=torch.float64)
-    for rows, distances in _squared(real, made):
+    if min(len(real), len(generated)) <= k or real.shape[1:] != generated.shape[1:]:
+        raise ValueError(
+            f"two sets (N, D) of more than {k} features are needed, not {real.shape} and {generated.shape}"
+        )
+    real, generated = real.double(), generated.double()
+    reach_real, reach_made = _reach(real, k), _reach(generated, k)
+    recalled, covered, reached = [], [], torch.zeros(len(generated), dtype=torch.float64)
+    for rows, distances in _squared(real, generated):
         recalled.append((distances < reach_made).any(1))
         within = distances < reach_real[rows, None]
         covered.append(within.any(1))

@@ -1,4 +1,4 @@
-"""Networks by name: encoders read pictures into features, decoders draw pictures from codes."""
+"""Networks by name: encoders turn pictures into features, decoders turn latents into pictures."""
 
 from collections.abc import Callable
 

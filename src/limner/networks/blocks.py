@@ -26,13 +26,13 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """(B, inputs) -> (B, C, H, W); one that has `maps` also takes a change for each, (B, 2 channels) (see `modulated`)."""
+    """(B, inputs) -> (B, C, H, W); one that has `maps` also takes a change for each, (B, 2 channels) (see `film`)."""
 
     maps: tuple[int, ...] = ()
     """Channels of the maps that can be changed, from the coarsest on."""
 
 
-def modulated(maps: Tensor, change: Tensor) -> Tensor:
+def film(maps: Tensor, change: Tensor) -> Tensor:
     """Returns maps (B, C, H, W) with a gain and a shift a channel, side by side in `change` (B, 2C); 0 changes nothing.
 
     Feature-wise modulation (FiLM: Perez et al. 2017, arXiv 1709.07871, eq. 2).
@@ -41,7 +41,7 @@ def modulated(maps: Tensor, change: Tensor) -> Tensor:
     return maps * (1 + gain) + shift
 
 
-def tail(config: NetworkConfig, channels: int, *, flat: bool = False, dropout: bool = True) -> list[nn.Module]:
+def norm_act(config: NetworkConfig, channels: int, *, flat: bool = False, dropout: bool = True) -> list[nn.Module]:
     """Returns what follows a layer of `channels`: normalisation, activation and dropout, as the recipe chose them."""
     layers: list[nn.Module] = []
     if config.normalisation == "batch":
@@ -63,21 +63,21 @@ def spectrally_normalise(network: nn.Module) -> None:
 
 @dataclass(frozen=True)
 class Pyramid:
-    """Sides of the feature maps when `height x width` is halved `halvings` times; any size works, by padding and cropping."""
+    """Sides of the feature maps when `height x width` is halved `num_downsamples` times; any size works, padded or cropped."""
 
     height: int
     width: int
-    halvings: int
+    num_downsamples: int
 
     @property
     def base(self) -> tuple[int, int]:
         """(height, width) of the smallest map, rounded up."""
-        scale = 2**self.halvings
+        scale = 2**self.num_downsamples
         return -(-self.height // scale), -(-self.width // scale)
 
     def pad(self, pictures: Tensor) -> Tensor:
-        """(B, C, height, width) -> (B, C, base * 2^halvings), the border repeated evenly on all sides."""
-        rows, columns = (side * 2**self.halvings for side in self.base)
+        """(B, C, height, width) -> (B, C, base * 2^num_downsamples), the border repeated evenly on all sides."""
+        rows, columns = (side * 2**self.num_downsamples for side in self.base)
         above, left = (rows - self.height) // 2, (columns - self.width) // 2
         below, right = rows - self.height - above, columns - self.width - left
         if not (above or left or below or right):
@@ -85,12 +85,12 @@ class Pyramid:
         return F.pad(pictures, (left, right, above, below), mode="replicate")
 
     def crop(self, pictures: Tensor) -> Tensor:
-        """(B, C, base * 2^halvings) -> (B, C, height, width), cut evenly from all sides."""
+        """(B, C, base * 2^num_downsamples) -> (B, C, height, width), cut evenly from all sides."""
         above, left = (pictures.shape[2] - self.height) // 2, (pictures.shape[3] - self.width) // 2
         return pictures[:, :, above : above + self.height, left : left + self.width]
 
 
-def halvings(height: int, width: int, wanted: int) -> int:
+def num_downsamples(height: int, width: int, wanted: int) -> int:
     """Returns how often a picture can be halved, at most `wanted` times, before its short side falls below 4."""
     short, count = min(height, width), 0
     while count < wanted and -(-short // 2 ** (count + 1)) >= SMALLEST_SIDE:

@@ -7,10 +7,10 @@ from torch import Tensor, nn
 
 from limner.data.schema import Attribute
 
-BESIDE_CODES = 0.1
-"""Scale of a condition that stands next to codes: at scale 1 a generator learns one picture a class, and ignores its codes."""
-SLIGHT = 0.1
-"""Scale of the first changes of maps."""
+CONDITION_INIT_STD = 0.1
+"""Standard deviation of the first weights of a condition beside z: at 1 a generator learns one picture a class, and ignores z."""
+FILM_INIT_STD = 0.1
+"""Standard deviation of first weights of what modulates feature maps."""
 
 Condition = Mapping[str, Tensor]
 
@@ -48,8 +48,8 @@ def _key(name: str, place: int) -> str:
     return f"#{place}" if taken or "." in name or name.startswith("#") or not name else name
 
 
-class Modulation(nn.Module):
-    """What a condition makes of a decoder's maps: {name: (B,)} -> a change (B, 2 channels) for each of them (see `modulated`).
+class FiLM(nn.Module):
+    """Gains and shifts of a decoder's feature maps: {name: (B,)} -> (B, 2 channels) for each of them (see `film`).
 
     Linear in numbers, and summed over attributes: what one of them does to a map it does whatever the others are, so that
     values that were never seen together are still drawn as their parts.
@@ -58,12 +58,12 @@ class Modulation(nn.Module):
     def __init__(self, attributes: Sequence[Attribute], maps: Sequence[int]) -> None:
         super().__init__()
         self.sizes = [2 * channels for channels in maps]
-        self.changes = ConditionEncoder(attributes, sum(self.sizes), SLIGHT)
+        self.changes = ConditionEncoder(attributes, sum(self.sizes), FILM_INIT_STD)
 
     def forward(self, condition: Condition) -> tuple[Tensor, ...]:
         return self.changes(condition).split(self.sizes, 1)
 
 
-def heeded(attributes: Sequence[Attribute], features: int) -> nn.Module:
-    """Returns a network {name: (B,)} -> (B, features) that says a condition so loudly that it cannot be overlooked."""
+def condition_mlp(attributes: Sequence[Attribute], features: int) -> nn.Module:
+    """Returns a network {name: (B,)} -> (B, features) of the size of other activations, so that a decoder cannot ignore it."""
     return nn.Sequential(ConditionEncoder(attributes, features), nn.Linear(features, features), nn.LeakyReLU(0.2))

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from limner.networks.blocks import Decoder, Encoder, Pyramid, halvings, modulated, tail
+from limner.networks.blocks import Decoder, Encoder, Pyramid, film, norm_act, num_downsamples
 from limner.networks.config import NetworkConfig
 
 
@@ -17,7 +17,7 @@ def _refinements(config: NetworkConfig, channels: int) -> list[nn.Module]:
     # depth > 1: further 3x3 convolutions at the resolution that the stage has reached
     layers: list[nn.Module] = []
     for _ in range(config.depth - 1):
-        layers += [nn.Conv2d(channels, channels, 3, padding=1), *tail(config, channels)]
+        layers += [nn.Conv2d(channels, channels, 3, padding=1), *norm_act(config, channels)]
     return layers
 
 
@@ -34,13 +34,17 @@ class ConvolutionalEncoder(Encoder):
 
     def __init__(self, config: NetworkConfig, channels: int, height: int, width: int) -> None:
         super().__init__()
-        self.pyramid = Pyramid(height, width, halvings(height, width, len(config.widths)))
-        widths = config.widths[len(config.widths) - self.pyramid.halvings :]
+        self.pyramid = Pyramid(height, width, num_downsamples(height, width, len(config.widths)))
+        widths = config.widths[len(config.widths) - self.pyramid.num_downsamples :]
         layers: list[nn.Module] = []
         for i, outputs in enumerate(widths):
             # The first layer sees pixels, whose statistics batch normalisation would erase (arXiv 1511.06434, section 3).
             chosen = config if i else config.model_copy(update={"normalisation": "none"})
-            layers += [nn.Conv2d(channels, outputs, 4, 2, 1), *tail(chosen, outputs), *_refinements(config, outputs)]
+            layers += [
+                nn.Conv2d(channels, outputs, 4, 2, 1),
+                *norm_act(chosen, outputs),
+                *_refinements(config, outputs),
+            ]
             channels = outputs
         self.layers = nn.Sequential(*layers, nn.Flatten())
         _initialise(config, self.layers)
@@ -58,20 +62,24 @@ class ConvolutionalDecoder(Decoder):
 
     def __init__(self, config: NetworkConfig, inputs: int, channels: int, height: int, width: int) -> None:
         super().__init__()
-        self.pyramid = Pyramid(height, width, halvings(height, width, len(config.widths)))
-        self.maps = widths = config.widths[: self.pyramid.halvings]
+        self.pyramid = Pyramid(height, width, num_downsamples(height, width, len(config.widths)))
+        self.maps = widths = config.widths[: self.pyramid.num_downsamples]
         self.base = (widths[0], *self.pyramid.base)
         self.dense = nn.Linear(inputs, self.base[0] * self.base[1] * self.base[2])
-        layers = [*tail(config, widths[0]), *_refinements(config, widths[0])]
+        layers = [*norm_act(config, widths[0]), *_refinements(config, widths[0])]
         for before, after in pairwise(widths):
-            layers += [nn.ConvTranspose2d(before, after, 4, 2, 1), *tail(config, after), *_refinements(config, after)]
+            layers += [
+                nn.ConvTranspose2d(before, after, 4, 2, 1),
+                *norm_act(config, after),
+                *_refinements(config, after),
+            ]
         self.layers = nn.Sequential(*layers, nn.ConvTranspose2d(widths[-1], channels, 4, 2, 1))
         _initialise(config, self)
 
-    def forward(self, codes: Tensor, changes: Sequence[Tensor] = ()) -> Tensor:
-        maps, coming = self.dense(codes).unflatten(1, self.base), iter(changes)
+    def forward(self, latent: Tensor, changes: Sequence[Tensor] = ()) -> Tensor:
+        maps, coming = self.dense(latent).unflatten(1, self.base), iter(changes)
         for layer in self.layers:
             if changes and isinstance(layer, nn.ConvTranspose2d):
-                maps = modulated(maps, next(coming))
+                maps = film(maps, next(coming))
             maps = layer(maps)
         return self.pyramid.crop(maps)

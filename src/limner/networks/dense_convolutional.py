@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from limner.networks.blocks import Decoder, Pyramid, tail
+from limner.networks.blocks import Decoder, Pyramid, norm_act
 from limner.networks.config import NetworkConfig
 
 DOUBLINGS = 2
@@ -22,7 +22,7 @@ class DenseConvolutionalDecoder(Decoder):
         units = [*config.widths[:-DOUBLINGS], self.base[0] * self.base[1] * self.base[2]]
         dense: list[nn.Module] = []
         for outputs in units:
-            dense += [nn.Linear(inputs, outputs), *tail(config, outputs, flat=True)]
+            dense += [nn.Linear(inputs, outputs), *norm_act(config, outputs, flat=True)]
             inputs = outputs
         self.dense = nn.Sequential(*dense)
         layers: list[nn.Module] = []
@@ -30,9 +30,9 @@ class DenseConvolutionalDecoder(Decoder):
         for outputs in config.widths[-DOUBLINGS:]:
             layers.append(nn.Upsample(scale_factor=2, mode="nearest"))
             for _ in range(config.depth):
-                layers += [nn.Conv2d(before, outputs, 3, padding=1), *tail(config, outputs)]
+                layers += [nn.Conv2d(before, outputs, 3, padding=1), *norm_act(config, outputs)]
                 before = outputs
         self.layers = nn.Sequential(*layers, nn.Conv2d(before, channels, 3, padding=1))
 
-    def forward(self, codes: Tensor) -> Tensor:
-        return self.pyramid.crop(self.layers(self.dense(codes).unflatten(1, self.base)))
+    def forward(self, latent: Tensor) -> Tensor:
+        return self.pyramid.crop(self.layers(self.dense(latent).unflatten(1, self.base)))

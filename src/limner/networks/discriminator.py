@@ -14,22 +14,22 @@ from limner.networks.conditioning import Condition, ConditionEncoder
 class Discriminator(nn.Module):
     """(B, C, H, W) -> (B,) logits, high for real; conditional by projection (Miyato & Koyama 2018, arXiv 1802.05637, eq. 8).
 
-    With `codes` it also reads off made pictures which code they were made of.
+    With `latent` it also reads off fake pictures which z (B, latent) they were generated from.
     """
 
-    def __init__(self, encoder: nn.Module, features: int, attributes: Sequence[Attribute], codes: int = 0) -> None:
+    def __init__(self, encoder: nn.Module, features: int, attributes: Sequence[Attribute], latent: int = 0) -> None:
         super().__init__()
         self.encoder = encoder
-        self.read = nn.Linear(features, codes) if codes else None
+        self.read = nn.Linear(features, latent) if latent else None
         self.logit = nn.Linear(features, 1)
         self.condition = ConditionEncoder(attributes, features) if attributes else None
         self.scale = features**-0.5
 
     def forward(self, pictures: Tensor, condition: Condition) -> Tensor:
-        return self.score(self.look(pictures), condition)
+        return self.score(self.features(pictures), condition)
 
-    def look(self, pictures: Tensor) -> Tensor:
-        """Returns what the last layer sees, (B, features), also where convolutions are in half precision float32."""
+    def features(self, pictures: Tensor) -> Tensor:
+        """Returns what the last layer reads, float32 (B, features), also where convolutions are in half precision."""
         return self.encoder(pictures).float()
 
     def score(self, features: Tensor, condition: Condition) -> Tensor:
@@ -41,17 +41,17 @@ class Discriminator(nn.Module):
 
 
 def build_discriminator(
-    config: NetworkConfig, schema: Schema, attributes: Sequence[Attribute], codes: int = 0
+    config: NetworkConfig, schema: Schema, attributes: Sequence[Attribute], latent: int = 0
 ) -> Discriminator:
     """Returns the discriminator of a schema's pictures, its last layer normalised as the others are."""
     encoder = build_encoder(config, schema.channels, schema.height, schema.width)
-    discriminator = Discriminator(encoder, encoder.features, attributes, codes)
+    discriminator = Discriminator(encoder, encoder.features, attributes, latent)
     if config.spectral_norm:
         spectral_norm(discriminator.logit)
     return discriminator
 
 
-def look_at_both(discriminator: Discriminator, real: Tensor, made: Tensor) -> tuple[Tensor, Tensor]:
-    """Returns the features of real and of made pictures, seen in one pass: only without batch normalisation."""
-    of_real, of_made = discriminator.look(torch.cat([real, made])).chunk(2)
-    return of_real, of_made
+def features_of_both(discriminator: Discriminator, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+    """Returns the features of real and of fake pictures, computed in one pass: only without batch normalisation."""
+    of_real, of_fake = discriminator.features(torch.cat([real, fake])).chunk(2)
+    return of_real, of_fake

@@ -1,4 +1,4 @@
-"""A learned prior: what carries standard normal codes to the latents that an encoder makes, and back."""
+"""A learned prior: a flow from standard normal z to the w that an encoder makes, and back."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -9,30 +9,30 @@ from torch import Tensor, nn
 
 from limner.config import Section
 from limner.data.schema import Attribute
-from limner.networks.conditioning import BESIDE_CODES, Condition, ConditionEncoder
+from limner.networks.conditioning import CONDITION_INIT_STD, Condition, ConditionEncoder
 
 FREQUENCIES = 16
-LATENTS_REMEMBERED = 0.01
-"""Share of a batch in the running mean and variance of latents."""
+STATISTICS_MOMENTUM = 0.01
+"""Share of a batch in the running mean and variance of w."""
 ROUNDS = 6
-"""Fixed-point rounds that undo one step; each brings the answer nearer by the step's length times the field's slope."""
+"""Fixed-point iterations that invert one step; each divides the error by the step's length times the field's slope."""
 
 
 class FlowConfig(Section):
-    """The network whose field carries codes to latents, and how finely it is followed."""
+    """The network of the velocity field from z to w, and the number of integration steps."""
 
     width: Annotated[int, Field(ge=1, le=16384)] = 256
     depth: int = Field(3, ge=1, le=16)
     """Residual blocks of two dense layers."""
     steps: int = Field(8, ge=1, le=1000)
-    """Steps from codes to latents (Heun's method)."""
+    """Steps from z to w (Heun's method)."""
 
 
 class LatentFlow(nn.Module):
-    """Codes (B, latent), standard normal -> latents (B, latent), along a learned velocity field.
+    """z (B, latent), standard normal -> w (B, latent), along a learned velocity field.
 
-    Flow matching with straight paths: Lipman et al. 2022, arXiv 2210.02747; Liu et al. 2022, arXiv 2209.03003. Latents are
-    standardised by their running mean and variance, so that the field starts from nearly nothing to do.
+    Flow matching with straight paths: Lipman et al. 2022, arXiv 2210.02747; Liu et al. 2022, arXiv 2209.03003. w is
+    standardised by its running mean and variance, so that the field begins near zero.
     """
 
     mean: Tensor
@@ -44,7 +44,7 @@ class LatentFlow(nn.Module):
         super().__init__()
         self.steps = config.steps
         self.enter = nn.Linear(latent + 2 * FREQUENCIES, config.width)
-        self.condition = ConditionEncoder(attributes, config.width, BESIDE_CODES) if attributes else None
+        self.condition = ConditionEncoder(attributes, config.width, CONDITION_INIT_STD) if attributes else None
         self.blocks = nn.ModuleList(_block(config.width) for _ in range(config.depth))
         self.leave = nn.Linear(config.width, latent)
         for parameter in self.leave.parameters():
@@ -54,34 +54,34 @@ class LatentFlow(nn.Module):
         self.register_buffer("batches", torch.zeros(()))
         self.register_buffer("frequencies", torch.exp(torch.linspace(0, 4, FREQUENCIES)))
 
-    def forward(self, codes: Tensor, condition: Condition) -> Tensor:
-        points = codes
+    def forward(self, z: Tensor, condition: Condition) -> Tensor:
+        points = z
         for step in range(self.steps):
-            points = points + self._move(points, step / self.steps, condition)
+            points = points + self._heun_step(points, step / self.steps, condition)
         return points * self.variance.sqrt() + self.mean
 
-    def inverse(self, latents: Tensor, condition: Condition) -> Tensor:
-        """Latents (B, latent) -> the codes that `forward` carries to them, nearly: each step is undone by fixed-point rounds."""
-        points = (latents - self.mean) / self.variance.sqrt()
+    def inverse(self, w: Tensor, condition: Condition) -> Tensor:
+        """w (B, latent) -> the z that `forward` carries to it, nearly: each step is inverted by fixed-point iteration."""
+        points = (w - self.mean) / self.variance.sqrt()
         for step in reversed(range(self.steps)):
             before = points
             for _ in range(ROUNDS):
-                before = points - self._move(before, step / self.steps, condition)
+                before = points - self._heun_step(before, step / self.steps, condition)
             points = before
         return points
 
-    def loss(self, latents: Tensor, condition: Condition, codes: Tensor, times: Tensor) -> Tensor:
-        """Mean squared error of the velocity between codes and latents, both (B, latent), at times (B,) (arXiv 2210.02747, eq. 23).
+    def loss(self, w: Tensor, condition: Condition, z: Tensor, times: Tensor) -> Tensor:
+        """Mean squared error of the velocity between z and w, both (B, latent), at times (B,) (arXiv 2210.02747, eq. 23).
 
-        Takes note of the latents' mean and variance.
+        Updates the running mean and variance of w.
         """
-        latents = latents.detach()
-        self._remember(latents)
-        ends = (latents - self.mean) / self.variance.sqrt()
-        points = torch.lerp(codes, ends, times[:, None])
-        return (self._velocity(points, times, condition) - (ends - codes)).square().mean()
+        w = w.detach()
+        self._update_statistics(w)
+        ends = (w - self.mean) / self.variance.sqrt()
+        points = torch.lerp(z, ends, times[:, None])
+        return (self._velocity(points, times, condition) - (ends - z)).square().mean()
 
-    def _move(self, points: Tensor, time: float, condition: Condition) -> Tensor:
+    def _heun_step(self, points: Tensor, time: float, condition: Condition) -> Tensor:
         length = 1 / self.steps
         now, then = (torch.full_like(points[:, 0], at) for at in (time, time + length))
         first = self._velocity(points, now, condition)
@@ -97,11 +97,11 @@ class LatentFlow(nn.Module):
         return self.leave(maps)
 
     @torch.no_grad()
-    def _remember(self, latents: Tensor) -> None:
+    def _update_statistics(self, w: Tensor) -> None:
         self.batches += 1
-        share = torch.clamp(1 / self.batches, min=LATENTS_REMEMBERED)
-        self.mean.lerp_(latents.mean(0), share)
-        self.variance.lerp_(latents.var(0), share)
+        share = torch.clamp(1 / self.batches, min=STATISTICS_MOMENTUM)
+        self.mean.lerp_(w.mean(0), share)
+        self.variance.lerp_(w.var(0), share)
 
 
 def _block(width: int) -> nn.Sequential:

@@ -2,14 +2,14 @@
 
 from torch import Tensor, nn
 
-from limner.networks.blocks import Decoder, Encoder, tail
+from limner.networks.blocks import Decoder, Encoder, norm_act
 from limner.networks.config import NetworkConfig
 
 
 def _layers(inputs: int, config: NetworkConfig) -> nn.Sequential:
     layers: list[nn.Module] = []
     for width in (width for width in config.widths for _ in range(config.depth)):
-        layers += [nn.Linear(inputs, width), *tail(config, width, flat=True)]
+        layers += [nn.Linear(inputs, width), *norm_act(config, width, flat=True)]
         inputs = width
     return nn.Sequential(*layers)
 
@@ -35,5 +35,5 @@ class MlpDecoder(Decoder):
         self.layers = _layers(inputs, config)
         self.pixels = nn.Linear(config.widths[-1], channels * height * width)
 
-    def forward(self, codes: Tensor) -> Tensor:
-        return self.pixels(self.layers(codes)).unflatten(1, self.shape)
+    def forward(self, latent: Tensor) -> Tensor:
+        return self.pixels(self.layers(latent)).unflatten(1, self.shape)

@@ -11,7 +11,7 @@ from itertools import pairwise
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from limner.networks.blocks import ACTIVATIONS, Decoder, Encoder, Pyramid, halvings, modulated, tail
+from limner.networks.blocks import ACTIVATIONS, Decoder, Encoder, Pyramid, film, norm_act, num_downsamples
 from limner.networks.config import NetworkConfig
 
 PATCH = 2
@@ -26,8 +26,8 @@ class ResidualBlock(nn.Module):
 
     def __init__(self, config: NetworkConfig, channels: int, blocks: int) -> None:
         super().__init__()
-        self.before = nn.Sequential(*tail(config, channels, dropout=False))
-        self.between = nn.Sequential(*tail(config, channels))
+        self.before = nn.Sequential(*norm_act(config, channels, dropout=False))
+        self.between = nn.Sequential(*norm_act(config, channels))
         self.first = nn.Conv2d(channels, channels, 3, padding=1)
         self.second = nn.Conv2d(channels, channels, 3, padding=1)
         nn.init.kaiming_normal_(self.first.weight, a=0.2)
@@ -55,7 +55,7 @@ class ResidualEncoder(Encoder):
 
     def __init__(self, config: NetworkConfig, channels: int, height: int, width: int) -> None:
         super().__init__()
-        count = halvings(height, width, len(config.widths))
+        count = num_downsamples(height, width, len(config.widths))
         self.pyramid = Pyramid(height, width, count)
         widths = config.widths[len(config.widths) - count :]
         self.enter = _convolution(channels * PATCH**2, widths[0], 3)
@@ -76,23 +76,23 @@ class ResidualDecoder(Decoder):
 
     def __init__(self, config: NetworkConfig, inputs: int, channels: int, height: int, width: int) -> None:
         super().__init__()
-        count = halvings(height, width, len(config.widths))
+        count = num_downsamples(height, width, len(config.widths))
         self.pyramid = Pyramid(height, width, count)
         self.maps = widths = config.widths[:count]
         self.base = (widths[0], *self.pyramid.base)
         self.enter = nn.Linear(inputs, math.prod(self.base))
         self.stages = nn.ModuleList(_stage(config, outputs, count * config.depth) for outputs in widths)
         self.change = nn.ModuleList(_convolution(a, b, 3) for a, b in pairwise(widths))
-        self.end = nn.Sequential(*tail(config, widths[-1], dropout=False))
+        self.end = nn.Sequential(*norm_act(config, widths[-1], dropout=False))
         # a convolution at full resolution: pixels that are left by a rearrangement come out chequered, however it begins
         self.leave = nn.Conv2d(widths[-1], channels, 3, padding=1)
 
-    def forward(self, codes: Tensor, changes: Sequence[Tensor] = ()) -> Tensor:
-        maps = self.enter(codes).unflatten(1, self.base)
+    def forward(self, latent: Tensor, changes: Sequence[Tensor] = ()) -> Tensor:
+        maps = self.enter(latent).unflatten(1, self.base)
         for index, stage in enumerate(self.stages):
             maps = stage(self.change[index - 1](_double(maps)) if index else maps)
             if changes:
-                maps = modulated(maps, changes[index])
+                maps = film(maps, changes[index])
         return self.pyramid.crop(self.leave(_double(self.end(maps))))
 
 

@@ -1,6 +1,6 @@
-"""The VAE of causal models: few codes for what no attribute says of a picture, and attributes that the decoder heeds."""
+"""The VAE of causal models: a small latent for what no attribute says of a picture, and a decoder that obeys the attributes."""
 
-from limner.methods.editing import EditingConfig
+from limner.methods.counterfactual import CounterfactualConfig
 from limner.methods.optimisers import OptimiserConfig, ScheduleConfig
 from limner.methods.vae import VaeConfig
 from limner.networks import NetworkConfig
@@ -8,23 +8,23 @@ from limner.recipes.recipe import EmaConfig, Recipe
 
 
 def causal_vae() -> Recipe:
-    """Gaussian pixels and a dear divergence: codes that told again what attributes tell would not be worth their price.
+    """Gaussian pixels and a high weight of the KL divergence, so that z does not repeat what the attributes say.
 
-    A model whose codes know an attribute draws the same picture whatever is asked of it; one whose codes are few and dear can
-    only rebuild pictures by reading the attributes. What codes leave out is taken from the picture itself
-    (`limner.methods.editing`).
+    A model whose z holds an attribute generates the same picture whatever is asked of it; with few dimensions and a high beta it
+    can reconstruct pictures only by reading the attributes. What z leaves out is taken from the picture itself
+    (`limner.methods.counterfactual`).
     """
     return Recipe(
         name="causal-vae",
-        summary="VAE for causal models: codes for what attributes leave open, strongly conditional, EMA",
+        summary="VAE for causal models: a small latent for what attributes leave open, strongly conditional, EMA",
         method=VaeConfig(
             latent=32,
             encoder=NetworkConfig(architecture="convolutional", widths=(32, 64, 128), normalisation="batch"),
             decoder=NetworkConfig(architecture="convolutional", widths=(128, 64, 32)),
             likelihood="gaussian",
             beta=2.25,
-            told=128,
-            editing=EditingConfig(),
+            condition_dim=128,
+            counterfactual_loss=CounterfactualConfig(),
         ),
         condition="auto",
         batch=32,

@@ -1,4 +1,4 @@
-"""The default GAN: what paints best per minute on a small machine."""
+"""The default GAN: the best pictures per minute on a small machine."""
 
 from limner.data.augment import AugmentConfig
 from limner.methods.gan import GanConfig
@@ -12,8 +12,8 @@ def gan() -> Recipe:
 
     Spectral norm: Miyato et al. 2018, arXiv 1802.05957. A discriminator that learns faster than the generator: Heusel
     et al. 2017, arXiv 1706.08500. Augmentation: Zhao et al. 2020, arXiv 2006.10738, of which only translation is used:
-    with colour and cutout as well, a few thousand pictures lost their colours and their variety. That codes can be read off
-    what is made of them (Chen et al. 2016, arXiv 1606.03657) adds variety within a class.
+    with colour and cutout as well, a few thousand pictures lost their colours and their variety. That z can be read off
+    fake pictures (Chen et al. 2016, arXiv 1606.03657) adds variety within a class.
     """
     return Recipe(
         name="gan",
@@ -23,7 +23,7 @@ def gan() -> Recipe:
             generator=NetworkConfig(architecture="residual", widths=(128, 64, 32, 32), normalisation="batch"),
             discriminator=NetworkConfig(architecture="convolutional", widths=(32, 64, 128, 256), spectral_norm=True),
             loss="hinge",
-            recall=1.0,
+            info_weight=1.0,
             discriminator_lr=6e-4,
             augment=AugmentConfig(translation=0.125),
             augment_below=10_000,

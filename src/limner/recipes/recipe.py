@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, SerializeAsAny, ValidationError, field_validator, model_validator
 
 from limner.config import Section
 from limner.data.augment import AugmentConfig
@@ -12,11 +12,9 @@ from limner.data.dataset import Dataset
 from limner.data.groups import grouped
 from limner.data.schema import Attribute, Schema
 from limner.errors import RecipeError, nearest, shown
-from limner.methods import MethodConfig
+from limner.methods import METHODS, MethodConfig
 from limner.methods.optimisers import OptimiserConfig, ScheduleConfig
 from limner.parsing import MOST_YAML, ParseError, parse_yaml, read_text, write_yaml
-
-KINDS = ("gan", "vae", "noise")
 
 
 class EmaConfig(Section):
@@ -35,8 +33,8 @@ class StoppingConfig(Section):
     """Pictures between measurements."""
     patience: int = Field(0, ge=0)
     """Measurements without a new best before training stops; it does not stop early when zero."""
-    measure: Literal["auto", "bound", "frechet"] = "auto"
-    """auto: the evidence bound of a VAE that learns nothing else, else the Frechet distance of samples by the embedded network."""
+    measure: Literal["auto", "elbo", "frechet"] = "auto"
+    """auto: the negative ELBO of a VAE that learns nothing else, else the Frechet distance of samples by the embedded network."""
 
 
 class Recipe(Section):
@@ -44,7 +42,7 @@ class Recipe(Section):
 
     name: str = Field(min_length=1, max_length=200)
     summary: str = Field("", max_length=2000)
-    method: MethodConfig
+    method: SerializeAsAny[MethodConfig]
     condition: Literal["auto", "groups", "none"] | tuple[str, ...] = "none"
     """auto: the dataset's main label; a GAN makes do with groups of pictures that look alike. Or attributes by name."""
     batch: int = Field(64, ge=2, le=65536)
@@ -58,6 +56,17 @@ class Recipe(Section):
     """Of the training pictures themselves; whatever it does will be seen in the samples."""
     stopping: StoppingConfig = StoppingConfig()
 
+    @field_validator("method", mode="before")
+    @classmethod
+    def _of_its_kind(cls, value: Any) -> Any:
+        """Reads the section as the config of the method that its `kind` names."""
+        if not isinstance(value, dict):
+            return value
+        kind = value.get("kind")
+        if kind not in METHODS:
+            raise ValueError(f"kind: {nearest(str(kind), list(METHODS))}")
+        return METHODS[kind].config_type.model_validate(value)
+
     @field_validator("condition", mode="before")
     @classmethod
     def _one_name_is_a_list_of_one(cls, value: Any) -> Any:
@@ -65,15 +74,20 @@ class Recipe(Section):
 
     @model_validator(mode="after")
     def _an_encoder_would_need_the_group_of_any_picture(self) -> "Recipe":
-        if self.condition == "groups" and self.method.kind == "vae":
+        if self.condition == "groups" and self.encodes:
             raise ValueError(
                 "condition: groups are for GANs; a VAE would have to know the group of every picture that it encodes"
             )
         return self
 
+    @property
+    def encodes(self) -> bool:
+        """Whether models of this recipe encode pictures."""
+        return METHODS[self.method.kind].generator_type.encodes
+
     def grouped(self, dataset: Dataset) -> Dataset:
         """Returns the dataset, with its pictures in groups where this recipe conditions on them."""
-        unlabelled = self.condition == "auto" and self.method.kind == "gan" and not dataset.schema.label
+        unlabelled = self.condition == "auto" and not self.encodes and not dataset.schema.label
         return grouped(dataset) if unlabelled or self.condition == "groups" else dataset
 
     def attributes(self, schema: Schema) -> tuple[Attribute, ...]:
@@ -95,7 +109,7 @@ def parse(fields: dict[str, Any], where: str) -> Recipe:
     try:
         return Recipe.model_validate(fields)
     except ValidationError as error:
-        raise RecipeError(f"{where}: {_explain(error)}") from None
+        raise RecipeError(f"{where}: {_explain(error, fields)}") from None
 
 
 def to_yaml(recipe: Recipe) -> str:
@@ -123,13 +137,12 @@ def from_yaml(text: str, where: str) -> Recipe:
     return parse(fields, where)
 
 
-def _explain(error: ValidationError) -> str:
+def _explain(error: ValidationError, fields: dict[str, Any]) -> str:
     first = error.errors()[0]
-    # pydantic puts the tag of a discriminated union ("gan") into the location: no key of the file is called that
-    path = [str(part) for part in first["loc"] if part not in KINDS]
+    path = [str(part) for part in first["loc"]]
     key = shown(".".join(path))
     if first["type"] == "extra_forbidden":
-        siblings = [str(name) for name in _section_at(first["loc"][:-1]).model_fields]
+        siblings = [str(name) for name in _section_at(first["loc"][:-1], fields).model_fields]
         return f"unknown key '{key}'; {nearest(path[-1], siblings)}"
     if not key:  # of the recipe as a whole
         return f"{first['msg'].removeprefix('Value error, ')}."
@@ -141,14 +154,12 @@ def _quoted(value: Any) -> Any:
     return f"'{value}'" if isinstance(value, str) else value
 
 
-def _section_at(location: Sequence[str | int]) -> type[BaseModel]:
+def _section_at(location: Sequence[str | int], fields: dict[str, Any]) -> type[BaseModel]:
     """Returns the section of a recipe that pydantic's location leads to."""
     section: type[BaseModel] = Recipe
     for part in location:
-        if part in KINDS:
-            section = next(
-                one for one in get_args(get_args(MethodConfig)[0]) if one.model_fields["kind"].default == part
-            )
+        if section is Recipe and part == "method":
+            section = METHODS[fields["method"]["kind"]].config_type
         elif part in section.model_fields:
             kind = section.model_fields[str(part)].annotation
             section = next((one for one in (kind, *get_args(kind)) if _is_section(one)), section)

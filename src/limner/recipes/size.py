@@ -16,7 +16,7 @@ def resize(recipe: Recipe, size: str) -> Recipe:
     2022, arXiv 2203.03466, table 3); wider discriminators remember more, so they are shown augmented pictures sooner.
     """
     if size not in SIZES:
-        raise RecipeError(f"--size-of-model {shown(size)}: {nearest(size, list(SIZES))}")
+        raise RecipeError(f"--model-size {shown(size)}: {nearest(size, list(SIZES))}")
     factor = SIZES[size]
     if factor == 1:
         return recipe

@@ -14,7 +14,7 @@ def vae() -> Recipe:
 
     The discriminator makes reconstructions sharp (Larsen et al. 2015, arXiv 1512.09300); the flow closes the gap between
     the prior and what the encoder makes of all pictures (flow matching: Lipman et al. 2022, arXiv 2210.02747). It states no
-    exact bound: `elbo-vae` does.
+    ELBO: `elbo-vae` does.
     """
     return Recipe(
         name="vae",

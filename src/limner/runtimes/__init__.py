@@ -1,6 +1,6 @@
-"""How a model paints: PyTorch as it is, PyTorch compiled, or ONNX Runtime.
+"""What a model runs in: PyTorch as it is, PyTorch compiled, or ONNX Runtime.
 
-Every runtime turns codes and a condition into the same pictures; what differs is the time it takes, and the last digits.
+Every runtime turns z and a condition into the same pictures; what differs is the time it takes, and the last digits.
 """
 
 import contextlib
@@ -15,66 +15,66 @@ from torch import Tensor
 import limner
 from limner.data.cache import cache_folder
 from limner.errors import ModelError, UsageError, nearest, shown
-from limner.methods import Painter
+from limner.methods import Generator
 from limner.networks.conditioning import Condition
 from limner.runtimes.export import PARITY, examples, export_onnx, require
 from limner.runtimes.int8 import export_int8
 from limner.runtimes.session import Session
 from limner.tensors import content_digest
 
-__all__ = ["PARITY", "RUNTIMES", "Paint", "choose_runtime", "export_int8", "export_onnx"]
+__all__ = ["PARITY", "RUNTIMES", "Run", "choose_runtime", "export_int8", "export_onnx"]
 
-Paint = Callable[[Tensor, Condition], Tensor]
-"""Codes (B, latent) and a condition -> pictures (B, C, H, W) in [-1, 1]."""
-
-
-def _as_it_is(painter: Painter, table: Condition, description: str) -> Paint:
-    return painter.paint
+Run = Callable[[Tensor, Condition], Tensor]
+"""z (B, latent) and a condition -> pictures (B, C, H, W) in [-1, 1]."""
 
 
-def _compiled(painter: Painter, table: Condition, description: str) -> Paint:
+def _as_it_is(generator: Generator, table: Condition, description: str) -> Run:
+    return generator
+
+
+def _compiled(generator: Generator, table: Condition, description: str) -> Run:
     # the batch is dynamic: one compilation serves a single picture and a grid
-    paint = torch.compile(painter.paint, dynamic=True)
-    codes, condition = examples(painter, table, 2)
-    try:  # what cannot be compiled shall be known now, not in the middle of someone's pictures
+    run = torch.compile(generator, dynamic=True)
+    z, condition = examples(generator, table, 2)
+    try:  # what cannot be compiled shall be known now, not in the middle of a request
         with torch.inference_mode():
-            paint(codes.to(painter.device), {name: values.to(painter.device) for name, values in condition.items()})
+            run(z.to(generator.device), {name: values.to(generator.device) for name, values in condition.items()})
     except RuntimeError as error:
         reason = str(error).strip().splitlines()[0]
         raise ModelError(
             f"torch cannot compile here ({reason[:200]}): give it a C++ compiler, or use torch or onnx."
         ) from None
-    return paint
+    return run
 
 
-def _onnx(painter: Painter, table: Condition, description: str) -> Paint:
+def _onnx(generator: Generator, table: Condition, description: str) -> Run:
     require("onnxruntime")
     # exporting takes seconds, so it is done once for the same weights in the same networks
-    told_apart = painter.state_dict() | {"description": torch.tensor(list(description.encode()), dtype=torch.uint8)}
-    name = f"{limner.__version__}-{content_digest(told_apart)[:32]}.onnx"
+    identity = generator.state_dict() | {"description": torch.tensor(list(description.encode()), dtype=torch.uint8)}
+    name = f"{limner.__version__}-{content_digest(identity)[:32]}.onnx"
     file = cache_folder() / "onnx" / name
     if file.is_file():
         with contextlib.suppress(ModelError):  # a damaged file is written again
             return Session(file)
     try:
-        export_onnx(painter, table, file)
+        export_onnx(generator, table, file)
     except OSError:  # no place to keep it
         with tempfile.TemporaryDirectory() as folder:
-            export_onnx(painter, table, Path(folder) / name)
+            export_onnx(generator, table, Path(folder) / name)
             return Session(Path(folder) / name)
     return Session(file)
 
 
-RUNTIMES: dict[str, Callable[[Painter, Condition, str], Paint]] = {
+RUNTIMES: dict[str, Callable[[Generator, Condition, str], Run]] = {
     "torch": _as_it_is,
     "compiled": _compiled,
     "onnx": _onnx,
 }
-"""What makes a painter paint, from conditions to try and a description that, with its weights, tells it from all others."""
+"""How a generator is run, from conditions to try and a description that, with its weights, tells it from all others."""
 
 
 def choose_runtime(name: str, device: str) -> str:
-    """Returns the runtime that `name` stands for on a device: `auto` is what paints a picture soonest.
+    """Returns the runtime that `name` stands for on a device: `auto` is what is soonest ready with one picture.
 
     On a CPU that is ONNX Runtime, if it is installed, on a GPU compiled PyTorch. UsageError for a name that is unknown or
     cannot run there.
@@ -85,5 +85,5 @@ def choose_runtime(name: str, device: str) -> str:
     if name not in RUNTIMES:
         raise UsageError(f"runtime {shown(name)}: {nearest(name, ['auto', *RUNTIMES])}")
     if name == "onnx" and kind != "cpu":
-        raise UsageError(f"runtime onnx paints on the CPU; on {device} use compiled.")
+        raise UsageError(f"runtime onnx runs on the CPU; on {device} use compiled.")
     return name

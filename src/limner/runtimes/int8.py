@@ -1,4 +1,4 @@
-"""Whole-number weights and activations for an exported painter's convolutions: a smaller file, where quality holds."""
+"""Whole-number weights and activations for an exported generator's convolutions: a smaller file, where quality holds."""
 
 import logging
 import math
@@ -11,29 +11,29 @@ import torch
 
 from limner import files
 from limner.errors import ModelError
-from limner.methods import Painter
+from limner.methods import Generator
 from limner.networks.conditioning import Condition
 from limner.runtimes.export import check_target, examples, export_onnx, require
-from limner.runtimes.session import CODES, Session, input_name
+from limner.runtimes.session import NOISE, Session, input_name
 
 LEAST_PSNR = 30.0
 """Decibels to the unrounded pictures below which an int8 file is not left."""
 CALIBRATION, JUDGED, BATCH = 256, 64, 32
 
 
-def export_int8(painter: Painter, table: Condition, out: Path, about: Mapping[str, Any] | None = None) -> float:
+def export_int8(generator: Generator, table: Condition, out: Path, about: Mapping[str, Any] | None = None) -> float:
     """Writes an ONNX file whose convolutions are int8 and returns its peak signal-to-noise ratio to the float one, dB.
 
     Ranges are those of 256 samples, weights are rounded channel by channel. ModelError below `LEAST_PSNR`, and
-    for a painter without convolutions to round; nothing is written then. UsageError as `export_onnx`.
+    for a generator without convolutions to round; nothing is written then. UsageError as `export_onnx`.
     """
     check_target(out)
     require("onnx", "onnxscript", "onnxruntime")
     with tempfile.TemporaryDirectory() as name, files.atomic_file(out) as temporary:
         float_file = Path(name) / "float.onnx"
-        export_onnx(painter, table, float_file, {**(about or {}), "int8": True})
-        _quantise(float_file, temporary, _calibration(painter, table))
-        ratio = _psnr(painter, table, float_file, temporary)
+        export_onnx(generator, table, float_file, {**(about or {}), "int8": True})
+        _quantise(float_file, temporary, _calibration(generator, table))
+        ratio = _psnr(generator, table, float_file, temporary)
         if math.isinf(ratio):
             raise ModelError(f"{out}: nothing in this model can be rounded to int8: export without --int8.")
         if ratio < LEAST_PSNR:
@@ -65,16 +65,16 @@ def _quantise(source: Path, target: Path, feeds: Iterator[dict[str, Any]]) -> No
         log.setLevel(level)
 
 
-def _calibration(painter: Painter, table: Condition) -> Iterator[dict[str, Any]]:
-    codes, condition = examples(painter, table, CALIBRATION)
+def _calibration(generator: Generator, table: Condition) -> Iterator[dict[str, Any]]:
+    z, condition = examples(generator, table, CALIBRATION)
     for start in range(0, CALIBRATION, BATCH):
         part = slice(start, start + BATCH)
         asked = {input_name(name): values[part].numpy() for name, values in condition.items()}
-        yield {CODES: codes[part].numpy(), **asked}
+        yield {NOISE: z[part].numpy(), **asked}
 
 
-def _psnr(painter: Painter, table: Condition, float_file: Path, int8_file: Path) -> float:
-    codes, condition = examples(painter, table, CALIBRATION + JUDGED)
+def _psnr(generator: Generator, table: Condition, float_file: Path, int8_file: Path) -> float:
+    z, condition = examples(generator, table, CALIBRATION + JUDGED)
     fresh = {name: values[CALIBRATION:] for name, values in condition.items()}
-    exact, rounded = (Session(file)(codes[CALIBRATION:], fresh) for file in (float_file, int8_file))
+    exact, rounded = (Session(file)(z[CALIBRATION:], fresh) for file in (float_file, int8_file))
     return float(10 * torch.log10(4 / (exact - rounded).square().mean()))

@@ -1,4 +1,4 @@
-"""An exported painter in ONNX Runtime, on the CPU."""
+"""An exported generator in ONNX Runtime, on the CPU."""
 
 from pathlib import Path
 
@@ -8,16 +8,16 @@ from torch import Tensor
 from limner.errors import ModelError
 from limner.networks.conditioning import Condition
 
-CODES, PICTURES = "codes", "pictures"
+NOISE, PICTURES = "z", "pictures"
 
 
 def input_name(attribute: str) -> str:
-    """Returns the name of an attribute's input, which is none other's: an attribute may be called `codes`."""
+    """Returns the name of an attribute's input, which is none other's: an attribute may be called `z`."""
     return f"condition.{attribute}"
 
 
 class Session:
-    """Codes (B, latent) and a condition -> pictures (B, C, H, W) in [-1, 1], by as many threads as PyTorch uses.
+    """z (B, latent) and a condition -> pictures (B, C, H, W) in [-1, 1], by as many threads as PyTorch uses.
 
     ModelError for a file that ONNX Runtime cannot read.
     """
@@ -33,7 +33,7 @@ class Session:
         except Exception as error:  # its errors have no base class of their own
             raise ModelError(f"{file}: ONNX Runtime cannot read it ({str(error).splitlines()[0][:200]}).") from None
 
-    def __call__(self, codes: Tensor, condition: Condition) -> Tensor:
-        asked = {CODES: codes.float()} | {input_name(name): values for name, values in condition.items()}
-        (pictures,) = self.session.run([PICTURES], {name: tensor.numpy() for name, tensor in asked.items()})
+    def __call__(self, z: Tensor, condition: Condition) -> Tensor:
+        inputs = {NOISE: z.float()} | {input_name(name): values for name, values in condition.items()}
+        (pictures,) = self.session.run([PICTURES], {name: tensor.numpy() for name, tensor in inputs.items()})
         return torch.from_numpy(pictures)

@@ -3,7 +3,7 @@
 import torch.nn.functional as F
 from torch import Tensor
 
-from limner.editing.looks import LUMA
+from limner.editing.scorers import LUMA
 
 _KERNEL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
 

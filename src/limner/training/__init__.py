@@ -35,7 +35,7 @@ def train(
     pictures: int | None = None,
     minutes: float | None = None,
     settings: Sequence[str] = (),
-    size_of_model: str = "base",
+    model_size: str = "base",
     seed: int | None = None,
     resume: bool = False,
     device: str = "auto",
@@ -46,7 +46,7 @@ def train(
     """Trains a recipe on pictures and returns the model, which `out/model` holds too.
 
     `data` is a dataset or anything that `prepare` reads (its options are passed on). `recipe` is a name, a YAML file or
-    a `Recipe`, `gan` unless given, with networks as wide as `size_of_model` says: small, base or large. A resumed run may
+    a `Recipe`, `gan` unless given, with networks as wide as `model_size` says: small, base or large. A resumed run may
     leave out data, recipe and seed, and refuses others than its own.
     `steps`, `pictures` and `minutes` are totals over all sessions; whichever is reached first ends the training.
     Saves every minute, or every `save_every` steps. Some blocks of the pictures are checked against their digests at first,
@@ -55,7 +55,7 @@ def train(
     """
     folder = Path(out)
     named = recipe if isinstance(recipe, Recipe) else find_recipe(recipe or "gan")
-    chosen = apply_settings(resize(named, size_of_model), settings)
+    chosen = apply_settings(resize(named, model_size), settings)
     if seed is not None and seed < 0:
         raise UsageError(f"--seed {seed}: give a whole number of at least 0.")
     if save_every is not None and save_every < 1:
@@ -70,7 +70,7 @@ def train(
         reached = Checkpoints(folder / "checkpoints").steps()[-1:]
         verify_files(dataset.path, whole=verify, seed=sum(reached))
         if resume:
-            return Run.resume(folder, chosen if recipe or settings or size_of_model != "base" else None, seed, dataset)
+            return Run.resume(folder, chosen if recipe or settings or model_size != "base" else None, seed, dataset)
         return Run.create(folder, chosen, seed or 0, dataset)
 
     run = _enter(folder, begin, processes)

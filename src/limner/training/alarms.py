@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from limner.training.history import Row
 
 WINDOW = 25
-"""Rows of history that an alarm looks back on: one bad moment is no alarm."""
+"""Rows of history that an alarm looks back on: a short disturbance is no alarm."""
 
 
 def _mean(rows: Sequence[Row], name: str) -> float | None:
@@ -14,12 +14,12 @@ def _mean(rows: Sequence[Row], name: str) -> float | None:
 
 
 def saturated_discriminator(rows: Sequence[Row]) -> str | None:
-    """The discriminator tells real from made every time, so that the generator has little to learn from."""
+    """The discriminator tells real from fake every time, so that the generator has little to learn from."""
     accuracy = _mean(rows, "accuracy")
     if accuracy is None or accuracy < 0.995:
         return None
     return (
-        f"the discriminator is saturated: it has told real from made {accuracy:.1%} of the time. Raise r1 and r2, lower "
+        f"the discriminator is saturated: it has told real from fake {accuracy:.1%} of the time. Raise r1 and r2, lower "
         "discriminator_lr, or augment (augment_below, augment.translation)."
     )
 
@@ -30,23 +30,26 @@ def collapsing_diversity(rows: Sequence[Row]) -> str | None:
     if diversity is None or diversity > 0.25:
         return None
     return (
-        f"diversity is collapsing: made pictures vary {diversity:.0%} as much as real ones. Lower lr, raise r1 and r2, "
+        f"diversity is collapsing: generated pictures vary {diversity:.0%} as much as real ones. Lower lr, raise r1 and r2, "
         "use a larger batch, or the relativistic loss."
     )
 
 
-def silent_codes(rows: Sequence[Row]) -> str | None:
-    """A VAE whose posterior equals its prior: the decoder ignores the codes."""
-    divergence = _mean(rows, "divergence")
-    if divergence is None or divergence > 0.1:
+def posterior_collapse(rows: Sequence[Row]) -> str | None:
+    """The posterior of a VAE equals its prior: the decoder ignores the latent."""
+    kl = _mean(rows, "kl")
+    if kl is None or kl > 0.1:
         return None
-    return f"the codes carry {divergence:.3f} nats: the decoder ignores them. Lower beta, raise free_bits, or lengthen beta_warmup."
+    return (
+        f"posterior collapse: the latent carries {kl:.3f} nats and the decoder ignores it. Lower beta, raise free_bits, or "
+        "lengthen beta_warmup."
+    )
 
 
 ALARMS: dict[str, Callable[[Sequence[Row]], str | None]] = {
     "saturated discriminator": saturated_discriminator,
     "collapsing diversity": collapsing_diversity,
-    "silent codes": silent_codes,
+    "posterior collapse": posterior_collapse,
 }
 
 

@@ -4,16 +4,16 @@ import copy
 
 import torch
 
-from limner.methods import Painter
+from limner.methods import Generator
 from limner.recipes.recipe import EmaConfig
 
 
 class Ema:
-    """Follows a painter; `painter` holds the average, or the followed painter itself when the half-life is zero."""
+    """Follows a generator; `generator` holds the average, or the followed one itself when the half-life is zero."""
 
-    def __init__(self, followed: Painter, config: EmaConfig) -> None:
+    def __init__(self, followed: Generator, config: EmaConfig) -> None:
         self.followed, self.config = followed, config
-        self.painter = copy.deepcopy(followed).requires_grad_(False) if config.half_life else followed
+        self.generator = copy.deepcopy(followed).requires_grad_(False) if config.half_life else followed
 
     @torch.no_grad()
     def update(self, pictures: int, batch: int) -> None:
@@ -24,6 +24,6 @@ class Ema:
             min(self.config.half_life, self.config.ramp * pictures) if self.config.ramp else self.config.half_life
         )
         keep = 0.5 ** (batch / max(half_life, 1e-8))
-        torch._foreach_lerp_(list(self.painter.parameters()), list(self.followed.parameters()), 1 - keep)
-        for average, current in zip(self.painter.buffers(), self.followed.buffers(), strict=True):
+        torch._foreach_lerp_(list(self.generator.parameters()), list(self.followed.parameters()), 1 - keep)
+        for average, current in zip(self.generator.buffers(), self.followed.buffers(), strict=True):
             average.copy_(current)

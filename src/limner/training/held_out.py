@@ -1,4 +1,4 @@
-"""What a painter is worth on held-out pictures, cheaply enough to be asked while it learns."""
+"""How good a generator is on held-out pictures, cheaply enough to be asked while it trains."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -10,51 +10,51 @@ from torch import Tensor
 from limner import seeds
 from limner.data.dataset import Batch, Dataset
 from limner.features import Extractor, load_extractor, pool
-from limner.methods import Painter
-from limner.methods.vae import VaePainter
+from limner.methods import Generator
 from limner.metrics import frechet_distance
 from limner.values import to_uint8
 
 MOST = 1024
-"""Held-out pictures looked at."""
+"""Held-out pictures, at most."""
 CHUNK = 64
 
 
 class HeldOut:
-    """The validation split as a yardstick: two numbers, of which less is better. Equal weights give equal numbers."""
+    """Two measures on the validation split, of which less is better. Equal weights give equal numbers."""
 
     def __init__(self, dataset: Dataset, names: tuple[str, ...], seed: int) -> None:
         self.dataset, self.names, self.seed = dataset, names, seed
         self.rows = dataset.split("validation")[:MOST]
 
-    def measure(self, name: str, painter: Painter) -> float:
-        """Returns "bound" (nats a picture) or "frechet" of a painter."""
-        training = painter.training
-        painter.eval()
+    def measure(self, name: str, generator: Generator) -> float:
+        """Returns "elbo" (the negative ELBO, nats a picture) or "frechet" of a generator."""
+        training = generator.training
+        generator.eval()
         with torch.no_grad():
-            value = (
-                self._bound(painter) if name == "bound" and isinstance(painter, VaePainter) else self._frechet(painter)
-            )
-        painter.train(training)
+            value = self._elbo(generator) if name == "elbo" else self._frechet(generator)
+        generator.train(training)
         return value
 
-    def _bound(self, painter: VaePainter) -> float:
+    def _elbo(self, generator: Generator) -> float:
         total = 0.0
-        for start, batch in self._batches(painter.device):
-            # the same draws at every measurement, so that two of them differ by the networks alone
+        for start, batch in self._batches(generator.device):
+            # the same noise at every measurement, so that two of them differ by the networks alone
             noise = torch.randn(
-                len(batch.images), painter.latent, generator=seeds.generator("held out", self.seed, start)
+                len(batch.images), generator.latent, generator=seeds.generator("held out", self.seed, start)
             )
-            nats, divergence = painter.bound(batch.images, batch.condition, noise.to(painter.device))
-            total += float(nats.sum() + divergence.sum())
+            nll, kl = generator.elbo(batch.images, batch.condition, noise.to(generator.device))
+            total += float(nll.sum() + kl.sum())
         return total / len(self.rows)
 
-    def _frechet(self, painter: Painter) -> float:
-        made = [
-            to_uint8(painter.sample(seeds.for_pictures(self.seed, len(batch.images), start), batch.condition))
-            for start, batch in self._batches(painter.device)
+    def _frechet(self, generator: Generator) -> float:
+        generated = [
+            to_uint8(generator(self._noise(generator, len(batch.images), start), batch.condition))
+            for start, batch in self._batches(generator.device)
         ]
-        return frechet_distance(self._real, pool(self._extractor, np.concatenate(made)))
+        return frechet_distance(self._real, pool(self._extractor, np.concatenate(generated)))
+
+    def _noise(self, generator: Generator, n: int, start: int) -> Tensor:
+        return seeds.noise(self.seed, n, generator.latent, start).to(generator.device)
 
     @cached_property
     def _extractor(self) -> Extractor:

@@ -13,8 +13,8 @@ from pydantic import BaseModel, Field, ValidationError
 import limner
 from limner import files
 from limner.config import PathText
-from limner.data.dataset import Dataset
-from limner.errors import RunError
+from limner.data import Dataset, is_dataset, open_dataset
+from limner.errors import RunError, UsageError
 from limner.parsing import ParseError, read_json
 from limner.recipes import Recipe, read_recipe, to_yaml
 
@@ -61,7 +61,7 @@ class Run:
             raise RunError(f"{folder} was trained on other pictures ({about.data}); resume it with the same data.")
         if recipe not in (None, own):
             raise RunError(
-                f"{folder} follows another recipe, its recipe.yaml; leave out --recipe, --set and --size-of-model."
+                f"{folder} follows another recipe, its recipe.yaml; leave out --recipe, --set and --model-size."
             )
         if seed not in (None, about.seed):
             raise RunError(f"{folder} has seed {about.seed}; leave out --seed.")
@@ -91,6 +91,20 @@ class Run:
 def data_of(folder: Path) -> str:
     """Returns the path of the dataset that a run was trained on; RunError when there is no run."""
     return _read_about(folder).data
+
+
+def data_for(run: Path, data: str | None) -> Dataset:
+    """Returns the dataset of that name, or the one that a run, or the model in it, was trained on; UsageError if that is gone."""
+    if data:
+        return open_dataset(data)
+    for folder in (run, run.resolve().parent):
+        try:
+            path = Path(data_of(folder))
+        except RunError:
+            continue
+        if is_dataset(path):
+            return Dataset.open(path)
+    raise UsageError(f"{run} does not say what it was trained on, or that is gone: name a dataset with --data.")
 
 
 def _read_recipe(folder: Path) -> Recipe:

@@ -4,8 +4,7 @@ from typing import Any
 
 from limner.data.dataset import Dataset
 from limner.errors import DataError, RecipeError
-from limner.methods import Painter
-from limner.methods.vae import VaeConfig
+from limner.methods import Generator
 from limner.recipes import Recipe
 from limner.training.held_out import HeldOut
 
@@ -16,16 +15,14 @@ FEWEST = 16
 class Stopping:
     """Measures on held-out pictures, remembers the best, and tells when patience is at an end."""
 
-    def __init__(self, recipe: Recipe, dataset: Dataset, names: tuple[str, ...], seed: int) -> None:
-        self.config, self.held_out = recipe.stopping, HeldOut(dataset, names, seed)
-        self.name = self.config.measure
-        if self.name == "auto":
-            self.name = "bound" if isinstance(recipe.method, VaeConfig) and recipe.method.bounded else "frechet"
+    def __init__(self, recipe: Recipe, generator: Generator, dataset: Dataset, seed: int) -> None:
+        self.config, self.held_out = recipe.stopping, HeldOut(dataset, generator.condition_names, seed)
+        self.name = recipe.method.held_out_measure if self.config.measure == "auto" else self.config.measure
         self.best: float | None = None
         self.waited, self.next = 0, self.config.every
-        if self.name == "bound" and not (isinstance(recipe.method, VaeConfig) and recipe.method.flow is None):
+        if self.name == "elbo" and not generator.has_elbo:
             raise RecipeError(
-                f"stopping.measure: only a VAE without a flow has a bound, and '{recipe.name}' is none; use auto."
+                f"stopping.measure: only a VAE without a flow has an ELBO, and '{recipe.name}' is none; use auto."
             )
         enough = len(self.held_out.rows) >= FEWEST
         if self.config.patience and not (enough and self.config.every):
@@ -44,9 +41,9 @@ class Stopping:
         """Whether `patience` measurements have passed without a new best."""
         return 0 < self.config.patience <= self.waited
 
-    def measure(self, painter: Painter, pictures: int) -> tuple[float, bool]:
+    def measure(self, generator: Generator, pictures: int) -> tuple[float, bool]:
         """Returns the measure, of which less is better, and whether it is the best so far."""
-        value = self.held_out.measure(self.name, painter)
+        value = self.held_out.measure(self.name, generator)
         better = self.best is None or value < self.best
         self.best, self.waited = (value, 0) if better else (self.best, self.waited + 1)
         self.next = pictures + self.config.every

@@ -11,7 +11,7 @@ from limner.data.augment import DRAWS, augment
 from limner.data.dataset import Batch, Dataset
 from limner.data.order import PictureOrder
 from limner.errors import RunError, UsageError
-from limner.methods import Moment, build_method
+from limner.methods import StepContext, build_method
 from limner.methods.optimisers import learning_rate_factor, load_optimiser
 from limner.model import Model, load
 from limner.model_card import sample_grid, write_card
@@ -58,10 +58,10 @@ class Trainer:
         self.method.to(processes.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.method.average_gradients = processes.average_gradients
         self.rates = {name: optimiser.param_groups[0]["lr"] for name, optimiser in self.method.optimisers.items()}
-        self.ema = Ema(self.method.painter, self.recipe.ema)
+        self.ema = Ema(self.method.generator, self.recipe.ema)
         if processes.device.type == "cuda":
             self.method.compile_networks()
-        self.stopping = Stopping(self.recipe, dataset, self.names, run.seed)
+        self.stopping = Stopping(self.recipe, self.method.generator, dataset, run.seed)
         self.table = {n: v.clone() for n, v in dataset.condition(train[:TABLE_ROWS], self.names).items()}
         self.checkpoints = Checkpoints(run.checkpoints)
         self.step, self.seconds, self.rate_factor, self.rollbacks = 0, 0.0, 1.0, 0
@@ -110,8 +110,8 @@ class Trainer:
         return finished
 
     def advance(self) -> None:
-        """One step: the next pictures, the learning rate of this moment, one optimisation, the average."""
-        moment = Moment(self.step, self.pictures, self.run.seed, self.processes.rank, self.processes.world)
+        """One step: the next pictures, the learning rate, one optimisation, the average."""
+        context = StepContext(self.step, self.pictures, self.run.seed, self.processes.rank, self.processes.world)
         factor = self.rate_factor * learning_rate_factor(self.recipe.schedule, self.pictures)
         for name, optimiser in self.method.optimisers.items():
             for group in optimiser.param_groups:
@@ -119,7 +119,7 @@ class Trainer:
         # for what networks draw themselves (dropout): a generator that each process derives for itself
         torch.manual_seed(seeds.derive("networks", self.run.seed, self.step, self.processes.rank))
         with self.processes.precision():
-            self.recent.append(self.method.step(self._batch(moment), moment))
+            self.recent.append(self.method.step(self._batch(context), context))
         self.step += 1
         self.ema.update(self.pictures, self.recipe.batch)
         self.seconds = self.before + time.monotonic() - self.started
@@ -133,7 +133,7 @@ class Trainer:
         }
         training = {"step": self.step, "pictures": self.pictures, "seconds": self.seconds, "seed": self.run.seed}
         return Model(
-            self.recipe, self.dataset.schema, self.ema.painter, self.table, {"data": data, "training": training}
+            self.recipe, self.dataset.schema, self.ema.generator, self.table, {"data": data, "training": training}
         )
 
     def state(self) -> dict[str, Any]:
@@ -144,7 +144,7 @@ class Trainer:
             "rate_factor": self.rate_factor,
             "rollbacks": self.rollbacks,
             "method": dict(self.method.state_dict()),
-            "ema": dict(self.ema.painter.state_dict()),
+            "ema": dict(self.ema.generator.state_dict()),
             "optimisers": {name: optimiser.state_dict() for name, optimiser in self.method.optimisers.items()},
             "stopping": self.stopping.state(),
         }
@@ -154,7 +154,7 @@ class Trainer:
         self.step, self.seconds = state["step"], state["seconds"]
         self.rate_factor, self.rollbacks = state["rate_factor"], state["rollbacks"]
         self.method.load_state_dict(state["method"])
-        self.ema.painter.load_state_dict(state["ema"])
+        self.ema.generator.load_state_dict(state["ema"])
         for name, optimiser in self.method.optimisers.items():
             load_optimiser(optimiser, state["optimisers"][name])
         self.stopping.restore(state["stopping"])
@@ -167,12 +167,12 @@ class Trainer:
         self.processes.wait()
         return warnings
 
-    def _batch(self, moment: Moment) -> Batch:
+    def _batch(self, context: StepContext) -> Batch:
         share = self.recipe.batch // self.processes.world
-        indices = self.order.at(self.step)[moment.rank * share : (moment.rank + 1) * share]
+        indices = self.order.at(self.step)[context.rank * share : (context.rank + 1) * share]
         batch = to_device(self.dataset.batch(indices, self.names), self.processes.device)
         if self.recipe.augment.active:
-            draws = moment.uniform("augment data", share, DRAWS).to(self.processes.device)
+            draws = context.uniform("augment data", share, DRAWS).to(self.processes.device)
             batch = batch._replace(images=augment(batch.images, self.recipe.augment, draws))
         return batch
 
@@ -207,7 +207,7 @@ class Trainer:
             self.history.add(row)
 
     def _measure(self) -> None:
-        value, better = self.stopping.measure(self.ema.painter, self.pictures)
+        value, better = self.stopping.measure(self.ema.generator, self.pictures)
         self._record({"step": self.step, "pictures": self.pictures, f"held_out_{self.stopping.name}": value})
         if better and self.processes.leads:
             self.model().save(self.run.best)
@@ -244,7 +244,7 @@ class Trainer:
     def _leave_model(self) -> None:
         if self.history:
             self._best().save(self.run.model)
-            # painted by the model as others will load it: the layout of weights in memory may change the last bit
+            # generated by the model as others will load it: the layout of weights in memory may change the last bit
             write_card(load(self.run.model), self.run.model, curves(self.history.rows), self.run.seed)
             self.history.close()
         self.processes.wait()
@@ -253,7 +253,7 @@ class Trainer:
         """The best model measured, or the last one when that is as good; asking leaves no trace in what is resumed."""
         if self.stopping.best is None:
             return self.model()
-        last = self.stopping.held_out.measure(self.stopping.name, self.ema.painter)
+        last = self.stopping.held_out.measure(self.stopping.name, self.ema.generator)
         return self.model() if last <= self.stopping.best else load(self.run.best)
 
     def _note(self) -> str:

@@ -1,11 +1,11 @@
-"""Looks: what can be measured of any picture, without knowing what it shows."""
+"""Scorers: what can be measured of any picture, without knowing what it shows."""
 
 from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
 
-Look = Callable[[Tensor], Tensor]
+Scorer = Callable[[Tensor], Tensor]
 """Pictures (B, C, H, W) in [-1, 1] -> how much of something each shows, (B,)."""
 LUMA = (0.299, 0.587, 0.114)
 """Of red, green and blue (ITU-R BT.601)."""
@@ -49,11 +49,11 @@ def size(pictures: Tensor) -> Tensor:
     return ((pictures - border).abs().amax(1) / 2 > APART).float().mean((1, 2))
 
 
-LOOKS: Mapping[str, Look] = {
+SCORERS: Mapping[str, Scorer] = {
     "brightness": brightness,
     "contrast": contrast,
     "colourfulness": colourfulness,
     "warmth": warmth,
     "size": size,
 }
-"""Looks by name."""
+"""Scorers by name."""

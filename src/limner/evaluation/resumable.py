@@ -14,7 +14,7 @@ from limner.training import Interrupted
 
 
 @contextmanager
-def long_work(folder: Path, name: str, asked: dict[str, Any]) -> Iterator[None]:
+def resumable(folder: Path, name: str, asked: dict[str, Any]) -> Iterator[None]:
     """Holds a folder in which `name`, a JSON file, says what was asked for, while the work goes on inside.
 
     RunError when the folder holds something else, or the same work with other wishes. An Interrupted training leaves with

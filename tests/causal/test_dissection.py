@@ -1,4 +1,4 @@
-"""Units: a network made by hand, of which it is known what its units do, and real small ones run through."""
+"""Channels: a network built by hand, of which it is known what its channels do, and real small ones run through."""
 
 import json
 from pathlib import Path
@@ -11,26 +11,28 @@ from typer.testing import CliRunner
 
 from limner.causal import dissect
 from limner.causal.dissection import Dissection, dissection
-from limner.causal.dissection_page import data_for, tables
-from limner.causal.units import Stage, Subject, find_layer, layers
+from limner.causal.dissection_page import tables
+from limner.causal.layer_probe import LayerProbe, Samples, find_layer, layers
 from limner.cli.app import app
 from limner.data import Dataset, prepare
 from limner.data.garden import make
 from limner.data.schema import Schema
 from limner.errors import GraphError, ModelError, UsageError
-from limner.methods import build_painter
+from limner.methods import build_generator
 from limner.model import Model, load
+from limner.networks.blocks import Decoder
 from limner.pictures import read_provenance
 from limner.recipes import apply_settings, find_recipe
 from limner.training import train
+from limner.training.run import data_for
 
 SMALL = ("method.latent=6", "method.generator.widths=[16, 8]", "method.discriminator.widths=[8, 16]", "batch=16")
 SMALL_VAE = ("method.latent=6", "method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]", "batch=16")
 BRIGHT, SHARE = 3, 0.2
 
 
-class Lamp(nn.Module):
-    """Eight units, each a number of the code made positive; one of them makes the picture bright, the others do next to nothing."""
+class Lamp(Decoder):
+    """Eight channels, each the positive part of a number of z; one makes the picture bright, the others do next to nothing."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,8 +41,8 @@ class Lamp(nn.Module):
         self.leave.weight.data = torch.full((1, 8, 1, 1), 1e-4)
         self.leave.weight.data[0, BRIGHT] = SHARE
 
-    def forward(self, codes: Tensor) -> Tensor:
-        return self.leave(self.enter(codes[:, :, None, None].expand(-1, -1, 8, 8)).relu())
+    def forward(self, z: Tensor) -> Tensor:
+        return self.leave(self.enter(z[:, :, None, None].expand(-1, -1, 8, 8)).relu())
 
 
 def brightness(pictures: Tensor) -> Tensor:
@@ -51,13 +53,13 @@ def _model(recipe: str, *settings: str, side: int = 8, channels: int = 1) -> Mod
     chosen = apply_settings(find_recipe(recipe), settings)
     schema = Schema(height=side, width=side, channels=channels)
     torch.manual_seed(0)
-    return Model(chosen, schema, build_painter(chosen.method, schema, ()), {}, {})
+    return Model(chosen, schema, build_generator(chosen.method, schema, ()), {}, {})
 
 
 @pytest.fixture(scope="module")
 def lamp() -> Model:
     model = _model("gan", "method.latent=8", "method.output=linear")
-    model.painter.generator = Lamp()
+    model.generator.decoder = Lamp()
     return model
 
 
@@ -66,44 +68,44 @@ def found(lamp: Model) -> Dissection:
     return dissection(lamp, brightness, layer="leave", n=400, top=1)
 
 
-def test_the_unit_that_makes_pictures_bright_is_found(found: Dissection) -> None:
+def test_the_channel_that_makes_pictures_bright_is_found(found: Dissection) -> None:
     assert found.shape == (8, 8, 8)
-    assert found.units[0].name == f"unit {BRIGHT}"
-    # the mean of a standard normal made positive is 1 / sqrt(2 pi), its 99 % quantile 2.33
-    off, high = found.units[0].low, found.units[0].high
+    assert found.channels[0].name == f"channel {BRIGHT}"
+    # the mean of the positive part of a standard normal is 1 / sqrt(2 pi), its 99 % quantile 2.33
+    off, high = found.channels[0].low, found.channels[0].high
     assert off.low <= -SHARE / np.sqrt(2 * np.pi) <= off.high
     assert high.value == pytest.approx(SHARE * (2.33 - 0.4), abs=0.08)
-    assert found.units[0].between.value == pytest.approx(high.value - off.value)
-    assert all(abs(one.between.value) < 1e-3 for one in found.units[1:])
+    assert found.channels[0].between.value == pytest.approx(high.value - off.value)
+    assert all(abs(one.between.value) < 1e-3 for one in found.channels[1:])
 
 
-def test_random_units_do_nothing_beside_it(found: Dissection) -> None:
-    assert found.together.between == pytest.approx(found.units[0].between)
+def test_random_channels_do_nothing_beside_it(found: Dissection) -> None:
+    assert found.together.between == pytest.approx(found.channels[0].between)
     assert abs(found.random_together.between.value) < 1e-3
     assert found.random_together.low.low <= found.random_together.low.value <= found.random_together.low.high
 
 
-def test_the_direction_is_the_number_that_the_unit_follows(found: Dissection) -> None:
+def test_the_direction_is_the_number_that_the_channel_follows(found: Dissection) -> None:
     assert found.axes[0].name == f"axis {BRIGHT}"
     assert found.direction.between.value == pytest.approx(found.axes[0].between.value, rel=0.1)
     assert found.direction.between.low > found.random_directions.between.high
 
 
-def test_shown_are_the_same_codes_with_the_unit_off_and_on(found: Dissection) -> None:
+def test_rows_are_the_same_latents_with_the_channel_off_and_on(found: Dissection) -> None:
     before, off, on = (row.pictures.astype(float) for row in found.rows[:3])
-    assert [row.said for row in found.rows[:2]] == ["as painted", f"unit {BRIGHT}: off"]
+    assert [row.said for row in found.rows[:2]] == ["as generated", f"channel {BRIGHT}: off"]
     assert (off <= before).all()
     assert np.ptp(on) <= 1
     assert on.mean() > before.mean()
 
 
-def test_what_was_held_is_let_go(lamp: Model) -> None:
-    subject = Subject(lamp, brightness, 8)
-    stage = Stage(*find_layer(lamp, "leave"), subject, slice(None))
-    before = subject.read(slice(None))
-    with stage.holding({BRIGHT: 0.0}):
-        assert subject.read(slice(None)).abs().max() < 0.01
-    assert (subject.read(slice(None)) == before).all()
+def test_channels_are_set_only_within_the_context(lamp: Model) -> None:
+    samples = Samples(lamp, brightness, 8)
+    probe = LayerProbe(*find_layer(lamp, "leave"), samples, slice(None))
+    before = samples.scores(slice(None))
+    with probe.setting({BRIGHT: 0.0}):
+        assert samples.scores(slice(None)).abs().max() < 0.01
+    assert (samples.scores(slice(None)) == before).all()
 
 
 def test_equal_seeds_find_the_same(lamp: Model) -> None:
@@ -120,27 +122,27 @@ def test_layers_are_found_in_every_kind_of_decoder(recipe: str, layer: str) -> N
     assert find_layer(model)[0] == layer
 
 
-def test_dense_layers_have_units_too() -> None:
+def test_dense_layers_have_channels_too() -> None:
     model = _model("mlp-gan", "method.generator.widths=[12, 6]", "method.latent=4")
     found = dissection(model, brightness, n=40)
     assert found.shape == (6,)
-    assert len(found.units) == 6
+    assert len(found.channels) == 6
 
 
 def test_where_nothing_moves_anything_intervals_hold_zero_and_the_strongest_are_not_flattered() -> None:
     generator = torch.Generator().manual_seed(1)
     found = dissection(_model("mlp-gan"), lambda pictures: torch.randn(len(pictures), generator=generator), n=200)
-    between = [one.between for one in found.units]
+    between = [one.between for one in found.channels]
     assert len(between) == 128  # of 256
     assert np.mean([one.low <= 0 <= one.high for one in between]) > 0.88
     assert np.mean([one.low <= 0 <= one.high for one in between[:20]]) > 0.75
     assert found.together.between.low <= 0 <= found.together.between.high
 
 
-def test_what_has_no_units_or_no_such_layer_is_one_line(lamp: Model) -> None:
-    with pytest.raises(ModelError, match="has no units"):
+def test_what_has_no_channels_or_no_such_layer_is_one_line(lamp: Model) -> None:
+    with pytest.raises(ModelError, match="has no channels"):
         dissection(_model("noise"), brightness)
-    with pytest.raises(ModelError, match="reads one unit"):
+    with pytest.raises(ModelError, match="reads one channel"):
         dissection(_model("mlp-gan", "method.generator.widths=[1]"), brightness)
     with pytest.raises(UsageError, match="no such layer; did you mean 'leave'"):
         find_layer(lamp, "leaf")
@@ -164,17 +166,17 @@ def run(garden: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_gan_is_dissected_from_the_command_line(run: Path) -> None:
-    asked = ["causal", "units", str(run), "--attribute", "species=rose", "--n", "40", "--top", "3"]
-    told = CliRunner().invoke(app, asked)
-    assert told.exit_code == 0, told.output
-    assert "the first 3 together" in told.stdout
-    report = json.loads((run / "units" / "units.json").read_text())
+    command = ["explain", "channels", str(run), "--attribute", "species=rose", "--n", "40", "--top", "3"]
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 0, result.output
+    assert "the first 3 together" in result.stdout
+    report = json.loads((run / "channels" / "channels.json").read_text())
     assert report["attribute"] == "species=rose"
-    assert len(report["units"]) == report["shape"][0]
-    made = read_provenance(run / "units" / "units.png")
-    assert made["ai_generated"] is True
-    assert made["model"]["sha256"] == load(run).digest
-    assert "What paints species=rose?" in (run / "units" / "report.html").read_text()
+    assert len(report["channels"]) == report["shape"][0]
+    provenance = read_provenance(run / "channels" / "channels.png")
+    assert provenance["ai_generated"] is True
+    assert provenance["model"]["sha256"] == load(run).digest
+    assert "What generates species=rose?" in (run / "channels" / "report.html").read_text()
 
 
 def test_a_vae_is_dissected_from_python(garden: Dataset, tmp_path: Path) -> None:
@@ -185,7 +187,7 @@ def test_a_vae_is_dissected_from_python(garden: Dataset, tmp_path: Path) -> None
     assert len(found.axes) == 6
 
 
-def test_what_cannot_be_asked_is_one_line(run: Path, garden: Dataset, tmp_path: Path) -> None:
+def test_an_attribute_or_a_dataset_that_there_is_not_is_one_line(run: Path, garden: Dataset, tmp_path: Path) -> None:
     model = load(run)
     with pytest.raises(GraphError, match="has no column 'blom'"):
         dissect(model, garden, "blom")

@@ -1,46 +1,45 @@
-"""Looks at attributes: a predictor learns them from a dataset, and then reads them off what a model paints."""
+"""Scorers of attributes: a predictor learns them from a dataset, and then reads them off what a model generates."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from limner.causal.dissection import looking
-from limner.causal.dissection_page import data_for
+from limner.causal.dissection import scorer_of
 from limner.causal.graph import Graph
 from limner.causal.predictor import train_predictor
 from limner.causal.steps import outcome_of
 from limner.causal.variables import described, read, variables_of
 from limner.data.dataset import Dataset
-from limner.editing.looks import LOOKS, Look
+from limner.editing.scorers import SCORERS, Scorer
 from limner.errors import UsageError
-from limner.evaluation.subject import check_shape
-from limner.model import Model
+from limner.model import Model, check_shape
+from limner.training.run import data_for
 
 MOST_CLASSES = 12
-"""Classes of a label that are looked at one by one; of one with more, only those that are asked for."""
+"""Classes of a label that are scored one by one; of one with more, only those that are asked for."""
 
 
-def looks_of_model(
+def scorers_of_model(
     path: Path, model: Model, data: str | None, asked: Sequence[str] = (), seed: int = 0
-) -> dict[str, Look]:
-    """Returns looks at any picture, and at the attributes of the dataset that is named, or else that the model learned from.
+) -> dict[str, Scorer]:
+    """Returns the scorers of any picture, and of the attributes of the dataset that is named, or else that the model learned from.
 
-    Where that is gone, and nothing asked needs it, at any picture alone. UsageError, GraphError for what cannot be looked at.
+    Where that is gone, and nothing asked needs it, those of any picture alone. UsageError, GraphError for what cannot be scored.
     """
-    others = [text for text in asked if text not in LOOKS]
+    others = [text for text in asked if text not in SCORERS]
     try:
         dataset = data_for(path, data)
         check_shape("the model", model, dataset)
     except UsageError:
         if others or data:
             raise
-        return dict(LOOKS)
-    return {**LOOKS, **looks_at(dataset, others, seed)}
+        return dict(SCORERS)
+    return {**SCORERS, **attribute_scorers(dataset, others, seed)}
 
 
-def looks_at(dataset: Dataset, asked: Sequence[str] = (), seed: int = 0) -> dict[str, Look]:
-    """Returns looks at a dataset's numbers, and at the probability of NAME=CLASS for each class of its labels.
+def attribute_scorers(dataset: Dataset, asked: Sequence[str] = (), seed: int = 0) -> dict[str, Scorer]:
+    """Returns scorers of a dataset's numbers, and of the probability of NAME=CLASS for each class of its labels.
 
-    `asked` are looks that must be among them; GraphError for one that the dataset cannot have.
+    `asked` are scorers that must be among them; GraphError for one that the dataset cannot have.
     """
     names = dict.fromkeys([*(text.partition("=")[0].strip() for text in asked), *_telling(dataset)])
     if not names:
@@ -54,7 +53,7 @@ def looks_at(dataset: Dataset, asked: Sequence[str] = (), seed: int = 0) -> dict
     outcomes = {text: outcome_of(graph, variables, text) for text in dict.fromkeys(wanted)}
     table, _ = read(dataset, variables, dataset.split("train"))
     predictor = train_predictor(dataset, described(variables, table), seed)
-    return {text: looking(predictor, outcome) for text, outcome in outcomes.items()}
+    return {text: scorer_of(predictor, outcome) for text, outcome in outcomes.items()}
 
 
 def _telling(dataset: Dataset) -> list[str]:

@@ -1,18 +1,18 @@
-"""Models that paint what a test needs."""
+"""Models that generate what a test needs."""
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from limner.data import Dataset
-from limner.methods import Painter
-from limner.methods.noise import NoisePainter
+from limner.methods import Generator
+from limner.methods.noise import NoiseGenerator
 from limner.model import Model
 from limner.recipes import Recipe, find_recipe
 
 
-class Parrot(Painter):
-    """Paints pictures that it was given, chosen by the first number of a code; `shake` moves every pixel a little."""
+class Parrot(Generator):
+    """Returns pictures that it was given, chosen by the first number of w; `shake` changes every pixel a little."""
 
     latent = 4
 
@@ -21,19 +21,19 @@ class Parrot(Painter):
         self.images, self.labels, self.shake = images, labels, shake
         self.condition_names = ("species",)
 
-    def paint(self, codes: Tensor, condition: dict[str, Tensor]) -> Tensor:
-        """A picture of the wished class."""
-        painted = []
-        for code, label in zip(codes, condition["species"], strict=True):
+    def decode(self, w: Tensor, condition: dict[str, Tensor]) -> Tensor:
+        """A picture of the class of the condition."""
+        generated = []
+        for numbers, label in zip(w, condition["species"], strict=True):
             own = self.images[self.labels == label]
-            place = int(torch.special.ndtr(code[0]) * len(own)) % len(own)
-            noise = torch.randn(own[0].shape, generator=torch.Generator().manual_seed(int(1e6 * code[1].abs())))
-            painted.append(own[place] + self.shake * noise)
-        return torch.stack(painted).clamp(-1, 1)
+            row = int(torch.special.ndtr(numbers[0]) * len(own)) % len(own)
+            noise = torch.randn(own[0].shape, generator=torch.Generator().manual_seed(int(1e6 * numbers[1].abs())))
+            generated.append(own[row] + self.shake * noise)
+        return torch.stack(generated).clamp(-1, 1)
 
 
 def parrot(dataset: Dataset, rows: np.ndarray, shake: float = 0.0, fingerprint: str | None = None) -> Model:
-    """Returns a model that paints some pictures of a dataset again."""
+    """Returns a model that generates some pictures of a dataset again."""
     labels = dataset.condition(rows, ["species"])["species"]
     recipe = Recipe.model_validate(find_recipe("noise").model_dump() | {"condition": ("species",)})
     about = {
@@ -44,7 +44,7 @@ def parrot(dataset: Dataset, rows: np.ndarray, shake: float = 0.0, fingerprint: 
 
 
 def noise(dataset: Dataset) -> Model:
-    """Returns a model that paints noise, without conditions."""
+    """Returns a model that generates noise, without conditions."""
     recipe = find_recipe("noise")
     about = {"data": {"fingerprint": dataset.fingerprint, "name": dataset.name}}
-    return Model(recipe, dataset.schema, NoisePainter(recipe.method, dataset.schema, ()), {}, about)
+    return Model(recipe, dataset.schema, NoiseGenerator(recipe.method, dataset.schema, ()), {}, about)

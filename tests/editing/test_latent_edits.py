@@ -1,4 +1,4 @@
-"""Edits with a model: pictures stay pictures, nothing asked is nothing done, and all of it can be made again or is refused."""
+"""Edits with a model: pictures stay pictures, an edit of no amount changes nothing, and all of it is replayed or refused."""
 
 from pathlib import Path
 
@@ -8,9 +8,9 @@ from edit_command import pixels_of, run_edit
 from PIL import Image
 
 from limner.editing import Canvas, apply, from_list, parse, to_list
-from limner.editing.code import decoding_of
 from limner.editing.history import open_source, replay, save_edited
-from limner.editing.operation import Known
+from limner.editing.latent_space import editing_model
+from limner.editing.operation import KnownLatent
 from limner.errors import LimnerError, PictureError
 from limner.pictures import read_provenance
 from small_models import small_model
@@ -18,7 +18,7 @@ from small_models import small_model
 BOX = "select-box:left=10,top=10,width=30,height=20,feather=2"
 TEXTS = {
     "encode": "encode:model={model},steps=3",
-    "encode by codes alone": "encode:details=none,model={model},steps=2",
+    "encode by the latent alone": "encode:details=none,model={model},steps=2",
     "along": "along:direction=sefa-1,amount=4,model={model},steps=2",
     "mix": "mix:share=0.6,file={other},model={model},steps=2",
     "mix with a seed": "mix:share=0.6,seed=4,model={model},steps=2",
@@ -28,10 +28,10 @@ IDLE = ("along:direction=pca-1,amount=0,model=gone", "mix:share=0,seed=1,model=g
 
 
 @pytest.fixture(autouse=True)
-def _few_are_tried_and_looked_at_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("limner.editing.inversion.DRAWN", 8)
-    monkeypatch.setattr("limner.editing.latent.TRIED", 4)
-    monkeypatch.setattr("limner.editing.directions.DRAWN", 32)
+def _few_candidates_compared_at_small_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limner.editing.inversion.CANDIDATES", 8)
+    monkeypatch.setattr("limner.editing.latent_edits.CANDIDATES", 4)
+    monkeypatch.setattr("limner.editing.directions.SAMPLES", 32)
     monkeypatch.setattr("limner.features.likeness.SIDES", (32, 128))
 
 
@@ -73,7 +73,7 @@ def test_grey_models_and_colour_models_edit_both(channels: int, opaque: np.ndarr
 
 
 @pytest.mark.parametrize("text", IDLE)
-def test_nothing_asked_is_nothing_done(text: str, picture: np.ndarray) -> None:
+def test_an_edit_of_no_amount_changes_nothing(text: str, picture: np.ndarray) -> None:
     assert np.array_equal(apply([parse(text)], picture), picture)
 
 
@@ -82,62 +82,62 @@ def test_all_the_way_to_another_picture_is_that_picture(opaque: np.ndarray, name
     assert np.abs(after.astype(int) - opaque[::-1]).max() <= 1
 
 
-def test_a_model_s_own_picture_has_a_known_code(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("limner.editing.latent.invert", lambda *_, **__: pytest.fail("a known code is not looked for"))
-    source, decoding = open_source(model, seed=7), decoding_of(model)
-    shown = decoding.model.sample(1, seed=7)[0]
-    assert np.array_equal(apply([parse("encode")], source.pixels, source.code), shown)
-    other = decoding.model.sample(1, seed=9)[0]
-    assert np.abs(apply([parse("mix:share=1,seed=9")], source.pixels, source.code).astype(int) - other).max() <= 1
+def test_a_model_s_own_picture_has_a_known_latent(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "limner.editing.latent_edits.invert", lambda *_, **__: pytest.fail("a known latent needs no inversion")
+    )
+    source, opened = open_source(model, seed=7), editing_model(model)
+    sample = opened.sample(1, seed=7)[0]
+    assert np.array_equal(apply([parse("encode")], source.pixels, source.latent), sample)
+    other = opened.sample(1, seed=9)[0]
+    assert np.abs(apply([parse("mix:share=1,seed=9")], source.pixels, source.latent).astype(int) - other).max() <= 1
     there_and_back = [parse("along:direction=pca-2,amount=1.5"), parse("along:direction=pca-2,amount=-1.5")]
-    assert np.abs(apply(there_and_back, source.pixels, source.code).astype(int) - shown).max() <= 1
+    assert np.abs(apply(there_and_back, source.pixels, source.latent).astype(int) - sample).max() <= 1
 
 
-def test_a_code_counts_only_for_the_pixels_that_it_paints(model: Path) -> None:
+def test_a_latent_counts_only_for_the_pixels_that_it_generates(model: Path) -> None:
     source = open_source(model, seed=7)
-    canvas = Canvas(source.pixels, code=source.code)
-    assert canvas.known is source.code
-    assert parse("exposure:0").apply(canvas).known is source.code
+    canvas = Canvas(source.pixels, latent=source.latent)
+    assert canvas.known is source.latent
+    assert parse("exposure:0").apply(canvas).known is source.latent
     assert parse("exposure:1").apply(canvas).known is None
     encoded = parse(f"encode:model={model},steps=1").apply(parse("exposure:1").apply(canvas))
-    assert isinstance(encoded.known, Known)
+    assert isinstance(encoded.known, KnownLatent)
     assert parse("blur:2").apply(encoded).known is None
 
 
-def test_a_code_that_was_found_is_not_looked_for_again(
-    names: dict[str, str], opaque: np.ndarray, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_inversion_is_done_once(names: dict[str, str], opaque: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     first = parse(TEXTS["along"].format(**names)).apply(Canvas(opaque))
     assert first.known
     assert not first.known.exact
-    monkeypatch.setattr("limner.editing.latent.invert", lambda *_, **__: pytest.fail("it was found before"))
+    monkeypatch.setattr("limner.editing.latent_edits.invert", lambda *_, **__: pytest.fail("it was found before"))
     back = parse("along:direction=sefa-1,amount=-4").apply(first)
     assert np.abs(back.pixels.astype(float) - opaque).mean() < np.abs(first.pixels.astype(float) - opaque).mean()
 
 
-def test_what_is_painted_anew_follows_its_seed_and_needs_a_selection(opaque: np.ndarray, names: dict[str, str]) -> None:
-    def again(seed: int) -> np.ndarray:
+def test_what_is_regenerated_follows_its_seed_and_needs_a_selection(opaque: np.ndarray, names: dict[str, str]) -> None:
+    def regenerated(seed: int) -> np.ndarray:
         return apply([parse(BOX), parse(f"regenerate:seed={seed},model={names['model']},steps=1")], opaque)
 
-    assert np.array_equal(again(1), again(1))
-    assert not np.array_equal(again(1), again(2))
+    assert np.array_equal(regenerated(1), regenerated(1))
+    assert not np.array_equal(regenerated(1), regenerated(2))
     with pytest.raises(LimnerError, match="nothing is selected"):
         apply([parse(f"regenerate:model={names['model']}")], opaque)
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_an_edited_photograph_is_made_again_and_marked(name: str, names: dict[str, str], tmp_path: Path) -> None:
+def test_an_edited_photograph_is_replayed_and_marked(name: str, names: dict[str, str], tmp_path: Path) -> None:
     out = tmp_path / "out.png"
     run_edit(names["photo"], out, "--op", BOX, "--op", TEXTS[name].format(**names))
     assert replay(out)[1] == 0
-    made = read_provenance(out)
-    assert made["ai_generated"]
-    assert made["read"][names["model"]] == decoding_of(Path(names["model"])).model.digest
+    provenance = read_provenance(out)
+    assert provenance["ai_generated"]
+    assert provenance["read"][names["model"]] == editing_model(Path(names["model"])).digest
     run_edit(out, tmp_path / "back.png", "--undo")
     assert not read_provenance(tmp_path / "back.png")["ai_generated"]
 
 
-def test_a_model_s_picture_is_edited_from_the_command_line_and_made_again(model: Path, tmp_path: Path) -> None:
+def test_a_model_s_picture_is_edited_from_the_command_line_and_replayed(model: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.png"
     run_edit(model, out, "--seed", 7, "--op", "along:direction=sefa-1,amount=3", "--op", "scale:2")
     assert pixels_of(out).shape == (32, 32, 3)
@@ -180,7 +180,7 @@ def test_another_model_than_edited_is_refused(names: dict[str, str], tmp_path: P
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("encode", "no model painted this picture"),
+        ("encode", "no model generated this picture"),
         ("encode:model=gone", "no such model"),
         ("along:direction=up,model={model}", "no direction 'up'"),
         ("along:direction=pca-99,model={model}", "did you mean 'pca-"),
@@ -200,8 +200,8 @@ def test_what_cannot_be_done_is_one_line(text: str, line: str, names: dict[str, 
     assert not (tmp_path / "out.png").exists()
 
 
-def test_what_draws_without_a_decoder_edits_nothing(opaque: np.ndarray, tmp_path: Path) -> None:
+def test_a_model_without_a_decoder_edits_nothing(opaque: np.ndarray, tmp_path: Path) -> None:
     small_model("noise", "condition=none").save(tmp_path / "noise")
-    with pytest.raises(LimnerError, match="draws without a decoder"):
+    with pytest.raises(LimnerError, match="has no decoder"):
         apply([parse(f"encode:model={tmp_path / 'noise'}")], opaque)
-    assert open_source(tmp_path / "noise").code is None
+    assert open_source(tmp_path / "noise").latent is None

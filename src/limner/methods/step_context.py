@@ -8,7 +8,7 @@ from torch import Tensor
 from limner import seeds
 
 
-class Moment(NamedTuple):
+class StepContext(NamedTuple):
     """One step of one process: randomness is derived from (seed, step, purpose), so nothing has to be saved to resume.
 
     Every process draws for the whole batch of all processes and keeps its share: N processes compute what one would.

@@ -14,25 +14,25 @@ REAL_SIZES = (100, 500, 2000)
 """Real pictures that somebody may have, for whom generated ones could be a supplement."""
 
 
-def usefulness(reference: Reference, subject: Subject) -> Group:
+def utility(reference: Reference, subject: Subject) -> Group:
     """Trains on generated and tests on real pictures, and the reverse (Ravuri and Vinyals 2019, arXiv 1905.10887)."""
-    made, held_out = subject.made, reference.held_out
+    generated, held_out = subject.generated, reference.held_out
     if held_out.labels is None:
-        return Group(notes=["usefulness and the Inception-style score need labels, and this dataset has none."])
-    recognised = reference.classifier.probabilities(made.pictures)
+        return Group(notes=["utility and the Inception-style score need labels, and this dataset has none."])
+    recognised = reference.classifier.probabilities(generated.pictures)
     group = Group([_inception_style(recognised, reference)])
-    if made.labels is None:
+    if generated.labels is None:
         group.notes.append(f"this model is not conditional on '{reference.label}': its pictures have no class.")
         return group
-    trained = train_classifier(made.pictures, made.labels, len(reference.classes), seed=reference.seed)
+    trained = train_classifier(generated.pictures, generated.labels, len(reference.classes), seed=reference.seed)
     on_real = trained.probabilities(held_out.pictures).argmax(1)
-    there = f"classifier trained on {len(made):,} generated, tested on {len(held_out):,} held-out pictures"
-    back = f"classifier trained on {len(reference.train):,} training pictures, tested on {len(made):,} generated"
-    _add_scores(group, "made to real", held_out.labels, on_real, reference, there)
+    there = f"classifier trained on {len(generated):,} generated, tested on {len(held_out):,} held-out pictures"
+    back = f"classifier trained on {len(reference.train):,} training pictures, tested on {len(generated):,} generated"
+    _add_scores(group, "TSTR", held_out.labels, on_real, reference, there)
     if subject.model is None:  # the classifier has learned from these very pictures
         return group
-    _add_scores(group, "real to made", made.labels, recognised.argmax(1), reference, back)
-    _supplement(group, reference, made)
+    _add_scores(group, "TRTS", generated.labels, recognised.argmax(1), reference, back)
+    _supplement(group, reference, generated)
     return group
 
 
@@ -58,19 +58,19 @@ def _add_scores(group: Group, name: str, truth: Tensor, named: Tensor, reference
     group.details[name] = {"classes": list(reference.classes), "confusion": found.confusion.tolist()}
 
 
-def _supplement(group: Group, reference: Reference, made: Pictures) -> None:
+def _supplement(group: Group, reference: Reference, generated: Pictures) -> None:
     """Whether real and generated pictures together teach more than the real ones alone, at several numbers of real ones."""
     held_out, rows = reference.held_out, []
     assert held_out.labels is not None
-    assert made.labels is not None
+    assert generated.labels is not None
     for size in [size for size in REAL_SIZES if size <= len(reference.train)]:
         real, alone = reference.alone(size)
         assert real.labels is not None
-        times = max(1, len(made) // len(real))  # as many of both, so that the real ones are not drowned
-        pictures = np.concatenate([np.tile(real.pictures, (times, 1, 1, 1)), made.pictures])
-        both = rightly_named(pictures, torch.cat([real.labels.repeat(times), made.labels]), reference)
+        times = max(1, len(generated) // len(real))  # as many of both, so that the real ones are not drowned
+        pictures = np.concatenate([np.tile(real.pictures, (times, 1, 1, 1)), generated.pictures])
+        both = rightly_named(pictures, torch.cat([real.labels.repeat(times), generated.labels]), reference)
         gain = mean_interval(both - alone)  # of the same test pictures, so that their difficulty cancels
-        against = f"{size:,} real and {len(made):,} generated pictures, half and half, against the real ones alone"
+        against = f"{size:,} real and {len(generated):,} generated pictures, half and half, against the real ones alone"
         protocol = f"accuracy on {len(held_out):,} held-out pictures of a classifier trained on {against}"
         group.measures.append(Measure.of(f"gain beside {size:,} real", gain, "higher", protocol))
         rows.append({"real": size, "alone": float(alone.mean()), "together": float(both.mean())})

@@ -19,7 +19,7 @@ MOST_TRAIN = 60_000
 
 
 @dataclass
-class Yardstick:
+class EvaluationSplit:
     """Training and held-out pictures, by dataset and row."""
 
     train: Dataset
@@ -33,7 +33,9 @@ class Yardstick:
     notes: list[str] = field(default_factory=list)
 
 
-def yardstick(dataset: Dataset, models: Sequence[tuple[Path | None, Model]], test_only: bool = False) -> Yardstick:
+def evaluation_split(
+    dataset: Dataset, models: Sequence[tuple[Path | None, Model]], test_only: bool = False
+) -> EvaluationSplit:
     """Chooses the pictures: the test split of the models' own dataset, or all of another dataset that they never saw.
 
     A test split of fewer than 500 is enlarged by the validation split, unless `test_only`.
@@ -45,7 +47,7 @@ def yardstick(dataset: Dataset, models: Sequence[tuple[Path | None, Model]], tes
         chosen = _own(dataset, test_only)
     elif training := _found(learned, [path for path, _ in models if path]):
         rows = training.split("train")[:MOST_TRAIN]
-        chosen = Yardstick(training, rows, dataset, np.arange(len(dataset)), f"all of {dataset.name}")
+        chosen = EvaluationSplit(training, rows, dataset, np.arange(len(dataset)), f"all of {dataset.name}")
     else:
         chosen = _own(dataset, test_only)
         chosen.learned_from = False
@@ -57,12 +59,12 @@ def yardstick(dataset: Dataset, models: Sequence[tuple[Path | None, Model]], tes
     return chosen
 
 
-def _own(dataset: Dataset, test_only: bool) -> Yardstick:
+def _own(dataset: Dataset, test_only: bool) -> EvaluationSplit:
     test, validation = dataset.split("test"), dataset.split("validation")
     alone = test_only or len(test) >= ENOUGH_TO_TEST
     rows = test if alone else np.sort(np.concatenate([validation, test]))
     name = "test" if alone else "validation and test"
-    return Yardstick(dataset, dataset.split("train")[:MOST_TRAIN], dataset, rows, name)
+    return EvaluationSplit(dataset, dataset.split("train")[:MOST_TRAIN], dataset, rows, name)
 
 
 def _found(fingerprints: set[str], runs: Sequence[Path]) -> Dataset | None:
@@ -77,7 +79,7 @@ def _found(fingerprints: set[str], runs: Sequence[Path]) -> Dataset | None:
     return None
 
 
-def _check_overlap(chosen: Yardstick) -> None:
+def _check_overlap(chosen: EvaluationSplit) -> None:
     if not chosen.learned_from:
         return
     known = {_hash(chosen.train.pictures[row]) for row in chosen.train_rows}

@@ -1,4 +1,4 @@
-"""Editing: nothing asked is nothing changed, what is asked is learned, and what nobody asked of stays."""
+"""Counterfactual pictures: the own condition changes nothing, another is learned, and everything else stays."""
 
 from copy import deepcopy
 
@@ -8,8 +8,8 @@ from torch import Tensor
 
 from limner.data.dataset import Batch
 from limner.data.schema import Attribute, Schema
-from limner.methods import Method, Moment, build_method
-from limner.methods.editing import FAINT, edited, redrawn
+from limner.methods import Generator, Method, StepContext, build_method
+from limner.methods.counterfactual import NOISE_FLOOR, apply_change, counterfactual_image
 from limner.recipes import apply_settings, find_recipe
 
 SIDE = Attribute(name="side", kind="label", classes=("left", "right"))
@@ -27,7 +27,7 @@ def _method(
 
 
 def _batch(n: int, step: int, height: int = 16, width: int = 16, channels: int = 1) -> Batch:
-    """A square, left or right, of some light, on noise that nobody asks of."""
+    """A square, left or right, of some light, on noise that no attribute describes."""
     random = torch.Generator().manual_seed(step)
     side, light = torch.randint(2, (n,), generator=random), torch.rand(n, generator=random) * 1.6 - 0.8
     images = 0.1 * torch.rand(n, channels, height, width, generator=random) - 1
@@ -37,37 +37,43 @@ def _batch(n: int, step: int, height: int = 16, width: int = 16, channels: int =
     return Batch(images, {"side": side, "light": light})
 
 
+def _z(generator: Generator, batch: Batch) -> Tensor:
+    return generator.inverse_map(generator.encode(batch.images, batch.condition).mean, batch.condition)
+
+
 def _wave(strength: float, phase: float = 0.0) -> Tensor:
     ramp = torch.arange(12) * 1.3 + phase
     return (strength * torch.sin(ramp)[:, None] * torch.cos(ramp)[None, :]).expand(1, 1, 12, 12)
 
 
-def test_faint_changes_are_held_back_and_others_shown() -> None:
+def test_faint_changes_are_suppressed_and_others_applied() -> None:
     picture, before = _wave(0.3), torch.zeros(1, 1, 12, 12)
-    torch.testing.assert_close(edited(picture, before, before + FAINT / 10), picture, atol=1e-3, rtol=0)
-    torch.testing.assert_close(edited(picture, before, before + 5 * FAINT), picture + 5 * FAINT, atol=1e-3, rtol=0)
+    torch.testing.assert_close(apply_change(picture, before, before + NOISE_FLOOR / 10), picture, atol=1e-3, rtol=0)
+    torch.testing.assert_close(
+        apply_change(picture, before, before + 5 * NOISE_FLOOR), picture + 5 * NOISE_FLOOR, atol=1e-3, rtol=0
+    )
 
 
-def test_details_grow_with_what_is_drawn_and_go_where_something_else_is_drawn() -> None:
+def test_details_grow_with_what_is_generated_and_go_where_something_else_is() -> None:
     detail, before = 0.05, _wave(0.4)
     picture = before * (1 + detail)
-    stronger = edited(picture, before, 1.5 * before)
+    stronger = apply_change(picture, before, 1.5 * before)
     torch.testing.assert_close(stronger, 1.5 * picture, atol=0.04, rtol=0)
     other = _wave(0.4, phase=1.6)
-    assert (edited(picture + 0.2 * torch.sign(before), before, other) - other).abs().mean() < 0.08
+    assert (apply_change(picture + 0.2 * torch.sign(before), before, other) - other).abs().mean() < 0.08
 
 
 @pytest.mark.parametrize("recipe", ["causal-vae", "vae"])
 @pytest.mark.parametrize("shape", [(16, 16, 1), (19, 30, 3)])
-def test_nothing_asked_is_nothing_changed(shape: tuple[int, int, int], recipe: str) -> None:
+def test_the_own_condition_changes_nothing(shape: tuple[int, int, int], recipe: str) -> None:
     method = _method(*shape, recipe=recipe)
     batch = _batch(4, 0, *shape)
-    method.step(batch, Moment(0, 0, 0))
-    painter = method.painter.eval()
+    method.step(batch, StepContext(0, 0, 0))
+    generator = method.generator.eval()
     with torch.no_grad():
-        codes = painter.codes(batch.images, batch.condition)  # type: ignore[operator]
-        again = redrawn(painter, batch.images, codes, batch.condition, batch.condition)
-    assert torch.equal(again, batch.images)
+        z = _z(generator, batch)
+        same = counterfactual_image(generator, batch.images, z, batch.condition, batch.condition)
+    assert torch.equal(same, batch.images)
 
 
 def _light(images: Tensor, right: Tensor) -> Tensor:
@@ -75,40 +81,40 @@ def _light(images: Tensor, right: Tensor) -> Tensor:
     return torch.where(right.bool(), far, left)
 
 
-def test_what_is_asked_is_learned_and_the_rest_left_alone() -> None:
+def test_another_condition_is_learned_and_the_rest_stays() -> None:
     method = _method()
     for step in range(300):
-        method.step(_batch(32, step), Moment(step, 32 * step, 0))
+        method.step(_batch(32, step), StepContext(step, 32 * step, 0))
     batch = _batch(64, 10_000)
-    wish = {"side": 1 - batch.condition["side"], "light": batch.condition["light"].flip(0)}
+    other = {"side": 1 - batch.condition["side"], "light": batch.condition["light"].flip(0)}
     with torch.no_grad():
-        codes = method.painter.eval().codes(batch.images, batch.condition)  # type: ignore[operator]
-        after = redrawn(method.painter, batch.images, codes, batch.condition, wish)
-    assert (_light(after, wish["side"]) - wish["light"]).abs().mean() < 0.1
+        z = _z(method.generator.eval(), batch)
+        after = counterfactual_image(method.generator, batch.images, z, batch.condition, other)
+    assert (_light(after, other["side"]) - other["light"]).abs().mean() < 0.1
     assert (_light(after, batch.condition["side"]) + 1).abs().mean() < 0.15, "the square has left its old place"
     assert (after - batch.images)[:, :, :3].abs().mean() < 0.01
 
 
-@pytest.mark.parametrize("judge", ["predictor", "critic"])
-def test_judges_learn_once_the_bound_has_been_learned(judge: str) -> None:
-    method, batch = _method(more=("method.editing.after=1000",)), _batch(16, 0)
-    network = getattr(method, judge)
+@pytest.mark.parametrize("part", ["predictor", "critic"])
+def test_predictor_and_critic_learn_once_the_elbo_has_been_learned(part: str) -> None:
+    method, batch = _method(more=("method.counterfactual_loss.after=1000",)), _batch(16, 0)
+    network = getattr(method, part)
     first = deepcopy(network.state_dict())
 
     def learned(pictures: int, step: int) -> bool:
-        method.step(batch, Moment(step, pictures, 0))
+        method.step(batch, StepContext(step, pictures, 0))
         return any(not torch.equal(value, first[name]) for name, value in network.state_dict().items())
 
     assert not learned(999, 4)
-    assert not learned(1000, 5), "not every batch is edited"
+    assert not learned(1000, 5), "not every batch has this loss"
     assert learned(1000, 8)
 
 
 def test_the_predictor_learns_from_real_pictures_alone() -> None:
-    method, batch = _method(more=("method.editing.after=0",)), _batch(16, 0)
+    method, batch = _method(more=("method.counterfactual_loss.after=0",)), _batch(16, 0)
     of_real = deepcopy(method.predictor)
     of_real.loss(*batch)  # type: ignore[operator, union-attr]
-    method.step(batch, Moment(0, 0, 0))
+    method.step(batch, StepContext(0, 0, 0))
     expected, found = dict(of_real.named_buffers()), dict(method.predictor.named_buffers())  # type: ignore[union-attr, arg-type]
     assert any("running_mean" in name for name in expected)
     for name, value in expected.items():

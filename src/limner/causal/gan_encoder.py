@@ -1,0 +1,119 @@
+"""An encoder beside a trained GAN: from pictures to the z they would be generated from, which abduction needs.
+
+It learns from generated pictures, of which z is known, and from real pictures, which the generator must reconstruct from what
+it finds: without the latter its z lies outside of what real pictures need (in-domain inversion: Zhu et al. 2020,
+arXiv 2004.00049, section 3.1). The generator stays as it is.
+
+encoder.safetensors       its weights
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from limner import seeds
+from limner.data.dataset import Dataset
+from limner.errors import LimnerError, ModelError
+from limner.methods import Generator, Posterior
+from limner.model import Model
+from limner.networks import NetworkConfig, build_encoder
+from limner.networks.conditioning import Condition, ConditionEncoder
+from limner.progress import ProgressLine
+from limner.tensors import load_tensors, save_tensors
+from limner.weights import load_weights
+
+NETWORK = NetworkConfig(architecture="convolutional", widths=(32, 64, 128), normalisation="batch")
+STEPS, BATCH, RATE = 2000, 32, 2e-3
+RECONSTRUCTION = 10.0
+"""Weight of the squared error of a reconstructed pixel, beside that of z."""
+CERTAIN = -30.0
+"""Log-variance of a posterior that is a point."""
+FILE = "encoder.safetensors"
+
+
+class GanEncoder(nn.Module):
+    """Pictures (B, C, H, W) in [-1, 1] and their condition -> the z (B, latent) that they would be generated from."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__()
+        schema, self.model_digest = model.schema, model.digest
+        self.encoder = build_encoder(NETWORK, schema.channels, schema.height, schema.width)
+        self.condition = ConditionEncoder(model.attributes, self.encoder.features)
+        self.z = nn.Linear(self.encoder.features, model.generator.latent)
+
+    def forward(self, images: Tensor, condition: Condition) -> Tensor:
+        z: Tensor = self.z(self.encoder(images) + self.condition(condition))
+        return z
+
+    def save(self, folder: Path) -> None:
+        """Writes the file, whole or not at all."""
+        save_tensors(folder / FILE, self.state_dict(), {"model": self.model_digest or ""})
+
+    @classmethod
+    def load(cls, folder: Path, model: Model) -> GanEncoder:
+        """Reads what `save` wrote beside this model; ModelError when missing, damaged or another model's."""
+        encoder = cls(model)
+        try:
+            tensors, metadata = load_tensors(folder / FILE)
+            load_weights(encoder, tensors)
+        except LimnerError as error:
+            raise ModelError(f"{folder / FILE}: missing or damaged ({str(error).splitlines()[0]}).") from None
+        if metadata.get("model") != encoder.model_digest:
+            raise ModelError(f"{folder / FILE}: it encodes for another model; go on with limner causal fit --resume.")
+        return encoder.eval()
+
+
+class EncodedGenerator(Generator):
+    """A generator and the encoder that was trained beside it, as one that encodes."""
+
+    encodes = True
+
+    def __init__(self, generator: Generator, encoder: GanEncoder) -> None:
+        super().__init__()
+        self.latent, self.condition_names = generator.latent, generator.condition_names
+        self.generator, self.encoder = generator, encoder
+
+    def decode(self, w: Tensor, condition: Condition) -> Tensor:
+        return self.generator(w, condition)
+
+    def encode(self, images: Tensor, condition: Condition) -> Posterior:
+        z = self.encoder(images, condition)
+        return Posterior(z, torch.full_like(z, CERTAIN))
+
+
+def with_encoder(model: Model, encoder: GanEncoder) -> Model:
+    """Returns a model that encodes by this encoder; its digest stays that of the generator's weights."""
+    encoded = Model(model.recipe, model.schema, EncodedGenerator(model.generator, encoder), model.table, model.about)
+    encoded.digest = model.digest
+    return encoded
+
+
+def train_gan_encoder(model: Model, dataset: Dataset, seed: int = 0) -> GanEncoder:
+    """Returns an encoder of a trained generator, which has learned from it and from the training split."""
+    torch.manual_seed(seeds.derive("gan encoder", seed))
+    rows, names = dataset.split("train"), model.generator.condition_names
+    encoder = GanEncoder(model)
+    optimiser = torch.optim.Adam(encoder.parameters(), RATE, fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=STEPS)
+    random = seeds.generator("gan encoder order", seed)
+    with ProgressLine("encoder of the generator", STEPS, "steps") as bar:
+        for _ in range(STEPS):
+            batch = dataset.batch(rows[torch.randint(len(rows), (BATCH,), generator=random).numpy()], names)
+            z = torch.randn(BATCH, model.generator.latent, generator=random)
+            loss = _loss(model.generator, encoder, batch.images, batch.condition, z)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+            bar.advance()
+    return encoder.eval()
+
+
+def _loss(generator: Generator, encoder: GanEncoder, images: Tensor, condition: Condition, z: Tensor) -> Tensor:
+    with torch.no_grad():
+        fake = generator(z, condition)
+    reconstructed = generator(encoder(images, condition), condition)
+    return (encoder(fake, condition) - z).square().mean() + RECONSTRUCTION * (reconstructed - images).square().mean()

@@ -1,0 +1,148 @@
+"""A model that generates the pictures of latent specs, and says of each how it is made again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from pydantic import BaseModel
+from torch import Tensor
+
+from limner.config import PathText
+from limner.editing.directions import moved, read_steps, step_of
+from limner.editing.latent_space import editing_model, one_thread
+from limner.editing.latent_spec import LatentSpec
+from limner.editing.operation import KnownLatent
+from limner.errors import ModelError, PictureError, shown
+from limner.methods import Latent, concatenate, slerp, walk
+from limner.model import Model, load
+from limner.pictures import difference, read_provenance
+from limner.samples import MadeBy, made_of, provenance_of
+
+KIND = "latent"
+
+
+@dataclass
+class LatentSampler:
+    """A model that generates specs; `steps` are directions (latent,) by name, of a folder, beside the model's own."""
+
+    model: Model
+    path: Path
+    steps: Mapping[str, Tensor] = field(default_factory=dict)
+    folder: Path | None = None
+
+    @classmethod
+    def of(cls, model: Model, path: Path, folder: Path | None = None) -> LatentSampler:
+        """Returns the sampler of a model, with the directions that a folder has for it; ModelError for those of another."""
+        sampler = cls(model, path)
+        return cls(model, path, read_steps(folder, sampler.editing), folder) if folder else sampler
+
+    @cached_property
+    def editing(self) -> Model:
+        """The same model with weights of its own, whose feature maps can be changed; ModelError for one without a decoder."""
+        return editing_model(self.path)
+
+    def generate(self, specs: Sequence[LatentSpec]) -> np.ndarray:
+        """Returns the pictures of specs, uint8 (n, H, W, C); ConditionError, UsageError for what the model does not have."""
+        latent = concatenate([self.latent(spec) for spec in specs])
+        return self.model.generate(self._moved(latent, torch.cat([self.step(spec) for spec in specs])))
+
+    def walk(self, specs: Sequence[LatentSpec], frames: int, closed: bool = True) -> Iterator[np.ndarray]:
+        """Yields uint8 (H, W, C): great circles from spec to spec, `frames` to each next one, back to the first if closed."""
+        steps = [self.step(spec) for spec in specs]
+        share = torch.arange(frames)[:, None] / frames
+        for stop, part in enumerate(walk([self.latent(spec) for spec in specs], frames, closed)):
+            towards = steps[(stop + 1) % len(specs)]
+            yield from self.model.generate(self._moved(part, torch.lerp(steps[stop], towards, share)))
+
+    def latent(self, spec: LatentSpec) -> Latent:
+        """Returns the latent of a spec before its directions, in z."""
+        first = self._of_seed(spec.seed, spec.index, spec)
+        z = first.values
+        if spec.blend:
+            z = blended([(self._of_seed(seed, 0, spec).values, weight) for seed, weight in spec.blend])
+        if spec.mix is not None and spec.mix.share:
+            other = self._of_seed(spec.mix.seed, 0, spec).values
+            z = slerp(z[0], other[0], torch.tensor([[spec.mix.share]]))
+        return first.moved(z, "z")
+
+    def step(self, spec: LatentSpec) -> Tensor:
+        """Returns how far the directions of a spec lead, (1, latent)."""
+        steps = [amount * self._direction(name) for name, amount in spec.directions.items() if amount]
+        return torch.stack([torch.zeros(self.model.generator.latent), *steps]).sum(0, keepdim=True)
+
+    def known(self, spec: LatentSpec, colour: np.ndarray) -> KnownLatent | None:
+        """Returns the latent of a spec and its picture uint8 (H, W, 3), or None of a model without a decoder."""
+        try:
+            model = self.editing
+        except ModelError:
+            return None
+        with one_thread(), torch.no_grad():
+            latent = moved(model.generator.to_w(self.latent(spec)), self.step(spec))
+            return KnownLatent(model, latent, colour)
+
+    def provenance(self, spec: LatentSpec) -> dict[str, Any]:
+        """Returns what the picture of a spec says of itself."""
+        made = {"latent": spec.model_dump(mode="json", exclude_defaults=True)}
+        read = {"directions": str(self.folder)} if self.folder and set(spec.directions) & set(self.steps) else {}
+        return provenance_of(self.model, self.path, KIND, **made, **read)
+
+    @torch.inference_mode()
+    def _moved(self, latent: Latent, steps: Tensor) -> Latent:
+        if not steps.any():
+            return latent
+        if not self.model.generator.has_map:  # w is z, and any runtime can generate it
+            return moved(latent, steps)
+        return moved(self.model.generator.to_w(latent), steps)
+
+    def _of_seed(self, seed: int, index: int, spec: LatentSpec) -> Latent:
+        return self.model.latent(seed=seed, first=index, condition=spec.condition, truncation=spec.truncation)
+
+    def _direction(self, name: str) -> Tensor:
+        return self.steps[name] if name in self.steps else step_of(self.editing, name)
+
+
+def blended(latents: Sequence[tuple[Tensor, float]]) -> Tensor:
+    """Returns the weighted sum of z (1, latent), as long as independent ones of their weights are on average.
+
+    A plain mean would be shorter than any z that the model was trained on; the first one, where all weights are 0.
+    """
+    weights = torch.tensor([weight for _, weight in latents])
+    length = weights.square().sum().sqrt()
+    if not length:
+        return latents[0][0]
+    return torch.stack([weight * z for z, weight in latents]).sum(0) / length
+
+
+class MadeLatent(BaseModel):
+    """What provenance says of the picture of a latent spec."""
+
+    model: MadeBy
+    latent: LatentSpec
+    directions: PathText | None = None
+
+
+def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, int]:
+    """Generates a picture again: returns it, uint8 (H, W, C), and the largest difference of a pixel, 0 to 255.
+
+    PictureError where its provenance is incomplete, or names another model than is there.
+    """
+    about = made_of(MadeLatent, picture, read_provenance(picture))
+    where, digest = model_path or Path(about.model.path), about.model.sha256
+    if not where.exists():
+        raise PictureError(f"{picture}: made by the model '{where}', which is not here; give its folder with --model.")
+    model = load(where, runtime=about.model.runtime)
+    if model.digest != digest:
+        raise ModelError(
+            f"{picture}: made by another model ({shown(digest, 12)}) than {where} ({str(model.digest)[:12]})."
+        )
+    directions = Path(about.directions) if about.directions else None
+    if directions and not directions.exists():
+        directions = where / directions.name
+    again = LatentSampler.of(model, where, directions).generate([about.latent])[0]
+    return again, difference(again, picture)

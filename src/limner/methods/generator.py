@@ -1,0 +1,104 @@
+"""The contract of every generator: from noise z to the decoder's latent w to pictures, and back where it can."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from limner.methods.latent import Latent
+from limner.networks.blocks import Decoder
+from limner.networks.conditioning import Condition
+
+
+class Posterior(NamedTuple):
+    """The normal q(w | picture) of each picture: mean and log-variance, both (B, latent)."""
+
+    mean: Tensor
+    log_variance: Tensor
+
+
+class Generator(nn.Module):
+    """What a model keeps of a method: z (B, latent), standard normal -> w (B, latent) -> pictures (B, C, H, W) in [-1, 1].
+
+    A subclass implements `decode`, and whatever else it can do: `map` and `inverse_map` where w is not z, `encode` and `nll`
+    where `encodes` and `has_elbo` say so. It is trained for the attributes in `condition_names`, and all of them must be given.
+    """
+
+    latent: int
+    condition_names: tuple[str, ...] = ()
+    has_map: bool = False
+    """Whether w is not z."""
+    encodes: bool = False
+    """Whether `encode` works."""
+    has_elbo: bool = False
+    """Whether `nll` works and the prior of w is the one that samples are drawn from, so that `elbo` is a bound."""
+    discrete: bool = False
+    """Whether `nll` is a probability of whole grey levels, so that it can be said in bits per dimension."""
+
+    def map(self, z: Tensor, condition: Condition) -> Tensor:
+        """z (B, latent) -> w (B, latent); the identity unless a prior is learned."""
+        return z
+
+    def inverse_map(self, w: Tensor, condition: Condition) -> Tensor:
+        """w (B, latent) -> the z (B, latent) that `map` carries to it."""
+        return w
+
+    def decode(self, w: Tensor, condition: Condition) -> Tensor:
+        """w (B, latent) -> pictures (B, C, H, W) in [-1, 1]."""
+        raise NotImplementedError
+
+    def encode(self, images: Tensor, condition: Condition) -> Posterior:
+        """Pictures (B, C, H, W) in [-1, 1] -> q(w | picture)."""
+        raise NotImplementedError
+
+    def nll(self, images: Tensor, w: Tensor, condition: Condition) -> Tensor:
+        """Returns -log p(picture | w), nats (B,), of pictures (B, C, H, W) in [-1, 1]."""
+        raise NotImplementedError
+
+    def forward(self, z: Tensor, condition: Condition) -> Tensor:
+        """z (B, latent) -> pictures (B, C, H, W) in [-1, 1]."""
+        return self.decode(self.map(z, condition), condition)
+
+    def elbo(self, images: Tensor, condition: Condition, noise: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns the negative log-likelihood (B,) and the KL divergence (B, latent), nats, at one draw of noise (B, latent).
+
+        Their sum is the negative evidence lower bound (Kingma & Welling 2013, arXiv 1312.6114, eq. 10).
+        """
+        posterior = self.encode(images, condition)
+        return self.nll(images, reparameterised(posterior, noise), condition), kl_divergence(posterior)
+
+    def to_w(self, latent: Latent) -> Latent:
+        """Returns the same pictures' latent in w."""
+        return latent if latent.space == "w" else latent.moved(self.map(latent.values, latent.condition), "w")
+
+    def to_z(self, latent: Latent) -> Latent:
+        """Returns the same pictures' latent in z."""
+        return latent if latent.space == "z" else latent.moved(self.inverse_map(latent.values, latent.condition), "z")
+
+    def w_statistics(self) -> tuple[Tensor, Tensor]:
+        """Returns the mean and the standard deviation of w over samples, (latent,) each."""
+        mean = torch.zeros(self.latent, device=self.device)
+        return mean, mean + 1
+
+    @property
+    def decoder_network(self) -> Decoder | None:
+        """The decoder network, whose feature maps can be read and changed; None of a generator that has none."""
+        return next((part for part in self.children() if isinstance(part, Decoder)), None)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next((p.device for p in self.parameters()), torch.device("cpu"))
+
+
+def reparameterised(posterior: Posterior, noise: Tensor) -> Tensor:
+    """Returns w (B, latent), drawn from q(w | picture) with standard normal noise (B, latent) (arXiv 1312.6114, eq. 4)."""
+    return posterior.mean + noise * torch.exp(0.5 * posterior.log_variance)
+
+
+def kl_divergence(posterior: Posterior) -> Tensor:
+    """KL(q(w | picture) || N(0, 1)) of each dimension, nats (B, latent) (arXiv 1312.6114, appendix B)."""
+    mean, log_variance = posterior
+    return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance)

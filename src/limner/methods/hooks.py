@@ -1,0 +1,129 @@
+"""Hooks into a decoder: reading its layers while it generates, and adding offsets to its feature maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from threading import RLock
+
+import torch
+from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
+
+from limner.errors import ModelError
+from limner.methods.generator import Generator
+from limner.methods.latent import Latent
+
+COARSE = 1 / 4
+"""Of a picture's sides: maps up to this size hold what is where; finer ones hold how it is drawn."""
+EXAMPLES = 16
+"""Pictures by which the standard deviation of feature maps is known."""
+BATCH = 64
+Offsets = tuple[Tensor, ...]
+"""What is added to the first layer's output, and to the last maps of each size that a layer reads, (B, ...) each."""
+
+
+class DecoderHooks:
+    """The places of a generator's decoder where feature maps can be read and offsets added.
+
+    ModelError for a generator without a decoder, or with one that has no dense layer.
+    """
+
+    def __init__(self, generator: Generator, examples: Latent, side: int) -> None:
+        """`examples` are latents of a few pictures, `side` is the shorter side of pictures in pixels."""
+        self.generator = generator
+        self.lock = RLock()
+        """Held while it generates: offsets of one picture must not reach another thread's."""
+        decoder = generator.decoder_network
+        if decoder is None:
+            raise ModelError("a model without a decoder network cannot edit pictures.")
+        self.decoder = decoder
+        dense = [part for part in decoder.modules() if isinstance(part, nn.Linear)]
+        if not dense:
+            raise ModelError("a decoder without a dense layer that reads the latent cannot edit pictures.")
+        self.first_layer = dense[0]
+        self.readers, self.stds = self._readers(examples)
+        self.num_coarse = 1 + sum(max(shape[1:], default=0) <= side * COARSE for shape in self.readers.values())
+        """How many of the offsets are coarse; they come first."""
+
+    def decode(self, latent: Latent) -> Tensor:
+        """Returns pictures (B, C, H, W) in [-1, 1]; gradients flow back to values and offsets."""
+        w = self.generator.to_w(latent)
+        with self.lock, self._adding(latent.offsets):
+            return self.generator.decode(w.values, w.condition)
+
+    def offsets_of(self, latent: Latent) -> Offsets:
+        """Returns the latent's offsets, which are zero where it has none."""
+        shapes = [(self.first_layer.out_features,), *self.readers.values()]
+        return latent.offsets or tuple(latent.values.new_zeros(len(latent), *shape) for shape in shapes)
+
+    @torch.no_grad()
+    def middle(self, latent: Latent) -> Tensor:
+        """Returns what a layer in the middle of the decoder reads, (B, channels) or (B, C, H, W); of a single layer, its output."""
+        layers = self._layers()
+        if not layers:
+            return torch.cat([self.first_output(part) for part in latent.batches(BATCH)])
+        caught: list[Tensor] = []
+        hook = layers[len(layers) // 2].register_forward_pre_hook(lambda _, read: caught.append(read[0]))
+        with self.lock, _hooked([hook]):
+            for part in latent.batches(BATCH):
+                self.decode(part)
+        return torch.cat(caught)
+
+    @torch.no_grad()
+    def first_output(self, latent: Latent) -> Tensor:
+        """Returns what the first layer makes of latents without their offsets, (B, features)."""
+        caught: list[Tensor] = []
+        hook = self.first_layer.register_forward_hook(lambda _, __, output: caught.append(output))
+        w = self.generator.to_w(latent)
+        with self.lock, _hooked([hook]):
+            self.generator.decode(w.values, w.condition)
+        return caught[0]
+
+    @torch.no_grad()
+    def _readers(self, examples: Latent) -> tuple[dict[nn.Module, tuple[int, ...]], list[float]]:
+        """Returns the layers that read the last maps of each size, with shapes (C, H, W), and the std of all that gets offsets."""
+        read: dict[nn.Module, Tensor] = {}
+        hooks = [
+            part.register_forward_pre_hook(lambda own, maps: read.update({own: maps[0]})) for part in self._layers()
+        ]
+        with _hooked(
+            [*hooks, self.first_layer.register_forward_hook(lambda own, _, output: read.update({own: output}))]
+        ):
+            self.decode(examples)
+        first = read.pop(self.first_layer)
+        last = {maps.shape[2:]: part for part, maps in read.items()}
+        readers = {part: tuple(read[part].shape[1:]) for part in last.values()}
+        return readers, [float(first.std()), *(float(read[part].std()) for part in readers)]
+
+    def _layers(self) -> list[nn.Module]:
+        """Returns all convolutions, or, where there are none, all dense layers but the first."""
+        parts = list(self.decoder.modules())
+        found: list[nn.Module] = [part for part in parts if isinstance(part, nn.Conv2d | nn.ConvTranspose2d)]
+        return found or [part for part in parts if isinstance(part, nn.Linear) and part is not self.first_layer]
+
+    def _adding(self, offsets: Offsets) -> AbstractContextManager[None]:
+        hooks = []
+        if offsets:
+            first, *others = offsets
+            hooks.append(self.first_layer.register_forward_hook(lambda _, __, output: output + first))
+            hooks += [
+                part.register_forward_pre_hook(partial(_added, offset))
+                for part, offset in zip(self.readers, others, strict=True)
+            ]
+        return _hooked(hooks)
+
+
+@contextmanager
+def _hooked(hooks: Sequence[RemovableHandle]) -> Iterator[None]:
+    """Removes hooks that were set for one pass."""
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def _added(offset: Tensor, _: nn.Module, read: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    return (read[0] + offset, *read[1:])

@@ -1,0 +1,84 @@
+"""What pictures are generated from, as one value: z or w, the condition, and offsets of the decoder's feature maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from limner.networks.conditioning import Condition
+
+Space = Literal["z", "w"]
+"""z is standard normal, and what a seed gives; w is what the decoder reads."""
+
+
+@dataclass(frozen=True)
+class Latent:
+    """The latents of n pictures."""
+
+    values: Tensor
+    """float32 (n, latent)."""
+    condition: Condition
+    """{attribute: (n,)}."""
+    space: Space = "z"
+    offsets: tuple[Tensor, ...] = ()
+    """What is added to the decoder's feature maps, (n, ...) each (see `limner.methods.hooks`); none for most pictures."""
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def rows(self, index: Tensor | slice) -> Latent:
+        """Returns the latents of some of the pictures."""
+        condition = {name: values[index] for name, values in self.condition.items()}
+        return Latent(self.values[index], condition, self.space, tuple(one[index] for one in self.offsets))
+
+    def batches(self, size: int) -> Iterator[Latent]:
+        """Yields the latents of `size` pictures at a time."""
+        for start in range(0, len(self), size):
+            yield self.rows(slice(start, start + size))
+
+    def to(self, device: torch.device | str) -> Latent:
+        """Returns the same on another device."""
+        condition = {name: values.to(device) for name, values in self.condition.items()}
+        return Latent(self.values.to(device), condition, self.space, tuple(one.to(device) for one in self.offsets))
+
+    def moved(self, values: Tensor, space: Space) -> Latent:
+        """Returns it with other values, in a space."""
+        return replace(self, values=values, space=space)
+
+
+def concatenate(latents: Sequence[Latent]) -> Latent:
+    """Returns the latents of some pictures after one another; all are in one space and have offsets of the same layers."""
+    first = latents[0]
+    condition = {name: torch.cat([one.condition[name] for one in latents]) for name in first.condition}
+    offsets = tuple(torch.cat(parts) for parts in zip(*(one.offsets for one in latents), strict=True))
+    return Latent(torch.cat([one.values for one in latents]), condition, first.space, offsets)
+
+
+def walk(latents: Sequence[Latent], frames: int, closed: bool = True) -> Iterator[Latent]:
+    """Yields `frames` latents from each (1, latent) to the next on great circles, back to the first if closed.
+
+    Labels have nothing between them: the condition is that of the one that is left.
+    """
+    share = torch.arange(frames)[:, None] / frames
+    for stop in range(len(latents) if closed else len(latents) - 1):
+        one, other = latents[stop], latents[(stop + 1) % len(latents)]
+        condition = {name: values.expand(frames) for name, values in one.condition.items()}
+        yield Latent(slerp(one.values[0], other.values[0], share), condition, one.space)
+
+
+def slerp(start: Tensor, end: Tensor, share: Tensor) -> Tensor:
+    """Returns points between two latents (latent,) on their great circle, (n, latent), for shares (n, 1) in [0, 1].
+
+    Lengths are interpolated too; straight lines would pass through short latents that a Gaussian never draws.
+    """
+    lengths = start.norm(), end.norm()
+    cosine = torch.dot(start, end) / (lengths[0] * lengths[1])
+    angle = torch.arccos(cosine.clamp(-1 + 1e-6, 1 - 1e-6))
+    direction = (
+        torch.sin((1 - share) * angle) * start / lengths[0] + torch.sin(share * angle) * end / lengths[1]
+    ) / torch.sin(angle)
+    return direction * torch.lerp(lengths[0], lengths[1], share)
