@@ -82,6 +82,7 @@ def watched(port: int, seconds: list[float]) -> Iterator[None]:
     process = spawn.Process(target=watch, args=(port, ended, sending), daemon=True)
     process.start()
     try:
+        receiving.recv()  # it watches
         yield
     finally:
         ended.set()

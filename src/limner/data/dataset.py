@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 FORMAT = 1
+_ONE_AT_A_TIME = threading.Lock()
+"""NumPy parses the header as Python, which CPython before 3.12 cannot do on two threads at once: SystemError, now and then."""
 SPLITS = ("train", "validation", "test")
 
 
@@ -60,7 +63,8 @@ class Dataset:
             if int(about["format"]) > FORMAT:
                 raise DataError(f"{path} was written by a newer limner (format {about['format']}); upgrade limner")
             schema = Schema.model_validate(about["schema"])
-            pictures = np.load(path / "pictures.npy", mmap_mode="r")
+            with _ONE_AT_A_TIME:
+                pictures = np.load(path / "pictures.npy", mmap_mode="r")
             table = pq.ParquetFile(path / "attributes.parquet").read()
             name = Path(str(about["options"].get("source", path.resolve().name))).stem
             dataset = cls(path, name, schema, str(about["fingerprint"]), pictures, table)
