@@ -15,7 +15,11 @@ from limner.serving.metrics import Metrics
 from limner.serving.routes import catalogue, causal, edits, health, images, jobs, pictures, stylize
 from limner.serving.settings import Settings
 from limner.serving.state import State
+<<<<<<< HEAD
 from limner.serving.warmup import WarmUp
+=======
+from limner.serving.turns import Turns
+>>>>>>> part-b
 
 STUDIO = Path(__file__).with_name("studio")
 ROUTERS = (catalogue, images, pictures, edits, stylize, causal, jobs, health, live)
@@ -51,4 +55,5 @@ def create_app(settings: Settings) -> FastAPI:
         app.mount("/", StaticFiles(directory=STUDIO, html=True))
     app.add_middleware(Guard, settings=settings)
     app.add_middleware(Metrics, routes=app)
+    app.add_middleware(Turns)
     return app
