@@ -204,7 +204,7 @@ def test_a_folder_that_is_no_dataset_names_the_command_that_makes_one(tmp_path: 
 
 def test_headers_are_read_one_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_dataset(tmp_path / "x", np.zeros((30, 8, 8, 3), np.uint8), {"kind": ["a"] * 30})
-    load, inside = np.load, threading.Semaphore(1)
+    load, inside = np.lib.format.open_memmap, threading.Semaphore(1)
 
     def alone(*arguments: Any, **more: Any) -> Any:
         assert inside.acquire(blocking=False), "two threads parse a header"
@@ -212,7 +212,7 @@ def test_headers_are_read_one_at_a_time(tmp_path: Path, monkeypatch: pytest.Monk
         inside.release()
         return load(*arguments, **more)
 
-    monkeypatch.setattr(np, "load", alone)
+    monkeypatch.setattr(np.lib.format, "open_memmap", alone)
     with ThreadPoolExecutor(8) as threads:
         opened = list(threads.map(Dataset.open, [tmp_path / "x"] * 16))
     assert {len(one) for one in opened} == {30}

@@ -31,13 +31,9 @@ from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
 if TYPE_CHECKING:
     from torch import Tensor
 
-<<<<<<< HEAD
 FORMAT = 2
-=======
-FORMAT = 1
 _ONE_AT_A_TIME = threading.Lock()
 """NumPy parses the header as Python, which CPython before 3.12 cannot do on two threads at once: SystemError, now and then."""
->>>>>>> part-b
 SPLITS = ("train", "validation", "test")
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, pa.ArrowException)
 """What Arrow and a file of the wrong shape raise."""
@@ -82,25 +78,12 @@ class Dataset:
             what = "is not a prepared dataset; make one with: limner prepare" if path.exists() else "does not exist"
             raise DataError(f"{path} {what}")
         try:
-<<<<<<< HEAD
             about = _read_about(path)
             pictures = _open_pictures(path / PICTURES)
             table = _read_table(path / TABLE, len(pictures))
             name = Path(about.source or path.resolve().name).stem
             dataset = cls(path, name, about.schema_, about.fingerprint, pictures, table)
         except (*UNREADABLE, ParseError, ValidationError) as error:
-=======
-            about = json.loads((path / "dataset.json").read_text(encoding="utf-8"))
-            if int(about["format"]) > FORMAT:
-                raise DataError(f"{path} was written by a newer limner (format {about['format']}); upgrade limner")
-            schema = Schema.model_validate(about["schema"])
-            with _ONE_AT_A_TIME:
-                pictures = np.load(path / "pictures.npy", mmap_mode="r")
-            table = pq.ParquetFile(path / "attributes.parquet").read()
-            name = Path(str(about["options"].get("source", path.resolve().name))).stem
-            dataset = cls(path, name, schema, str(about["fingerprint"]), pictures, table)
-        except (OSError, ValueError, KeyError, TypeError, EOFError, pa.ArrowException, ValidationError) as error:
->>>>>>> part-b
             detail = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise DataError(f"{path} is a damaged dataset ({detail}); prepare it again") from error
         dataset._check()
@@ -201,7 +184,8 @@ def _read_about(path: Path) -> About:
 
 def _open_pictures(file: Path) -> np.memmap:
     try:
-        return np.lib.format.open_memmap(file, mode="r")
+        with _ONE_AT_A_TIME:
+            return np.lib.format.open_memmap(file, mode="r")
     except Exception as error:  # NumPy lets a tokenizer loose on a header, which raises its own kinds on foreign bytes
         raise ValueError(f"pictures.npy: {shown(error, 200)}") from None
 

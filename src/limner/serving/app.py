@@ -15,11 +15,8 @@ from limner.serving.metrics import Metrics
 from limner.serving.routes import catalogue, causal, edits, health, images, jobs, pictures, stylize
 from limner.serving.settings import Settings
 from limner.serving.state import State
-<<<<<<< HEAD
-from limner.serving.warmup import WarmUp
-=======
 from limner.serving.turns import Turns
->>>>>>> part-b
+from limner.serving.warmup import WarmUp
 
 STUDIO = Path(__file__).with_name("studio")
 ROUTERS = (catalogue, images, pictures, edits, stylize, causal, jobs, health, live)
