@@ -4,6 +4,9 @@ import hashlib
 
 import torch
 
+GENERATOR_BYTES = 6000
+"""What one generator takes in memory, nearly all of it the state of its Mersenne Twister."""
+
 
 def derive(*parts: int | str) -> int:
     """Returns a 63-bit seed that depends on every part, in order; equal parts give equal seeds on every machine."""
