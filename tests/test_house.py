@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "limner"
 FLOORS = (
-    {"errors", "config", "seeds", "files", "progress", "tensors", "values"},
+    {"errors", "memory", "config", "seeds", "files", "progress", "tensors", "values"},
     {"pictures"},
     {"data"},
     {"networks"},
