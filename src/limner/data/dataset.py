@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import BaseModel, Field, ValidationError
 
+from limner.config import fault_of
 from limner.data.schema import Attribute, Schema
 from limner.data.verification import PICTURES, TABLE, BlockDigests, entry_of, sealed
 from limner.errors import ConditionError, DataError, UsageError, nearest, shown
@@ -84,8 +85,7 @@ class Dataset:
             name = Path(about.source or path.resolve().name).stem
             dataset = cls(path, name, about.schema_, about.fingerprint, pictures, table)
         except (*UNREADABLE, ParseError, ValidationError) as error:
-            detail = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise DataError(f"{path} is a damaged dataset ({detail}); prepare it again") from error
+            raise DataError(f"{path} is a damaged dataset ({fault_of(error)}); prepare it again") from error
         dataset._check()
         return dataset
 
