@@ -131,6 +131,7 @@ def test_a_zip_without_pictures_fails_with_the_doctors_reason_and_leaves_nothing
     hostile = zipped([("../../evil.png", file_of(photo())), ("/tmp/evil.png", b"x"), ("words.png", b"words")])
     answer = studio.post("/v1/data", files=[("files", ("all.zip", hostile))], data={"name": "zip"})
     failed = reaches(studio, answer.json()["id"], "failed")
+    _becomes(lambda: not list((home / "uploads").iterdir()))
     assert "picture" in failed["error"]
     assert str(home) not in studio.get("/v1/jobs").text
     assert not (home / "data" / "zip").exists()

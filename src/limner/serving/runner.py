@@ -33,6 +33,8 @@ POLLED = 0.2
 """Seconds between two checks of a process that says nothing."""
 SAVING = 3.0
 """Seconds that a job has to save when its server ends; a training that needs longer goes on from its last checkpoint."""
+REMOVING = 0.5
+"""Seconds that are waited for a removal."""
 STOPPING = 300.0
 """Seconds that a training has to save when it is stopped."""
 
@@ -242,10 +244,11 @@ class Runner:
                 self.process.signal(signal.SIGKILL)
                 self.process.close()
             self.process = None
+        self._tidy(job)
+        with self.lock:
             found = self.store.get(job.id)
             if found.state == "running" or found is job:
                 self.store.note(found.changed(**{"ended": time.time(), "process": None} | values))
-        self._tidy(self.store.get(job.id))
 
     def _ask_to_save(self, seconds: float) -> None:
         """Interrupts the process once, as a second time would end it before it has saved, and sets or shortens its time."""
@@ -275,11 +278,12 @@ def _share(line: str) -> float | None:
 
 
 def _remove(folders: Iterable[Path]) -> None:
-    """Removes folders on a thread of its own: there may be 100,000 files in them."""
+    """Removes folders, and goes on after `REMOVING` seconds while that lasts: there may be 100,000 files in them."""
 
     def remove() -> None:
         for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)
 
-    if folders:
-        threading.Thread(target=remove, name="remove", daemon=True).start()
+    thread = threading.Thread(target=remove, name="remove", daemon=True)
+    thread.start()
+    thread.join(REMOVING)
