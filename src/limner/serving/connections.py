@@ -20,7 +20,8 @@ SECONDS = 10.0
 """In which the address and the headers of a request come, and an answer is taken that is all that is left of a connection."""
 EACH, ALL = 256, 2048
 """Connections of one address, and of all."""
-YOUNG = 1.0
+SOON = 0.01
+YOUNG = 3.0
 """Seconds for which a new connection of an address that has more than `EACH` may still be about to ask."""
 FILES = 256
 """Files that a server opens beside its connections."""
@@ -42,7 +43,8 @@ class Connection(HttpToolsProtocol):
         self.within_headers = self.upgraded = self.ending = self.gone = False
         self.unread = 0
         self.watch = self.loop.call_later(SECONDS, self._look)
-        _make_room(self)
+        # a little later, so that what others have asked by now has been read, however busy this process is
+        self.loop.call_later(SOON, _make_room, self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends its watch."""
@@ -121,15 +123,16 @@ def room() -> int:
 
 
 def _make_room(newest: Connection) -> None:
-    there = [one for one in newest.connections if isinstance(one, Connection) and not one.gone]
-    over = len(newest.connections) - room()
+    staying = [one for one in newest.connections if not getattr(one, "gone", False)]
+    there = [one for one in staying if isinstance(one, Connection)]  # others are live connections, which stay
+    over = len(staying) - room()
     if over > 0:
-        idle = [one for one in there if one is not newest and (not one.asks or one.transport.is_closing())]
+        idle = [one for one in there if not one.asks or one.transport.is_closing()]
         _give_way(_of_the_most_crowded(idle), over + room() // 16)  # more than needed: the next need not look
-    own = [one for one in there if one.address == newest.address]
+    own = [one for one in there if one.address == newest.address and not one.gone]
     if len(own) > EACH:
         then = newest.loop.time() - YOUNG
-        _give_way([one for one in own if not one.asks and not one.gone and one.since < then], len(own) - EACH)
+        _give_way([one for one in own if not one.asks and one.since < then], len(own) - EACH)
 
 
 def _of_the_most_crowded(idle: list[Connection]) -> list[Connection]:
