@@ -83,6 +83,7 @@ def watched(port: int, seconds: list[float]) -> Iterator[None]:
     process = spawn.Process(target=watch, args=(port, ended, sending), daemon=True)
     process.start()
     try:
+        receiving.recv()  # it watches
         yield
     finally:
         ended.set()

@@ -9,8 +9,9 @@ import numpy as np
 from pydantic import BaseModel, Field, ValidationError
 
 import limner
+from limner import memory, seeds
 from limner.conditions import Values
-from limner.config import PathText
+from limner.config import PathText, fault_of
 from limner.data import garden
 from limner.errors import PictureError, UsageError, shown
 from limner.files import atomic_folder
@@ -49,9 +50,11 @@ def save_samples(
         return
     if out.suffix.lower() not in WRITTEN:
         raise UsageError(f"--out {out}: give a picture ({', '.join(WRITTEN)}) or a folder (no suffix).")
-    pictures = model.sample(n, seed=seed, condition=condition, truncation=truncation, batch=BATCH)
-    provenance = provenance_of(model, path, "sample" if n == 1 else "grid", first=0, n=n, index=0, **made)
-    save(pictures[0] if n == 1 else grid(pictures), out, provenance)
+    with memory.explained(what := f"a grid of --n {n:,} pictures", advice := "lower --n, or give a folder as --out"):
+        memory.require(n * _bytes_each(model), what, advice)
+        pictures = model.sample(n, seed=seed, condition=condition, truncation=truncation, batch=BATCH)
+        provenance = provenance_of(model, path, "sample" if n == 1 else "grid", first=0, n=n, index=0, **made)
+        save(pictures[0] if n == 1 else grid(pictures), out, provenance)
 
 
 def save_model_walk(
@@ -60,6 +63,11 @@ def save_model_walk(
     """Writes a closed spherical walk through the latent space, .mp4 or .gif, of 8 seconds."""
     if out.suffix.lower() not in WALKS:
         raise UsageError(f"--walk {out}: give a file that ends in .mp4 or .gif.")
+    with memory.explained("this model", "sample one of fewer widths or a smaller size"):
+        _save_walk(model, path, out, seed, condition, truncation)
+
+
+def _save_walk(model: Model, path: Path, out: Path, seed: int, condition: Values | None, truncation: float) -> None:
     times = max(1, WALK_SIDE // max(model.schema.height, model.schema.width))
     latent = model.latent(WALK_STOPS, seed=seed, condition=condition, truncation=truncation)
     pictures = (model.generate(part) for part in walk(list(latent.batches(1)), WALK_FRAMES))
@@ -148,9 +156,7 @@ def made_of(kind: type[Made], picture: Path, made: dict[str, Any]) -> Made:
     try:
         return kind.model_validate(made)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = shown(".".join(str(part) for part in first["loc"]))
-        raise PictureError(f"{picture}: its provenance cannot be used ({key}: {first['msg']}).") from None
+        raise PictureError(f"{picture}: its provenance cannot be used ({fault_of(error)}).") from None
 
 
 REPLAYS = {"sample": _generate_again, "grid": _generate_again, "garden": _draw_again}
@@ -164,14 +170,24 @@ def _save_folder(model: Model, path: Path, out: Path, n: int, made: dict[str, An
     if n < 1:
         raise UsageError(f"--n {n}: ask for at least one picture.")
     digits = max(6, len(str(n - 1)))
-    with atomic_folder(out) as folder, ProgressLine("sampling", n, "pictures") as bar:
-        rows = [["file_name", *(a.name for a in model.attributes)]]
+    with (
+        memory.explained("this model", "sample one of fewer widths or a smaller size"),
+        atomic_folder(out) as folder,
+        (folder / "metadata.csv").open("w", newline="", encoding="utf-8") as file,
+        ProgressLine("sampling", n, "pictures") as bar,
+    ):
+        table = csv.writer(file)
+        table.writerow(["file_name", *(a.name for a in model.attributes)])
         for first in range(0, n, BATCH):
             batch = {"first": first, "n": min(BATCH, n - first), **made}
-            rows += _save_batch(model, path, folder, batch, digits)
+            table.writerows(_save_batch(model, path, folder, batch, digits))
             bar.advance(batch["n"])
-        with (folder / "metadata.csv").open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows(rows)
+
+
+def _bytes_each(model: Model) -> int:
+    """Returns what one picture of a grid takes: in a list, an array, the grid and the file, with its latent and generator."""
+    schema = model.schema
+    return 4 * schema.height * schema.width * schema.channels + 8 * model.generator.latent + seeds.GENERATOR_BYTES
 
 
 def _save_batch(model: Model, path: Path, folder: Path, batch: dict[str, Any], digits: int) -> Sequence[list[str]]:

@@ -112,6 +112,18 @@ def full_disk(limit: int) -> Iterator[None]:
 
 
 @contextmanager
+def little_memory(left: int) -> Iterator[None]:
+    """Lets this process take `left` bytes more than it has."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + left, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+@contextmanager
 def read_only(folder: Path) -> Iterator[None]:
     """Takes from this thread the right to write into a folder, from the administrator too."""
     library = ctypes.CDLL(None, use_errno=True)

@@ -78,7 +78,8 @@ def test_every_place_that_decodes_asks_the_budget(models: Path, tmp_path: Path, 
             "edit": lambda: client.post("/v1/edits", json={"picture": large, "edits": []}),
             "paste": lambda: client.post("/v1/edits", json={"picture": small, "edits": [{"paste": {"file": large}}]}),
             "stylize": lambda: client.post(
-                "/v1/stylize", json={"picture": large, "model": "limner", "styles": [{"style": "vangogh"}]}
+                "/v1/stylize",
+                json={"picture": large, "model": "limner", "styles": [{"style": "van-gogh-starry-night-1889"}]},
             ),
         }[place]()
         assert answer.status_code == 413, answer.text

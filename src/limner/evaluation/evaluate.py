@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import limner
+from limner import memory
 from limner.data import Dataset, is_dataset, open_dataset
 from limner.data.verification import verify as verify_files
 from limner.errors import UsageError, nearest
@@ -98,6 +99,20 @@ def evaluate(
         raise UsageError("--only likelihood: none of these models is a VAE, and others have no likelihood.")
     for name, (_, model) in named.items():
         check_shape(name, model, dataset)
+    with memory.explained(f"judging by --n {n:,} samples", "lower --n, or name fewer groups with --only"):
+        return _evaluated(named, dataset, n, features, only, marks, test_only, seed)
+
+
+def _evaluated(
+    named: Named,
+    dataset: Dataset,
+    n: int,
+    features: str,
+    only: Sequence[str],
+    marks: bool,
+    test_only: bool,
+    seed: int,
+) -> Evaluation:
     reference = Reference(evaluation_split(dataset, list(named.values()), test_only), load_extractor(features), seed)
     wanted = [group for group in GROUPS if not only or group in only]
     judged = [

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from limner import seeds
+from limner import memory, seeds
 from limner.evaluation.reference import Pictures, Reference
 from limner.features import pool
 from limner.model import Model
@@ -26,6 +26,10 @@ class Subject:
 
 def generate(name: str, path: Path | None, model: Model, reference: Reference, n: int) -> Subject:
     """Has a model generate n pictures, with the training set's share of conditions."""
+    schema = model.schema
+    # in a list and in an array, with a latent and a random generator each
+    each = 2 * schema.height * schema.width * schema.channels + 8 * model.generator.latent + seeds.GENERATOR_BYTES
+    memory.require(n * each, f"judging {name} by --n {n:,} samples", "lower --n")
     latent, parts = model.latent(n, seed=seeds.derive("evaluation", reference.seed) % 2**31), []
     with ProgressLine(f"{name}: generating", n, "pictures") as bar:
         for part in latent.batches(CHUNK):

@@ -10,11 +10,12 @@ from fastapi.staticfiles import StaticFiles
 
 import limner
 from limner.serving import errors, live
-from limner.serving.guard import Guard
 from limner.serving.metrics import Metrics
+from limner.serving.middleware import AccessMiddleware
 from limner.serving.routes import catalogue, causal, edits, health, images, jobs, pictures, stylize
 from limner.serving.settings import Settings
 from limner.serving.state import State
+from limner.serving.turns import Turns
 from limner.serving.warmup import WarmUp
 
 STUDIO = Path(__file__).with_name("studio")
@@ -49,6 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(module.router)
     if STUDIO.is_dir():
         app.mount("/", StaticFiles(directory=STUDIO, html=True))
-    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(AccessMiddleware, settings=settings)
     app.add_middleware(Metrics, routes=app)
+    app.add_middleware(Turns)
     return app

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from limner.data.dataset import Dataset, is_dataset
 from limner.editing.directions import FILE as DIRECTIONS
-from limner.editing.place import Explorer
+from limner.editing.latent_sampler import LatentSampler
 from limner.errors import ModelError
 from limner.model import WEIGHTS, load
 from limner.serving.errors import ApiError, understood
@@ -43,7 +43,7 @@ class Entry:
     created: float
 
 
-class Kept:
+class LruCache:
     """The last few things that were opened, each once however many ask for it at a time."""
 
     def __init__(self, most: int = OPEN) -> None:
@@ -83,7 +83,7 @@ class Catalogue:
         self.paths, self.home = paths, home
         self.seen: list[Entry] = []
         self.looked = -FRESH
-        self.kept, self.kept_units, self.kept_outlines = Kept(), Kept(64), Kept(1000)
+        self.kept, self.kept_units, self.kept_outlines = LruCache(), LruCache(64), LruCache(1000)
 
     def models(self) -> dict[str, Entry]:
         """Returns every model by name, the shipped one of styles last."""
@@ -105,9 +105,9 @@ class Catalogue:
             )
         return found
 
-    def explorer(self, name: str) -> Explorer:
-        """Returns an image model, ready to paint places."""
-        return self._opened(self.entry(name, "image"), self._explorer)
+    def sampler(self, name: str) -> LatentSampler:
+        """Returns an image model, ready to generate."""
+        return self._opened(self.entry(name, "image"), self._sampler)
 
     def causal(self, name: str) -> Any:
         """Returns a causal model."""
@@ -129,10 +129,10 @@ class Catalogue:
         except Exception as error:
             raise _unusable(entry, error, "data") from error
 
-    def _explorer(self, entry: Entry) -> Explorer:
+    def _sampler(self, entry: Entry) -> LatentSampler:
         directions = entry.path / "directions"
         model = load(entry.path, runtime="auto")
-        return Explorer.of(model, entry.path, directions if (directions / DIRECTIONS).is_file() else None)
+        return LatentSampler.of(model, entry.path, directions if (directions / DIRECTIONS).is_file() else None)
 
     def _opened(self, entry: Entry, make: Callable[[Entry], Any]) -> Any:
         try:

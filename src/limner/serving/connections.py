@@ -123,15 +123,16 @@ def room() -> int:
 
 
 def _make_room(newest: Connection) -> None:
-    there = [one for one in newest.connections if isinstance(one, Connection) and not one.gone]
-    over = len(newest.connections) - room()
+    staying = [one for one in newest.connections if not getattr(one, "gone", False)]
+    there = [one for one in staying if isinstance(one, Connection)]  # others are live connections, which stay
+    over = len(staying) - room()
     if over > 0:
         idle = [one for one in there if not one.asks or one.transport.is_closing()]
         _give_way(_of_the_most_crowded(idle), over + room() // 16)  # more than needed: the next need not look
-    own = [one for one in there if one.address == newest.address]
+    own = [one for one in there if one.address == newest.address and not one.gone]
     if len(own) > EACH:
         then = newest.loop.time() - YOUNG
-        _give_way([one for one in own if not one.asks and not one.gone and one.since < then], len(own) - EACH)
+        _give_way([one for one in own if not one.asks and one.since < then], len(own) - EACH)
 
 
 def _of_the_most_crowded(idle: list[Connection]) -> list[Connection]:

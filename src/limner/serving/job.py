@@ -1,4 +1,4 @@
-"""A piece of long work: what is asked, which command does it, and where what it makes will be."""
+"""A piece of long work: its request, the command that does it, and where what it makes will be."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ NAME = re.compile(r"\w[\w .-]{0,63}")
 LONGEST = 200
 """Bytes of a name; file systems take 255, and what is not finished yet has a longer name."""
 OWN = ("path", "data_path", "source", "arguments")
-"""Of what was asked: paths of this machine."""
+"""Of a request: paths of this machine."""
 SHOWN = (".png", ".jpg", ".svg", ".html", ".json", ".jsonl", ".csv")
 """Files of a job that clients may have."""
 
@@ -31,10 +31,11 @@ class Job(BaseModel):
     created: float
     started: float | None = None
     ended: float | None = None
-    share: float | None = None
+    progress: float | None = None
     """How much of it is done, 0 to 1."""
-    says: str = ""
-    asked: dict[str, Any]
+    message: str = ""
+    """Its last line."""
+    request: dict[str, Any]
     result: dict[str, str] | None = None
     error: str | None = None
 
@@ -50,14 +51,14 @@ class Record(Job):
     def shown(self) -> Job:
         """Returns the job without the paths of this machine."""
         values = {name: getattr(self, name) for name in Job.model_fields}
-        return Job(**values | {"asked": {key: value for key, value in self.asked.items() if key not in OWN}})
+        return Job(**values | {"request": {key: value for key, value in self.request.items() if key not in OWN}})
 
     def changed(self, **values: Any) -> "Record":
         """Returns the job with other values."""
         return self.model_copy(update=values)
 
 
-class Places:
+class Workspace:
     """Where the work of a server is kept."""
 
     def __init__(self, home: Path) -> None:
@@ -111,19 +112,19 @@ def result_of(job: Job) -> dict[str, str]:
     }[job.kind]
 
 
-def command(job: Job, places: Places, again: bool) -> list[str]:
+def command(job: Job, workspace: Workspace, again: bool) -> list[str]:
     """Returns the arguments of `limner` that do a job; `again`: it was begun before, and goes on where it was."""
-    asked, out = job.asked, str(places.folder(job))
+    request, out = job.request, str(workspace.folder(job))
     if job.kind == "prepare":
-        sized = ["--size", str(asked["size"])] if asked.get("size") else []
-        return ["prepare", asked["source"], out, *sized, "--overwrite"]
+        sized = ["--size", str(request["size"])] if request.get("size") else []
+        return ["prepare", request["source"], out, *sized, "--overwrite"]
     if job.kind == "evaluate":
-        return ["evaluate", asked["path"], "--data", asked["data_path"], "--out", out, "--n", str(asked["n"])]
+        return ["evaluate", request["path"], "--data", request["data_path"], "--out", out, "--n", str(request["n"])]
     if job.kind == "stylize":
-        return ["stylize", *asked["arguments"], "--out", f"{out}/result.png"]
-    limit = ["--minutes", str(asked["minutes"])] if asked.get("minutes") else []
+        return ["stylize", *request["arguments"], "--out", f"{out}/result.png"]
+    limit = ["--minutes", str(request["minutes"])] if request.get("minutes") else []
     if again:
         return ["train", "--resume", "--out", out, *limit]
-    changed = [part for key, value in asked["set"].items() for part in ("--set", f"{key}={value}")]
-    seeded = ["--seed", str(asked["seed"])]
-    return ["train", asked["path"], "--recipe", asked["recipe"], "--out", out, *limit, *seeded, *changed]
+    changed = [part for key, value in request["set"].items() for part in ("--set", f"{key}={value}")]
+    seeded = ["--seed", str(request["seed"])]
+    return ["train", request["path"], "--recipe", request["recipe"], "--out", out, *limit, *seeded, *changed]

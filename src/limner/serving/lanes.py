@@ -1,7 +1,7 @@
-"""Two lanes: one for a hand on a slider, which never waits for a batch, and one that paints many requests at once.
+"""Two lanes: one for a person who moves a slider, who never waits for a batch, and one that answers many requests at once.
 
-Each worker paints with one core: as many workers paint as much together as one with all cores would, and while a hand is on a
-slider one of them steps aside.
+Each worker uses one core: as many workers generate as much together as one with all cores would, and while a slider is moved
+one of them pauses.
 """
 
 import asyncio
@@ -16,20 +16,21 @@ from typing import Any
 import numpy as np
 import torch
 
-from limner.editing.place import Explorer, Place
+from limner.editing.latent_sampler import LatentSampler
+from limner.editing.latent_spec import LatentSpec
 from limner.serving.errors import ApiError
 
 ROWS = 16
-"""Pictures that are painted together."""
+"""Pictures that are generated together."""
 LINGER = 0.5
-"""Seconds for which a hand counts as being on a slider after its last ask."""
+"""Seconds after its last request for which the interactive lane counts as active."""
 
 
-class HandLane:
+class InteractiveLane:
     """One thread that does what a person is waiting for, in order."""
 
     def __init__(self) -> None:
-        self.thread = ThreadPoolExecutor(1, "hand", initializer=lambda: torch.set_num_threads(1))
+        self.thread = ThreadPoolExecutor(1, "interactive", initializer=lambda: torch.set_num_threads(1))
         self.last = -LINGER
 
     @property
@@ -54,38 +55,38 @@ class HandLane:
 class Order:
     """Pictures of one request, and what becomes of each."""
 
-    explorer: Explorer
-    places: Sequence[Place]
-    finish: Callable[[Place, np.ndarray], Any]
+    sampler: LatentSampler
+    specs: Sequence[LatentSpec]
+    finish: Callable[[LatentSpec, np.ndarray], Any]
     future: Future = field(default_factory=Future)
 
 
 class BatchLane:
-    """A bounded queue of pictures, painted together across requests. ApiError 503 when it is full."""
+    """A bounded queue of pictures, generated together across requests. ApiError 503 when it is full."""
 
-    def __init__(self, workers: int, most: int, hand: HandLane) -> None:
-        self.most, self.hand = most, hand
+    def __init__(self, workers: int, most: int, interactive: InteractiveLane) -> None:
+        self.most, self.interactive = most, interactive
         self.orders: deque[Order] = deque()
-        self.waiting = self.painted = 0
+        self.waiting = self.generated = 0
         self.rate = 50.0
         """Pictures a second, as it was lately."""
         self.changed = threading.Condition()
         self.closed = False
-        self.threads = [threading.Thread(target=self._work, args=(place,), daemon=True) for place in range(workers)]
+        self.threads = [threading.Thread(target=self._work, args=(worker,), daemon=True) for worker in range(workers)]
         for thread in self.threads:
             thread.start()
 
-    async def paint(
-        self, explorer: Explorer, places: Sequence[Place], finish: Callable[[Place, np.ndarray], Any]
+    async def generate(
+        self, sampler: LatentSampler, specs: Sequence[LatentSpec], finish: Callable[[LatentSpec, np.ndarray], Any]
     ) -> list[Any]:
-        """Returns what `finish` makes of each place and its picture; a caller that is cancelled is not painted for."""
-        order = Order(explorer, places, finish)
+        """Returns what `finish` makes of each spec and its picture; nothing is generated for a caller that is cancelled."""
+        order = Order(sampler, specs, finish)
         with self.changed:
-            if self.waiting + len(places) > self.most:
+            if self.waiting + len(specs) > self.most:
                 raise ApiError(503, "too many pictures are waiting; ask again later.", None, self.waiting / self.rate)
-            self.waiting += len(places)
+            self.waiting += len(specs)
             self.orders.append(order)
-            self.changed.notify_all()  # one alone could be the one that steps aside for a hand
+            self.changed.notify_all()  # one alone could be the one that pauses for the interactive lane
         return await asyncio.wrap_future(order.future)
 
     def close(self) -> None:
@@ -101,44 +102,44 @@ class BatchLane:
         torch.set_num_threads(1)
         while orders := self._next(worker):
             began = time.monotonic()
-            # a client that has left cancelled its future, and is not painted for
+            # a client that has left cancelled its future, and gets nothing
             wanted = [order for order in orders if order.future.set_running_or_notify_cancel()]
             results = _together(wanted)
-            self._count(sum(len(order.places) for order in orders), time.monotonic() - began)
+            self._count(sum(len(order.specs) for order in orders), time.monotonic() - began)
             for order, result in zip(wanted, results, strict=True):
                 _deliver(order, result)
 
     def _count(self, count: int, seconds: float) -> None:
         with self.changed:
             self.waiting -= count
-            self.painted += count
+            self.generated += count
             self.rate += 0.1 * (len(self.threads) * count / max(1e-6, seconds) - self.rate)
 
     def _next(self, worker: int) -> list[Order]:
         """Waits for orders, and returns some of one model that make up a batch; nothing when the lane is closed."""
         with self.changed:
             while not self.closed:
-                if self.orders and not (worker and self.hand.active):
+                if self.orders and not (worker and self.interactive.active):
                     return self._taken()
                 self.changed.wait(0.1 if self.orders else None)
             return []
 
     def _taken(self) -> list[Order]:
         first = self.orders.popleft()
-        taken, rows = [first], len(first.places)
-        while self.orders and self.orders[0].explorer is first.explorer and rows + len(self.orders[0].places) <= ROWS:
+        taken, rows = [first], len(first.specs)
+        while self.orders and self.orders[0].sampler is first.sampler and rows + len(self.orders[0].specs) <= ROWS:
             taken.append(self.orders.popleft())
-            rows += len(taken[-1].places)
+            rows += len(taken[-1].specs)
         return taken
 
 
 def _together(orders: Sequence[Order]) -> list[list[np.ndarray] | Exception]:
-    """Returns the pictures of each order, all painted in one batch, or what is wrong with it."""
+    """Returns the pictures of each order, all generated in one batch, or what is wrong with it."""
     if not orders:
         return []
     try:
-        rest = iter(_painted([place for order in orders for place in order.places], orders[0].explorer))
-        return [[next(rest) for _ in order.places] for order in orders]
+        rest = iter(_generated([spec for order in orders for spec in order.specs], orders[0].sampler))
+        return [[next(rest) for _ in order.specs] for order in orders]
     except Exception as error:
         # what is wrong with one must not become another's error
         return [error] if len(orders) == 1 else [_together([order])[0] for order in orders]
@@ -148,11 +149,11 @@ def _deliver(order: Order, result: list[np.ndarray] | Exception) -> None:
     try:
         if isinstance(result, Exception):
             raise result
-        order.future.set_result([order.finish(*pair) for pair in zip(order.places, result, strict=True)])
+        order.future.set_result([order.finish(*pair) for pair in zip(order.specs, result, strict=True)])
     except Exception as error:
         order.future.set_exception(error)
 
 
-def _painted(places: Sequence[Place], explorer: Explorer) -> list[np.ndarray]:
-    batches = (places[start : start + ROWS] for start in range(0, len(places), ROWS))
-    return [picture for batch in batches for picture in explorer.paint(batch)]
+def _generated(specs: Sequence[LatentSpec], sampler: LatentSampler) -> list[np.ndarray]:
+    batches = (specs[start : start + ROWS] for start in range(0, len(specs), ROWS))
+    return [picture for batch in batches for picture in sampler.generate(batch)]

@@ -15,7 +15,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from limner.pictures import to_frame
 from limner.serving.errors import FAULT, ApiError, field_of, understood
-from limner.serving.routes.body import Few, Name, Wanted
+from limner.serving.routes.body import Few, LatentRequest, Name
 from limner.serving.routes.causal import Unit, Values, other_world
 from limner.serving.routes.stylize import instantly
 from limner.serving.state import State
@@ -27,8 +27,8 @@ MOST_BYTES = 64 * 2**10
 MOST_ROW = 32
 
 
-class Ask(Wanted):
-    """A picture at a place of a model, or a row of `n` from there on."""
+class Ask(LatentRequest):
+    """A picture of a latent of a model, or a row of `n` from there on."""
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True, allow_inf_nan=False)
 
@@ -104,10 +104,10 @@ async def live(socket: WebSocket) -> None:
         return
     socket.app.state.live += 1
     slot = Slot()
-    painter = asyncio.create_task(_answer(socket, state, slot))
+    answering = asyncio.create_task(_answer(socket, state, slot))
     try:
         await socket.accept()
-        while not painter.done():
+        while not answering.done():
             text = await socket.receive_text()
             if len(text) > MOST_BYTES:
                 await socket.close(1009)
@@ -117,7 +117,7 @@ async def live(socket: WebSocket) -> None:
         pass
     finally:
         socket.app.state.live -= 1
-        painter.cancel()
+        answering.cancel()
 
 
 async def _answer(socket: WebSocket, state: State, slot: Slot) -> None:
@@ -148,25 +148,25 @@ async def _frame(state: State, text: str, came: float) -> bytes:
         first = error.errors()[0]
         where = field_of(first["loc"][1:])
         raise ApiError(422, f"{where or 'the message'}: {first['msg']}.", where) from None
-    work = PAINTERS[ask.kind]
-    # opening a model takes a while and must not hold up the hands of others; what is open must not wait at the desk
+    work = HANDLERS[ask.kind]
+    # opening a model takes a while and must not delay the sliders of others; what is open must not wait in the pool
     if not await asyncio.to_thread(state.catalogue.opened, ask.model):
-        await state.hand_over(_opened, state, ask)
-    return await state.hand.do(_painted, state, ask, work, came)
+        await state.run_in_pool(_opened, state, ask)
+    return await state.interactive.do(_rendered, state, ask, work, came)
 
 
-def _painted(state: State, ask: Any, work: Any, came: float) -> bytes:
+def _rendered(state: State, ask: Any, work: Any, came: float) -> bytes:
     begun = time.perf_counter()
     pixels, more = work(state, ask)
-    painted = time.perf_counter()
+    generated = time.perf_counter()
     jpeg = to_frame(pixels)
     header = {
         "id": ask.id,
         "width": pixels.shape[1],
         "height": pixels.shape[0],
         "queue_ms": round(1000 * (begun - came), 2),
-        "model_ms": round(1000 * (painted - begun), 2),
-        "encode_ms": round(1000 * (time.perf_counter() - painted), 2),
+        "model_ms": round(1000 * (generated - begun), 2),
+        "encode_ms": round(1000 * (time.perf_counter() - generated), 2),
         **more,
     }
     head = json.dumps(header).encode()
@@ -175,13 +175,13 @@ def _painted(state: State, ask: Any, work: Any, came: float) -> bytes:
 
 def _opened(state: State, ask: Any) -> None:
     opening = {"stylize": state.catalogue.instant, "counterfactual": state.catalogue.causal}
-    opening.get(ask.kind, state.catalogue.explorer)(ask.model)
+    opening.get(ask.kind, state.catalogue.sampler)(ask.model)
 
 
 def _sample(state: State, ask: Ask) -> tuple[np.ndarray, dict[str, Any]]:
     count = ask.n if ask.kind == "samples" else 1
-    places = [ask.model_copy(update={"index": ask.index + step}) for step in range(count)]
-    return np.concatenate(list(state.catalogue.explorer(ask.model).paint(places)), 1), {}
+    specs = [ask.model_copy(update={"index": ask.index + step}) for step in range(count)]
+    return np.concatenate(list(state.catalogue.sampler(ask.model).generate(specs)), 1), {}
 
 
 def _stylized(state: State, ask: AskStyle) -> tuple[np.ndarray, dict[str, Any]]:
@@ -203,10 +203,10 @@ def _id_of(text: str) -> int | None:
         return None
 
 
-PAINTERS: dict[str, Any] = {
+HANDLERS: dict[str, Any] = {
     "sample": _sample,
     "samples": _sample,
     "stylize": _stylized,
     "counterfactual": _what_if,
 }
-"""What paints each kind of message."""
+"""What answers each kind of message."""

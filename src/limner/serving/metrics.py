@@ -24,8 +24,10 @@ class Metrics:
         self.seconds = Histogram(
             "limner_request_seconds", "Seconds a request took.", ["route"], buckets=BUCKETS, registry=self.registry
         )
-        self.waiting = Gauge("limner_pictures_waiting", "Pictures that wait to be painted.", registry=self.registry)
-        self.painted = Gauge("limner_pictures_painted", "Pictures painted in batches so far.", registry=self.registry)
+        self.waiting = Gauge("limner_pictures_waiting", "Pictures that wait to be generated.", registry=self.registry)
+        self.generated = Gauge(
+            "limner_pictures_generated", "Pictures generated in batches so far.", registry=self.registry
+        )
         self.jobs = Gauge("limner_jobs", "Jobs by state.", ["state"], registry=self.registry)
         self.live = Gauge("limner_live_connections", "Live connections.", registry=self.registry)
 
@@ -52,7 +54,7 @@ class Metrics:
     def text(self, state: State) -> bytes:
         """Returns all counts."""
         self.waiting.set(state.batch.waiting)
-        self.painted.set(state.batch.painted)
+        self.generated.set(state.batch.generated)
         self.live.set(self.routes.state.live)
         self.jobs.clear()
         for job in state.store.all():

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from limner.serving.catalogue import Catalogue, Entry
-from limner.serving.shelf import Shelf
+from limner.serving.picture_store import PictureStore
 
 FIELDS = ("path", "file", "by", "model", "directions", "style", "mask", "read")
 """What may hold a path, in what pictures say of themselves; `read` has them as keys."""
@@ -13,8 +13,8 @@ FIELDS = ("path", "file", "by", "model", "directions", "style", "mask", "read")
 class Names:
     """Writes ids of pictures and names of models for their paths, and the last names of other paths."""
 
-    def __init__(self, catalogue: Catalogue, shelf: Shelf) -> None:
-        self.catalogue, self.shelf = catalogue, shelf
+    def __init__(self, catalogue: Catalogue, pictures: PictureStore) -> None:
+        self.catalogue, self.pictures = catalogue, pictures
         self.seen: list[Entry] = []
         self.known: dict[Path, str] = {}
 
@@ -44,7 +44,7 @@ class Names:
         if not text.startswith("/"):
             return text
         path = Path(text)
-        if path.parent == self.shelf.folder:
+        if path.parent == self.pictures.folder:
             return path.stem
         for above in (path, *path.parents):
             if above in known:

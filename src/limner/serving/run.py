@@ -82,7 +82,7 @@ def run(settings: Settings, opened: bool = False) -> None:
 def _serve(settings: Settings, opened: bool) -> None:
     listening = _listen(settings.host, settings.port)
     address = f"http://{'[::1]' if settings.host == '::1' else settings.host}:{listening.getsockname()[1]}/"
-    sys.setswitchinterval(0.001)  # threads that paint and write pictures let the one that answers go on sooner
+    sys.setswitchinterval(0.001)  # threads that generate and write pictures let the one that answers go on sooner
     app = create_app(settings)
     config = uvicorn.Config(
         refusing_when_cancelled(app),

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from limner.serving.errors import ApiError, without_paths
-from limner.serving.job import JobKind, Places, Record, command, result_of
+from limner.serving.job import JobKind, Record, Workspace, command, result_of
 from limner.serving.process import JobProcess, child_command, end_left_over
 from limner.serving.store import Store, new_id
 
@@ -42,8 +42,8 @@ STOPPING = 300.0
 class Runner:
     """The queue of jobs, of which at most `most` wait, and the thread that does them."""
 
-    def __init__(self, store: Store, places: Places, threads: int, most: int) -> None:
-        self.store, self.places, self.threads, self.most = store, places, threads, most
+    def __init__(self, store: Store, workspace: Workspace, threads: int, most: int) -> None:
+        self.store, self.workspace, self.threads, self.most = store, workspace, threads, most
         self.lock, self.changed, self.closed = threading.Lock(), threading.Event(), False
         self.process: JobProcess | None = None
         self.deadline: float | None = None
@@ -54,9 +54,9 @@ class Runner:
         self.thread = threading.Thread(target=self._work, name="jobs", daemon=True)
         self.thread.start()
 
-    def add(self, kind: JobKind, name: str, asked: dict[str, Any], job: str | None = None) -> Record:
+    def add(self, kind: JobKind, name: str, request: dict[str, Any], job: str | None = None) -> Record:
         """Puts a job at the end of the queue; ApiError 503 when that is full, 409 for a name that is being worked on."""
-        new = Record(id=job or new_id(), kind=kind, name=name, state="queued", created=time.time(), asked=asked)
+        new = Record(id=job or new_id(), kind=kind, name=name, state="queued", created=time.time(), request=request)
         with self._changing():
             self._check_room(kind, name)
             self.store.save(new)
@@ -97,8 +97,8 @@ class Runner:
             if found.kind != "train" or found.state in ACTIVE:
                 raise ApiError(409, "only a training that has ended can be resumed.", "id")
             self._check_room(found.kind, found.name)
-            asked = found.asked | ({"minutes": minutes} if minutes else {})
-            again = found.changed(state="queued", ended=None, error=None, result=None, asked=asked, says="")
+            request = found.request | ({"minutes": minutes} if minutes else {})
+            again = found.changed(state="queued", ended=None, error=None, result=None, request=request, message="")
             self.store.save(again)
         self.changed.set()
         return again
@@ -139,12 +139,12 @@ class Runner:
                 self.store.note(job.changed(process=None, **_interrupted(job)))
         self.store.flush()
         waiting = {job.id for job in self.store.all() if job.state in ACTIVE}
-        uploads = self.places.uploads("")
+        uploads = self.workspace.uploads("")
         _remove([folder for folder in uploads.iterdir() if folder.name not in waiting] if uploads.is_dir() else [])
 
     def _tidy(self, job: Record) -> None:
         if job.kind == "prepare":  # the dataset has all of it that is good
-            _remove([self.places.uploads(job.id)])
+            _remove([self.workspace.uploads(job.id)])
 
     def _work(self) -> None:
         while not self.closed:
@@ -171,14 +171,14 @@ class Runner:
         return True
 
     def _begin(self, job: Record) -> JobProcess | None:
-        again = job.begun and (self.places.folder(job) / "recipe.yaml").is_file()
-        self.places.folder(job).parent.mkdir(parents=True, exist_ok=True)
-        arguments = child_command(command(job, self.places, again))
+        again = job.begun and (self.workspace.folder(job) / "recipe.yaml").is_file()
+        self.workspace.folder(job).parent.mkdir(parents=True, exist_ok=True)
+        arguments = child_command(command(job, self.workspace, again))
         with self.lock:
             if self.store.get(job.id) is not job or self.closed:  # cancelled just now
                 return None
             # pictures have their names there, and these are what is written of them into what is made
-            folder = self.places.pictures if job.kind == "stylize" else None
+            folder = self.workspace.pictures if job.kind == "stylize" else None
             process = JobProcess(arguments, self.threads, folder)
             now: dict[str, Any] = {"state": "running", "started": time.time(), "error": None}
             try:
@@ -213,20 +213,22 @@ class Runner:
         found = self.store.get(job.id)
         if not lines or found.state != "running":
             return
-        shares = [share for share in map(_share, lines) if share is not None]
-        self.store.note(found.changed(says=without_paths(lines[-1][:300]), share=shares[-1] if shares else found.share))
+        progress = [share for share in map(_share, lines) if share is not None]
+        self.store.note(
+            found.changed(message=without_paths(lines[-1][:300]), progress=progress[-1] if progress else found.progress)
+        )
 
     def _end(self, job: Record, process: JobProcess, said: deque[str]) -> None:
-        status, saved = process.status() or 0, (self.places.folder(job) / "model").is_dir()
+        status, saved = process.status() or 0, (self.workspace.folder(job) / "model").is_dir()
         values: dict[str, Any]
         if self.closed and status and not self.stopped:
             values = _interrupted(job)
         elif status == 0:
-            values = {"state": "done", "share": 1.0, "result": result_of(job), "error": None}
+            values = {"state": "done", "progress": 1.0, "result": result_of(job), "error": None}
         elif status in INTERRUPTED and saved:
-            values = {"state": "done", "result": result_of(job), "error": None, "says": "stopped and saved"}
+            values = {"state": "done", "result": result_of(job), "error": None, "message": "stopped and saved"}
         elif status in INTERRUPTED:
-            values = {"state": "cancelled", "says": "stopped before there was a model"}
+            values = {"state": "cancelled", "message": "stopped before there was a model"}
         elif self.deadline is not None and status == -signal.SIGKILL:
             values = {
                 "state": "failed",

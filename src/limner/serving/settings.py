@@ -21,7 +21,7 @@ class Limits:
     requests: int = 256
     """Requests of one address that are answered at a time."""
     waiting: int = 1024
-    """Pictures that wait to be painted."""
+    """Pictures that wait to be generated."""
     jobs: int = 32
     """Jobs that wait."""
     decoding: int = 2**30
@@ -49,7 +49,7 @@ class Settings:
     port: int = 7878
     token: str | None = None
     threads: int = 2
-    """Cores that paint."""
+    """Cores that generate."""
     limits: Limits = field(default_factory=Limits)
 
     @property

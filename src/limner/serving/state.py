@@ -1,4 +1,4 @@
-"""What all requests share: the catalogue, the lanes, the shelf of pictures, the jobs, and their counts."""
+"""What all requests share: the catalogue, the lanes, the store of pictures, the jobs, and their counts."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,12 +12,12 @@ from fastapi import Request
 from limner.serving.catalogue import Catalogue
 from limner.serving.decoding import DecodingBudget
 from limner.serving.errors import ApiError
-from limner.serving.job import Places
-from limner.serving.lanes import BatchLane, HandLane
+from limner.serving.job import Workspace
+from limner.serving.lanes import BatchLane, InteractiveLane
 from limner.serving.names import Names
+from limner.serving.picture_store import PictureStore
 from limner.serving.runner import Runner
 from limner.serving.settings import Settings
-from limner.serving.shelf import Shelf
 from limner.serving.store import Store
 
 T = TypeVar("T")
@@ -31,13 +31,13 @@ class State:
 
     settings: Settings
     catalogue: Catalogue
-    shelf: Shelf
+    pictures: PictureStore
     names: Names
-    hand: HandLane
+    interactive: InteractiveLane
     batch: BatchLane
-    desk: ThreadPoolExecutor
+    pool: ThreadPoolExecutor
     """Threads for edits, encoding and reading, one a core."""
-    places: Places
+    workspace: Workspace
     store: Store
     runner: Runner
 
@@ -47,25 +47,25 @@ class State:
         settings = settings.absolute()
         settings.home.mkdir(parents=True, exist_ok=True)
         catalogue = Catalogue(settings.paths, settings.home)
-        shelf = Shelf(settings.home / "pictures", DecodingBudget(settings.limits.decoding))
-        hand, places = HandLane(), Places(settings.home)
+        pictures = PictureStore(settings.home / "pictures", DecodingBudget(settings.limits.decoding))
+        interactive, workspace = InteractiveLane(), Workspace(settings.home)
         store = Store(settings.home / "studio.db")
         return cls(
             settings,
             catalogue,
-            shelf,
-            Names(catalogue, shelf),
-            hand,
-            BatchLane(settings.threads, settings.limits.waiting, hand),
-            ThreadPoolExecutor(settings.threads, "desk", initializer=lambda: torch.set_num_threads(1)),
-            places,
+            pictures,
+            Names(catalogue, pictures),
+            interactive,
+            BatchLane(settings.threads, settings.limits.waiting, interactive),
+            ThreadPoolExecutor(settings.threads, "pool", initializer=lambda: torch.set_num_threads(1)),
+            workspace,
             store,
-            Runner(store, places, settings.threads, settings.limits.jobs),
+            Runner(store, workspace, settings.threads, settings.limits.jobs),
         )
 
-    async def hand_over(self, work: Callable[..., T], *arguments: Any) -> T:
-        """Returns what `work` returns, done at the desk."""
-        return await asyncio.get_running_loop().run_in_executor(self.desk, work, *arguments)
+    async def run_in_pool(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Returns what `work` returns, in a thread of the pool."""
+        return await asyncio.get_running_loop().run_in_executor(self.pool, work, *arguments)
 
     def end(self) -> None:
         """Begins to end: long work is asked to save, and streams of events end. It does not wait."""
@@ -75,8 +75,8 @@ class State:
         """Ends everything; what runs is taken up again when the server is started again."""
         self.runner.close()
         self.batch.close()
-        self.hand.close()
-        self.desk.shutdown(wait=False, cancel_futures=True)
+        self.interactive.close()
+        self.pool.shutdown(wait=False, cancel_futures=True)
         self.store.close()
 
 

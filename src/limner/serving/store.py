@@ -19,15 +19,15 @@ COLUMNS = {
     "created": "real not null default 0",
     "started": "real",
     "ended": "real",
-    "share": "real",
-    "says": "text not null default ''",
-    "asked": "text not null default '{}'",
+    "progress": "real",
+    "message": "text not null default ''",
+    "request": "text not null default '{}'",
     "result": "text",
     "error": "text",
     "begun": "integer not null default 0",
     "process": "integer",
 }
-JSON = ("asked", "result")
+JSON = ("request", "result")
 UPSERT = (
     f"insert into jobs ({', '.join(COLUMNS)}) values ({', '.join(':' + name for name in COLUMNS)}) "
     f"on conflict (id) do update set {', '.join(f'{name} = excluded.{name}' for name in COLUMNS if name != 'id')}"

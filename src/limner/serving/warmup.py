@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import numpy as np
 
-from limner.editing.place import Place
+from limner.editing.latent_spec import LatentSpec
 from limner.pictures import to_bytes, to_frame
 from limner.serving.catalogue import OPEN, Entry
 from limner.serving.state import State
@@ -61,12 +61,12 @@ def _first_of_each_kind(entries: list[Entry]) -> Iterator[Entry]:
 async def _first_picture(state: State, entry: Entry) -> None:
     async with asyncio.timeout(LONGEST):
         if entry.kind == "image":
-            explorer = await state.hand_over(state.catalogue.explorer, entry.id)
-            (pixels,) = await state.batch.paint(explorer, [Place()], lambda _, pixels: pixels)
+            sampler = await state.run_in_pool(state.catalogue.sampler, entry.id)
+            (pixels,) = await state.batch.generate(sampler, [LatentSpec()], lambda _, pixels: pixels)
         else:
-            pixels = await state.hand_over(_of_causes if entry.kind == "causal" else _in_a_style, state, entry.id)
-        await state.hand_over(to_bytes, pixels, "picture.png")
-        await state.hand.do(to_frame, pixels)
+            pixels = await state.run_in_pool(_of_causes if entry.kind == "causal" else _in_a_style, state, entry.id)
+        await state.run_in_pool(to_bytes, pixels, "picture.png")
+        await state.interactive.do(to_frame, pixels)
 
 
 def _of_causes(state: State, name: str) -> np.ndarray:
@@ -76,5 +76,5 @@ def _of_causes(state: State, name: str) -> np.ndarray:
 
 def _in_a_style(state: State, name: str) -> np.ndarray:
     model = state.catalogue.instant(name)
-    painted: np.ndarray = model.stylize(np.zeros((SIDE, SIDE, 3), np.uint8), next(iter(model.styles)), Factors())
-    return painted
+    stylized: np.ndarray = model.stylize(np.zeros((SIDE, SIDE, 3), np.uint8), next(iter(model.styles)), Factors())
+    return stylized

@@ -9,10 +9,12 @@ from limner.data.cache import open_dataset
 from limner.data.dataset import Dataset
 from limner.data.verification import verify as verify_files
 from limner.errors import LimnerError, RunError, UsageError
+from limner.memory import OutOfMemoryError, explained
 from limner.model import Model, load
 from limner.recipes import Recipe, apply_settings, find_recipe, resize
 from limner.training.budget import Budget
 from limner.training.checkpoint import Checkpoints
+from limner.training.need import SMALLER
 from limner.training.processes import Processes
 from limner.training.run import Run, data_of
 from limner.training.trainer import Trainer
@@ -74,14 +76,21 @@ def train(
         return Run.create(folder, chosen, seed or 0, dataset)
 
     run = _enter(folder, begin, processes)
+    what = f"training with a batch of {run.recipe.batch}"
     try:
         budget = Budget.of(run.recipe, steps, pictures, minutes)
-        trainer = Trainer(run, dataset, processes, save_every)
+        with explained(what, SMALLER):
+            trainer = Trainer(run, dataset, processes, save_every)
     except LimnerError:
         run.close() if resume else run.discard()
         raise
     try:
-        finished = trainer.train(budget)
+        with explained(what, SMALLER):
+            finished = trainer.train(budget)
+    except OutOfMemoryError:
+        if trainer.step == 0:  # nothing was learned that could be continued
+            run.discard()
+        raise
     finally:
         run.close()
     if not finished:

@@ -24,6 +24,7 @@ from limner.training.ema import Ema
 from limner.training.held_out import to_device
 from limner.training.history import History, Row, curves
 from limner.training.interrupt import Interrupt
+from limner.training.need import check_memory
 from limner.training.processes import Processes
 from limner.training.run import Run
 from limner.training.stopping import Stopping
@@ -49,6 +50,8 @@ class Trainer:
             raise UsageError(f"a batch of {self.recipe.batch} cannot be shared by {processes.world} processes evenly.")
         self.attributes = self.recipe.attributes(dataset.schema)
         self.names = tuple(a.name for a in self.attributes)
+        if processes.device.type == "cpu":
+            check_memory(self.recipe, dataset.schema, self.recipe.batch // processes.world)
         train = dataset.split("train")
         self.order = PictureOrder(train, self.recipe.batch, run.seed)
         torch.manual_seed(seeds.derive("weights", run.seed))

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from limner.editing.place import LARGEST_INDEX, LARGEST_SEED, Place
+from limner.editing.latent_spec import LARGEST_INDEX, LatentSpec
 from limner.pictures import to_bytes
+from limner.seeds import LARGEST_SEED
 from limner.serving.state import State
 
 LONGEST_NAME, MOST_VALUES = 300, 2000
@@ -39,13 +40,13 @@ class Body(BaseModel):
 Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 """What a model, dataset, picture, style, attribute or class is called."""
 Amount = Annotated[float, Field(ge=-1e6, le=1e6)]
-"""As large as what is painted with can be, and a good deal larger than what makes sense."""
+"""As large as numbers of a latent can be, and much larger than what makes sense."""
 Asked = Annotated[Name | Amount, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
 """A class or a number; 3 may be either, and is not the class "3.0"."""
 
 
-class Wanted(Place):
-    """A place as clients ask for it."""
+class LatentRequest(LatentSpec):
+    """A latent spec as clients send it."""
 
     _few = Few
     seed: int = Field(0, ge=0, le=LARGEST_SEED, strict=True)

@@ -13,11 +13,10 @@ import limner
 from limner.data.dataset import Dataset
 from limner.editing.directions import effects, own_steps
 from limner.editing.edits import OPERATIONS
-from limner.editing.looks import LOOKS
-from limner.editing.place import Explorer
+from limner.editing.latent_sampler import LatentSampler
+from limner.editing.scorers import SCORERS
 from limner.errors import ModelError
 from limner.model import WEIGHTS, find_folder, outline
-from limner.networks.blocks import Decoder
 from limner.pictures import to_bytes
 from limner.recipes import RECIPES
 from limner.serving.catalogue import Entry, check_size, problem_of
@@ -65,7 +64,7 @@ def model(request: Request, model: str) -> dict[str, Any]:
 async def directions(request: Request, model: str) -> dict[str, Any]:
     """Returns the directions in which a model can go."""
     state = state_of(request)
-    return {"data": await for_client(request, state.hand_over(_directions_of, state, model))}
+    return {"data": await for_client(request, state.run_in_pool(_directions_of, state, model))}
 
 
 @router.get("/models/{model}/report")
@@ -153,15 +152,15 @@ def _outlined(state: State, entry: Entry) -> dict[str, Any]:
 def _image(state: State, name: str) -> dict[str, Any]:
     path = state.catalogue.entry(name).path
     model = outline(path)
-    schema, decodes = model.schema, any(isinstance(part, Decoder) for part in model.painter.children())
-    can = ["sample"] + (["directions", "edit"] if decodes else []) + (["encode"] if model.encoder else [])
+    schema, decodes = model.schema, model.generator.decoder_network is not None
+    can = ["sample"] + (["directions", "edit"] if decodes else []) + (["encode"] if model.generator.encodes else [])
     return {
         "recipe": model.recipe.name,
         "sha256": written_digest(find_folder(path) / WEIGHTS),
         "width": schema.width,
         "height": schema.height,
         "channels": schema.channels,
-        "latent": model.painter.latent,
+        "latent": model.generator.latent,
         "attributes": [one.model_dump(include=ATTRIBUTE) for one in model.attributes],
         "can": can,
     }
@@ -171,8 +170,8 @@ def _causal(state: State, name: str) -> dict[str, Any]:
     from limner.causal.structural import StructuralModel
 
     path = state.catalogue.entry(name).path
-    structure, painter = StructuralModel.load(path), outline(path / "picture")
-    graph, schema = structure.graph, painter.schema
+    structure, image_model = StructuralModel.load(path), outline(path / "picture")
+    graph, schema = structure.graph, image_model.schema
     nodes = []
     for each, one in structure.variables.items():
         kind = "label" if one.classes else "number"
@@ -182,7 +181,7 @@ def _causal(state: State, name: str) -> dict[str, Any]:
     shape = {"width": schema.width, "height": schema.height, "channels": schema.channels}
     drawn = {"nodes": nodes, "picture": list(graph.picture), "confounded": [list(pair) for pair in graph.confounded]}
     return {
-        "recipe": painter.recipe.name,
+        "recipe": image_model.recipe.name,
         "sha256": written_digest(find_folder(path / "picture") / WEIGHTS),
         "can": ["counterfactual"],
         "graph": drawn,
@@ -196,24 +195,24 @@ def _instant(state: State, name: str) -> dict[str, Any]:
 
 
 def _directions_of(state: State, model: str) -> list[dict[str, Any]]:
-    explorer = state.catalogue.explorer(model)
-    key = ("directions", explorer.model.digest)
-    found: list[dict[str, Any]] = state.catalogue.kept_outlines.get(key, lambda: _directions(explorer))
+    sampler = state.catalogue.sampler(model)
+    key = ("directions", sampler.model.digest)
+    found: list[dict[str, Any]] = state.catalogue.kept_outlines.get(key, lambda: _directions(sampler))
     return found
 
 
-def _directions(explorer: Explorer) -> list[dict[str, Any]]:
-    """Returns directions by name, and which look each changes most, by how many of its standard deviations."""
+def _directions(sampler: LatentSampler) -> list[dict[str, Any]]:
+    """Returns directions by name, and which score each changes most, by how many of its standard deviations."""
     try:
-        decoding = explorer.decoding
+        editing = sampler.editing
     except ModelError:
         return []
     with torch.no_grad():
-        own = dict(islice(own_steps(decoding, "pca").items(), OWN))
-        steps = {**explorer.steps, **own}
-        told = effects(decoding, steps, LOOKS, n=LOOKED_AT)
+        own = dict(islice(own_steps(editing, "pca").items(), OWN))
+        steps = {**sampler.steps, **own}
+        found = effects(editing, steps, SCORERS, n=LOOKED_AT)
     abouts = {name: "principal component" if name in own else "supervised" for name in steps}
-    changes = {one.name: {one.most: round(one.changes[one.most].value, 2)} if one.changes else {} for one in told}
+    changes = {one.name: {one.most: round(one.changes[one.most].value, 2)} if one.changes else {} for one in found}
     return [{"name": name, "about": about, "changes": changes[name]} for name, about in abouts.items()]
 
 

@@ -34,7 +34,7 @@ class Unit(BaseModel):
         return self
 
 
-class Doing(Body):
+class DoRequest(Body):
     """Units of the world in which `do` holds, or as found where `given` is seen."""
 
     model: Name
@@ -44,7 +44,7 @@ class Doing(Body):
     seed: int = Field(0, ge=0, le=2**63 - 1)
 
 
-class WhatIf(Body):
+class CounterfactualRequest(Body):
     """A unit, and what is done to it."""
 
     model: Name
@@ -53,7 +53,7 @@ class WhatIf(Body):
     seed: int = Field(0, ge=0, le=2**63 - 1)
 
 
-class Doses(Body):
+class DosesRequest(Body):
     """A unit, and the cause that is moved through its range."""
 
     model: Name
@@ -71,31 +71,31 @@ class World:
 
 
 @router.post("/do")
-async def do(request: Request, asked: Doing) -> dict[str, Any]:
+async def do(request: Request, asked: DoRequest) -> dict[str, Any]:
     """Returns units and their pictures."""
     state = state_of(request)
-    return await for_client(request, state.hand_over(_done, state, asked))
+    return await for_client(request, state.run_in_pool(_done, state, asked))
 
 
 @router.post("/counterfactual")
-async def counterfactual(request: Request, asked: WhatIf) -> dict[str, Any]:
+async def counterfactual(request: Request, asked: CounterfactualRequest) -> dict[str, Any]:
     """Returns a unit as it is, as it would have been, and, where that is known, as it truly would have been."""
     state = state_of(request)
-    return await for_client(request, state.hand_over(_counterfactual, state, asked))
+    return await for_client(request, state.run_in_pool(_counterfactual, state, asked))
 
 
 @router.post("/doses")
-async def doses(request: Request, asked: Doses) -> dict[str, Any]:
+async def doses(request: Request, asked: DosesRequest) -> dict[str, Any]:
     """Returns what a unit would have been at each of several values of one cause."""
     state = state_of(request)
-    return await for_client(request, state.hand_over(_doses, state, asked))
+    return await for_client(request, state.run_in_pool(_doses, state, asked))
 
 
-def other_world(state: State, name: str, unit: Unit, wishes: Mapping[str, Any], seed: int) -> World:
+def other_world(state: State, name: str, unit: Unit, values: Mapping[str, Any], seed: int) -> World:
     """Returns what a unit would have been."""
     model = state.catalogue.causal(name)
     table, pictures = units(state, name, unit)
-    other, shown = model.counterfactual(table, pictures, dict(wishes), seed)
+    other, shown = model.counterfactual(table, pictures, dict(values), seed)
     return World(shown[0], attributes(model, other, 0))
 
 
@@ -119,7 +119,7 @@ def _found(state: State, name: str, unit: Unit) -> Any:
         return found.table, found.pictures
     if unit.picture is None:
         return model.sample(1, seed=unit.seed)
-    with state.shelf.pixels(unit.picture) as whole:
+    with state.pictures.pixels(unit.picture) as whole:
         pixels = _fitted(model, whole)
     table = model.predictor.read(pixels)
     known = {each: _variable(model, each).value(value) for each, value in unit.attributes.items()}
@@ -139,13 +139,13 @@ def file_name(dataset: Any, index: int) -> str:
 def _fitted(model: Any, pixels: np.ndarray) -> np.ndarray:
     from limner.pictures import plain, to_image
 
-    schema = model.painter.schema
+    schema = model.image_model.schema
     image = ImageOps.fit(plain(to_image(pixels)), (schema.width, schema.height))
     image = image.convert("L" if schema.channels == 1 else "RGB")
     return np.asarray(image).reshape(1, schema.height, schema.width, schema.channels)
 
 
-def _done(state: State, asked: Doing) -> dict[str, Any]:
+def _done(state: State, asked: DoRequest) -> dict[str, Any]:
     model = state.catalogue.causal(asked.model)
     table, pictures = model.sample(asked.n, asked.do, asked.given, asked.seed)
     about = _about(model, "causal sample", asked.model, asked.seed) | {
@@ -163,7 +163,7 @@ def _done(state: State, asked: Doing) -> dict[str, Any]:
     return {"data": data, "warnings": _warnings(model, {**asked.do, **asked.given})}
 
 
-def _counterfactual(state: State, asked: WhatIf) -> dict[str, Any]:
+def _counterfactual(state: State, asked: CounterfactualRequest) -> dict[str, Any]:
     model = state.catalogue.causal(asked.model)
     table, pictures = units(state, asked.model, asked.unit)
     world = other_world(state, asked.model, asked.unit, asked.do, asked.seed)
@@ -176,7 +176,7 @@ def _counterfactual(state: State, asked: WhatIf) -> dict[str, Any]:
     }
 
 
-def _truth(state: State, model: Any, asked: WhatIf) -> dict[str, Any] | None:
+def _truth(state: State, model: Any, asked: CounterfactualRequest) -> dict[str, Any] | None:
     """Returns what truly would have been: known of a garden's flowers, under one intervention."""
     from limner.causal.truth import garden_truth
     from limner.errors import LimnerError
@@ -192,7 +192,7 @@ def _truth(state: State, model: Any, asked: WhatIf) -> dict[str, Any] | None:
     ((name, value),) = asked.do.items()
     variables = model.structure.variables
     try:
-        truth = garden_truth(garden, [file_name(dataset, asked.unit.index)], variables, model.painter.schema.height)
+        truth = garden_truth(garden, [file_name(dataset, asked.unit.index)], variables, model.image_model.schema.height)
         found = truth(name, np.array([variables[name].value(value)]))
     except LimnerError:
         return None
@@ -202,7 +202,7 @@ def _truth(state: State, model: Any, asked: WhatIf) -> dict[str, Any] | None:
     return {"b64_json": encoded(state, pictures[0], "png"), "attributes": attributes(model, table, 0)}
 
 
-def _doses(state: State, asked: Doses) -> dict[str, Any]:
+def _doses(state: State, asked: DosesRequest) -> dict[str, Any]:
     model = state.catalogue.causal(asked.model)
     variable = _variable(model, asked.name)
     low, high = variable.seen
@@ -236,4 +236,4 @@ def _about(model: Any, kind: str, name: str, seed: int) -> dict[str, Any]:
     import limner
 
     made = {"ai_generated": True, "limner": limner.__version__, "kind": f"studio {kind}", "run": name, "seed": seed}
-    return made | {"graph": model.structure.graph.to_yaml(), "model": model.painter.digest}
+    return made | {"graph": model.structure.graph.to_yaml(), "model": model.image_model.digest}

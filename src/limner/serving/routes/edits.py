@@ -1,4 +1,4 @@
-"""Edits: the list of `limner edit`, applied to a picture that was handed in or to a place of a model."""
+"""Edits: the list of `limner edit`, applied to a picture that was handed in or to a latent of a model."""
 
 import time
 from base64 import b64encode
@@ -12,13 +12,13 @@ from fastapi import APIRouter, Request
 from pydantic import Field, model_validator
 
 from limner.editing.edits import from_list
-from limner.editing.history import Source, of_place, provenance
+from limner.editing.history import Source, of_spec, provenance
 from limner.editing.latent import Latent
 from limner.editing.operation import Canvas, Operation
 from limner.pictures import SUFFIXES, open_pixels, to_bytes
 from limner.serving.errors import ApiError
-from limner.serving.routes.body import Body, Format, Name, Wanted, encoded
-from limner.serving.shelf import NAME
+from limner.serving.picture_store import NAME
+from limner.serving.routes.body import Body, Format, LatentRequest, Name, encoded
 from limner.serving.state import State, for_client, state_of
 
 router = APIRouter(prefix="/v1")
@@ -31,30 +31,30 @@ Text = Annotated[str, Field(max_length=2000)]
 """An edit as a person writes it."""
 
 
-class Editing(Body):
-    """A picture, or a place of a model, and what is done to it."""
+class EditRequest(Body):
+    """A picture, or a latent of a model, and what is done to it."""
 
     picture: Name | None = None
     model: Name | None = None
-    place: Wanted = Field(default_factory=Wanted)
+    latent: LatentRequest = Field(default_factory=LatentRequest)
     edits: list[Text | dict[Name, Any]] = Field(default_factory=list, max_length=100)
     output_format: Format = "png"
 
     @model_validator(mode="after")
-    def _one_origin(self) -> "Editing":
+    def _one_origin(self) -> "EditRequest":
         if (self.picture is None) == (self.model is None):
-            raise ValueError("give a picture, or a model and a place")
+            raise ValueError("give a picture, or a model and a latent")
         return self
 
 
 @router.post("/edits")
-async def edit(request: Request, asked: Editing) -> dict[str, Any]:
+async def edit(request: Request, asked: EditRequest) -> dict[str, Any]:
     """Returns the picture after all edits, and what is selected then."""
     state = state_of(request)
-    return await for_client(request, state.hand_over(_edited, state, asked))
+    return await for_client(request, state.run_in_pool(_edited, state, asked))
 
 
-def _edited(state: State, asked: Editing) -> dict[str, Any]:
+def _edited(state: State, asked: EditRequest) -> dict[str, Any]:
     source, edits = _source(state, asked), _checked(state, asked.edits)
     if max(source.pixels.shape[:2]) > state.settings.limits.side:
         height, width = source.pixels.shape[:2]
@@ -73,11 +73,11 @@ def _edited(state: State, asked: Editing) -> dict[str, Any]:
 def _canvas(state: State, source: Source, edits: list[Operation]) -> Canvas:
     """Returns the canvas after all edits; ApiError for one that makes it too large, or after the client was given up."""
     limits, begun = state.settings.limits, time.monotonic()
-    canvas = Canvas(source.pixels, code=source.code)
+    canvas = Canvas(source.pixels, latent=source.latent)
     for one in [*source.edits, *edits]:
         if time.monotonic() - begun > limits.seconds:
             raise ApiError(504, "this took too long and was given up; ask for fewer edits.")
-        with state.shelf.decoding(*filter(state.shelf.holds, one.named)):
+        with state.pictures.decoding(*filter(state.pictures.holds, one.named)):
             canvas = one.apply(canvas)
         if max(canvas.height, canvas.width) > GROWN * limits.side:
             raise ApiError(
@@ -86,16 +86,16 @@ def _canvas(state: State, source: Source, edits: list[Operation]) -> Canvas:
     return canvas
 
 
-def _source(state: State, asked: Editing) -> Source:
+def _source(state: State, asked: EditRequest) -> Source:
     if asked.picture is not None:
         return _handed_in(state, asked.picture)
     assert asked.model is not None
-    return of_place(state.catalogue.explorer(asked.model), asked.place)
+    return of_spec(state.catalogue.sampler(asked.model), asked.latent)
 
 
 def _handed_in(state: State, name: str) -> Source:
     """Returns a picture with the edits that it carries, if all of them can be done again here; otherwise as it is."""
-    made = state.shelf.provenance(name)
+    made = state.pictures.provenance(name)
     if made and made.get("kind") == "edit":
         # anybody can write anything into a picture: whatever is wrong with it, it carries no edits
         with suppress(Exception):
@@ -104,9 +104,9 @@ def _handed_in(state: State, name: str) -> Source:
 
 
 def _as_it_is(state: State, name: str) -> Source:
-    path, made = state.shelf.path(name), state.shelf.provenance(name)
+    path, made = state.pictures.path(name), state.pictures.provenance(name)
     told = {"ai_generated": bool(made.get("ai_generated", True)), "made": made} if made else {}
-    with state.shelf.decoding(path, side=state.settings.limits.side):
+    with state.pictures.decoding(path, side=state.settings.limits.side):
         return Source(open_pixels(path), {"file": str(path), "sha256": name} | told)
 
 
@@ -116,9 +116,9 @@ def _before_edits(state: State, made: dict[str, Any]) -> Source:
     if len(edits) > CARRIED:
         raise ValueError("too many edits")
     if "model" in origin:
-        explorer = state.catalogue.explorer(origin["model"]["path"])
-        source = of_place(explorer, Wanted(**origin["place"]))
-        same = origin["model"]["sha256"] == explorer.model.digest
+        sampler = state.catalogue.sampler(origin["model"]["path"])
+        source = of_spec(sampler, LatentRequest(**origin["latent"]))
+        same = origin["model"]["sha256"] == sampler.model.digest
     else:
         source = _as_it_is(state, origin["file"])
         same = origin["sha256"] == origin["file"]
@@ -135,8 +135,8 @@ def _checked(state: State, edits: list[str | dict[str, Any]]) -> list[Operation]
             value = getattr(one, field, None)
             if not isinstance(value, str) or (field == "by" and Path(value).suffix.lower() not in SUFFIXES):
                 continue  # a colour, or a way to do it
-            if not state.shelf.holds(Path(value)):
-                state.shelf.path(value, field)  # which says that it is no id
+            if not state.pictures.holds(Path(value)):
+                state.pictures.path(value, field)  # which says that it is no id
         if getattr(one, "directions", None):
             raise ApiError(
                 422, "directions: give a model with directions of its own; folders cannot be named here.", "directions"
@@ -150,11 +150,11 @@ def _checked(state: State, edits: list[str | dict[str, Any]]) -> list[Operation]
 def _with_paths(state: State, edit: str | dict[str, Any]) -> str | dict[str, Any]:
     """Returns an edit as it was written, but with the paths of pictures where their ids are."""
     if isinstance(edit, str):
-        return NAME.sub(lambda found: str(state.shelf.path(found[0], "file")), edit)
+        return NAME.sub(lambda found: str(state.pictures.path(found[0], "file")), edit)
 
     def placed(field: str, value: Any) -> Any:
         named = field in FILES and isinstance(value, str) and NAME.fullmatch(value)
-        return str(state.shelf.path(value, field)) if named else value
+        return str(state.pictures.path(value, field)) if named else value
 
     return {
         name: {field: placed(field, value) for field, value in given.items()}

@@ -1,4 +1,4 @@
-"""Painting: pictures of places in a model's space, and walks through them."""
+"""Generation: pictures of latents of a model, and walks through its latent space."""
 
 import tempfile
 import time
@@ -11,84 +11,87 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import Field, model_validator
 
-from limner.editing.place import Explorer, Place
+from limner.editing.latent_sampler import LatentSampler
+from limner.editing.latent_spec import LatentSpec
 from limner.pictures import save_walk
 from limner.serving.errors import ApiError
-from limner.serving.routes.body import Body, Format, Name, Wanted, encoded
+from limner.serving.routes.body import Body, Format, LatentRequest, Name, encoded
 from limner.serving.state import State, for_client, state_of
 
 router = APIRouter(prefix="/v1")
 LAST = 2**31
 
 
-class Generation(Wanted):
-    """Which pictures of a model are wanted: `n` of them from a place on."""
+class GenerateRequest(LatentRequest):
+    """Pictures of a model: `n` of them from a latent on."""
 
     model: Name
     n: int = Field(1, ge=1, le=64)
     output_format: Format = "png"
 
 
-class Walk(Body):
-    """A film through places of a model."""
+class WalkRequest(Body):
+    """A film through latents of a model."""
 
     model: Name
-    places: list[Wanted] = Field(min_length=2, max_length=24)
+    latents: list[LatentRequest] = Field(min_length=2, max_length=24)
     frames: int = Field(24, ge=1, le=120)
-    """From each place to the next."""
+    """From each latent to the next."""
     rate: int = Field(24, ge=1, le=60)
     closed: bool = True
 
     @model_validator(mode="after")
-    def _not_too_long(self) -> "Walk":
-        if self.frames * len(self.places) > 1200:
+    def _not_too_long(self) -> "WalkRequest":
+        if self.frames * len(self.latents) > 1200:
             raise ValueError("at most 1200 frames in all")
         return self
 
 
 @router.post("/images/generations")
-async def generate(request: Request, asked: Generation) -> dict[str, Any]:
-    """Returns pictures, painted together with those of other requests."""
+async def generate(request: Request, asked: GenerateRequest) -> dict[str, Any]:
+    """Returns pictures, generated together with those of other requests."""
     state = state_of(request)
     if asked.n > 1 and asked.blend:
         raise ApiError(422, "n: a blend is one picture.", "n")
     if asked.index + asked.n - 1 > LAST:
         raise ApiError(422, f"index: the last picture of a seed is {LAST}.", "index")
-    explorer = await for_client(request, _explorer(state, asked.model))
-    fields = {name: getattr(asked, name) for name in Place.model_fields}
-    places = [Place(**fields | {"index": asked.index + step}) for step in range(asked.n)]
-    finish = partial(_finished, state, explorer, asked.output_format)
-    data = await for_client(request, state.batch.paint(explorer, places, finish))
+    sampler = await for_client(request, _sampler(state, asked.model))
+    fields = {name: getattr(asked, name) for name in LatentSpec.model_fields}
+    specs = [LatentSpec(**fields | {"index": asked.index + step}) for step in range(asked.n)]
+    finish = partial(_finished, state, sampler, asked.output_format)
+    data = await for_client(request, state.batch.generate(sampler, specs, finish))
     return {"created": int(time.time()), "model": asked.model, "data": data}
 
 
 @router.post("/walks", response_class=Response, responses={200: {"content": {"video/mp4": {}}}})
-async def walk(request: Request, asked: Walk) -> Response:
-    """Returns a film through places."""
+async def walk(request: Request, asked: WalkRequest) -> Response:
+    """Returns a film through latents."""
     state = state_of(request)
-    explorer = await for_client(request, _explorer(state, asked.model))
-    film = await for_client(request, state.hand_over(_filmed, state, explorer, asked))
+    sampler = await for_client(request, _sampler(state, asked.model))
+    film = await for_client(request, state.run_in_pool(_filmed, state, sampler, asked))
     return Response(film, media_type="video/mp4")
 
 
-async def _explorer(state: State, name: str) -> Explorer:
-    explorer: Explorer = await state.hand_over(state.catalogue.explorer, name)
-    return explorer
+async def _sampler(state: State, name: str) -> LatentSampler:
+    sampler: LatentSampler = await state.run_in_pool(state.catalogue.sampler, name)
+    return sampler
 
 
-def _finished(state: State, explorer: Explorer, kind: Format, place: Place, pixels: np.ndarray) -> dict[str, Any]:
-    picture = encoded(state, pixels, kind, explorer.provenance(place))
-    return {"b64_json": picture, "seed": place.seed, "index": place.index}
+def _finished(
+    state: State, sampler: LatentSampler, kind: Format, spec: LatentSpec, pixels: np.ndarray
+) -> dict[str, Any]:
+    picture = encoded(state, pixels, kind, sampler.provenance(spec))
+    return {"b64_json": picture, "seed": spec.seed, "index": spec.index}
 
 
-def _filmed(state: State, explorer: Explorer, asked: Walk) -> bytes:
-    times = max(1, 256 // max(explorer.model.schema.height, explorer.model.schema.width))
+def _filmed(state: State, sampler: LatentSampler, asked: WalkRequest) -> bytes:
+    times = max(1, 256 // max(sampler.model.schema.height, sampler.model.schema.width))
     frames = (
-        frame.repeat(times, 0).repeat(times, 1) for frame in explorer.walk(asked.places, asked.frames, asked.closed)
+        frame.repeat(times, 0).repeat(times, 1) for frame in sampler.walk(asked.latents, asked.frames, asked.closed)
     )
-    stops = [place.model_dump(mode="json", exclude_defaults=True) for place in asked.places]
+    stops = [spec.model_dump(mode="json", exclude_defaults=True) for spec in asked.latents]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "walk.mp4"
-        made = explorer.provenance(asked.places[0]) | {"kind": "walk", "places": stops}
+        made = sampler.provenance(asked.latents[0]) | {"kind": "walk", "latents": stops}
         save_walk(frames, file, asked.rate, state.names.of(made))
         return file.read_bytes()

@@ -31,7 +31,7 @@ LOOKED = 0.1
 """Seconds between two checks for changes."""
 
 
-class Training(Body):
+class TrainRequest(Body):
     """What is trained on what, and for how long."""
 
     data: Name
@@ -50,7 +50,7 @@ class Evaluation(Body):
     n: int = Field(2000, ge=10, le=50_000)
 
 
-class Longer(Body):
+class ResumeRequest(Body):
     """For how many minutes in all a training goes on."""
 
     minutes: float | None = Field(None, gt=0, le=100_000)
@@ -72,12 +72,12 @@ def _prepare(state: State, name: str, size: int | None, uploads: list[UploadFile
     _check_dataset_name(state, name)
     try:
         # in a folder of the dataset's name, by which messages call it
-        source = _received(state.places.uploads(job) / name, uploads)
+        source = _received(state.workspace.uploads(job) / name, uploads)
         _check_dataset_name(state, name)  # again, as large uploads take a while
         asked = {"source": str(source), "size": size, "files": len(uploads)}
         return state.runner.add("prepare", name, asked, job).shown()
     except BaseException:
-        shutil.rmtree(state.places.uploads(job), ignore_errors=True)
+        shutil.rmtree(state.workspace.uploads(job), ignore_errors=True)
         raise
 
 
@@ -87,7 +87,7 @@ def _check_dataset_name(state: State, name: str) -> None:
 
 
 @router.post("/train", status_code=202)
-def train(request: Request, asked: Training) -> Job:
+def train(request: Request, asked: TrainRequest) -> Job:
     """Trains a recipe on a dataset."""
     state, name = state_of(request), checked_name(asked.name)
     if asked.recipe not in RECIPES:
@@ -134,7 +134,7 @@ def stop(request: Request, job: str) -> Job:
 
 
 @router.post("/jobs/{job}/resume")
-def resume(request: Request, job: str, asked: Longer) -> Job:
+def resume(request: Request, job: str, asked: ResumeRequest) -> Job:
     """Goes on with a training."""
     return state_of(request).runner.resume(job, asked.minutes).shown()
 
@@ -143,21 +143,21 @@ def resume(request: Request, job: str, asked: Longer) -> Job:
 def history(request: Request, job: str) -> dict[str, Any]:
     """Returns the figures of a training."""
     state = state_of(request)
-    return {"data": read_history(state.places.folder(state.store.get(job)) / "history.jsonl")}
+    return {"data": read_history(state.workspace.folder(state.store.get(job)) / "history.jsonl")}
 
 
 @router.get("/jobs/{job}/files")
 def names(request: Request, job: str) -> dict[str, list[str]]:
     """Returns the names of the files that a job has made."""
     state = state_of(request)
-    return {"data": state.places.files(state.store.get(job))}
+    return {"data": state.workspace.files(state.store.get(job))}
 
 
 @router.get("/jobs/{job}/files/{name:path}")
 def file(request: Request, job: str, name: str) -> FileResponse:
     """Returns a file that a job has made."""
     state = state_of(request)
-    found = state.places.file(state.store.get(job), name)
+    found = state.workspace.file(state.store.get(job), name)
     return FileResponse(
         found, headers=(SANDBOX if found.suffix in (".html", ".svg") else {}) | {"Cache-Control": "no-cache"}
     )
@@ -186,7 +186,7 @@ async def _changes(state: State) -> AsyncIterator[str]:
         await asyncio.sleep(LOOKED)
 
 
-def _check_settings(asked: Training) -> None:
+def _check_settings(asked: TrainRequest) -> None:
     """Raises LimnerError or ApiError 422 for settings that the recipe does not take, whatever they are."""
     try:
         apply_settings(find_recipe(asked.recipe), [f"{key}={value}" for key, value in asked.set.items()])

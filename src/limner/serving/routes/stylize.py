@@ -24,7 +24,7 @@ class Weighted(Body):
     weight: float = Field(1.0, gt=0, le=1000)
 
 
-class Stylizing(Body):
+class StylizeRequest(Body):
     """A picture, its styles, and how far each factor is taken over."""
 
     picture: Name
@@ -45,16 +45,16 @@ class Stylizing(Body):
 
 
 @router.post("/stylize", responses={202: {"model": Job}})
-async def stylize(request: Request, response: Response, asked: Stylizing) -> Any:
+async def stylize(request: Request, response: Response, asked: StylizeRequest) -> Any:
     """Returns the picture in styles of an instant model; without a model, the job that paints it."""
     state = state_of(request)
     if asked.model is not None:
-        return await for_client(request, state.hand_over(_instant, state, asked))
+        return await for_client(request, state.run_in_pool(_instant, state, asked))
     response.status_code = 202
-    return await state.hand_over(_queued, state, asked)
+    return await state.run_in_pool(_queued, state, asked)
 
 
-def _queued(state: State, asked: Stylizing) -> Job:
+def _queued(state: State, asked: StylizeRequest) -> Job:
     return state.runner.add("stylize", new := new_id(), {"arguments": _arguments(state, asked)}, new).shown()
 
 
@@ -62,24 +62,24 @@ def instantly(
     state: State, picture: str, model: str, styles: dict[str, float], factors: Factors, side: int
 ) -> np.ndarray:
     """Returns a picture uint8 (H, W, 3), at most `side` pixels a side, in styles of an instant model."""
-    content = state.shelf.kept.get((picture, side), lambda: _shrunk(state, picture, side))[..., :3]
+    content = state.pictures.kept.get((picture, side), lambda: _shrunk(state, picture, side))[..., :3]
     chosen = {name: weight for name, weight in styles.items() if weight}
     if not chosen:
         raise ApiError(422, f"styles: name one that '{model}' has; GET /v1/models/{model} names them.", "styles")
-    painted: np.ndarray = state.catalogue.instant(model).stylize(np.ascontiguousarray(content), chosen, factors)
-    return painted
+    stylized: np.ndarray = state.catalogue.instant(model).stylize(np.ascontiguousarray(content), chosen, factors)
+    return stylized
 
 
 def _shrunk(state: State, picture: str, side: int) -> np.ndarray:
-    with state.shelf.pixels(picture) as pixels:
+    with state.pictures.pixels(picture) as pixels:
         return shrunk(pixels, side)
 
 
-def _instant(state: State, asked: Stylizing) -> dict[str, Any]:
+def _instant(state: State, asked: StylizeRequest) -> dict[str, Any]:
     assert asked.model is not None
     left_out = ("mask", "colour_from", "line_from", "texture_from")
     if given := next((name for name in left_out if getattr(asked, name)), None):
-        raise ApiError(422, f"{given}: an instant model paints all of a picture in its own styles.", given)
+        raise ApiError(422, f"{given}: an instant model stylizes all of a picture in its own styles.", given)
     factors = Factors(asked.colour, asked.line, asked.texture, asked.content)
     styles = {one.style: one.weight for one in asked.styles}
     pixels = instantly(state, asked.picture, asked.model, styles, factors, asked.size)
@@ -93,15 +93,15 @@ def _instant(state: State, asked: Stylizing) -> dict[str, Any]:
         model=asked.model,
         model_sha256=state.catalogue.instant(asked.model).digest,
     )
-    path = state.shelf.path(asked.picture)
+    path = state.pictures.path(asked.picture)
     return {"data": [{"b64_json": encoded(state, pixels, asked.output_format, provenance(done, path))}]}
 
 
-def _arguments(state: State, asked: Stylizing) -> list[str]:
+def _arguments(state: State, asked: StylizeRequest) -> list[str]:
     """Returns the arguments of `limner stylize`, where pictures have the names of their files: it works in their folder."""
 
     def file(name: str, param: str = "picture") -> str:
-        return state.shelf.path(name, param).name
+        return state.pictures.path(name, param).name
 
     arguments = [file(asked.picture)]
     arguments += [file(one.style, "styles") for one in asked.styles]

@@ -33,7 +33,7 @@ ASKING = """<!doctype html><meta charset="utf-8"><title>Limner</title>
 """The page for a browser that has no session yet."""
 
 
-class Guard:
+class AccessMiddleware:
     """An ASGI layer: lengths, host, origin, token, rate, size and pace of every request."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:

@@ -22,7 +22,7 @@ from limner.pictures import (
     read_provenance,
     sniff,
 )
-from limner.serving.catalogue import Kept
+from limner.serving.catalogue import LruCache
 from limner.serving.decoding import DecodingBudget
 from limner.serving.errors import ApiError
 
@@ -30,12 +30,12 @@ NAME = re.compile(r"[0-9a-f]{64}")
 DEEPEST = 50
 
 
-class Shelf:
+class PictureStore:
     """A folder of pictures by id, the SHA-256 of the file that was handed in."""
 
     def __init__(self, folder: Path, budget: DecodingBudget) -> None:
         self.folder, self.budget = folder, budget
-        self.kept = Kept(8)
+        self.kept = LruCache(8)
         """Pictures that are being restyled, made smaller: frames ask for the same one again and again."""
 
     def put(self, content: bytes) -> tuple[str, int, int]:
