@@ -1,12 +1,13 @@
 import { t } from "../../i18n";
-import { randomSeed } from "../../place";
+import { randomSeed } from "../../latentSpec";
 import { IconButton, NumberField, Slider } from "../../ui";
-import { spotOf } from "./map";
-import { change, firstSeed, keep, setSpot, spot } from "./studio";
+import { positionOf } from "./map";
+import { change, firstSeed, commit, setPosition, position } from "./store";
 
 const largestSeed = Number.MAX_SAFE_INTEGER;
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 
+/** Controls of the grid of seeds. */
 export function GridControls() {
   return (
     <section>
@@ -23,12 +24,13 @@ export function GridControls() {
   );
 }
 
-export function PlaceControls() {
-  const { place } = spot.value;
-  const here = (seed: number) => setSpot(spotOf({ ...place, seed: Math.round(seed), index: 0, blend: null }));
+/** Controls of the latent spec of one picture: seed, truncation and mix. */
+export function LatentControls() {
+  const { latent } = position.value;
+  const goToSeed = (seed: number) => setPosition(positionOf({ ...latent, seed: Math.round(seed), index: 0, blend: null }));
   return (
     <section>
-      <NumberField label={t("explore.seed")} value={place.seed} min={0} max={largestSeed} onChange={here} />
+      <NumberField label={t("explore.seed")} value={latent.seed} min={0} max={largestSeed} onChange={goToSeed} />
       <Truncation />
       <Mix />
     </section>
@@ -40,23 +42,23 @@ function Truncation() {
     <Slider
       label={t("explore.truncation")}
       title={t("explore.truncation.about")}
-      value={spot.value.place.truncation}
+      value={position.value.latent.truncation}
       min={0.05}
       max={1}
       step={0.05}
       reset={1}
       onInput={(truncation) => change({ truncation })}
-      onCommit={keep}
+      onCommit={commit}
     />
   );
 }
 
-/** A share of the way to another seed. */
+/** Interpolation towards another seed. */
 function Mix() {
-  const mix = spot.value.place.mix ?? { seed: 1, share: 0 };
+  const mix = position.value.latent.mix ?? { seed: 1, share: 0 };
   const other = (seed: number) => {
     change({ mix: { ...mix, seed: Math.round(seed) } });
-    keep();
+    commit();
   };
   return (
     <>
@@ -73,7 +75,7 @@ function Mix() {
         reset={0}
         format={percent}
         onInput={(share) => change({ mix: share === 0 ? null : { ...mix, share } })}
-        onCommit={keep}
+        onCommit={commit}
       />
     </>
   );

@@ -1,50 +1,50 @@
-/** The surface on which a picture is shown and looked at: zoom, pan, what it was before, and what is selected. */
+/** The surface that shows a picture: zoom, pan, comparison with the unedited picture, and the selection. */
 
 import Konva from "konva";
 import type { Size } from "./catalogue";
 import type { Point } from "./mask";
 
-const NEAREST = 4;
-/** From this zoom on pixels are shown as they are, not smoothed. */
+/** From this zoom on pixels are drawn as squares, not smoothed. */
+const PIXELATED_FROM = 4;
 const MARGIN = 24;
 const ZOOM = { least: 0.02, most: 64 };
 
-export class Easel {
+export class Viewport {
   readonly stage: Konva.Stage;
-  /** Where tools draw. */
-  readonly marks = new Konva.Layer();
+  /** The layer that tools draw on. */
+  readonly toolLayer = new Konva.Layer();
   size: Size = { width: 0, height: 0 };
-  private readonly ground = new Konva.Layer({ listening: false });
-  private readonly board = new Konva.Rect({ fillPatternRepeat: "repeat" });
+  private readonly pictureLayer = new Konva.Layer({ listening: false });
+  private readonly checkerboard = new Konva.Rect({ fillPatternRepeat: "repeat" });
   private readonly picture = new Konva.Image({ image: undefined });
   private readonly before = new Konva.Image({ image: undefined });
   private readonly clip = new Konva.Group({ visible: false });
-  private readonly seam = new Konva.Line({ stroke: "#fff", strokeScaleEnabled: false, strokeWidth: 2, visible: false });
+  private readonly divider = new Konva.Line({ stroke: "#fff", strokeScaleEnabled: false, strokeWidth: 2, visible: false });
   private readonly selection = new Konva.Image({ image: undefined });
-  private readonly watcher: ResizeObserver;
+  private readonly resizeObserver: ResizeObserver;
   private pinch: { span: number; middle: Point } | null = null;
   private fitted = true;
-  /** While true the pointer moves the picture, whatever the tool. */
+  /** While true the pointer pans, whatever the tool. */
   panning = false;
 
   constructor(private readonly holder: HTMLDivElement) {
     this.stage = new Konva.Stage({ container: holder, width: holder.clientWidth, height: holder.clientHeight });
-    this.board.fillPatternImage(checks() as unknown as HTMLImageElement);
+    this.checkerboard.fillPatternImage(checkerboardTile() as unknown as HTMLImageElement);
     this.clip.add(this.before);
-    this.ground.add(this.board, this.picture, this.clip, this.seam, this.selection);
-    this.stage.add(this.ground, this.marks);
+    this.pictureLayer.add(this.checkerboard, this.picture, this.clip, this.divider, this.selection);
+    this.stage.add(this.pictureLayer, this.toolLayer);
     this.stage.on("wheel", (event) => this.wheel(event.evt));
     this.stage.on("touchmove", (event) => this.touch(event.evt));
     this.stage.on("touchend", () => (this.pinch = null));
-    this.watcher = new ResizeObserver(() => this.resize());
-    this.watcher.observe(holder);
+    this.resizeObserver = new ResizeObserver(() => this.resize());
+    this.resizeObserver.observe(holder);
   }
 
   get zoom(): number {
     return this.stage.scaleX();
   }
 
-  /** The pointer in pixels of the picture. */
+  /** The position of the pointer, in pixels of the picture. */
   get pointer(): Point | null {
     return this.stage.getRelativePointerPosition();
   }
@@ -55,17 +55,17 @@ export class Easel {
     this.size = size;
     this.picture.image(image ?? undefined);
     this.picture.size(size);
-    this.board.size(size);
+    this.checkerboard.size(size);
     if (changed) this.fit();
-    this.ground.batchDraw();
+    this.pictureLayer.batchDraw();
   }
 
-  /** Shows what the picture was on the left of a share of its width; null shows none of it. */
+  /** Shows the unedited picture on the left `share` of the width; null shows none of it. */
   compare(image: HTMLImageElement | null, share: number | null): void {
     const visible = image !== null && share !== null;
     this.clip.visible(visible);
-    this.seam.visible(visible && share > 0 && share < 1);
-    this.selection.opacity(visible ? 0 : 1); // what is compared is the picture
+    this.divider.visible(visible && share > 0 && share < 1);
+    this.selection.opacity(visible ? 0 : 1); // the selection would hide the difference
     if (visible) {
       const { width, height } = this.size;
       const factor = Math.min(width / image.naturalWidth, height / image.naturalHeight);
@@ -74,16 +74,16 @@ export class Easel {
       this.before.position({ x: (width - wide) / 2, y: (height - high) / 2 });
       this.before.size({ width: wide, height: high });
       this.clip.clip({ x: 0, y: 0, width: width * share, height });
-      this.seam.points([width * share, 0, width * share, height]);
+      this.divider.points([width * share, 0, width * share, height]);
     }
-    this.ground.batchDraw();
+    this.pictureLayer.batchDraw();
   }
 
-  select(shown: HTMLCanvasElement | null): void {
-    this.selection.image(shown ?? undefined);
-    this.selection.visible(shown !== null);
-    if (shown) this.selection.size({ width: this.size.width, height: this.size.height });
-    this.ground.batchDraw();
+  select(overlay: HTMLCanvasElement | null): void {
+    this.selection.image(overlay ?? undefined);
+    this.selection.visible(overlay !== null);
+    if (overlay) this.selection.size({ width: this.size.width, height: this.size.height });
+    this.pictureLayer.batchDraw();
   }
 
   fit(): void {
@@ -91,21 +91,21 @@ export class Easel {
     if (!width || !height) return;
     const room = { width: this.stage.width() - 2 * MARGIN, height: this.stage.height() - 2 * MARGIN };
     const scale = Math.max(ZOOM.least, Math.min(room.width / width, room.height / height, 16));
-    this.place(scale, { x: (this.stage.width() - width * scale) / 2, y: (this.stage.height() - height * scale) / 2 });
+    this.setView(scale, { x: (this.stage.width() - width * scale) / 2, y: (this.stage.height() - height * scale) / 2 });
     this.fitted = true;
   }
 
   zoomBy(factor: number, about: Point = { x: this.stage.width() / 2, y: this.stage.height() / 2 }): void {
     const scale = Math.min(ZOOM.most, Math.max(ZOOM.least, this.zoom * factor));
-    const kept = { x: (about.x - this.stage.x()) / this.zoom, y: (about.y - this.stage.y()) / this.zoom };
-    this.place(scale, { x: about.x - kept.x * scale, y: about.y - kept.y * scale });
+    const fixed = { x: (about.x - this.stage.x()) / this.zoom, y: (about.y - this.stage.y()) / this.zoom };
+    this.setView(scale, { x: about.x - fixed.x * scale, y: about.y - fixed.y * scale });
   }
 
   pan(right: number, down: number): void {
-    this.place(this.zoom, { x: this.stage.x() + right, y: this.stage.y() + down });
+    this.setView(this.zoom, { x: this.stage.x() + right, y: this.stage.y() + down });
   }
 
-  /** The colour of the shown picture at a point, as #rrggbb; null outside. */
+  /** The colour of the picture at a point, as #rrggbb; null outside. */
   colourAt({ x, y }: Point): string | null {
     const image = this.picture.image();
     if (!image || x < 0 || y < 0 || x >= this.size.width || y >= this.size.height) return null;
@@ -118,16 +118,16 @@ export class Easel {
   }
 
   destroy(): void {
-    this.watcher.disconnect();
+    this.resizeObserver.disconnect();
     this.stage.destroy();
   }
 
-  private place(scale: number, position: Point): void {
+  private setView(scale: number, position: Point): void {
     this.fitted = false;
     this.stage.scale({ x: scale, y: scale });
     this.stage.position(position);
-    this.board.fillPatternScale({ x: 1 / scale, y: 1 / scale });
-    this.ground.imageSmoothingEnabled(scale < NEAREST);
+    this.checkerboard.fillPatternScale({ x: 1 / scale, y: 1 / scale });
+    this.pictureLayer.imageSmoothingEnabled(scale < PIXELATED_FROM);
     this.stage.fire("zoomed");
     this.stage.batchDraw();
   }
@@ -164,8 +164,8 @@ export class Easel {
   }
 }
 
-/** Squares of two greys, which show where a picture is see-through. */
-function checks(): HTMLCanvasElement {
+/** Squares of two greys, visible where a picture is transparent. */
+function checkerboardTile(): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 16;
   const context = canvas.getContext("2d");

@@ -1,12 +1,12 @@
 import { t } from "./i18n";
 import { about, toast } from "./state";
 
-/** Returns a picture file as the server takes it: as it is, or, where its sides are too long, smaller. */
-export async function fitting(file: Blob): Promise<Blob> {
+/** Returns a picture file unchanged, or scaled down where it is larger than the server accepts. */
+export async function downscaleToLimit(file: Blob): Promise<Blob> {
   const side = about.value?.limits.side;
   if (!side) return file;
   const bitmap = await createImageBitmap(file).catch(() => null);
-  if (!bitmap) return file; // what no browser reads the server may, or says why not
+  if (!bitmap) return file; // the server may read formats that the browser does not, or explains why it cannot
   const longest = Math.max(bitmap.width, bitmap.height);
   if (longest <= side) {
     bitmap.close();
