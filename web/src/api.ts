@@ -1,4 +1,4 @@
-import type { StoredPicture } from "./types";
+import type { ErrorBody, StoredPicture } from "./types";
 
 export type * from "./types";
 
@@ -31,7 +31,7 @@ export function isOffline(error: unknown): boolean {
 }
 
 async function errorOf(response: Response): Promise<ApiError> {
-  const body = await response.json().catch(() => null);
+  const body = (await response.json().catch(() => null)) as Partial<ErrorBody> | null;
   const error = body?.error;
   if (!error) return new ApiError("unusable", `${response.status} ${response.statusText}`, null, response.status);
   return new ApiError(error.type, error.message, error.param ?? null, response.status);
@@ -54,11 +54,11 @@ const json = { "Content-Type": "application/json" };
 /** The client of the server's API. Every call throws an `ApiError`. */
 export const api = {
   async get<T>(path: string, signal?: AbortSignal): Promise<T> {
-    return (await request("GET", path, undefined, undefined, signal)).json();
+    return (await request("GET", path, undefined, undefined, signal)).json() as Promise<T>;
   },
 
   async post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
-    return (await request("POST", path, JSON.stringify(body), json, signal)).json();
+    return (await request("POST", path, JSON.stringify(body), json, signal)).json() as Promise<T>;
   },
 
   /** A POST that is answered by a file, such as a video. */
@@ -67,7 +67,7 @@ export const api = {
   },
 
   async postForm<T>(path: string, form: FormData, signal?: AbortSignal): Promise<T> {
-    return (await request("POST", path, form, undefined, signal)).json();
+    return (await request("POST", path, form, undefined, signal)).json() as Promise<T>;
   },
 
   async blob(path: string, signal?: AbortSignal): Promise<Blob> {
@@ -81,7 +81,7 @@ export const api = {
   /** Uploads a picture; the server stores it under the `id` in its answer. */
   async putPicture(file: Blob, signal?: AbortSignal): Promise<StoredPicture> {
     const headers = { "Content-Type": file.type || "application/octet-stream" };
-    return (await request("POST", "/v1/pictures", file, headers, signal)).json();
+    return (await request("POST", "/v1/pictures", file, headers, signal)).json() as Promise<StoredPicture>;
   },
 };
 

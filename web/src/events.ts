@@ -8,7 +8,7 @@ const retry = 3000;
 export function followServer(): void {
   void refreshAll();
   const source = new EventSource(address("/v1/events"));
-  source.addEventListener("job", (event) => applyJob(JSON.parse((event as MessageEvent<string>).data)));
+  source.addEventListener("job", (event) => applyJob(JSON.parse((event as MessageEvent<string>).data) as Job));
   source.onopen = () => {
     if (!online.peek()) void refreshAll();
   };

@@ -1,4 +1,5 @@
-import type { LatentSpec, Values } from "./types";
+import { isNumber, isObject, numberOr, numbersOf, valuesOf } from "./checks";
+import type { LatentSpec } from "./types";
 
 /** Seed 0, unchanged. */
 export const defaultLatent: LatentSpec = {
@@ -16,27 +17,28 @@ export function randomSeed(): number {
   return Math.floor(Math.random() * 1_000_000);
 }
 
-/** Reads a latent spec from a picture's provenance: under `latent` (the studio), or beside the rest (the command line). */
+/**
+ * Reads a latent spec from a picture's provenance: under `latent` (the studio), or beside the rest (the command line).
+ * Parts that are missing or invalid have their defaults.
+ */
 export function latentSpecOf(provenance: Record<string, unknown>): LatentSpec {
-  const { latent } = provenance;
-  const spec = (typeof latent === "object" && latent !== null ? latent : provenance) as Partial<LatentSpec>;
+  const spec = isObject(provenance.latent) ? provenance.latent : provenance;
   return {
     seed: numberOr(spec.seed, 0),
     index: numberOr(spec.index, 0),
-    blend: Array.isArray(spec.blend) ? spec.blend : null,
-    mix: spec.mix ?? null,
-    directions: spec.directions ?? {},
+    blend: isBlend(spec.blend) ? spec.blend : null,
+    mix: isMix(spec.mix) ? spec.mix : null,
+    directions: numbersOf(spec.directions),
     condition: valuesOf(spec.condition),
     truncation: numberOr(spec.truncation, 1),
   };
 }
 
-/** Returns a finite number as it is, and the fallback for anything else. */
-export function numberOr(value: unknown, fallback: number): number {
-  return typeof value === "number" && Number.isFinite(value) ? value : fallback;
+function isBlend(value: unknown): value is [number, number][] {
+  const isPair = (pair: unknown) => Array.isArray(pair) && pair.length === 2 && pair.every(isNumber);
+  return Array.isArray(value) && value.length > 0 && value.every(isPair);
 }
 
-/** Returns an object as it is, and an empty one for anything else. */
-export function valuesOf(value: unknown): Values {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Values) : {};
+function isMix(value: unknown): value is { seed: number; share: number } {
+  return isObject(value) && isNumber(value.seed) && isNumber(value.share);
 }

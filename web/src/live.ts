@@ -1,6 +1,6 @@
 import { ApiError, liveAddress } from "./api";
 import { recordTiming } from "./timings";
-import type { FrameHeader, LiveRequest } from "./types";
+import type { ErrorBody, FrameHeader, LiveRequest } from "./types";
 
 /** One answer of the live connection. */
 export interface Frame {
@@ -69,7 +69,7 @@ export class LiveConnection {
       this.failures = 0;
       this.send();
     };
-    socket.onmessage = (event) => this.receive(event.data);
+    socket.onmessage = (event: MessageEvent<ArrayBuffer | string>) => this.receive(event.data);
     socket.onclose = () => this.onClose();
     this.socket = socket;
   }
@@ -97,8 +97,8 @@ export class LiveConnection {
   }
 
   private onRefusal(text: string): void {
-    const { error } = JSON.parse(text);
-    this.onError(new ApiError(error.type, error.message, error.param ?? null, 400));
+    const { error } = JSON.parse(text) as ErrorBody;
+    this.onError(new ApiError(error.type, error.message, error.param, 400));
   }
 
   private async showFrame(data: ArrayBuffer, request: SentRequest | null): Promise<void> {
@@ -117,6 +117,6 @@ export class LiveConnection {
 /** Splits an answer: four bytes, the length of the header (big-endian); the header, JSON; the JPEG. */
 export function decodeFrame(data: ArrayBuffer): { header: FrameHeader; jpeg: Blob } {
   const length = new DataView(data).getUint32(0);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, length)));
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, length))) as FrameHeader;
   return { header, jpeg: new Blob([new Uint8Array(data, 4 + length)], { type: "image/jpeg" }) };
 }

@@ -1,5 +1,10 @@
 /** Requests and answers of the server's API, as documented in docs/server.md. */
 
+/** The body of every error. */
+export interface ErrorBody {
+  error: { type: string; message: string; param: string | null };
+}
+
 export interface Attribute {
   name: string;
   kind: "label" | "number" | "caption";

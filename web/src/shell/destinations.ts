@@ -1,9 +1,10 @@
 /** Finds the view and the settings that made a picture, by its provenance. */
 
-import { numberOr, latentSpecOf, valuesOf } from "../latentSpec";
+import { isObject, numberOr, valuesOf } from "../checks";
+import { latentSpecOf } from "../latentSpec";
 import { datasets, type ViewInput } from "../state";
 import type { StyleSettings, Unit, WeightedStyle } from "../types";
-import { readEdits, isObject, findModel, findPicture, type Provenance } from "./provenance";
+import { findModel, findPicture, readEdits, type Provenance } from "./provenance";
 
 /** Null if a model or picture that it was made from is missing. */
 type Destination = ViewInput | null;

@@ -1,15 +1,12 @@
 /** Reads the provenance of a picture. Anyone may have written it, so every part is checked. */
 
 import { api, ApiError, picturePath } from "../api";
+import { isObject } from "../checks";
 import { models } from "../state";
 import type { Edit, Model, ModelKind } from "../types";
 
 /** A record of unknown content. */
 export type Provenance = Record<string, unknown>;
-
-export function isObject(value: unknown): value is Provenance {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 const pictureId = /^[0-9a-f]{64}$/;
 const pictureFile = /([0-9a-f]{64})\.\w+$/;

@@ -4,7 +4,7 @@ import { t } from "../i18n";
 import { Icon } from "./icons";
 
 /** Gets the dropped or chosen files. `dropped` also holds folders, and is valid only until the handler returns. */
-type DropHandler = (files: File[], dropped?: DataTransfer) => void;
+type DropHandler = (files: File[], dropped?: DataTransfer) => void | Promise<void>;
 
 /** Handlers of files dropped on the page; the newest one gets them. */
 const handlers: DropHandler[] = [];
@@ -34,7 +34,7 @@ export function DropCatcher() {
       event.preventDefault();
       setOver(false);
       const files = [...(event.dataTransfer?.files ?? [])];
-      if (files.length > 0) handlers.at(-1)?.(files, event.dataTransfer!);
+      if (files.length > 0) void handlers.at(-1)?.(files, event.dataTransfer!);
     };
     addEventListener("dragover", move);
     addEventListener("dragleave", leave);
@@ -70,7 +70,7 @@ export function Dropzone({ label, accept = "image/*", multiple = false, disabled
   const choose = (input: HTMLInputElement) => {
     const files = [...(input.files ?? [])];
     input.value = ""; // so that the same file can be chosen again
-    if (files.length > 0) onFiles(files);
+    if (files.length > 0) void onFiles(files);
   };
 
   return (

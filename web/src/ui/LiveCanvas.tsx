@@ -1,9 +1,10 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../api";
 import { blobOf } from "../files";
 import { LiveConnection, type Frame } from "../live";
 import { reportError } from "../state";
 import type { FrameHeader, LiveRequest } from "../types";
+import { useStable } from "../useStable";
 import { Badge } from "./Picture";
 import { Spinner } from "./Spinner";
 
@@ -29,13 +30,16 @@ export function LiveCanvas({ request, exact = null, label, onFrame, canvasRef }:
   const [hasPicture, setHasPicture] = useState(false);
   const [errorMessage, setErrorMessage] = useState<string | null>(null);
 
-  const drawFrame = (bitmap: ImageBitmap): boolean => {
-    if (!canvas.current) return false;
-    draw(canvas.current, bitmap);
-    setErrorMessage(null);
-    setHasPicture(true);
-    return true;
-  };
+  const drawFrame = useCallback(
+    (bitmap: ImageBitmap): boolean => {
+      if (!canvas.current) return false;
+      draw(canvas.current, bitmap);
+      setErrorMessage(null);
+      setHasPicture(true);
+      return true;
+    },
+    [canvas],
+  );
 
   // Layout effects run at once; other effects would wait for the next animation frame.
   useLayoutEffect(() => {
@@ -46,12 +50,12 @@ export function LiveCanvas({ request, exact = null, label, onFrame, canvasRef }:
     const refuse = (error: ApiError) => (error.type === "offline" ? reportError(error) : setErrorMessage(error.message));
     live.current = new LiveConnection(show, refuse);
     return () => live.current?.close();
-  }, []);
+  }, [drawFrame]);
 
-  const requestKey = request && JSON.stringify(request);
+  const stableRequest = useStable(request);
   useLayoutEffect(() => {
-    if (request) live.current?.request(request);
-  }, [requestKey]);
+    if (stableRequest) live.current?.request(stableRequest);
+  }, [stableRequest]);
 
   useLayoutEffect(() => {
     if (exact === null) return;
@@ -62,7 +66,7 @@ export function LiveCanvas({ request, exact = null, label, onFrame, canvasRef }:
     };
     createImageBitmap(blobOf(exact)).then(show, reportError);
     return () => (outdated = true);
-  }, [exact]);
+  }, [exact, drawFrame]);
 
   return (
     <div class="live">

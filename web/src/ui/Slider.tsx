@@ -42,7 +42,7 @@ export function Slider(props: SliderProps) {
         value={value}
         disabled={disabled}
         aria-valuetext={format(value)}
-        title={reset === undefined ? undefined : t("ui.reset")}
+        title={reset === undefined ? undefined : t("ui.reset.how")}
         onInput={(event) => onInput(event.currentTarget.valueAsNumber)}
         onChange={(event) => onCommit?.(event.currentTarget.valueAsNumber)}
       />

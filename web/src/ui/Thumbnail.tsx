@@ -1,22 +1,23 @@
 import { useEffect, useRef } from "preact/hooks";
 import { thumbnailQueue } from "../thumbnails";
 import type { LiveRequest } from "../types";
+import { useStable } from "../useStable";
 
 /** A small generated picture, requested when it is first on screen. */
 export function Thumbnail({ request }: { request: LiveRequest }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const requestKey = JSON.stringify(request);
+  const stableRequest = useStable(request);
 
   useEffect(
     () =>
-      thumbnailQueue.request(request, (picture) => {
+      thumbnailQueue.request(stableRequest, (picture) => {
         const target = canvas.current;
         if (!target) return;
         target.width = picture.width;
         target.height = picture.height;
         target.getContext("2d")!.drawImage(picture, 0, 0);
       }),
-    [requestKey],
+    [stableRequest],
   );
 
   return <canvas ref={canvas} class="thumbnail" width={1} height={1} aria-hidden="true" />;

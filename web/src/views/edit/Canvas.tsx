@@ -52,7 +52,7 @@ export function Canvas({ onViewport, split }: CanvasProps) {
       gestures.current?.destroy();
       created.destroy();
     };
-  }, []);
+  }, [onViewport]);
 
   useSignalEffect(() => viewport.current?.show(store.preview.value?.image ?? null));
   useSignalEffect(() => {
@@ -155,5 +155,5 @@ function usePan(viewport: { current: Viewport | null }, holder: { current: HTMLD
       removeEventListener("keydown", hold);
       removeEventListener("keyup", end);
     };
-  }, []);
+  }, [viewport, holder]);
 }

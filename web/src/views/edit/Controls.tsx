@@ -3,7 +3,7 @@ import { api, modelPath } from "../../api";
 import { t } from "../../i18n";
 import { reportError, models } from "../../state";
 import type { Direction, Model } from "../../types";
-import { Button, Checkbox, NumberField, Select, Slider, TextField } from "../../ui";
+import { Checkbox, NumberField, Select, Slider, TextField } from "../../ui";
 import type { Control, Fields, Value } from "./catalogue";
 import { ColourField } from "./ColourField";
 import { Condition } from "./Condition";
@@ -30,7 +30,7 @@ export function FieldControl({ label, control, value, fields, onChange }: Contro
       return (
         <Select
           label={label}
-          value={String(value ?? control.options[0])}
+          value={textOr(value, control.options[0])}
           options={control.options.map((option) => ({ value: option, label: optionName(option) }))}
           onChange={onChange}
         />
@@ -42,17 +42,17 @@ export function FieldControl({ label, control, value, fields, onChange }: Contro
         </Checkbox>
       );
     case "colour":
-      return <ColourField label={label} value={String(value ?? "#808080")} onChange={onChange} />;
+      return <ColourField label={label} value={textOr(value, "#808080")} onChange={onChange} />;
     case "ground":
-      return <Ground label={label} value={String(value ?? "transparent")} onChange={onChange} />;
+      return <Ground label={label} value={textOr(value, "transparent")} onChange={onChange} />;
     case "cover":
-      return <Cover label={label} value={String(value ?? "#ffffff")} onChange={onChange} />;
+      return <Cover label={label} value={textOr(value, "#ffffff")} onChange={onChange} />;
     case "picture":
       return <PictureField label={label} value={value as string | undefined} onChange={onChange} />;
     case "model":
       return <ModelField label={label} value={(value as string | null) ?? ""} onChange={onChange} />;
     case "direction":
-      return <DirectionField label={label} value={String(value ?? "")} model={fields.model} onChange={onChange} />;
+      return <DirectionField label={label} value={textOr(value, "")} model={fields.model} onChange={onChange} />;
     case "condition":
       return <Condition label={label} value={(value ?? {}) as Record<string, string>} model={fields.model} onChange={onChange} />;
     case "curve":
@@ -60,9 +60,11 @@ export function FieldControl({ label, control, value, fields, onChange }: Contro
     case "corners":
       return <Corners label={label} value={value as number[]} onChange={onChange} />;
     case "text":
-      return <TextField label={label} value={String(value ?? "")} onInput={onChange} />;
+      return <TextField label={label} value={textOr(value, "")} onInput={onChange} />;
   }
 }
+
+const textOr = (value: Value | undefined, fallback: string): string => (typeof value === "string" ? value : fallback);
 
 type NumberProps = {
   label: string;
@@ -179,12 +181,4 @@ function DirectionField({ label, value, model, onChange }: DirectionProps) {
   const options = known.map(({ name, about }) => ({ value: name, label: about ? `${name} · ${about}` : name }));
   if (!known.some(({ name }) => name === value)) options.unshift({ value, label: value });
   return <Select label={label} value={value} options={options} onChange={onChange} />;
-}
-
-export function Reset({ onClick }: { onClick: () => void }) {
-  return (
-    <Button kind="quiet" icon="reset" onClick={onClick}>
-      {t("edit.reset")}
-    </Button>
-  );
 }

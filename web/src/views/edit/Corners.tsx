@@ -1,6 +1,5 @@
 import { t, type Key } from "../../i18n";
-import { Slider } from "../../ui";
-import { Reset } from "./Controls";
+import { ResetButton, Slider } from "../../ui";
 
 interface CornersProps {
   label: string;
@@ -31,7 +30,7 @@ export function Corners({ label, value = UNMOVED, onChange }: CornersProps) {
           />
         )),
       )}
-      <Reset onClick={() => onChange([...UNMOVED])} />
+      <ResetButton onClick={() => onChange([...UNMOVED])} />
     </fieldset>
   );
 }

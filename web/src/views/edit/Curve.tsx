@@ -1,6 +1,6 @@
 import { useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
-import { Reset } from "./Controls";
+import { ResetButton } from "../../ui";
 import { monotoneCubic } from "./spline";
 
 type Dot = [number, number];
@@ -27,8 +27,8 @@ export function Curve({ label, points, onChange }: CurveProps) {
   };
 
   const move = (index: number, [x, y]: Dot) => {
-    const least = index > 0 ? points[index - 1]![0] + MIN_GAP : 0;
-    const most = index < points.length - 1 ? points[index + 1]![0] - MIN_GAP : 1;
+    const least = index > 0 ? points[index - 1][0] + MIN_GAP : 0;
+    const most = index < points.length - 1 ? points[index + 1][0] - MIN_GAP : 1;
     const moved: Dot = [round(Math.min(most, Math.max(least, x))), round(clamp(y))];
     onChange(points.map((point, other) => (other === index ? moved : point)));
   };
@@ -43,7 +43,7 @@ export function Curve({ label, points, onChange }: CurveProps) {
 
   const key = (event: KeyboardEvent, index: number) => {
     const [right, up] = ARROWS[event.key] ?? [0, 0];
-    const [x, y] = points[index]!;
+    const [x, y] = points[index];
     if (right || up) move(index, [x + right * STEP, y + up * STEP]);
     else if (event.key === "Delete" || event.key === "Backspace") removePoint(index);
     else return;
@@ -88,7 +88,7 @@ export function Curve({ label, points, onChange }: CurveProps) {
       </svg>
       <div class="row spread">
         <span class="muted small">{t("edit.curve.how")}</span>
-        <Reset onClick={() => onChange(structuredClone(IDENTITY))} />
+        <ResetButton onClick={() => onChange(structuredClone(IDENTITY))} />
       </div>
     </div>
   );

@@ -80,9 +80,10 @@ function Row({ layer, index, last }: { layer: store.Layer; index: number; last: 
 function summary(fields: Fields): string {
   return Object.entries(fields)
     .filter(([name]) => name !== "mode")
-    .map(([, value]) => value)
-    .filter((value) => ["number", "string"].includes(typeof value) && !store.uploaded.has(String(value)))
-    .map((value) => (typeof value === "number" ? String(Math.round(100 * value) / 100) : optionName(String(value))))
+    .flatMap(([, value]) => {
+      if (typeof value === "number") return [String(Math.round(100 * value) / 100)];
+      return typeof value === "string" && !store.uploaded.has(value) ? [optionName(value)] : [];
+    })
     .slice(0, 4)
     .join(" · ");
 }

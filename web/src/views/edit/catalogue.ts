@@ -146,7 +146,7 @@ export function visibleFields(operation: Operation): [string, Schema][] {
 /** Returns the control of a field. `size` is that of the picture: many fields are in its pixels. */
 export function controlOf(operation: string, field: string, schema: Schema, size: Size): Control {
   const meaning = lookUp(CONTROLS, operation, field);
-  if (meaning && meaning !== "number" && meaning !== "choice") return { kind: meaning } as Control;
+  if (meaning && meaning !== "number" && meaning !== "choice") return { kind: meaning };
   const options = schema.anyOf ?? [schema];
   const plain = options.find((one) => one.type !== "null") ?? schema;
   if (plain.enum) return { kind: "choice", options: plain.enum };

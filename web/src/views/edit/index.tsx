@@ -1,5 +1,5 @@
 import { useSignalEffect } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { useKeys } from "../../keys";
 import { reportError, viewInput, takeViewInput } from "../../state";
@@ -41,7 +41,7 @@ function Editor() {
     "[": () => (store.brush.value = Math.max(1, store.brush.value - 5)),
     "]": () => (store.brush.value = Math.min(200, store.brush.value + 5)),
   });
-  useHeld("b", (pressed) => setSplit(pressed ? 1 : null));
+  usePressed("b", (pressed) => setSplit(pressed ? 1 : null));
 
   return (
     <div class="edit">
@@ -81,13 +81,16 @@ function Editor() {
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
-/** Calls `take` when a key goes down and when it comes up, but not while the user types. */
-function useHeld(key: string, onChange: (held: boolean) => void): void {
+/** Calls `onChange` when a key goes down and when it comes up, but not while the user types. */
+function usePressed(key: string, onChange: (pressed: boolean) => void): void {
+  const newest = useRef(onChange);
+  newest.current = onChange;
+
   useEffect(() => {
     const turn = (event: KeyboardEvent) => {
       const typing = (event.target as Element).matches("input:not([type=range]):not([type=checkbox]), select, textarea");
       if (event.key.toLowerCase() !== key || event.repeat || event.ctrlKey || event.metaKey || typing) return;
-      onChange(event.type === "keydown");
+      newest.current(event.type === "keydown");
     };
     addEventListener("keydown", turn);
     addEventListener("keyup", turn);
@@ -95,5 +98,5 @@ function useHeld(key: string, onChange: (held: boolean) => void): void {
       removeEventListener("keydown", turn);
       removeEventListener("keyup", turn);
     };
-  }, []);
+  }, [key]);
 }

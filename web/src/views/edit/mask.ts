@@ -90,10 +90,11 @@ export function loadImage(url: string): Promise<HTMLImageElement> {
 const TINT = [53, 120, 255, 70] as const;
 const DASH = 6;
 
-/** Returns what shows a mask over the picture: a tint, and an edge dashed in black and white, which is seen on any ground.
+/**
+ * Returns an overlay that shows the mask: a tint, and an edge dashed in black and white, which is visible on any picture.
  *
- * `thick` is how many pixels wide the edge is drawn, more where the picture is shown smaller than it is. Without an edge it
- * is quick enough for every move of a brush.
+ * `thick` is the width of the edge in pixels, more where the picture is shown reduced. Without an edge the overlay is fast
+ * enough to be drawn on every move of a brush.
  */
 export function overlay(mask: Mask, thick: number, parts: { tint: boolean; edge: boolean }): HTMLCanvasElement {
   if (!parts.edge) return tintOnly(mask);
@@ -105,11 +106,11 @@ export function overlay(mask: Mask, thick: number, parts: { tint: boolean; edge:
   const context = contextOf(canvas);
   const image = context.createImageData(width, height);
   const inside = (x: number, y: number) =>
-    x >= 0 && y >= 0 && x < width && y < height && grey[4 * (y * width + x)]! >= 128;
+    x >= 0 && y >= 0 && x < width && y < height && grey[4 * (y * width + x)] >= 128;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const at = 4 * (y * width + x);
-      const share = grey[at]! / 255;
+      const share = grey[at] / 255;
       const here = inside(x, y);
       const edge =
         here && !(inside(x - thick, y) && inside(x + thick, y) && inside(x, y - thick) && inside(x, y + thick));
@@ -125,7 +126,7 @@ export function overlay(mask: Mask, thick: number, parts: { tint: boolean; edge:
   return canvas;
 }
 
-/** A tint where the mask is white, written by whole pixels: it is drawn again at every move of a brush. */
+/** The tint alone, written 32 bits at a time for speed. */
 function tintOnly(mask: Mask): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = mask.width;
@@ -134,8 +135,8 @@ function tintOnly(mask: Mask): HTMLCanvasElement {
   const image = context.createImageData(canvas.width, canvas.height);
   const grey = contextOf(mask).getImageData(0, 0, mask.width, mask.height).data;
   const pixels = new Uint32Array(image.data.buffer);
-  const tint = new Uint32Array(new Uint8Array([TINT[0], TINT[1], TINT[2], TINT[3]]).buffer)[0]!;
-  for (let at = 0; at < pixels.length; at++) if (grey[4 * at]! >= 128) pixels[at] = tint;
+  const tint = new Uint32Array(new Uint8Array([TINT[0], TINT[1], TINT[2], TINT[3]]).buffer)[0];
+  for (let at = 0; at < pixels.length; at++) if (grey[4 * at] >= 128) pixels[at] = tint;
   context.putImageData(image, 0, 0);
   return canvas;
 }

@@ -163,7 +163,7 @@ export function redo(): void {
 export function append(edit: Edit): void {
   const before = [...layers.value];
   const anew = isSelection(edit) && edit.name !== "select-rest" && (edit.fields.mode ?? "replace") === "replace";
-  while (anew && before.length > 0 && isSelection(before[before.length - 1]!)) before.pop();
+  while (anew && before.length > 0 && isSelection(before[before.length - 1])) before.pop();
   commit([...before, { ...edit, id: ++lastId, on: true }]);
   if (!hasSelection.value) return;
   const next = afterSelection;
@@ -269,5 +269,5 @@ export function selectionFields(): Fields {
 
 export async function loadOperations(): Promise<void> {
   const { data } = await api.get<{ data: ApiOperation[] }>("/v1/operations");
-  operations.value = data as Operation[];
+  operations.value = data;
 }

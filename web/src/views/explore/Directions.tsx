@@ -1,5 +1,5 @@
 import { t } from "../../i18n";
-import { Button, Slider, Spinner } from "../../ui";
+import { ResetButton, Slider, Spinner } from "../../ui";
 import type { Model } from "../../types";
 import { directionsOf } from "./requests";
 import { change, commit, setDirection, position } from "./store";
@@ -15,7 +15,7 @@ export function Directions({ model }: { model: Model }) {
   const known = directionsOf(model);
   const amounts = position.value.latent.directions;
   const moved = Object.keys(amounts).length > 0;
-  const restart = () => {
+  const reset = () => {
     change({ directions: {} });
     commit();
   };
@@ -23,9 +23,7 @@ export function Directions({ model }: { model: Model }) {
     <section>
       <div class="row spread">
         <h2>{t("explore.directions")}</h2>
-        <Button kind="quiet" icon="reset" disabled={!moved} onClick={restart}>
-          {t("explore.directions.reset")}
-        </Button>
+        <ResetButton disabled={!moved} onClick={reset} />
       </div>
       {known === undefined && <Spinner />}
       {known === null && <p class="muted small">{t("explore.directions.failed")}</p>}
@@ -55,7 +53,7 @@ function labelOf(name: string, changes: Record<string, number>): string {
   const component = t("explore.directions.component", { number });
   const [scorer, change] = Object.entries(changes)[0] ?? ["", 0];
   if (!isScorer(scorer) || Math.abs(change) < minChange) return component;
-  return `${component} · ${t(`explore.look.${scorer}`)} ${change > 0 ? "↑" : "↓"}`;
+  return `${component} · ${t(`explore.scorer.${scorer}`)} ${change > 0 ? "↑" : "↓"}`;
 }
 
 function isScorer(name: string): name is (typeof scorers)[number] {

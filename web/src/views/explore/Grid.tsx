@@ -37,7 +37,8 @@ export function Grid({ model }: { model: Model }) {
     observer.observe(scroller.current!);
     return () => observer.disconnect();
   }, []);
-  useEffect(() => scroller.current!.scrollTo({ top: 0 }), [firstSeed.value]);
+  const start = firstSeed.value;
+  useEffect(() => scroller.current!.scrollTo({ top: 0 }), [start]);
 
   const pitch = tile + gap;
   const indices = Array.from({ length: (last - first) * columns }, (_, index) => first * columns + index);
@@ -48,7 +49,7 @@ export function Grid({ model }: { model: Model }) {
           <Tile
             key={index}
             model={model}
-            seed={firstSeed.value + index}
+            seed={start + index}
             style={{
               width: `${tile}px`,
               height: `${tile}px`,

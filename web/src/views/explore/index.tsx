@@ -40,7 +40,7 @@ const step = 0.1;
 
 function Studio({ model }: { model: Model }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => void loadDirections(model), [model.id, model.sha256]);
+  useEffect(() => void loadDirections(model), [model]);
   useEffect(() => pause, []);
 
   const inPicture = (act: () => void) => () => {

@@ -18,10 +18,15 @@ const minWeight = 1e-3;
 /** Returns the seed at an integer point of the map: a hash of `base` and the point. */
 export function seedAt(base: number, x: number, y: number): number {
   if (x === 0 && y === 0) return base;
-  let hash = Math.imul(base ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(x, 0x27d4eb2f) ^ Math.imul(y, 0x165667b1);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  hash = Math.imul(hash ^ (hash >>> 12), 0x297a2d39);
-  return ((hash ^ (hash >>> 15)) >>> 0) % seedCount;
+  return mix(mix(mix(base) ^ x) ^ y) % seedCount;
+}
+
+/** Mixes 32 bits without collisions (the finaliser of MurmurHash3, after an offset). */
+function mix(value: number): number {
+  let hash = (value + 0x9e3779b9) | 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }
 
 /** Returns the seeds around a point and their bilinear weights; negligible weights are left out. */

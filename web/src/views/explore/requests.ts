@@ -18,9 +18,12 @@ export function directionsOf(model: Model): Direction[] | null | undefined {
   return model.can?.includes("directions") ? directions.value[keyOf(model)] : [];
 }
 
+const loading = new Set<string>();
+
 /** Loads the directions of a model once. */
 export async function loadDirections(model: Model): Promise<void> {
-  if (directionsOf(model) !== undefined) return;
+  if (directionsOf(model) !== undefined || loading.has(keyOf(model))) return;
+  loading.add(keyOf(model));
   const found = await api
     .get<{ data: Direction[] }>(modelPath(model.id, "/directions"))
     .then((answer) => answer.data)

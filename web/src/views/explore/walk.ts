@@ -36,8 +36,8 @@ export function play(): void {
   const start = performance.now();
   const step = () => {
     const legs = closed.value ? stops.value.length : stops.value.length - 1;
-    const position = (performance.now() - start) / 1000 / seconds.value;
-    playing.value = latentAt(position % legs);
+    const elapsed = (performance.now() - start) / 1000 / seconds.value;
+    playing.value = latentAt(elapsed % legs);
     timer = requestAnimationFrame(step);
   };
   step();
@@ -49,11 +49,12 @@ export function pause(): void {
   playing.value = null;
 }
 
-function latentAt(way: number): LatentSpec {
-  const leg = Math.floor(way);
+/** Returns the latent spec at a position of the walk: 1.5 is the middle between the second and the third stop. */
+export function latentAt(position: number): LatentSpec {
+  const leg = Math.floor(position);
   const from = stops.value[leg];
   const to = stops.value[(leg + 1) % stops.value.length];
-  return interpolate(from, to, way - leg);
+  return interpolate(from, to, position - leg);
 }
 
 /** Has the server render the walk, and saves the video. */

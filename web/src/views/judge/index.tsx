@@ -19,7 +19,7 @@ export default function Judge() {
   return (
     <div class="workbench two judge">
       <h1 class="sr-only">{t("judge.title")}</h1>
-      <aside class="panel" aria-label={t("judge.ask")}>
+      <aside class="panel" aria-label={t("judge.new")}>
         <EvaluationForm />
         <Running />
         <Judged />
@@ -41,7 +41,7 @@ function EvaluationForm() {
   );
   return (
     <section>
-      <h2>{t("judge.ask")}</h2>
+      <h2>{t("judge.new")}</h2>
       <Select
         label={t("ui.model")}
         value={model.id}

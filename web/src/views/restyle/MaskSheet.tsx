@@ -20,11 +20,6 @@ export function MaskSheet({ onClose }: { onClose: () => void }) {
   const [mode, setMode] = useState<BrushMode>("add");
   const brush = useRef({ width, mode });
   brush.current = { width, mode };
-  if (gestures.current) gestures.current.width = width;
-
-  const show = () => {
-    if (drawnMask.current) viewport.current?.select(overlay(drawnMask.current, 1, { tint: true, edge: false }));
-  };
 
   useEffect(() => {
     const created = (viewport.current = new Viewport(holder.current!));
@@ -37,31 +32,32 @@ export function MaskSheet({ onClose }: { onClose: () => void }) {
       stroke: (from, to) => {
         if (!drawnMask.current) return;
         drawStroke(drawnMask.current, from, to, brush.current.width, brush.current.mode === "add");
-        show();
+        showMask(created, drawnMask.current);
       },
     }));
     brushGestures.tool = "brush";
-    brushGestures.width = width;
-    loadPicture(created).catch(reportError);
+    const loadPicture = async () => {
+      const image = await loadImage(url(content.value!));
+      created.show(image);
+      drawnMask.current = mask.value ? await loadMask(url(mask.value)) : blankMask(image.naturalWidth, image.naturalHeight);
+      showMask(created, drawnMask.current);
+    };
+    loadPicture().catch(reportError);
     return () => {
       brushGestures.destroy();
       created.destroy();
     };
   }, []);
-
-  const loadPicture = async (created: Viewport) => {
-    const image = await loadImage(url(content.value!));
-    created.show(image);
-    drawnMask.current = mask.value ? await loadMask(url(mask.value)) : blankMask(image.naturalWidth, image.naturalHeight);
-    show();
-  };
+  useEffect(() => {
+    if (gestures.current) gestures.current.width = width;
+  }, [width]);
 
   const fill = (colour: string) => {
     const target = drawnMask.current;
     if (!target) return;
     contextOf(target).fillStyle = colour;
     contextOf(target).fillRect(0, 0, target.width, target.height);
-    show();
+    if (viewport.current) showMask(viewport.current, target);
   };
 
   const save = async () => {
@@ -70,7 +66,7 @@ export function MaskSheet({ onClose }: { onClose: () => void }) {
   };
 
   return (
-    <Dialog title={t("restyle.mask.paint")} onClose={onClose}>
+    <Dialog title={t("restyle.mask.draw")} onClose={onClose}>
       <div class="stack restyle-mask">
         <div ref={holder} class="restyle-viewport" role="img" aria-label={t("restyle.mask.canvas")} />
         <Segmented
@@ -95,4 +91,8 @@ export function MaskSheet({ onClose }: { onClose: () => void }) {
       </div>
     </Dialog>
   );
+}
+
+function showMask(viewport: Viewport, drawn: Mask): void {
+  viewport.select(overlay(drawn, 1, { tint: true, edge: false }));
 }

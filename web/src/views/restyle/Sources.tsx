@@ -38,7 +38,7 @@ export function Sources() {
           {mask.value && <img src={url(mask.value)} alt={t("restyle.mask")} />}
           <div class="row">
             <Button icon="brush" disabled={!content.value} onClick={() => setDrawingMask(true)}>
-              {t("restyle.mask.paint")}
+              {t("restyle.mask.draw")}
             </Button>
             {mask.value && <Button onClick={() => (mask.value = null)}>{t("restyle.mask.none")}</Button>}
           </div>

@@ -13,17 +13,17 @@ const SIZES = ["", "32", "64", "96", "128", "192", "256"];
 export function Pictures() {
   const [size, setSize] = useState("64");
   const folder = useRef<HTMLInputElement>(null);
-  const prepare = (found: Found[]) => void store.prepare(found, size);
-  const takeDropped = useCallback(
+  const prepare = useCallback((found: Found[]) => void store.prepare(found, size), [size]);
+  const onDrop = useCallback(
     (files: File[], dropped?: DataTransfer) => {
       const found = dropped ? filesOfDrop(dropped) : Promise.resolve(filesOfInput(files));
       const prepareFound = () => void found.then(prepare, reportError);
-      if (files.length === 1 && isPicture(files[0]!)) void receiveOr(files[0]!, hasProvenance, prepareFound);
+      if (files.length === 1 && isPicture(files[0])) void receiveOr(files[0], hasProvenance, prepareFound);
       else prepareFound();
     },
-    [size],
+    [prepare],
   );
-  useDrop(takeDropped);
+  useDrop(onDrop);
   const upload = store.upload.value;
   const all = datasets.value ?? [];
   const chosen = store.dataset.value;

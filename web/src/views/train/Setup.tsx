@@ -3,7 +3,8 @@ import { t } from "../../i18n";
 import { models } from "../../state";
 import { Button, NumberField, Spinner, TextField } from "../../ui";
 import { TimeHints } from "./Hints";
-import { recipeAbout } from "./recipes";
+import { freeName } from "./names";
+import { parseSettings, recipeAbout } from "./recipes";
 import * as store from "./store";
 
 /** The second step: the recipe, the minutes and the name. */
@@ -17,7 +18,7 @@ export function Setup() {
   useEffect(() => void (store.recipes.value ?? store.loadRecipes()), []);
 
   const data = store.dataset.value;
-  const suggested = freeModelName(data ? `${data.id}-${store.recipe.value}` : store.recipe.value);
+  const suggested = freeName(data ? `${data.id}-${store.recipe.value}` : store.recipe.value, models.value);
   const settings = { ...parseSettings(more), ...(batch && { batch }), ...(rate && { "optimiser.lr": rate }) };
   const start = () => void store.train({ name: name || suggested, minutes, seed, set: settings });
 
@@ -52,18 +53,6 @@ export function Setup() {
       {!data && <p class="muted small">{t("train.start.needs")}</p>}
     </section>
   );
-}
-
-/** Reads settings, `key=value`, one a line. */
-function parseSettings(text: string): Record<string, string> {
-  const pairs = text.split("\n").map((line) => line.split(/=(.*)/s).map((part) => part.trim()));
-  return Object.fromEntries(pairs.filter(([key, value]) => key && value).map(([key, value]) => [key!, value!]));
-}
-
-/** Returns the name, with a number if a model has it already. */
-function freeModelName(name: string): string {
-  const taken = new Set(models.value?.map(({ id }) => id));
-  for (let number = 2, tried = name; ; tried = `${name}-${number++}`) if (!taken.has(tried)) return tried;
 }
 
 const FIRST = ["gan", "vae", "elbo-vae"];

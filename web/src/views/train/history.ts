@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { address, api, jobPath, type Job } from "../../api";
 import { reportError } from "../../state";
+import { useStable } from "../../useStable";
 
 /** One row of a training's history. */
 export type Row = Record<string, number>;
@@ -27,31 +28,31 @@ const emptyRun: Run = { rows: [], grids: [] };
 /** Returns the history of trainings by id, refreshed every few seconds while one runs. */
 export function useRuns(jobs: Job[]): Map<string, Run> {
   const [runs, setRuns] = useState(new Map<string, Run>());
-  const key = jobs.map(({ id, state }) => `${id} ${state}`).join();
+  const watched = useStable(jobs.map(({ id, state }) => ({ id, state })));
 
   useEffect(() => {
     const gone = new AbortController();
     let timer: ReturnType<typeof setTimeout>;
     const refresh = async () => {
       try {
-        const found = await Promise.all(jobs.map(async (job) => [job.id, await runOf(job, gone.signal)] as const));
+        const found = await Promise.all(watched.map(async (job) => [job.id, await runOf(job, gone.signal)] as const));
         setRuns(new Map(found));
       } catch (error) {
         if (!gone.signal.aborted) reportError(error);
       }
-      if (!gone.signal.aborted && jobs.some(({ state }) => state === "running")) timer = setTimeout(refresh, EVERY);
+      if (!gone.signal.aborted && watched.some(({ state }) => state === "running")) timer = setTimeout(() => void refresh(), EVERY);
     };
     void refresh();
     return () => {
       gone.abort();
       clearTimeout(timer);
     };
-  }, [key]);
+  }, [watched]);
 
   return runs;
 }
 
-async function runOf(job: Job, signal: AbortSignal): Promise<Run> {
+async function runOf(job: Pick<Job, "id" | "state">, signal: AbortSignal): Promise<Run> {
   if (job.state === "queued") return emptyRun;
   const [history, files] = await Promise.all([
     api.get<{ data: Row[] }>(jobPath(job.id, "/history"), signal),

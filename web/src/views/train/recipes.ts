@@ -7,3 +7,9 @@ export function recipeAbout({ name, about }: Recipe): string {
   const key = `train.recipe.about.${name.replace(/\W/g, "_")}`;
   return key in words ? t(key as Key) : about;
 }
+
+/** Reads settings, `key=value`, one a line; lines without a key or a value are left out. */
+export function parseSettings(text: string): Record<string, string> {
+  const pairs = text.split("\n").map((line) => line.split(/=(.*)/s).map((part) => part.trim()));
+  return Object.fromEntries(pairs.filter(([key, value]) => key && value).map(([key, value]) => [key, value]));
+}

@@ -5,6 +5,7 @@ import { api, jobPath, type Job, type Recipe } from "../../api";
 import { t } from "../../i18n";
 import { about, reportError, datasets, jobs, toast } from "../../state";
 import { isArchive, withoutRoot, type Found } from "./collect";
+import { freeName, validName } from "./names";
 import { zipped } from "./zip";
 
 export const recipes = signal<Recipe[] | null>(null);
@@ -49,16 +50,16 @@ export async function prepare(found: Found[], size: string): Promise<void> {
     return toast(t("train.pictures.too_large", { size: megabytes(bytes), most: megabytes(limit) }), "error");
   }
   upload.value = { count: files.length, share: 0 };
-  const datasetName = freeDatasetName(name);
+  const datasetName = freeName(validName(name), datasets.value);
   try {
-    const one = files.length === 1 && isArchive(files[0]!);
+    const one = files.length === 1 && isArchive(files[0]);
     const file = one
-      ? files[0]!.file
+      ? files[0].file
       : await zipped(files, (share) => (upload.value = { count: files.length, share }));
     const form = new FormData();
     form.append("name", datasetName);
     if (size) form.append("size", size);
-    form.append("files", file, one ? files[0]!.file.name : "pictures.zip");
+    form.append("files", file, one ? files[0].file.name : "pictures.zip");
     add(await api.postForm<Job>("/v1/data", form));
     data.value = datasetName; // the newest dataset is the one to train on
   } catch (error) {
@@ -69,13 +70,6 @@ export async function prepare(found: Found[], size: string): Promise<void> {
 }
 
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;
-
-/** Returns a valid name for a dataset that none has yet. */
-function freeDatasetName(name: string): string {
-  const clean = name.replace(/[^\p{L}\p{N}_ .-]+/gu, "-").replace(/^[^\p{L}\p{N}_]+/u, "").slice(0, 50) || "pictures";
-  const taken = new Set(datasets.value?.map(({ id }) => id));
-  for (let number = 2, tried = clean; ; tried = `${clean}-${number++}`) if (!taken.has(tried)) return tried;
-}
 
 export interface TrainRequest {
   name: string;

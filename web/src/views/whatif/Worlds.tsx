@@ -19,7 +19,7 @@ export function Worlds({ model, graph }: { model: Model; graph: Graph }) {
   if (!found) {
     return (
       <p class="row" role="status">
-        <Spinner /> {t("whatif.asking")}
+        <Spinner /> {t("whatif.computing")}
       </p>
     );
   }
