@@ -13,7 +13,7 @@ export interface Favourite {
 const maxFavourites = 200;
 const side = 96;
 
-export const favourites = stored<Favourite[]>("favourites", []);
+export const favourites = stored<Favourite[]>("explore.favourites", []);
 
 function isOf(favourite: Favourite, model: Model, latent: LatentSpec): boolean {
   return favourite.sha256 === model.sha256 && JSON.stringify(favourite.latent) === JSON.stringify(latent);

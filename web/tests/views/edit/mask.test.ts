@@ -66,7 +66,7 @@ describe("the overlay of a mask", () => {
     expect(pixel(shown, 2, 2)[3]).toBe(0);
   });
 
-  it("has an opaque edge in black and white, as wide as asked, and no tint if there is to be none", () => {
+  it("has an opaque edge in black and white, as wide as requested, and no tint where none is requested", () => {
     const thin = overlay(square(), 1, { tint: false, edge: true });
     expect(pixel(thin, 4, 8)[3]).toBe(255);
     expect(pixel(thin, 5, 8)[3]).toBe(0);
