@@ -15,7 +15,6 @@ import time
 from pathlib import Path
 
 import command
-
 from limner.data import open_dataset
 
 

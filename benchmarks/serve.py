@@ -19,10 +19,11 @@ import httpx
 import torch
 from server import hand, served, spread
 
-from limner.editing.place import Explorer, Place
+from limner.editing.latent_sampler import LatentSampler
+from limner.editing.latent_spec import LatentSpec
 from limner.model import load
 from limner.pictures import to_bytes
-from limner.serving.lanes import BatchLane, HandLane
+from limner.serving.lanes import BatchLane, InteractiveLane
 
 BATCHES = (1, 4, 8, 16, 32, 64)
 
@@ -50,15 +51,15 @@ def library(folder: Path, seconds: float) -> tuple[float, float, int]:
 async def lane(folder: Path, n: int, clients: int, seconds: float) -> float:
     """Returns the pictures a second of the batch lane itself, without writing and sending them."""
     torch.set_num_threads(1)
-    explorer = Explorer.of(load(folder, runtime="auto"), folder)
-    painters = BatchLane(os.cpu_count() or 1, 10_000, HandLane())
+    sampler = LatentSampler.of(load(folder, runtime="auto"), folder)
+    painters = BatchLane(os.cpu_count() or 1, 10_000, InteractiveLane())
     end, count = time.perf_counter() + seconds, 0
 
     async def one(seed: int) -> None:
         nonlocal count
-        places = [Place(seed=seed, index=index) for index in range(n)]
+        places = [LatentSpec(seed=seed, index=index) for index in range(n)]
         while time.perf_counter() < end:
-            painted = await painters.paint(explorer, places, lambda _, picture: picture)
+            painted = await painters.paint(sampler, places, lambda _, picture: picture)
             count += len(painted)
 
     await asyncio.gather(*map(one, range(clients)))

@@ -1,4 +1,4 @@
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
 /** The server that `npm run dev` talks to: one that runs on this machine. */
 const server = "http://127.0.0.1:7878";
@@ -18,5 +18,13 @@ export default defineConfig({
       "/v1": { target: server, ws: true },
       "/health": server,
     },
+  },
+  test: {
+    environment: "happy-dom",
+    environmentOptions: { happyDOM: { url: "http://localhost/" } },
+    include: ["tests/**/*.test.ts"],
+    isolate: false, // one page for all files: to set up another takes longer than the tests
+    unstubGlobals: true,
+    restoreMocks: true,
   },
 });

@@ -209,7 +209,7 @@ def test_fault_49_six_small_files_decode_to_huge_pictures(studio: tuple[Started,
 
 def test_fault_49_what_does_not_fit_beside_others_is_asked_to_wait(served: Path, tmp_path: Path, huge: bytes) -> None:
     with serving(served, tmp_path, decoding=400 * 2**20) as client:
-        with client.app.state.limner.shelf.budget.take(200 * 2**20), unchanged(tmp_path / "pictures"):
+        with client.app.state.limner.pictures.budget.take(200 * 2**20), unchanged(tmp_path / "pictures"):
             answer = client.post("/v1/pictures", content=huge)
             assert (answer.status_code, error_of(answer)["type"]) == (503, "busy")
             assert int(answer.headers["retry-after"]) >= 1

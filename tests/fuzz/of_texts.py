@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import yaml
-from limner.editing.place import Place
 from makers import Make, at, of_bytes, of_values, text_of
 
 import hostile
 from limner.causal.graph import read_graph
 from limner.conditions import parse_wishes, resolve
 from limner.editing.edits import apply, from_list, parse, read_edits
+from limner.editing.latent_spec import LatentSpec
 from limner.parsing import parse_json
 from limner.recipes import RECIPES, apply_settings, find_recipe, to_yaml
 from small_models import AGE, KIND, TABLE
@@ -141,7 +141,7 @@ def _places(folder: Path) -> Make:
         {"seed": 3, "index": 1, "blend": [[1, 0.5], [2, 0.5]], "mix": {"seed": 2, "share": 0.5}, "truncation": 0.7}
     ]
     seeds.append({"directions": {"pca-1": 1.5}, "condition": {"kind": "round", "age": 0.5}})
-    return of_values(seeds, lambda content: Place.model_validate(parse_json(text_of(content), "place")))
+    return of_values(seeds, lambda content: LatentSpec.model_validate(parse_json(text_of(content), "place")))
 
 
 READERS: dict[str, Callable[[Path], Make]] = {

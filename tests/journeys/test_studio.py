@@ -55,7 +55,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def _make(folder: Path) -> None:
-    """Leaves models too small to paint anything."""
+    """Leaves models too small to generate anything recognisable."""
     for name in ("gan", "vae"):
         small_model(name, side=32).save(folder / "models" / name)
     with pytest.MonkeyPatch.context() as patch:
@@ -174,8 +174,8 @@ def test_explore(page: Page, address: str, tmp_path: Path) -> None:
     saved.value.save_as(file)
     made = read_provenance(file)
     assert made["ai_generated"]
-    assert made["place"]["seed"] == 3
-    assert made["place"]["directions"]["pca-1"] > 2
+    assert made["latent"]["seed"] == 3
+    assert made["latent"]["directions"]["pca-1"] > 2
     page.keyboard.press("r")
     expect(page.get_by_role("img", name=re.compile("Picture by gan, seed 3$"))).to_have_count(0)
     drop(page, file)

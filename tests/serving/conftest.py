@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from asking import TestClient, serving
-from limner.editing.place import Explorer
 
 from limner.data import garden, write_dataset
+from limner.editing.latent_sampler import LatentSampler
 from limner.model import load
 from small_models import small_model
 
@@ -47,9 +47,9 @@ def client(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[T
 
 
 @pytest.fixture(scope="session")
-def gan(models: Path) -> Explorer:
+def gan(models: Path) -> LatentSampler:
     """What the library paints with."""
-    return Explorer.of(load(models / "gan"), models / "gan")
+    return LatentSampler.of(load(models / "gan"), models / "gan")
 
 
 def _write_flowers(folder: Path) -> None:

@@ -11,7 +11,7 @@ from asking import error_of, handed_in, photo, serving
 from PIL import Image
 
 from limner.pictures import decoding_cost
-from limner.serving import shelf
+from limner.serving import pictures
 from limner.serving.decoding import DecodingBudget
 from limner.serving.errors import ApiError
 
@@ -49,7 +49,7 @@ def test_what_does_not_fit_beside_others_is_asked_to_come_again(
     models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content, begun, go = _sixteen_bit(1000), threading.Event(), threading.Event()
-    read = shelf.read
+    read = pictures.read
 
     def slow(*arguments: object, **options: object) -> Image.Image:
         begun.set()
@@ -58,7 +58,7 @@ def test_what_does_not_fit_beside_others_is_asked_to_come_again(
 
     budget = int(1.5 * decoding_cost(content).to_read)
     with serving(models, tmp_path, decoding=budget) as client, ThreadPoolExecutor(1) as pool:
-        monkeypatch.setattr(shelf, "read", slow)
+        monkeypatch.setattr(pictures, "read", slow)
         first = pool.submit(client.post, "/v1/pictures", content=content)
         assert begun.wait(30)
         second = client.post("/v1/pictures", content=content)
@@ -72,7 +72,7 @@ def test_what_does_not_fit_beside_others_is_asked_to_come_again(
 def test_every_place_that_decodes_asks_the_budget(models: Path, tmp_path: Path, place: str) -> None:
     with serving(models, tmp_path, decoding=2**25) as client:
         small, large = handed_in(client, photo()), handed_in(client, photo(1000, 1000))
-        client.app.state.limner.shelf.budget.most = 2**20  # type: ignore[attr-defined]
+        client.app.state.limner.pictures.budget.most = 2**20  # type: ignore[attr-defined]
         answer = {
             "get": lambda: client.get(f"/v1/pictures/{large}"),
             "edit": lambda: client.post("/v1/edits", json={"picture": large, "edits": []}),
@@ -83,7 +83,7 @@ def test_every_place_that_decodes_asks_the_budget(models: Path, tmp_path: Path, 
             ),
         }[place]()
         assert answer.status_code == 413, answer.text
-        assert client.app.state.limner.shelf.budget.taken == 0  # type: ignore[attr-defined]
+        assert client.app.state.limner.pictures.budget.taken == 0  # type: ignore[attr-defined]
 
 
 def test_a_picture_that_is_too_large_to_edit_is_not_decoded(models: Path, tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from asking import TestClient, apart, content_of, error_of, file_of, handed_in, painted, photo, pixels_of
-from limner.editing.place import Explorer, Place
 
 from limner.editing.edits import apply, from_list
+from limner.editing.latent_sampler import LatentSampler
+from limner.editing.latent_spec import LatentSpec
 from limner.pictures import read_provenance, save
 
 EDITS = [{"rotate": {"angle": 20}}, "exposure: 0.5", {"crop": {"width": 24, "height": 20}}, "flip"]
@@ -30,16 +31,16 @@ def test_edits_do_what_they_do_in_the_library(client: TestClient, tmp_path: Path
     assert told["ai_generated"] is False
 
 
-def test_a_place_of_a_model_is_edited(client: TestClient, gan: Explorer) -> None:
+def test_a_place_of_a_model_is_edited(client: TestClient, gan: LatentSampler) -> None:
     place = {"seed": 3, "mix": {"seed": 4, "share": 0.5}}
     answer = client.post("/v1/edits", json={"model": "gan", "place": place, "edits": ["flip"]})
-    assert apart(painted(answer), gan.paint([Place(**place)])[0][:, ::-1]) <= 1
+    assert apart(painted(answer), gan.paint([LatentSpec(**place)])[0][:, ::-1]) <= 1
 
 
-def test_a_known_code_is_moved(client: TestClient, gan: Explorer) -> None:
+def test_a_known_code_is_moved(client: TestClient, gan: LatentSampler) -> None:
     edits = [{"along": {"direction": "pca-1", "amount": 2}}]
     answer = client.post("/v1/edits", json={"model": "gan", "place": {"seed": 3}, "edits": edits})
-    assert apart(painted(answer), gan.paint([Place(seed=3, directions={"pca-1": 2})])[0]) <= 1
+    assert apart(painted(answer), gan.paint([LatentSpec(seed=3, directions={"pca-1": 2})])[0]) <= 1
 
 
 def test_what_is_selected_is_told_and_can_be_selected_again(client: TestClient) -> None:
@@ -119,10 +120,10 @@ def test_what_a_picture_says_of_itself_opens_no_file(client: TestClient, tmp_pat
     secret = tmp_path / "secret.png"
     secret.write_bytes(file_of(photo(seed=9)))
     digest = hashlib.sha256(secret.read_bytes()).hexdigest()
-    shelf = client.app.state.limner.shelf
+    pictures = client.app.state.limner.pictures
     own = handed_in(client, photo())
     there = {"kind": "edit", "origin": {"file": str(secret), "sha256": digest}, "edits": []}
-    pasted = {"origin": {"file": str(shelf.path(own)), "sha256": own}, "edits": [{"paste": {"file": str(secret)}}]}
+    pasted = {"origin": {"file": str(pictures.path(own)), "sha256": own}, "edits": [{"paste": {"file": str(secret)}}]}
     nowhere = {"origin": {"file": str(tmp_path / "nowhere"), "sha256": "0"}, "edits": []}
     model = {"path": str(tmp_path), "sha256": "0"}
     for made in (

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 from asking import TestClient, apart, content_of, file_of, handed_in, painted, photo
-from limner.editing.place import Explorer
 from PIL import Image
 
 from limner.editing import history
+from limner.editing.latent_sampler import LatentSampler
 from limner.errors import PictureError
 from limner.pictures import read_provenance
 from limner.style.instant import load_model
@@ -63,7 +63,11 @@ def test_edited_pictures_name_no_path_and_are_edited_on(client: TestClient, edit
 
 
 def test_what_is_needed_to_make_an_edited_picture_again_is_said(
-    client: TestClient, gan: Explorer, edited: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    client: TestClient,
+    gan: LatentSampler,
+    edited: list[dict[str, Any]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     file = tmp_path / "edited.png"
     file.write_bytes(_saying(edited[1], photo()))

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from asking import TestClient, apart, content_of, error_of, painted
-from limner.editing.place import Explorer, Place, replay
 
+from limner.editing.latent_sampler import LatentSampler
+from limner.editing.latent_spec import LatentSpec, replay
 from limner.errors import PictureError
 from limner.pictures import read_provenance
 
@@ -25,7 +26,7 @@ PLACES = {
 
 @pytest.mark.parametrize("place", PLACES.values(), ids=list(PLACES))
 def test_a_place_is_painted_as_the_library_does_and_again_from_what_the_picture_carries(
-    client: TestClient, gan: Explorer, tmp_path: Path, place: dict
+    client: TestClient, gan: LatentSampler, tmp_path: Path, place: dict
 ) -> None:
     content = content_of(client.post(ASKED, json={"model": "gan", **place}))
     file = tmp_path / "picture.png"
@@ -34,7 +35,7 @@ def test_a_place_is_painted_as_the_library_does_and_again_from_what_the_picture_
         replay(file)
     again, difference = replay(file, gan.path)
     assert difference <= 1
-    assert apart(again, gan.paint([Place(**place)])[0]) <= 1
+    assert apart(again, gan.paint([LatentSpec(**place)])[0]) <= 1
     assert read_provenance(file)["ai_generated"]
 
 
@@ -45,10 +46,10 @@ def test_every_part_of_a_place_changes_the_picture(client: TestClient, name: str
     assert apart(painted(client.post(ASKED, json={"model": "gan", **place})), plain) > 10
 
 
-def test_n_pictures_are_those_of_the_seed_from_the_index_on(client: TestClient, gan: Explorer) -> None:
+def test_n_pictures_are_those_of_the_seed_from_the_index_on(client: TestClient, gan: LatentSampler) -> None:
     answer = client.post(ASKED, json={"model": "gan", "seed": 3, "index": 2, "n": 20})
     assert [(one["seed"], one["index"]) for one in answer.json()["data"]] == [(3, index) for index in range(2, 22)]
-    library = gan.paint([Place(seed=3, index=index) for index in range(2, 22)])
+    library = gan.paint([LatentSpec(seed=3, index=index) for index in range(2, 22)])
     assert all(apart(painted(answer, row), library[row]) <= 1 for row in range(20))
 
 
@@ -60,7 +61,7 @@ def test_other_formats_carry_how_they_were_made(client: TestClient, tmp_path: Pa
     assert read_provenance(file)["place"] == {"seed": 4}
 
 
-def test_requests_at_one_time_do_not_influence_one_another(client: TestClient, gan: Explorer) -> None:
+def test_requests_at_one_time_do_not_influence_one_another(client: TestClient, gan: LatentSampler) -> None:
     wishes = [{"seed": seed, "condition": {"kind": kind}} for seed in range(8) for kind in ("round", "long", "flat")]
     with ThreadPoolExecutor(12) as clients:
         answers = list(clients.map(lambda wish: client.post(ASKED, json={"model": "gan", **wish}), wishes))
@@ -70,7 +71,7 @@ def test_requests_at_one_time_do_not_influence_one_another(client: TestClient, g
             assert "there is no class 'flat'" in error_of(answer)["message"]
             assert error_of(answer)["param"] == "condition"
         else:
-            assert apart(painted(answer), gan.paint([Place(**wish)])[0]) <= 1
+            assert apart(painted(answer), gan.paint([LatentSpec(**wish)])[0]) <= 1
 
 
 def test_a_class_may_be_asked_for_by_its_number(client: TestClient) -> None:

@@ -11,7 +11,7 @@ import pytest
 from asking import TestClient, error_of, file_of, photo, serving
 from starlette.websockets import WebSocketDisconnect
 
-from limner.serving.guard import COOKIE, Guard
+from limner.serving.middleware import COOKIE, AccessMiddleware
 from limner.serving.pace import Outgoing
 from limner.serving.settings import Limits, Settings
 
@@ -176,7 +176,7 @@ def test_a_redirect_of_any_route_stays_on_this_server(tmp_path: Path) -> None:
         await send({"type": "http.response.start", "status": 307, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 
-    client = TestClient(Guard(app, Settings((), tmp_path)), base_url="http://localhost")
+    client = TestClient(AccessMiddleware(app, Settings((), tmp_path)), base_url="http://localhost")
     assert client.get("/", follow_redirects=False).headers["location"] == "/evil.example/x?y"
 
 
@@ -267,7 +267,7 @@ def test_a_client_that_sends_too_slowly_is_given_up(tmp_path: Path) -> None:
         await asyncio.sleep(0.02)
         return {"type": "http.request", "body": b"x", "more_body": True}
 
-    guard = Guard(app, Settings((), tmp_path, limits=Limits(patience=0.1)))
+    guard = AccessMiddleware(app, Settings((), tmp_path, limits=Limits(patience=0.1)))
     scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"host", b"localhost")]}
     for sends in (_never, dribble):
         with pytest.raises(Exception, match="the rest of the request did not come"):
@@ -281,7 +281,7 @@ def test_a_client_that_takes_too_slowly_is_given_up_without_an_error(tmp_path: P
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
 
-    guard = Guard(app, Settings((), tmp_path, limits=Limits(patience=0.02)))
+    guard = AccessMiddleware(app, Settings((), tmp_path, limits=Limits(patience=0.02)))
     scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", b"localhost")]}
     asyncio.run(guard(scope, _never, lambda _: _never()))
     assert not guard.asking
@@ -366,9 +366,9 @@ def test_a_browser_without_the_token_is_asked_for_it(models: Path, tmp_path: Pat
         assert client.get("/v1/models").status_code == 200, "the cookie is known from then on"
 
 
-def _guard_of(client: TestClient) -> Guard:
+def _guard_of(client: TestClient) -> AccessMiddleware:
     layer = client.app.middleware_stack
-    while not isinstance(layer, Guard):
+    while not isinstance(layer, AccessMiddleware):
         layer = layer.app
     return layer
 

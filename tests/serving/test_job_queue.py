@@ -14,7 +14,7 @@ import pytest
 from asking import TestClient, error_of, file_of, painted, photo, reaches, serving, trains
 
 from hostile import zipped
-from limner.serving.job import Job, Places
+from limner.serving.job import Job, Workspace
 from limner.serving.routes.jobs import _changes, _named
 from limner.serving.runner import Runner
 from limner.serving.store import Store
@@ -254,7 +254,7 @@ def test_only_what_can_be_is_stopped_or_resumed(idle: TestClient) -> None:
 def test_the_queue_is_there_again_after_a_restart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Runner, "_work", lambda _: None)
     store = Store(tmp_path / "studio.db")
-    runner = Runner(store, Places(tmp_path), 1, 9)
+    runner = Runner(store, Workspace(tmp_path), 1, 9)
     kinds: Any = {"waits": "train", "trains": "train", "prepares": "prepare", "done": "prepare"}
     jobs = {name: runner.add(kind, name, {"minutes": 1}) for name, kind in kinds.items()}
     for name in ("trains", "prepares"):
@@ -263,7 +263,7 @@ def test_the_queue_is_there_again_after_a_restart(tmp_path: Path, monkeypatch: p
     store.save(done)
     store.close()
     store = Store(tmp_path / "studio.db")
-    Runner(store, Places(tmp_path), 1, 9).close()
+    Runner(store, Workspace(tmp_path), 1, 9).close()
     found: dict[str, Job] = {job.name: job for job in store.all()}
     assert {name: job.state for name, job in found.items()} == {
         "waits": "queued",
@@ -283,9 +283,9 @@ def test_a_process_that_is_no_job_is_not_ended_in_place_of_one(tmp_path: Path, m
     monkeypatch.setattr(os, "killpg", lambda process, _: ended.append(process))
     monkeypatch.setattr(Runner, "_work", lambda _: None)
     store = Store(tmp_path / "studio.db")
-    job = Runner(store, Places(tmp_path), 1, 9).add("train", "one", {})
+    job = Runner(store, Workspace(tmp_path), 1, 9).add("train", "one", {})
     store.save(job.changed(state="running", process=os.getpid()))  # whose number it is after a restart
-    Runner(store, Places(tmp_path), 1, 9).close()
+    Runner(store, Workspace(tmp_path), 1, 9).close()
     assert store.get(job.id).state == "queued"
     store.close()
     assert ended == []

@@ -11,20 +11,21 @@ from typing import Any
 import numpy as np
 import pytest
 from asking import error_of, painted, serving
-from limner.editing.place import Explorer, Place
 
+from limner.editing.latent_sampler import LatentSampler
+from limner.editing.latent_spec import LatentSpec
 from limner.serving.errors import ApiError
-from limner.serving.lanes import BatchLane, HandLane
+from limner.serving.lanes import BatchLane, InteractiveLane
 
 
 class Gate:
-    """An explorer that paints when it is let, and remembers what."""
+    """An sampler that paints when it is let, and remembers what."""
 
     def __init__(self) -> None:
         self.begun, self.free = threading.Event(), threading.Event()
         self.seeds: list[list[int]] = []
 
-    def paint(self, places: Sequence[Place]) -> np.ndarray:
+    def paint(self, places: Sequence[LatentSpec]) -> np.ndarray:
         self.begun.set()
         assert self.free.wait(10)
         self.seeds.append([place.seed for place in places])
@@ -34,8 +35,8 @@ class Gate:
 
 
 @contextmanager
-def _lanes(workers: int = 1, most: int = 8) -> Iterator[tuple[BatchLane, HandLane, Gate]]:
-    hand = HandLane()
+def _lanes(workers: int = 1, most: int = 8) -> Iterator[tuple[BatchLane, InteractiveLane, Gate]]:
+    hand = InteractiveLane()
     batch = BatchLane(workers, most, hand)
     try:
         yield batch, hand, Gate()
@@ -45,7 +46,7 @@ def _lanes(workers: int = 1, most: int = 8) -> Iterator[tuple[BatchLane, HandLan
 
 
 def _ask(batch: BatchLane, gate: Gate, *seeds: int) -> Any:
-    return batch.paint(gate, [Place(seed=seed) for seed in seeds], lambda place, _: place.seed)
+    return batch.paint(gate, [LatentSpec(seed=seed) for seed in seeds], lambda place, _: place.seed)
 
 
 async def _until(event: threading.Event) -> None:
@@ -135,7 +136,7 @@ def test_what_waits_when_the_lane_is_closed_is_told() -> None:
 
 
 def test_batches_go_on_while_a_hand_is_on_a_slider(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(HandLane, "active", property(lambda _: True))
+    monkeypatch.setattr(InteractiveLane, "active", property(lambda _: True))
 
     async def run() -> None:
         with _lanes(workers=4) as (batch, hand, gate):
@@ -150,14 +151,14 @@ def test_batches_go_on_while_a_hand_is_on_a_slider(monkeypatch: pytest.MonkeyPat
 def test_too_much_at_once_is_503_and_the_rest_is_painted(
     models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    free, begun, paint = threading.Event(), threading.Event(), Explorer.paint
+    free, begun, paint = threading.Event(), threading.Event(), LatentSampler.paint
 
-    def held(self: Explorer, places: Sequence[Place]) -> np.ndarray:
+    def held(self: LatentSampler, places: Sequence[LatentSpec]) -> np.ndarray:
         begun.set()
         assert free.wait(10)
         return paint(self, places)
 
-    monkeypatch.setattr(Explorer, "paint", held)
+    monkeypatch.setattr(LatentSampler, "paint", held)
     with serving(models, tmp_path, waiting=40) as client, ThreadPoolExecutor(1) as other:
         asked = {"model": "gan", "n": 30}
         first = other.submit(client.post, "/v1/images/generations", json=asked)
@@ -170,15 +171,15 @@ def test_too_much_at_once_is_503_and_the_rest_is_painted(
 
 
 def test_what_takes_too_long_is_given_up(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    free, paint = threading.Event(), Explorer.paint
+    free, paint = threading.Event(), LatentSampler.paint
 
-    def held(self: Explorer, places: Sequence[Place]) -> np.ndarray:
+    def held(self: LatentSampler, places: Sequence[LatentSpec]) -> np.ndarray:
         assert free.wait(10)
         return paint(self, places)
 
-    monkeypatch.setattr(Explorer, "paint", held)
+    monkeypatch.setattr(LatentSampler, "paint", held)
     with serving(models, tmp_path, seconds=0.3) as client:
-        client.app.state.limner.catalogue.explorer("gan")
+        client.app.state.limner.catalogue.sampler("gan")
         answer = client.post("/v1/images/generations", json={"model": "gan"})
         free.set()
         assert (answer.status_code, error_of(answer)["type"]) == (504, "timeout")

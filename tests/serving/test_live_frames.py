@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 from asking import TestClient, apart, handed_in, photo, pixels_of, serving
-from limner.editing.place import Explorer, Place
 from PIL import Image
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
+from limner.editing.latent_sampler import LatentSampler
+from limner.editing.latent_spec import LatentSpec
 from limner.pictures import to_frame
 from limner.serving import live
 from limner.serving.settings import Settings
@@ -34,19 +35,19 @@ def socket(client: TestClient):
         yield socket
 
 
-def test_a_frame_is_a_header_and_a_jpeg_of_the_place(socket: Any, gan: Explorer) -> None:
+def test_a_frame_is_a_header_and_a_jpeg_of_the_place(socket: Any, gan: LatentSampler) -> None:
     place = {"seed": 4, "mix": {"seed": 5, "share": 0.3}, "directions": {"pca-1": 1}}
     header, pixels = _asked(socket, {"id": 17, **SAMPLE, **place, "side": 256})
     assert set(header) == {"id", "width", "height", "queue_ms", "model_ms", "encode_ms"}
     assert (header["id"], header["width"], header["height"]) == (17, 16, 16)
     assert all(header[name] >= 0 for name in ("queue_ms", "model_ms", "encode_ms"))
-    assert apart(pixels, pixels_of(to_frame(gan.paint([Place(**place)])[0]))) <= 8
+    assert apart(pixels, pixels_of(to_frame(gan.paint([LatentSpec(**place)])[0]))) <= 8
 
 
-def test_samples_are_one_frame_of_a_row(socket: Any, gan: Explorer) -> None:
+def test_samples_are_one_frame_of_a_row(socket: Any, gan: LatentSampler) -> None:
     header, row = _asked(socket, {"kind": "samples", "model": "gan", "n": 3, "seed": 2, "index": 1})
     assert (header["width"], header["height"]) == (48, 16)
-    library = gan.paint([Place(seed=2, index=index) for index in (1, 2, 3)])
+    library = gan.paint([LatentSpec(seed=2, index=index) for index in (1, 2, 3)])
     assert apart(row, pixels_of(to_frame(np.concatenate(list(library), 1)))) <= 8
 
 

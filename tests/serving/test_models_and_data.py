@@ -11,7 +11,7 @@ from asking import TestClient, apart, error_of, pixels_of, serving
 from limner.data import Dataset
 from limner.editing.edits import OPERATIONS
 from limner.recipes import RECIPES
-from limner.serving.catalogue import Kept
+from limner.serving.catalogue import LruCache
 from small_models import small_model
 
 UNUSABLE = ("damaged", "pickled", "<b>bold")
@@ -142,7 +142,7 @@ def test_two_of_one_name_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_things_are_opened_once_and_one_does_not_hold_up_another() -> None:
-    kept, made, free = Kept(2), [], threading.Event()
+    kept, made, free = LruCache(2), [], threading.Event()
 
     def slow() -> str:
         made.append("slow")
@@ -163,7 +163,7 @@ def test_things_are_opened_once_and_one_does_not_hold_up_another() -> None:
 
 
 def test_what_could_not_be_opened_is_tried_again_and_the_oldest_is_let_go() -> None:
-    kept = Kept(2)
+    kept = LruCache(2)
     with pytest.raises(KeyError):
         kept.get("one", lambda: {}["one"])
     assert kept.get("one", lambda: 1) == 1

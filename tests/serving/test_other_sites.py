@@ -191,7 +191,7 @@ def test_names_in_addresses_lead_nowhere(
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
 @pytest.mark.parametrize("path", BODIES)
 def test_names_in_bodies_lead_nowhere(unchanged: TestClient, path: str, name: str) -> None:
-    picture = next(iter(unchanged.app.state.limner.shelf.folder.iterdir())).stem
+    picture = next(iter(unchanged.app.state.limner.pictures.folder.iterdir())).stem
     for asked in _with(BODIES[path], name):
         if path == "/v1/train" and asked["name"] == name == "CON":
             continue  # a name like any other

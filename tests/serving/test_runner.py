@@ -17,7 +17,7 @@ import pytest
 from limner.serving import runner as running
 from limner.serving import store as storing
 from limner.serving.errors import ApiError
-from limner.serving.job import Places, Record
+from limner.serving.job import Record, Workspace
 from limner.serving.process import JobProcess
 from limner.serving.runner import Runner
 from limner.serving.store import Store
@@ -41,7 +41,7 @@ def _queue(home: Path, monkeypatch: pytest.MonkeyPatch, script: str, most: int =
     """Yields a queue whose every job is a shell script."""
     monkeypatch.setattr(running, "child_command", lambda _: ["sh", "-c", script])
     store = Store(home / "studio.db")
-    runner = Runner(store, Places(home), 1, most)
+    runner = Runner(store, Workspace(home), 1, most)
     try:
         yield runner
     finally:

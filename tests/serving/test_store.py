@@ -13,7 +13,7 @@ from asking import serving
 from limner.errors import UsageError
 from limner.serving import run as running
 from limner.serving.errors import ApiError
-from limner.serving.job import Job, Places, Record
+from limner.serving.job import Job, Record, Workspace
 from limner.serving.runner import Runner
 from limner.serving.settings import Settings
 from limner.serving.store import CHANGES, Store
@@ -53,7 +53,7 @@ def test_the_order_is_that_in_which_jobs_came_though_the_clock_goes_back(
 ) -> None:
     monkeypatch.setattr(Runner, "_work", lambda _: None)
     store = Store(tmp_path / "studio.db")
-    runner = Runner(store, Places(tmp_path), 1, 9)
+    runner = Runner(store, Workspace(tmp_path), 1, 9)
     for name, clock in (("one", 3e9), ("two", 0.0), ("three", -5.0)):
         monkeypatch.setattr(time, "time", lambda clock=clock: clock)
         runner.add("train", name, {})

@@ -43,7 +43,7 @@ export function App() {
   );
 }
 
-/** A plain link to #content would be taken for a view. */
+/** A plain link to #content would be read as the name of a view. */
 function skip(event: Event): void {
   event.preventDefault();
   document.getElementById("content")?.focus();

@@ -1,28 +1,28 @@
 import { address } from "./api";
-import { complain, jobs, online, refreshAll, refreshDatasets, refreshJobs, refreshModels } from "./state";
+import { reportError, jobs, online, refreshAll, refreshDatasets, refreshJobs, refreshModels } from "./state";
 import type { Job } from "./types";
 
 const retry = 3000;
 
-/** Keeps `jobs` true to the server: by its events, and by asking every few seconds while they do not come. */
+/** Keeps `jobs` up to date by the server's events, and by polling while the event stream is down. */
 export function followServer(): void {
   void refreshAll();
   const source = new EventSource(address("/v1/events"));
-  source.addEventListener("job", (event) => take(JSON.parse((event as MessageEvent<string>).data)));
+  source.addEventListener("job", (event) => applyJob(JSON.parse((event as MessageEvent<string>).data) as Job));
   source.onopen = () => {
     if (!online.peek()) void refreshAll();
   };
   setInterval(() => {
     if (!online.peek()) void refreshAll();
-    else if (source.readyState !== EventSource.OPEN) refreshJobs().catch(complain);
+    else if (source.readyState !== EventSource.OPEN) refreshJobs().catch(reportError);
   }, retry);
 }
 
-function take(job: Job): void {
-  const known = jobs.peek() ?? [];
-  const before = known.find((other) => other.id === job.id);
-  jobs.value = before ? known.map((other) => (other.id === job.id ? job : other)) : [job, ...known];
-  if (job.state !== "done" || before?.state === "done") return;
-  if (job.result?.model) refreshModels().catch(complain);
-  if (job.result?.data) refreshDatasets().catch(complain);
+function applyJob(job: Job): void {
+  const current = jobs.peek() ?? [];
+  const previous = current.find((other) => other.id === job.id);
+  jobs.value = previous ? current.map((other) => (other.id === job.id ? job : other)) : [job, ...current];
+  if (job.state !== "done" || previous?.state === "done") return;
+  if (job.result?.model) refreshModels().catch(reportError);
+  if (job.result?.data) refreshDatasets().catch(reportError);
 }

@@ -1,4 +1,4 @@
-/** Pictures and films as the browser holds them. */
+/** Pictures and videos as the browser holds them. */
 
 export function dataUrl(b64: string, type = "image/png"): string {
   return `data:${type};base64,${b64}`;
@@ -9,7 +9,7 @@ export function blobOf(b64: string, type = "image/png"): Blob {
   return new Blob([bytes], { type });
 }
 
-/** Saves bytes as they are, so that the provenance inside them stays. */
+/** Saves bytes unchanged, so that the provenance inside them is preserved. */
 export function download(blob: Blob, name: string): void {
   const url = URL.createObjectURL(blob);
   const link = document.createElement("a");
@@ -19,7 +19,7 @@ export function download(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** A name that every file system takes. */
+/** Returns a name that is valid in every file system. */
 export function fileName(...parts: (string | number)[]): string {
   return parts.join("-").replace(/[^\p{L}\p{N}._-]+/gu, "_");
 }

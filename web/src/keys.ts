@@ -3,9 +3,9 @@ import { useEffect, useRef } from "preact/hooks";
 /** What each key does: `"r"`, `"?"`, `"ArrowLeft"`, `"ctrl+z"`, `"ctrl+shift+z"`. */
 export type Keys = Record<string, () => void>;
 
-const typed = "input:not([type=range]):not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable]";
+const textInputs = "input:not([type=range]):not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable]";
 
-/** Keys that work in the whole view, but not while something is typed, nor while a sheet is open. */
+/** Binds keys for the whole view; they are inactive while the user types and while a dialog is open. */
 export function useKeys(keys: Keys): void {
   const newest = useRef(keys);
   newest.current = keys;
@@ -14,12 +14,12 @@ export function useKeys(keys: Keys): void {
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.altKey || document.querySelector("dialog[open]")) return;
       const target = event.target as Element;
-      if (target.matches(typed)) return;
-      if (event.key.startsWith("Arrow") && target.matches("input, [data-arrows]")) return; // these have arrows of their own
-      const act = newest.current[nameOf(event)];
-      if (!act) return;
+      if (target.matches(textInputs)) return;
+      if (event.key.startsWith("Arrow") && target.matches("input, [data-arrows]")) return; // these use the arrows themselves
+      const action = newest.current[nameOf(event)];
+      if (!action) return;
       event.preventDefault();
-      act();
+      action();
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);

@@ -1,33 +1,36 @@
 import { ApiError, liveAddress } from "./api";
-import type { FrameHeader, LiveAsk } from "./types";
-import { timed } from "./timings";
+import { recordTiming } from "./timings";
+import type { ErrorBody, FrameHeader, LiveRequest } from "./types";
 
+/** One answer of the live connection. */
 export interface Frame {
   header: FrameHeader;
   bitmap: ImageBitmap;
 }
 
-interface Asked {
+interface SentRequest {
   id: number;
-  message: LiveAsk;
-  at: number;
+  message: LiveRequest;
+  /** When it was made, `performance.now()`. */
+  time: number;
 }
 
+/** Milliseconds to wait before each try to connect again. */
 const backoff = [250, 500, 1000, 2000, 5000];
 
 /**
- * A connection that paints the newest state of the controls.
+ * A WebSocket that keeps one canvas up to date with the newest state of the controls.
  *
- * One request is in flight at a time. While it is, only the newest of the later ones is kept, and it leaves as soon as the
- * answer arrives: the picture follows the hand as fast as the model can paint, and never lags behind a queue.
- * `onFrame` must draw before it returns: its end is the end of the measured time. The bitmap is closed after it.
+ * One request is in flight at a time. Of those made meanwhile only the newest is kept, and it is sent when the answer
+ * arrives: frames come as fast as the model generates them, and no queue builds up.
+ * `onFrame` must draw before it returns: the measured time ends there. The bitmap is closed afterwards.
  */
-export class Live {
+export class LiveConnection {
   private socket: WebSocket | null = null;
-  private flying: Asked | null = null;
-  private pending: Asked | null = null;
-  private next = 1;
-  private painted = 0;
+  private inFlight: SentRequest | null = null;
+  private pending: SentRequest | null = null;
+  private nextId = 1;
+  private newestFrame = 0;
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
@@ -38,9 +41,9 @@ export class Live {
     private readonly measured = true,
   ) {}
 
-  ask(message: LiveAsk): void {
+  request(message: LiveRequest): void {
     if (this.closed) return;
-    this.pending = { id: this.next++, message, at: performance.now() };
+    this.pending = { id: this.nextId++, message, time: performance.now() };
     this.send();
   }
 
@@ -51,11 +54,11 @@ export class Live {
   }
 
   private send(): void {
-    if (this.flying || !this.pending) return;
+    if (this.inFlight || !this.pending) return;
     if (this.socket?.readyState !== WebSocket.OPEN) return this.connect();
-    this.flying = this.pending;
+    this.inFlight = this.pending;
     this.pending = null;
-    this.socket.send(JSON.stringify({ id: this.flying.id, ...this.flying.message }));
+    this.socket.send(JSON.stringify({ id: this.inFlight.id, ...this.inFlight.message }));
   }
 
   private connect(): void {
@@ -66,16 +69,16 @@ export class Live {
       this.failures = 0;
       this.send();
     };
-    socket.onmessage = (event) => this.receive(event.data);
-    socket.onclose = () => this.lost();
+    socket.onmessage = (event: MessageEvent<ArrayBuffer | string>) => this.receive(event.data);
+    socket.onclose = () => this.onClose();
     this.socket = socket;
   }
 
-  /** What was in flight is asked again, unless something newer waits. */
-  private lost(): void {
+  /** The request in flight is sent again, unless a newer one waits. */
+  private onClose(): void {
     this.socket = null;
-    this.pending ??= this.flying;
-    this.flying = null;
+    this.pending ??= this.inFlight;
+    this.inFlight = null;
     if (this.closed) return;
     if (this.failures === 0) this.onError(new ApiError("offline", ""));
     const wait = backoff[Math.min(this.failures++, backoff.length - 1)];
@@ -86,34 +89,34 @@ export class Live {
   }
 
   private receive(data: ArrayBuffer | string): void {
-    const asked = this.flying;
-    this.flying = null;
+    const request = this.inFlight;
+    this.inFlight = null;
     this.send();
-    if (typeof data === "string") this.refused(data);
-    else void this.paint(data, asked);
+    if (typeof data === "string") this.onRefusal(data);
+    else void this.showFrame(data, request);
   }
 
-  private refused(text: string): void {
-    const { error } = JSON.parse(text);
-    this.onError(new ApiError(error.type, error.message, error.param ?? null, 400));
+  private onRefusal(text: string): void {
+    const { error } = JSON.parse(text) as ErrorBody;
+    this.onError(new ApiError(error.type, error.message, error.param, 400));
   }
 
-  private async paint(data: ArrayBuffer, asked: Asked | null): Promise<void> {
-    const { header, jpeg } = decode(data);
+  private async showFrame(data: ArrayBuffer, request: SentRequest | null): Promise<void> {
+    const { header, jpeg } = decodeFrame(data);
     const bitmap = await createImageBitmap(jpeg);
-    const overtaken = header.id < this.painted;
-    if (!overtaken && !this.closed) {
-      this.painted = header.id;
+    const outdated = header.id < this.newestFrame;
+    if (!outdated && !this.closed) {
+      this.newestFrame = header.id;
       this.onFrame({ header, bitmap });
-      if (asked && this.measured) timed(header, performance.now() - asked.at);
+      if (request && this.measured) recordTiming(header, performance.now() - request.time);
     }
     bitmap.close();
   }
 }
 
-/** Four bytes, the length of the header (big-endian); the header, JSON; the JPEG. */
-export function decode(data: ArrayBuffer): { header: FrameHeader; jpeg: Blob } {
+/** Splits an answer: four bytes, the length of the header (big-endian); the header, JSON; the JPEG. */
+export function decodeFrame(data: ArrayBuffer): { header: FrameHeader; jpeg: Blob } {
   const length = new DataView(data).getUint32(0);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, length)));
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, length))) as FrameHeader;
   return { header, jpeg: new Blob([new Uint8Array(data, 4 + length)], { type: "image/jpeg" }) };
 }

@@ -8,7 +8,7 @@ function read(): ViewName {
   return views.find((view) => view === name) ?? "explore";
 }
 
-/** The view on screen. */
+/** The name of the view on screen, from the address's fragment. */
 export const route = signal<ViewName>(read());
 
 addEventListener("hashchange", () => {

@@ -2,7 +2,7 @@ import { computed, signal } from "@preact/signals";
 import { api, ApiError, isOffline } from "./api";
 import { stored } from "./stored";
 import { go } from "./route";
-import type { About, Dataset, Edit, Job, Model, ModelKind, Place, Restyling, Unit, Values } from "./types";
+import type { About, Dataset, Edit, Job, Model, ModelKind, LatentSpec, StyleSettings, Unit, Values } from "./types";
 
 /** Null until the server has answered. */
 export const models = signal<Model[] | null>(null);
@@ -16,11 +16,11 @@ export const online = signal(true);
 export type Theme = "system" | "light" | "dark";
 export const theme = stored<Theme>("theme", "system");
 
-/** Whether generated pictures show an "AI-generated" badge in the studio. What is saved is not touched by it. */
+/** Whether generated pictures show an "AI-generated" badge in the studio. Saved files are not affected. */
 export const badge = stored("badge", false);
 
-/** The model that each kind of view works with, by the model's id. */
-export const chosen = stored<Partial<Record<ModelKind, string>>>("chosen", {});
+/** The id of the model chosen for each kind of view. */
+export const chosenModels = stored<Partial<Record<ModelKind, string>>>("chosen", {});
 
 export function modelsOf(kind: ModelKind): Model[] {
   return (models.value ?? []).filter((model) => model.kind === kind);
@@ -29,52 +29,54 @@ export function modelsOf(kind: ModelKind): Model[] {
 /** The chosen model of a kind, or the first one, or null where there is none. */
 export function modelOf(kind: ModelKind): Model | null {
   const all = modelsOf(kind);
-  return all.find((model) => model.id === chosen.value[kind]) ?? all[0] ?? null;
+  return all.find((model) => model.id === chosenModels.value[kind]) ?? all[0] ?? null;
 }
 
-export function choose(model: Model): void {
-  chosen.value = { ...chosen.value, [model.kind]: model.id };
+export function chooseModel(model: Model): void {
+  chosenModels.value = { ...chosenModels.value, [model.kind]: model.id };
 }
 
 export const runningJobs = computed(() =>
   (jobs.value ?? []).filter((job) => job.state === "running" || job.state === "queued"),
 );
 
-/** Whether a job that has not begun waits for another. */
-export function waits(job: Job): boolean {
+/** Whether a queued job waits for another one. */
+export function waitsForAnother(job: Job): boolean {
   return runningJobs.value.some(
     (other) => other.id !== job.id && (other.state === "running" || other.created < job.created),
   );
 }
 
-/** Whether the pictures of a dataset are such as a model paints. */
-export function fits(model: Model | null, data: Dataset): boolean {
+/** Whether a model generates pictures of the width, height and channels of a dataset. */
+export function sameShape(model: Model | null, data: Dataset): boolean {
   return (
     model !== null && model.width === data.width && model.height === data.height && model.channels === data.channels
   );
 }
 
-/** A picture or a place that one view gives to another. */
-export type Handoff =
-  | { to: "explore"; model: string; place: Place }
-  | { to: "edit"; picture: string | null; model: string | null; place: Place | null; edits: Edit[] }
-  | { to: "restyle"; picture: string | null; asked: Restyling | null }
+/** What one view passes to another when it opens it. */
+export type ViewInput =
+  | { to: "explore"; model: string; latent: LatentSpec }
+  | { to: "edit"; picture: string | null; model: string | null; latent: LatentSpec | null; edits: Edit[] }
+  | { to: "restyle"; picture: string | null; settings: StyleSettings | null }
   | { to: "whatif"; model: string; unit: Unit; do: Values }
   | { to: "judge"; model: string };
 
-export const handoff = signal<Handoff | null>(null);
+/** The input of the view that was opened last, until that view takes it. */
+export const viewInput = signal<ViewInput | null>(null);
 
-export function handOver(given: Handoff): void {
-  handoff.value = given;
-  go(given.to);
+/** Opens a view with an input. */
+export function openView(input: ViewInput): void {
+  viewInput.value = input;
+  go(input.to);
 }
 
-/** What was given to a view, once: the next call answers null. In an effect, it is called again when more is given. */
-export function takeHandoff<T extends Handoff["to"]>(to: T): Extract<Handoff, { to: T }> | null {
-  const given = handoff.value;
-  if (given?.to !== to) return null;
-  handoff.value = null;
-  return given as Extract<Handoff, { to: T }>;
+/** Returns the input of a view once; the next call returns null. An effect that calls it runs again on the next input. */
+export function takeViewInput<T extends ViewInput["to"]>(to: T): Extract<ViewInput, { to: T }> | null {
+  const input = viewInput.value;
+  if (input?.to !== to) return null;
+  viewInput.value = null;
+  return input as Extract<ViewInput, { to: T }>;
 }
 
 export interface Toast {
@@ -86,19 +88,20 @@ export interface Toast {
 export const toasts = signal<Toast[]>([]);
 let lastToast = 0;
 
+/** Shows a message for a few seconds. */
 export function toast(text: string, kind: Toast["kind"] = "info"): void {
   const id = ++lastToast;
-  const others = toasts.value.filter((shown) => shown.text !== text);
+  const others = toasts.value.filter((other) => other.text !== text);
   toasts.value = [...others.slice(-2), { id, kind, text }];
   setTimeout(() => dismiss(id), kind === "error" ? 9000 : 4000);
 }
 
 export function dismiss(id: number): void {
-  toasts.value = toasts.value.filter((shown) => shown.id !== id);
+  toasts.value = toasts.value.filter((other) => other.id !== id);
 }
 
-/** Says what went wrong. A server that is gone has its own banner, and a request that was taken back is no mistake. */
-export function complain(error: unknown): void {
+/** Shows an error as a message. A server that cannot be reached has its own banner, and an aborted request is no error. */
+export function reportError(error: unknown): void {
   if (error instanceof DOMException && error.name === "AbortError") return;
   if (isOffline(error)) {
     online.value = false;
@@ -125,6 +128,6 @@ export async function refreshAll(): Promise<void> {
     await Promise.all([refreshModels(), refreshDatasets(), refreshJobs()]);
     online.value = true;
   } catch (error) {
-    complain(error);
+    reportError(error);
   }
 }

@@ -2,14 +2,14 @@ import { effect, signal, type Signal } from "@preact/signals";
 
 const prefix = "limner.";
 
-/** A signal that outlives the page. A browser that forbids storage keeps it until the page closes. */
+/** Returns a signal that is saved in the browser's storage. Where storage is blocked, it lasts until the page closes. */
 export function stored<T>(key: string, initial: T): Signal<T> {
   const value = signal<T>(read(key, initial));
-  let first = true;
+  let initialRun = true;
   effect(() => {
-    const now = value.value;
-    if (!first) write(key, now);
-    first = false;
+    const current = value.value;
+    if (!initialRun) write(key, current);
+    initialRun = false;
   });
   return value;
 }
@@ -27,6 +27,6 @@ function write(key: string, value: unknown): void {
   try {
     localStorage.setItem(prefix + key, JSON.stringify(value));
   } catch {
-    // Full or forbidden: what is on screen still works.
+    // Storage is full or blocked: the studio works without it.
   }
 }

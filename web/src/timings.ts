@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import type { FrameHeader } from "./types";
 
-/** Milliseconds from a moved control to a painted canvas, and what the server spent of them. */
+/** Milliseconds from a moved control to the drawn canvas (`total`), and the parts that the server spent. */
 export interface Timing {
   total: number;
   model: number;
@@ -11,24 +11,25 @@ export interface Timing {
 
 declare global {
   interface Window {
-    /** The newest measurements, oldest first, for benchmarks. */
+    /** The newest measurements, the oldest first, for benchmarks. */
     limnerTimings: Timing[];
   }
 }
 
-const kept = 1000;
-const shown = 20;
+const maxTimings = 1000;
+const medianOver = 20;
 
 window.limnerTimings = [];
 
-/** The median of the newest measurements, for the meter. */
+/** Medians of the newest measurements, for the meter. */
 export const meter = signal<Timing | null>(null);
 
-export function timed(header: FrameHeader, total: number): void {
+/** Records the measurement of one frame. */
+export function recordTiming(header: FrameHeader, total: number): void {
   const all = window.limnerTimings;
   all.push({ total, model: header.model_ms, encode: header.encode_ms, queue: header.queue_ms });
-  if (all.length > kept) all.splice(0, all.length - kept);
-  const newest = all.slice(-shown);
+  if (all.length > maxTimings) all.splice(0, all.length - maxTimings);
+  const newest = all.slice(-medianOver);
   meter.value = {
     total: median(newest.map((timing) => timing.total)),
     model: median(newest.map((timing) => timing.model)),

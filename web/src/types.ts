@@ -1,4 +1,9 @@
-/** The server's words, as docs/server.md says them. */
+/** Requests and answers of the server's API, as documented in docs/server.md. */
+
+/** The body of every error. */
+export interface ErrorBody {
+  error: { type: string; message: string; param: string | null };
+}
 
 export interface Attribute {
   name: string;
@@ -21,7 +26,7 @@ export interface GraphNode {
 export interface Graph {
   nodes: GraphNode[];
   picture: string[];
-  /** Pairs that an unseen cause moves together. */
+  /** Pairs of nodes with an unobserved common cause. */
   confounded: [string, string][];
 }
 
@@ -44,7 +49,7 @@ export interface Model {
   can: Ability[] | null;
   styles: string[] | null;
   graph: Graph | null;
-  /** Why it cannot be used; null where it can. */
+  /** Why the model cannot be used; null if it can. */
   problem: string | null;
 }
 
@@ -60,7 +65,7 @@ export interface Dataset {
 export interface Direction {
   name: string;
   about: string;
-  /** What it changes most, and by how many standard deviations of that. */
+  /** How much it changes each measure of a picture, in standard deviations, the largest change first. */
   changes: Record<string, number>;
 }
 
@@ -70,7 +75,7 @@ export interface Recipe {
   family: string;
 }
 
-/** One edit that the server knows; `fields` is a JSON Schema. */
+/** One edit operation of the server; `fields` is a JSON Schema. */
 export interface Operation {
   name: string;
   about: string;
@@ -87,8 +92,8 @@ export interface About {
 export type Value = string | number;
 export type Values = Record<string, Value>;
 
-/** Where in a model's space a picture lies. */
-export interface Place {
+/** A point in a model's latent space: what a generated picture is generated from. */
+export interface LatentSpec {
   seed: number;
   index: number;
   blend: [number, number][] | null;
@@ -100,17 +105,17 @@ export interface Place {
 
 export type Format = "png" | "jpeg" | "webp";
 
-export interface Painted {
+export interface EncodedImage {
   b64_json: string;
 }
 
 export interface Generations {
   created: number;
   model: string;
-  data: (Painted & { seed: number; index: number })[];
+  data: (EncodedImage & { seed: number; index: number })[];
 }
 
-/** A picture that the server keeps; `provenance` is what it says of how it was made. */
+/** A picture stored by the server; `provenance` is the record of how it was made, read from the file. */
 export interface StoredPicture {
   id: string;
   width: number;
@@ -118,25 +123,25 @@ export interface StoredPicture {
   provenance: Record<string, unknown> | null;
 }
 
-/** One step of an edit: `{NAME: {...fields}}`. */
+/** One step of a list of edits: `{NAME: {...fields}}`. */
 export type Edit = Record<string, Record<string, unknown>>;
 
-export interface Edited {
-  data: (Painted & { width: number; height: number })[];
+export interface EditResponse {
+  data: (EncodedImage & { width: number; height: number })[];
   selection: string | null;
 }
 
-export interface Weighted {
+export interface WeightedStyle {
   style: string;
   weight: number;
 }
 
-/** How a picture was restyled: in styles of an instant model, or, without one, of paintings by their ids. */
-export interface Restyling {
+/** Settings of a style transfer. Styles are names of an instant `model`, or, without a model, ids of pictures. */
+export interface StyleSettings {
   model: string | null;
-  styles: Weighted[];
+  styles: WeightedStyle[];
   factors: { colour: number; line: number; texture: number; content: number };
-  /** Pictures that factors were taken from. */
+  /** Pictures that single factors are taken from. */
   from: { colour?: string; line?: string; texture?: string };
   mask: string | null;
   scale: number;
@@ -144,13 +149,13 @@ export interface Restyling {
   seed: number;
 }
 
-/** Whose other world it is. */
+/** The individual of a counterfactual: drawn from the model by seed, one of a dataset, or a picture. */
 export type Unit =
   | { seed: number }
   | { data: string; index: number }
   | { picture: string; attributes: Values };
 
-export interface World extends Painted {
+export interface World extends EncodedImage {
   attributes: Values;
 }
 
@@ -177,9 +182,9 @@ export interface Job {
   created: number;
   started: number | null;
   ended: number | null;
-  share: number | null;
-  says: string | null;
-  asked: Record<string, unknown>;
+  progress: number | null;
+  message: string | null;
+  request: Record<string, unknown>;
   result: { model?: string; data?: string; file?: string } | null;
   error: string | null;
 }
@@ -194,9 +199,9 @@ export interface FrameHeader {
   attributes?: Values;
 }
 
-export type LiveAsk =
-  | ({ kind: "sample"; model: string; side: number } & Place)
-  | ({ kind: "samples"; model: string; n: number } & Place)
+export type LiveRequest =
+  | ({ kind: "sample"; model: string; side: number } & LatentSpec)
+  | ({ kind: "samples"; model: string; n: number } & LatentSpec)
   | {
       kind: "stylize";
       model: string;

@@ -1,45 +1,46 @@
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 
-const deepest = 200;
+const maxDepth = 200;
 
-/** A value with its past and its future. While the hand moves it is shown; when the hand lets go it is kept. */
-export class Undo<T> {
+/** A value with undo and redo. While the user drags, `preview` shows a value; `commit` makes it a step of the history. */
+export class UndoHistory<T> {
   private readonly past = signal<T[]>([]);
   private readonly future = signal<T[]>([]);
-  private readonly shown = signal<T>(undefined as T);
-  private readonly kept = signal<T>(undefined as T);
+  private readonly currentValue = signal<T>(undefined as T);
+  private readonly committedValue = signal<T>(undefined as T);
 
   readonly canUndo = computed(() => this.past.value.length > 0);
   readonly canRedo = computed(() => this.future.value.length > 0);
 
   constructor(initial: T) {
-    this.kept.value = initial;
-    this.shown.value = initial;
+    this.committedValue.value = initial;
+    this.currentValue.value = initial;
   }
 
-  get now(): ReadonlySignal<T> {
-    return this.shown;
+  /** The value on screen, previewed or committed. */
+  get current(): ReadonlySignal<T> {
+    return this.currentValue;
   }
 
-  /** What the hand last let go of: it does not change while the hand moves. */
-  get atRest(): ReadonlySignal<T> {
-    return this.kept;
+  /** The last committed value: it does not change during a drag. */
+  get committed(): ReadonlySignal<T> {
+    return this.committedValue;
   }
 
-  show(value: T): void {
-    this.shown.value = value;
+  preview(value: T): void {
+    this.currentValue.value = value;
   }
 
-  keep(): void {
-    if (this.shown.peek() === this.kept.peek()) return;
-    this.past.value = [...this.past.peek(), this.kept.peek()].slice(-deepest);
+  commit(): void {
+    if (this.currentValue.peek() === this.committedValue.peek()) return;
+    this.past.value = [...this.past.peek(), this.committedValue.peek()].slice(-maxDepth);
     this.future.value = [];
-    this.kept.value = this.shown.peek();
+    this.committedValue.value = this.currentValue.peek();
   }
 
   set(value: T): void {
-    this.show(value);
-    this.keep();
+    this.preview(value);
+    this.commit();
   }
 
   undo(): void {
@@ -51,12 +52,12 @@ export class Undo<T> {
   }
 
   private step(from: typeof this.past, to: typeof this.past): void {
-    this.keep();
+    this.commit();
     const value = from.peek().at(-1);
     if (value === undefined) return;
     from.value = from.peek().slice(0, -1);
-    to.value = [...to.peek(), this.kept.peek()];
-    this.kept.value = value;
-    this.shown.value = value;
+    to.value = [...to.peek(), this.committedValue.peek()];
+    this.committedValue.value = value;
+    this.currentValue.value = value;
   }
 }

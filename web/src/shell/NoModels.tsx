@@ -3,7 +3,7 @@ import { go } from "../route";
 import type { ModelKind } from "../types";
 import { Button, Empty } from "../ui";
 
-/** What makes a model of each kind. */
+/** Commands that make a model of each kind. */
 const commands: Record<ModelKind, string[]> = {
   image: ["limner prepare pictures dataset --size 64", "limner train dataset --recipe gan --out run", "limner serve run"],
   causal: [
@@ -14,7 +14,7 @@ const commands: Record<ModelKind, string[]> = {
   instant: ["limner style train painting.jpg --out style", "limner serve style"],
 };
 
-/** A view without a model says how to get one. */
+/** Shown by a view that needs a model where none is served: how to get one. */
 export function NoModels({ kind }: { kind: ModelKind }) {
   return (
     <Empty title={t(`shell.none.${kind}`)}>

@@ -5,7 +5,7 @@ import type { ViewName } from "../route";
 import { Button, Empty } from "../ui";
 import { Loading } from "./Loading";
 
-/** Each view is a chunk of its own, loaded when it is first opened. */
+/** Each view is a separate chunk, loaded when it is first opened. */
 const loaders: Record<ViewName, () => Promise<{ default: ComponentType }>> = {
   explore: () => import("../views/explore"),
   edit: () => import("../views/edit"),

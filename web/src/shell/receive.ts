@@ -1,41 +1,42 @@
 import { api } from "../api";
 import { t } from "../i18n";
-import { complain, handOver, toast, type Handoff } from "../state";
+import { reportError, openView, toast, type ViewInput } from "../state";
 import type { StoredPicture } from "../types";
-import { homes } from "./homes";
+import { destinations } from "./destinations";
 
-/** Takes a picture that was dropped: it opens where it was made, if what it was made of is here, or in Edit. */
+/** Opens a dropped picture in the view that made it, or in Edit. */
 export async function receive(files: File[]): Promise<void> {
   try {
-    handOver(await destination(await api.putPicture(files[0])));
+    openView(await destinationOf(await api.putPicture(files[0])));
   } catch (error) {
-    complain(error);
+    reportError(error);
   }
 }
 
-/** For a view that takes pictures itself: what is `known` opens where it was made, `take` gets the others. */
-export async function receiveOr(file: Blob, known: Which, take: (picture: StoredPicture) => void): Promise<void> {
+/** For views that accept pictures: one that `isKnown` opens in the view that made it, `onPicture` gets any other. */
+export async function receiveOr(file: Blob, isKnown: PictureFilter, onPicture: (picture: StoredPicture) => void): Promise<void> {
   try {
     const picture = await api.putPicture(file);
-    if (known(picture)) handOver(await destination(picture));
-    else take(picture);
+    if (isKnown(picture)) openView(await destinationOf(picture));
+    else onPicture(picture);
   } catch (error) {
-    complain(error);
+    reportError(error);
   }
 }
 
-type Which = (picture: StoredPicture) => boolean;
+type PictureFilter = (picture: StoredPicture) => boolean;
 
-/** Pictures that say how they were made. */
-export const anyMade: Which = ({ provenance }) => provenance !== null;
-export const ofKind = (kind: string): Which => ({ provenance }) => provenance?.kind === kind;
+/** Accepts pictures with provenance. */
+export const hasProvenance: PictureFilter = ({ provenance }) => provenance !== null;
+/** Accepts pictures with provenance of one kind. */
+export const hasKind = (kind: string): PictureFilter => ({ provenance }) => provenance?.kind === kind;
 
-/** Where a picture belongs, by what it says of how it was made. */
-export async function destination(picture: StoredPicture): Promise<Handoff> {
-  const photograph: Handoff = { to: "edit", picture: picture.id, model: null, place: null, edits: [] };
-  const home = homes.get(picture.provenance?.kind);
-  if (!home) return photograph;
-  const found = await home(picture.provenance!);
+/** Returns the view that made a picture, with its settings; Edit for any other picture. */
+export async function destinationOf(picture: StoredPicture): Promise<ViewInput> {
+  const plainPicture: ViewInput = { to: "edit", picture: picture.id, model: null, latent: null, edits: [] };
+  const find = destinations.get(picture.provenance?.kind);
+  if (!find) return plainPicture;
+  const found = await find(picture.provenance!);
   if (!found) toast(t("shell.dropped.foreign"));
-  return found ?? photograph;
+  return found ?? plainPicture;
 }

@@ -7,22 +7,22 @@ const free = "";
 
 interface AttributeFieldProps {
   attribute: Attribute | GraphNode;
-  /** Null leaves the attribute free. */
+  /** Null leaves the attribute unset. */
   value: Value | null;
-  /** What a free attribute is said to be, and where its slider stands. */
-  freeWords: string;
+  /** The text shown for an unset attribute, and the position of its slider. */
+  freeLabel: string;
   fallback?: number | null;
   resetLabel: string;
   onInput: (value: Value | null) => void;
   onCommit: () => void;
 }
 
-/** A choice for a label, a slider for a number; either may be left free. */
+/** A select for a label, a slider for a number; either may be left unset. */
 export function AttributeField(props: AttributeFieldProps) {
-  return props.attribute.kind === "label" ? <Label {...props} /> : <Amount {...props} />;
+  return props.attribute.kind === "label" ? <LabelAttribute {...props} /> : <NumberAttribute {...props} />;
 }
 
-function Label({ attribute, value, freeWords, onInput, onCommit }: AttributeFieldProps) {
+function LabelAttribute({ attribute, value, freeLabel: freeWords, onInput, onCommit }: AttributeFieldProps) {
   const options = (attribute.classes ?? []).map((name) => ({ value: name, label: name }));
   return (
     <Select
@@ -37,7 +37,7 @@ function Label({ attribute, value, freeWords, onInput, onCommit }: AttributeFiel
   );
 }
 
-function Amount({ attribute, value, freeWords, fallback, resetLabel, onInput, onCommit }: AttributeFieldProps) {
+function NumberAttribute({ attribute, value, freeLabel: freeWords, fallback, resetLabel, onInput, onCommit }: AttributeFieldProps) {
   const [low, high] = [attribute.minimum ?? 0, attribute.maximum ?? 1];
   const isFree = typeof value !== "number";
   return (
@@ -64,7 +64,7 @@ function Amount({ attribute, value, freeWords, fallback, resetLabel, onInput, on
   );
 }
 
-/** Three digits are as many as an eye can use. */
+/** Returns a number with three significant digits. */
 export function shortNumber(value: number): string {
   return String(Number(value.toPrecision(3)));
 }

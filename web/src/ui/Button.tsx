@@ -28,7 +28,7 @@ interface IconButtonProps extends Native {
   filled?: boolean;
 }
 
-/** A button that is only a drawing; `label` is what a screen reader says and what the tooltip shows. */
+/** A button that shows only an icon; `label` is for screen readers and the tooltip. */
 export function IconButton({ icon, label, pressed, filled, ...rest }: IconButtonProps) {
   return (
     <button type="button" {...rest} class="icon-button" aria-label={label} title={label} aria-pressed={pressed}>

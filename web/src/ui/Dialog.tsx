@@ -6,7 +6,7 @@ import { IconButton } from "./Button";
 interface DialogProps {
   title: string;
   onClose: () => void;
-  /** As large as the window lets it be. */
+  /** Makes it as large as the window allows. */
   wide?: boolean;
   children: ComponentChildren;
 }

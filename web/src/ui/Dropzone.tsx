@@ -3,21 +3,21 @@ import { useEffect, useId, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { Icon } from "./icons";
 
-/** `dropped` holds folders too, for as long as the call lasts. */
-type Taker = (files: File[], dropped?: DataTransfer) => void;
+/** Gets the dropped or chosen files. `dropped` also holds folders, and is valid only until the handler returns. */
+type DropHandler = (files: File[], dropped?: DataTransfer) => void | Promise<void>;
 
-/** Who takes files that are dropped on the page: the newest that asked. */
-const takers: Taker[] = [];
+/** Handlers of files dropped on the page; the newest one gets them. */
+const handlers: DropHandler[] = [];
 
-/** While the component is on screen, files dropped anywhere on the page are its own. */
-export function useDrop(take: Taker): void {
+/** While the component is on screen, `handler` gets the files dropped anywhere on the page. */
+export function useDrop(handler: DropHandler): void {
   useEffect(() => {
-    takers.push(take);
-    return () => void takers.splice(takers.indexOf(take), 1);
-  }, [take]);
+    handlers.push(handler);
+    return () => void handlers.splice(handlers.indexOf(handler), 1);
+  }, [handler]);
 }
 
-/** Catches what is dropped on the page, and shows that it would. The app has one. */
+/** Receives what is dropped on the page, and shows an overlay while files are dragged over it. The app has one. */
 export function DropCatcher() {
   const [over, setOver] = useState(false);
 
@@ -34,7 +34,7 @@ export function DropCatcher() {
       event.preventDefault();
       setOver(false);
       const files = [...(event.dataTransfer?.files ?? [])];
-      if (files.length > 0) takers.at(-1)?.(files, event.dataTransfer!);
+      if (files.length > 0) void handlers.at(-1)?.(files, event.dataTransfer!);
     };
     addEventListener("dragover", move);
     addEventListener("dragleave", leave);
@@ -60,17 +60,17 @@ interface DropzoneProps {
   accept?: string;
   multiple?: boolean;
   disabled?: boolean;
-  onFiles: Taker;
+  onFiles: DropHandler;
   children?: ComponentChildren;
 }
 
-/** A place to choose files from; they may also be dropped anywhere on the page where the view calls `useDrop`. */
+/** A field to choose files with; where the view calls `useDrop`, they may also be dropped anywhere on the page. */
 export function Dropzone({ label, accept = "image/*", multiple = false, disabled, onFiles, children }: DropzoneProps) {
   const id = useId();
   const choose = (input: HTMLInputElement) => {
     const files = [...(input.files ?? [])];
     input.value = ""; // so that the same file can be chosen again
-    if (files.length > 0) onFiles(files);
+    if (files.length > 0) void onFiles(files);
   };
 
   return (

@@ -5,7 +5,7 @@ interface EmptyProps {
   children?: ComponentChildren;
 }
 
-/** What a view says where it has nothing to show: why, and what to do about it. */
+/** What a view shows instead of its content: why there is none, and what to do about it. */
 export function Empty({ title, children }: EmptyProps) {
   return (
     <div class="empty">

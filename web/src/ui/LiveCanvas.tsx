@@ -1,78 +1,82 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ApiError } from "../api";
 import { blobOf } from "../files";
-import { Live, type Frame } from "../live";
-import { complain } from "../state";
-import type { FrameHeader, LiveAsk } from "../types";
+import { LiveConnection, type Frame } from "../live";
+import { reportError } from "../state";
+import type { FrameHeader, LiveRequest } from "../types";
+import { useStable } from "../useStable";
 import { Badge } from "./Picture";
 import { Spinner } from "./Spinner";
 
 interface LiveCanvasProps {
-  /** What to paint; null paints nothing. A new object is a new request. */
-  ask: LiveAsk | null;
-  /** The PNG of what is asked for, base64, once it is there: shown in place of live frames, which are JPEGs. */
+  /** What to show; null shows nothing. A changed request is sent at once. */
+  request: LiveRequest | null;
+  /** The same picture as a base64 PNG, once it is known: it is shown instead of live frames, which are JPEGs. */
   exact?: string | null;
   label: string;
   onFrame?: (header: FrameHeader) => void;
   canvasRef?: { current: HTMLCanvasElement | null };
 }
 
-/** A canvas that follows what it is asked for, as fast as the server can paint. */
-export function LiveCanvas({ ask, exact = null, label, onFrame, canvasRef }: LiveCanvasProps) {
-  const own = useRef<HTMLCanvasElement>(null);
-  const canvas = canvasRef ?? own;
-  const heard = useRef(onFrame);
-  heard.current = onFrame;
-  const settled = useRef(false);
-  settled.current = exact !== null;
-  const live = useRef<Live | null>(null);
-  const [drawn, setDrawn] = useState(false);
-  const [refusal, setRefusal] = useState<string | null>(null);
+/** A canvas that shows the newest request's picture, as fast as the server generates frames. */
+export function LiveCanvas({ request, exact = null, label, onFrame, canvasRef }: LiveCanvasProps) {
+  const ownCanvas = useRef<HTMLCanvasElement>(null);
+  const canvas = canvasRef ?? ownCanvas;
+  const frameHandler = useRef(onFrame);
+  frameHandler.current = onFrame;
+  const showsExact = useRef(false);
+  showsExact.current = exact !== null;
+  const live = useRef<LiveConnection | null>(null);
+  const [hasPicture, setHasPicture] = useState(false);
+  const [errorMessage, setErrorMessage] = useState<string | null>(null);
 
-  const put = (bitmap: ImageBitmap): boolean => {
-    if (!canvas.current) return false;
-    draw(canvas.current, bitmap);
-    setRefusal(null);
-    setDrawn(true);
-    return true;
-  };
+  const drawFrame = useCallback(
+    (bitmap: ImageBitmap): boolean => {
+      if (!canvas.current) return false;
+      draw(canvas.current, bitmap);
+      setErrorMessage(null);
+      setHasPicture(true);
+      return true;
+    },
+    [canvas],
+  );
 
-  // Layout effects ask at once; others would wait for a frame that is not needed.
+  // Layout effects run at once; other effects would wait for the next animation frame.
   useLayoutEffect(() => {
     const show = (frame: Frame) => {
-      if (settled.current || !put(frame.bitmap)) return;
-      heard.current?.(frame.header);
+      if (showsExact.current || !drawFrame(frame.bitmap)) return;
+      frameHandler.current?.(frame.header);
     };
-    const refuse = (error: ApiError) => (error.type === "offline" ? complain(error) : setRefusal(error.message));
-    live.current = new Live(show, refuse);
+    const refuse = (error: ApiError) => (error.type === "offline" ? reportError(error) : setErrorMessage(error.message));
+    live.current = new LiveConnection(show, refuse);
     return () => live.current?.close();
-  }, []);
+  }, [drawFrame]);
 
-  const wanted = ask && JSON.stringify(ask);
+  const stableRequest = useStable(request);
   useLayoutEffect(() => {
-    if (ask) live.current?.ask(ask);
-  }, [wanted]);
+    if (stableRequest) live.current?.request(stableRequest);
+  }, [stableRequest]);
 
   useLayoutEffect(() => {
     if (exact === null) return;
-    let overtaken = false;
+    let outdated = false;
     const show = (bitmap: ImageBitmap) => {
-      if (!overtaken) put(bitmap);
+      if (!outdated) drawFrame(bitmap);
       bitmap.close();
     };
-    createImageBitmap(blobOf(exact)).then(show, complain);
-    return () => (overtaken = true);
-  }, [exact]);
+    createImageBitmap(blobOf(exact)).then(show, reportError);
+    return () => (outdated = true);
+  }, [exact, drawFrame]);
 
   return (
     <div class="live">
       <div class="live-frame">
         <canvas ref={canvas} role="img" aria-label={label} width={1} height={1} />
-        {drawn ? <Badge /> : ask && refusal === null && <Spinner />}
+        {hasPicture ? <Badge /> : request && errorMessage === null && <Spinner />}
       </div>
-      {refusal !== null && (
+      {errorMessage !== null && (
         <p class="failure" role="alert">
-          {refusal}
+          {errorMessage}
         </p>
       )}
     </div>

@@ -1,7 +1,7 @@
 import { t } from "../i18n";
 import { meter } from "../timings";
 
-/** How long the newest pictures took, from the moved control to the painted canvas (medians). */
+/** Median times of the newest pictures, from the moved control to the drawn canvas. */
 export function Meter() {
   const times = meter.value;
   if (!times) return null;

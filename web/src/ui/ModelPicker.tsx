@@ -1,9 +1,9 @@
 import { t } from "../i18n";
-import { choose, modelOf, modelsOf } from "../state";
+import { chooseModel, modelOf, modelsOf } from "../state";
 import type { ModelKind } from "../types";
 import { Select } from "./Select";
 
-/** Which model of a kind the views work with. */
+/** Chooses the model that the views of a kind work with. */
 export function ModelPicker({ kind }: { kind: ModelKind }) {
   const all = modelsOf(kind);
   const model = modelOf(kind);
@@ -13,7 +13,7 @@ export function ModelPicker({ kind }: { kind: ModelKind }) {
       label={t("ui.model")}
       value={model.id}
       options={all.map(({ id, recipe }) => ({ value: id, label: recipe ? `${id} · ${recipe}` : id }))}
-      onChange={(id) => choose(all.find((other) => other.id === id)!)}
+      onChange={(id) => chooseModel(all.find((other) => other.id === id)!)}
     />
   );
 }

@@ -10,12 +10,12 @@ interface NumberFieldProps {
   onChange: (value: number) => void;
 }
 
-/** A number that is typed. What is no number, or outside the range, never leaves the field. */
+/** A number that is typed. `onChange` gets finite numbers within the range only. */
 export function NumberField(props: NumberFieldProps) {
   const { label, value, min = -Infinity, max = Infinity, step = 1, disabled, onChange } = props;
   const id = useId();
 
-  const take = (input: HTMLInputElement) => {
+  const commit = (input: HTMLInputElement) => {
     const typed = input.valueAsNumber;
     if (Number.isFinite(typed)) onChange(Math.min(max, Math.max(min, typed)));
     else input.value = String(value);
@@ -32,7 +32,7 @@ export function NumberField(props: NumberFieldProps) {
         max={Number.isFinite(max) ? max : undefined}
         step={step}
         disabled={disabled}
-        onChange={(event) => take(event.currentTarget)}
+        onChange={(event) => commit(event.currentTarget)}
       />
     </div>
   );

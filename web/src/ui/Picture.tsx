@@ -6,7 +6,7 @@ import { IconButton } from "./Button";
 interface PictureProps {
   src: string;
   alt: string;
-  /** Whether a model made it: such pictures carry the badge where it is asked for. */
+  /** Whether a model generated it: such pictures carry the badge if the user has switched it on. */
   generated?: boolean;
   favourite?: boolean;
   onSave?: () => void;
@@ -17,7 +17,7 @@ interface PictureProps {
   children?: ComponentChildren;
 }
 
-/** A picture with what can be done with it. */
+/** A picture with a menu of what can be done with it. */
 export function Picture(props: PictureProps) {
   const { src, alt, generated = false, favourite = false, onSave, onEdit, onRestyle, onFavourite, children } = props;
   return (
@@ -42,7 +42,7 @@ export function Picture(props: PictureProps) {
   );
 }
 
-/** Says that a model made the picture it lies on. Only on screen: saved pictures say so inside. */
+/** Marks a picture as generated. It is only on screen: saved pictures carry provenance in the file. */
 export function Badge() {
   return badge.value ? <span class="badge">{t("shell.badge.text")}</span> : null;
 }

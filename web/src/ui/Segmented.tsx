@@ -8,7 +8,7 @@ interface SegmentedProps<T extends string> {
   onChange: (value: T) => void;
 }
 
-/** One of a few, all in sight. Radio buttons underneath, so that the arrow keys work. */
+/** One of a few options, all visible. They are radio buttons, so that the arrow keys work. */
 export function Segmented<T extends string>({ label, value, options, onChange }: SegmentedProps<T>) {
   const name = useId();
   return (

@@ -7,14 +7,14 @@ interface SliderProps {
   min: number;
   max: number;
   step?: number;
-  /** Where a double click goes back to. */
+  /** The value that a double click restores. */
   reset?: number;
   title?: string;
   disabled?: boolean;
   format?: (value: number) => string;
-  /** On every move. */
+  /** Called on every move. */
   onInput: (value: number) => void;
-  /** Once, when the hand lets go. */
+  /** Called once, when the slider is released. */
   onCommit?: (value: number) => void;
 }
 
@@ -23,14 +23,14 @@ export function Slider(props: SliderProps) {
   const format = props.format ?? ((number: number) => number.toFixed(2));
   const id = useId();
 
-  const back = () => {
+  const resetValue = () => {
     if (reset === undefined || disabled) return;
     onInput(reset);
     onCommit?.(reset);
   };
 
   return (
-    <div class="field slider" title={title} onDblClick={back}>
+    <div class="field slider" title={title} onDblClick={resetValue}>
       <label for={id}>{label}</label>
       <output for={id}>{format(value)}</output>
       <input
@@ -42,7 +42,7 @@ export function Slider(props: SliderProps) {
         value={value}
         disabled={disabled}
         aria-valuetext={format(value)}
-        title={reset === undefined ? undefined : t("ui.reset")}
+        title={reset === undefined ? undefined : t("ui.reset.how")}
         onInput={(event) => onInput(event.currentTarget.valueAsNumber)}
         onChange={(event) => onCommit?.(event.currentTarget.valueAsNumber)}
       />

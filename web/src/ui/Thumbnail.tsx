@@ -1,22 +1,23 @@
 import { useEffect, useRef } from "preact/hooks";
-import { painter } from "../painter";
-import type { LiveAsk } from "../types";
+import { thumbnailQueue } from "../thumbnails";
+import type { LiveRequest } from "../types";
+import { useStable } from "../useStable";
 
-/** A small picture that is painted when it comes on screen. */
-export function Thumbnail({ ask }: { ask: LiveAsk }) {
+/** A small generated picture, requested when it is first on screen. */
+export function Thumbnail({ request }: { request: LiveRequest }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const wanted = JSON.stringify(ask);
+  const stableRequest = useStable(request);
 
   useEffect(
     () =>
-      painter.paint(ask, (picture) => {
-        const own = canvas.current;
-        if (!own) return;
-        own.width = picture.width;
-        own.height = picture.height;
-        own.getContext("2d")!.drawImage(picture, 0, 0);
+      thumbnailQueue.request(stableRequest, (picture) => {
+        const target = canvas.current;
+        if (!target) return;
+        target.width = picture.width;
+        target.height = picture.height;
+        target.getContext("2d")!.drawImage(picture, 0, 0);
       }),
-    [wanted],
+    [stableRequest],
   );
 
   return <canvas ref={canvas} class="thumbnail" width={1} height={1} aria-hidden="true" />;

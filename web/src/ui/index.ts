@@ -11,6 +11,7 @@ export { ModelPicker } from "./ModelPicker";
 export { NumberField } from "./NumberField";
 export { Badge, Picture } from "./Picture";
 export { Progress } from "./Progress";
+export { ResetButton } from "./ResetButton";
 export { Segmented } from "./Segmented";
 export { Select, type Option } from "./Select";
 export { Slider } from "./Slider";

@@ -1,10 +1,10 @@
 export default {
   "judge.title": "Judge",
-  "judge.ask": "Judge a model",
+  "judge.new": "Judge a model",
   "judge.data": "Against pictures of",
-  "judge.no_model": "No model that paints pictures is served here. Train one first.",
+  "judge.no_model": "No model that generates pictures is served here. Train one first.",
   "judge.no_data": "There is no dataset here. Give pictures in Train first.",
-  "judge.unfit": "The model paints {model}, these pictures are {data} (width × height × channels): what is measured says little, or is refused.",
+  "judge.unfit": "The model generates pictures of {model}, the dataset has {data} (width × height × channels): the measures mean little, or are refused.",
   "judge.about": "Compares 2,000 of its pictures with those that it never saw: quality, variety, copying, likelihood and cost, with intervals. Takes minutes.",
   "judge.start": "Judge",
   "judge.running": "Under way",

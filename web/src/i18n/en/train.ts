@@ -69,8 +69,9 @@ export default {
   "train.figure.accuracy": "Discriminator accuracy",
   "train.figure.diversity": "Diversity",
   "train.figure.reconstruction": "Reconstruction",
-  "train.figure.divergence": "Divergence (KL)",
+  "train.figure.kl": "KL divergence",
+  "train.figure.held_out_elbo": "Held-out negative ELBO",
   "train.figure.held_out_frechet": "Held-out Fréchet distance (FD-limner)",
-  "train.figure.bound": "Bound",
+  "train.figure.elbo": "Negative ELBO",
   "train.figure.flow": "Flow loss",
 };

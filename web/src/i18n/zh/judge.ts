@@ -2,7 +2,7 @@ import type en from "../en/judge";
 
 const words: Record<keyof typeof en, string> = {
   "judge.title": "评测",
-  "judge.ask": "评测模型",
+  "judge.new": "评测模型",
   "judge.data": "对照数据集",
   "judge.no_model": "这里没有能生成图片的模型。请先训练一个。",
   "judge.no_data": "这里没有数据集。请先在“训练”中提供图片。",

@@ -27,7 +27,7 @@ const words: Record<keyof typeof en, string> = {
   "whatif.do.undo": "让 {name} 保持原样",
   "whatif.do.none": "全部撤销",
 
-  "whatif.asking": "正在推断…",
+  "whatif.computing": "正在推断…",
   "whatif.worlds": "各个世界对照",
   "whatif.factual": "事实",
   "whatif.counterfactual": "假如",

@@ -6,7 +6,7 @@ interface ColourFieldProps {
   onChange: (value: string) => void;
 }
 
-/** A colour as #rrggbb, by the browser's own chooser. */
+/** A colour as #rrggbb, chosen with the browser's own colour picker. */
 export function ColourField({ label, value, onChange }: ColourFieldProps) {
   const id = useId();
   return (

@@ -4,24 +4,24 @@ import { Select, TextField } from "../../ui";
 import type { Value } from "./catalogue";
 import { source } from "./store";
 
-type Asked = Record<string, string | number>;
+type ConditionValues = Record<string, string | number>;
 
 interface ConditionProps {
   label: string;
-  value: Asked;
+  value: ConditionValues;
   model: Value | undefined;
-  onChange: (value: Asked) => void;
+  onChange: (value: ConditionValues) => void;
 }
 
-/** What the picture is, by the model's attributes; what is left open the model finds out. */
+/** The condition of a picture, by the model's attributes; the model infers those that are left open. */
 export function Condition({ label, value, model, onChange }: ConditionProps) {
   const id = model ?? source.value?.model;
   const attributes = models.value?.find((one) => one.id === id)?.attributes ?? [];
   if (attributes.length === 0) return null;
 
-  const set = (name: string, given: string | number | null) => {
+  const set = (name: string, chosen: string | number | null) => {
     const { [name]: _, ...rest } = value;
-    onChange(given === null ? rest : { ...rest, [name]: given });
+    onChange(chosen === null ? rest : { ...rest, [name]: chosen });
   };
   const number = (text: string) => (text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : null);
 

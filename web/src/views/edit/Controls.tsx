@@ -1,9 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, modelPath } from "../../api";
 import { t } from "../../i18n";
-import { complain, models } from "../../state";
+import { reportError, models } from "../../state";
 import type { Direction, Model } from "../../types";
-import { Button, Checkbox, NumberField, Select, Slider, TextField } from "../../ui";
+import { Checkbox, NumberField, Select, Slider, TextField } from "../../ui";
 import type { Control, Fields, Value } from "./catalogue";
 import { ColourField } from "./ColourField";
 import { Condition } from "./Condition";
@@ -21,7 +21,7 @@ export interface ControlProps {
   onChange: (value: Value) => void;
 }
 
-/** One field of an edit, asked for as befits what it stands for. */
+/** The control for one field of an edit. */
 export function FieldControl({ label, control, value, fields, onChange }: ControlProps) {
   switch (control.kind) {
     case "number":
@@ -30,7 +30,7 @@ export function FieldControl({ label, control, value, fields, onChange }: Contro
       return (
         <Select
           label={label}
-          value={String(value ?? control.options[0])}
+          value={textOr(value, control.options[0])}
           options={control.options.map((option) => ({ value: option, label: optionName(option) }))}
           onChange={onChange}
         />
@@ -42,17 +42,17 @@ export function FieldControl({ label, control, value, fields, onChange }: Contro
         </Checkbox>
       );
     case "colour":
-      return <ColourField label={label} value={String(value ?? "#808080")} onChange={onChange} />;
+      return <ColourField label={label} value={textOr(value, "#808080")} onChange={onChange} />;
     case "ground":
-      return <Ground label={label} value={String(value ?? "transparent")} onChange={onChange} />;
+      return <Ground label={label} value={textOr(value, "transparent")} onChange={onChange} />;
     case "cover":
-      return <Cover label={label} value={String(value ?? "#ffffff")} onChange={onChange} />;
+      return <Cover label={label} value={textOr(value, "#ffffff")} onChange={onChange} />;
     case "picture":
       return <PictureField label={label} value={value as string | undefined} onChange={onChange} />;
     case "model":
       return <ModelField label={label} value={(value as string | null) ?? ""} onChange={onChange} />;
     case "direction":
-      return <DirectionField label={label} value={String(value ?? "")} model={fields.model} onChange={onChange} />;
+      return <DirectionField label={label} value={textOr(value, "")} model={fields.model} onChange={onChange} />;
     case "condition":
       return <Condition label={label} value={(value ?? {}) as Record<string, string>} model={fields.model} onChange={onChange} />;
     case "curve":
@@ -60,9 +60,11 @@ export function FieldControl({ label, control, value, fields, onChange }: Contro
     case "corners":
       return <Corners label={label} value={value as number[]} onChange={onChange} />;
     case "text":
-      return <TextField label={label} value={String(value ?? "")} onInput={onChange} />;
+      return <TextField label={label} value={textOr(value, "")} onInput={onChange} />;
   }
 }
+
+const textOr = (value: Value | undefined, fallback: string): string => (typeof value === "string" ? value : fallback);
 
 type NumberProps = {
   label: string;
@@ -71,33 +73,33 @@ type NumberProps = {
   onChange: (value: Value) => void;
 };
 
-/** A slider over what is of use, and the number itself, which may go further. An optional one can be left out. */
+/** A slider over the useful range, and a number field that accepts more. An optional number can be left out. */
 function NumberControl({ label, control, value, onChange }: NumberProps) {
   const { minimum, maximum, step, optional, whole } = control;
-  const given = typeof value === "number";
-  const now = given ? value : minimum;
+  const isSet = typeof value === "number";
+  const number = isSet ? value : minimum;
   const decimals = whole || step >= 1 ? 0 : step >= 0.1 ? 1 : 2;
   return (
     <div class="edit-number">
       {optional && (
-        <Checkbox checked={given} onChange={(on) => onChange(on ? Math.max(minimum, Math.round(maximum / 2)) : null)}>
+        <Checkbox checked={isSet} onChange={(on) => onChange(on ? Math.max(minimum, Math.round(maximum / 2)) : null)}>
           {label}
         </Checkbox>
       )}
-      {(given || !optional) && (
+      {(isSet || !optional) && (
         <>
           <Slider
             label={label}
-            value={Math.min(maximum, Math.max(minimum, now))}
+            value={Math.min(maximum, Math.max(minimum, number))}
             min={minimum}
             max={maximum}
             step={step}
-            format={() => now.toFixed(decimals)}
+            format={() => number.toFixed(decimals)}
             onInput={(moved) => onChange(whole ? Math.round(moved) : moved)}
           />
           <NumberField
             label={t("edit.number", { label })}
-            value={Number(now.toFixed(4))}
+            value={Number(number.toFixed(4))}
             step={step}
             onChange={(typed) => onChange(whole ? Math.round(typed) : typed)}
           />
@@ -108,17 +110,17 @@ function NumberControl({ label, control, value, onChange }: NumberProps) {
 }
 
 type TextProps = { label: string; value: string; onChange: (value: Value) => void };
-const GROUNDS = ["transparent", "mirror", "edge", "content", "colour"] as const;
+const FILLS = ["transparent", "mirror", "edge", "content", "colour"] as const;
 
-/** What new ground gets: one of a few ways, or a colour. */
+/** What new area is filled with: one of a few methods, or a colour. */
 function Ground({ label, value, onChange }: TextProps) {
-  const way = GROUNDS.find((one) => one === value) ?? "colour";
+  const way = FILLS.find((one) => one === value) ?? "colour";
   return (
     <>
       <Select
         label={label}
         value={way}
-        options={GROUNDS.map((one) => ({ value: one, label: optionName(one) }))}
+        options={FILLS.map((one) => ({ value: one, label: optionName(one) }))}
         onChange={(chosen) => onChange(chosen === "colour" ? "#ffffff" : chosen)}
       />
       {way === "colour" && <ColourField label={t("edit.field.colour")} value={value} onChange={onChange} />}
@@ -126,7 +128,7 @@ function Ground({ label, value, onChange }: TextProps) {
   );
 }
 
-/** What covers the selection: a colour or a picture. */
+/** What the selection is filled with: a colour or a picture. */
 function Cover({ label, value, onChange }: TextProps) {
   const coloured = value.startsWith("#");
   return (
@@ -146,15 +148,15 @@ function Cover({ label, value, onChange }: TextProps) {
   );
 }
 
-/** Models whose codes can be edited: those that have directions. */
-export function paintingModels(): Model[] {
+/** Models in whose latent space pictures can be edited: those that have directions. */
+export function editableModels(): Model[] {
   return (models.value ?? []).filter((model) => model.kind === "image" && model.can?.includes("directions"));
 }
 
 function ModelField({ label, value, onChange }: TextProps) {
-  const own = source.value?.model;
-  const options = paintingModels().map(({ id }) => ({ value: id, label: id }));
-  if (own || !value) options.unshift({ value: "", label: own ? t("edit.model.own", { model: own }) : t("edit.model.none") });
+  const sourceModel = source.value?.model;
+  const options = editableModels().map(({ id }) => ({ value: id, label: id }));
+  if (sourceModel || !value) options.unshift({ value: "", label: sourceModel ? t("edit.model.own", { model: sourceModel }) : t("edit.model.none") });
   return <Select label={label} value={value} options={options} onChange={(chosen) => onChange(chosen || null)} />;
 }
 
@@ -162,7 +164,7 @@ interface DirectionProps extends TextProps {
   model: Value | undefined;
 }
 
-/** A direction of the model's space, by what the server says of each; typed where it says nothing. */
+/** A direction of the model's latent space: chosen from the server's list, or typed if the list is empty. */
 function DirectionField({ label, value, model, onChange }: DirectionProps) {
   const [known, setKnown] = useState<Direction[] | null>(null);
   const id = (model as string | null) ?? source.value?.model;
@@ -172,19 +174,11 @@ function DirectionField({ label, value, model, onChange }: DirectionProps) {
     api
       .get<{ data: Direction[] }>(modelPath(id, "/directions"), gone.signal)
       .then(({ data }) => setKnown(data))
-      .catch(complain);
+      .catch(reportError);
     return () => gone.abort();
   }, [id]);
   if (!known?.length) return <TextField label={label} value={value} onInput={onChange} />;
   const options = known.map(({ name, about }) => ({ value: name, label: about ? `${name} · ${about}` : name }));
   if (!known.some(({ name }) => name === value)) options.unshift({ value, label: value });
   return <Select label={label} value={value} options={options} onChange={onChange} />;
-}
-
-export function Reset({ onClick }: { onClick: () => void }) {
-  return (
-    <Button kind="quiet" icon="reset" onClick={onClick}>
-      {t("edit.reset")}
-    </Button>
-  );
 }

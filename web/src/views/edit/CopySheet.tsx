@@ -1,18 +1,18 @@
 import { t } from "../../i18n";
 import { api, picturePath } from "../../api";
 import { download } from "../../files";
-import { complain, toast } from "../../state";
+import { reportError, toast } from "../../state";
 import { Button, Dialog } from "../../ui";
-import { asCommand, asYaml, Files } from "./text";
+import { asCommand, asYaml, FileNames } from "./text";
 import * as store from "./store";
 
 /** The list of edits as text, for the command line. */
 export function CopySheet({ onClose }: { onClose: () => void }) {
   const from = store.source.value;
-  const files = new Files(store.uploaded);
-  const input = from?.model ? `${from.model} --seed ${from.place?.seed ?? 0}` : "photo.png";
-  const command = asCommand(input, store.applied.value, store.operations.value, files);
-  const yaml = asYaml(store.applied.value, store.operations.value, files);
+  const files = new FileNames(store.uploaded);
+  const input = from?.model ? `${from.model} --seed ${from.latent?.seed ?? 0}` : "photo.png";
+  const command = asCommand(input, store.activeEdits.value, store.operations.value, files);
+  const yaml = asYaml(store.activeEdits.value, store.operations.value, files);
   return (
     <Dialog title={t("edit.copy")} onClose={onClose}>
       <div class="stack edit-copy">
@@ -62,6 +62,6 @@ async function save(id: string, name: string): Promise<void> {
   try {
     download(await api.blob(picturePath(id)), name);
   } catch (error) {
-    complain(error);
+    reportError(error);
   }
 }

@@ -1,6 +1,5 @@
 import { t, type Key } from "../../i18n";
-import { Slider } from "../../ui";
-import { Reset } from "./Controls";
+import { ResetButton, Slider } from "../../ui";
 
 interface CornersProps {
   label: string;
@@ -9,19 +8,19 @@ interface CornersProps {
 }
 
 const CORNERS: Key[] = ["edit.corner.left_top", "edit.corner.right_top", "edit.corner.right_bottom", "edit.corner.left_bottom"];
-const STILL = [0, 0, 0, 0, 0, 0, 0, 0];
+const UNMOVED = [0, 0, 0, 0, 0, 0, 0, 0];
 
-/** How far each corner is moved, across and down, in shares of the sides. */
-export function Corners({ label, value = STILL, onChange }: CornersProps) {
+/** How far each corner is moved, right and down, as fractions of the sides. */
+export function Corners({ label, value = UNMOVED, onChange }: CornersProps) {
   const set = (index: number, moved: number) => onChange(value.map((old, other) => (other === index ? moved : old)));
   return (
     <fieldset class="edit-condition">
       <legend>{label}</legend>
-      {CORNERS.flatMap((corner, place) =>
-        ([["→", 2 * place], ["↓", 2 * place + 1]] as [string, number][]).map(([way, index]) => (
+      {CORNERS.flatMap((name, corner) =>
+        ([["→", 2 * corner], ["↓", 2 * corner + 1]] as [string, number][]).map(([way, index]) => (
           <Slider
             key={index}
-            label={`${t(corner)} ${way}`}
+            label={`${t(name)} ${way}`}
             value={value[index] ?? 0}
             min={-0.5}
             max={0.5}
@@ -31,7 +30,7 @@ export function Corners({ label, value = STILL, onChange }: CornersProps) {
           />
         )),
       )}
-      <Reset onClick={() => onChange([...STILL])} />
+      <ResetButton onClick={() => onChange([...UNMOVED])} />
     </fieldset>
   );
 }

@@ -1,7 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
-import { Reset } from "./Controls";
-import { bend } from "./spline";
+import { ResetButton } from "../../ui";
+import { monotoneCubic } from "./spline";
 
 type Dot = [number, number];
 
@@ -12,40 +12,40 @@ interface CurveProps {
 }
 
 const SIDE = 200;
-const APART = 0.02;
+const MIN_GAP = 0.02;
 const STEP = 0.02;
-const STRAIGHT: Dot[] = [[0, 0], [0.5, 0.5], [1, 1]]; // prettier-ignore
+const IDENTITY: Dot[] = [[0, 0], [0.5, 0.5], [1, 1]]; // prettier-ignore
 
-/** Levels before and after, along a curve through points that are dragged; a double click adds one or takes it away. */
+/** A tone curve through points that can be dragged; a double click adds or removes a point. */
 export function Curve({ label, points, onChange }: CurveProps) {
   const svg = useRef<SVGSVGElement>(null);
-  const [held, setHeld] = useState<number | null>(null);
+  const [dragged, setDragged] = useState<number | null>(null);
 
-  const at = (event: MouseEvent): Dot => {
+  const pointAt = (event: MouseEvent): Dot => {
     const box = svg.current!.getBoundingClientRect();
-    return [share((event.clientX - box.left) / box.width), share(1 - (event.clientY - box.top) / box.height)];
+    return [clamp((event.clientX - box.left) / box.width), clamp(1 - (event.clientY - box.top) / box.height)];
   };
 
   const move = (index: number, [x, y]: Dot) => {
-    const least = index > 0 ? points[index - 1]![0] + APART : 0;
-    const most = index < points.length - 1 ? points[index + 1]![0] - APART : 1;
-    const moved: Dot = [round(Math.min(most, Math.max(least, x))), round(share(y))];
+    const least = index > 0 ? points[index - 1][0] + MIN_GAP : 0;
+    const most = index < points.length - 1 ? points[index + 1][0] - MIN_GAP : 1;
+    const moved: Dot = [round(Math.min(most, Math.max(least, x))), round(clamp(y))];
     onChange(points.map((point, other) => (other === index ? moved : point)));
   };
 
-  const drop = (index: number) => points.length > 2 && onChange(points.filter((_, other) => other !== index));
+  const removePoint = (index: number) => points.length > 2 && onChange(points.filter((_, other) => other !== index));
 
-  const add = (event: MouseEvent) => {
-    const [x, y] = at(event);
-    if (points.some((point) => Math.abs(point[0] - x) < APART)) return;
+  const addPoint = (event: MouseEvent) => {
+    const [x, y] = pointAt(event);
+    if (points.some((point) => Math.abs(point[0] - x) < MIN_GAP)) return;
     onChange([...points, [round(x), round(y)] as Dot].sort((one, other) => one[0] - other[0]));
   };
 
   const key = (event: KeyboardEvent, index: number) => {
     const [right, up] = ARROWS[event.key] ?? [0, 0];
-    const [x, y] = points[index]!;
+    const [x, y] = points[index];
     if (right || up) move(index, [x + right * STEP, y + up * STEP]);
-    else if (event.key === "Delete" || event.key === "Backspace") drop(index);
+    else if (event.key === "Delete" || event.key === "Backspace") removePoint(index);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -59,10 +59,10 @@ export function Curve({ label, points, onChange }: CurveProps) {
         viewBox={`-8 -8 ${SIDE + 16} ${SIDE + 16}`}
         role="group"
         aria-label={label}
-        onDblClick={(event) => event.target === svg.current && add(event)}
-        onPointerMove={(event) => held !== null && move(held, at(event))}
-        onPointerUp={() => setHeld(null)}
-        onPointerLeave={() => setHeld(null)}
+        onDblClick={(event) => event.target === svg.current && addPoint(event)}
+        onPointerMove={(event) => dragged !== null && move(dragged, pointAt(event))}
+        onPointerUp={() => setDragged(null)}
+        onPointerLeave={() => setDragged(null)}
       >
         <path class="grid" d="M0 0H200V200H0zM50 0V200M100 0V200M150 0V200M0 50H200M0 100H200M0 150H200M0 200L200 0" />
         <path class="bend" d={path(points)} />
@@ -71,7 +71,7 @@ export function Curve({ label, points, onChange }: CurveProps) {
             key={index}
             cx={x * SIDE}
             cy={(1 - y) * SIDE}
-            r={held === index ? 7 : 6}
+            r={dragged === index ? 7 : 6}
             tabIndex={0}
             data-arrows
             role="slider"
@@ -80,15 +80,15 @@ export function Curve({ label, points, onChange }: CurveProps) {
             aria-valuemin={0}
             aria-valuemax={100}
             aria-valuetext={`${x.toFixed(2)} → ${y.toFixed(2)}`}
-            onPointerDown={() => setHeld(index)}
-            onDblClick={() => drop(index)}
+            onPointerDown={() => setDragged(index)}
+            onDblClick={() => removePoint(index)}
             onKeyDown={(event) => key(event, index)}
           />
         ))}
       </svg>
       <div class="row spread">
         <span class="muted small">{t("edit.curve.how")}</span>
-        <Reset onClick={() => onChange(structuredClone(STRAIGHT))} />
+        <ResetButton onClick={() => onChange(structuredClone(IDENTITY))} />
       </div>
     </div>
   );
@@ -101,10 +101,10 @@ const ARROWS: Record<string, Dot> = {
   ArrowDown: [0, -1],
 };
 
-const share = (value: number): number => Math.min(1, Math.max(0, value));
+const clamp = (value: number): number => Math.min(1, Math.max(0, value));
 const round = (value: number): number => Math.round(1000 * value) / 1000;
 
 function path(points: Dot[]): string {
   const steps = Array.from({ length: 65 }, (_, step) => step / 64);
-  return steps.map((x, step) => `${step ? "L" : "M"}${x * SIDE} ${(1 - bend(points, x)) * SIDE}`).join("");
+  return steps.map((x, step) => `${step ? "L" : "M"}${x * SIDE} ${(1 - monotoneCubic(points, x)) * SIDE}`).join("");
 }

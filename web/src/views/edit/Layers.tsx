@@ -5,7 +5,7 @@ import type { Fields } from "./catalogue";
 import * as store from "./store";
 import { operationName, optionName } from "./words";
 
-/** The list of edits, in the order in which they are done. */
+/** The list of edits, in the order in which they are applied. */
 export function Layers() {
   const layers = store.layers.value;
   const [over, setOver] = useState<number | null>(null);
@@ -14,25 +14,25 @@ export function Layers() {
       <h2>{t("edit.layers")}</h2>
       {layers.length === 0 && <p class="muted small">{t("edit.layers.none")}</p>}
       <ol class="edit-layers">
-        {layers.map((layer, place) => (
+        {layers.map((layer, index) => (
           <li
             key={layer.id}
             draggable
-            class={over === place ? "over" : undefined}
+            class={over === index ? "over" : undefined}
             data-tuned={store.draft.value?.layer === layer.id || undefined}
             onDragStart={(event) => event.dataTransfer?.setData(KIND, String(layer.id))}
             onDragOver={(event) => {
               if (!event.dataTransfer?.types.includes(KIND)) return;
               event.preventDefault();
-              setOver(place);
+              setOver(index);
             }}
             onDragLeave={() => setOver(null)}
             onDrop={(event) => {
               setOver(null);
-              store.reorder(Number(event.dataTransfer?.getData(KIND)), place);
+              store.reorder(Number(event.dataTransfer?.getData(KIND)), index);
             }}
           >
-            <Row layer={layer} place={place} last={place === layers.length - 1} />
+            <Row layer={layer} index={index} last={index === layers.length - 1} />
           </li>
         ))}
       </ol>
@@ -42,9 +42,9 @@ export function Layers() {
 
 const KIND = "application/x-limner-layer";
 
-function Row({ layer, place, last }: { layer: store.Layer; place: number; last: boolean }) {
+function Row({ layer, index, last }: { layer: store.Layer; index: number; last: boolean }) {
   const name = operationName(layer.name);
-  const tunable = Object.keys(store.find(layer.name)?.fields.properties ?? {}).length > 0;
+  const tunable = Object.keys(store.findOperation(layer.name)?.fields.properties ?? {}).length > 0;
   return (
     <>
       <IconButton
@@ -53,22 +53,22 @@ function Row({ layer, place, last }: { layer: store.Layer; place: number; last: 
         aria-pressed={layer.on}
         onClick={() => store.toggle(layer.id)}
       />
-      <button type="button" class="edit-layer" disabled={!tunable} onClick={() => store.retune(layer)}>
+      <button type="button" class="edit-layer" disabled={!tunable} onClick={() => store.editLayer(layer)}>
         <span>{name}</span>
-        <span class="muted small">{brief(layer.fields)}</span>
+        <span class="muted small">{summary(layer.fields)}</span>
       </button>
       <div class="edit-layer-menu">
         <IconButton
           icon="up"
           label={t("edit.layer.up", { name })}
-          disabled={place === 0}
-          onClick={() => store.reorder(layer.id, place - 1)}
+          disabled={index === 0}
+          onClick={() => store.reorder(layer.id, index - 1)}
         />
         <IconButton
           icon="down"
           label={t("edit.layer.down", { name })}
           disabled={last}
-          onClick={() => store.reorder(layer.id, place + 1)}
+          onClick={() => store.reorder(layer.id, index + 1)}
         />
         <IconButton icon="trash" label={t("edit.layer.delete", { name })} onClick={() => store.remove(layer.id)} />
       </div>
@@ -76,13 +76,14 @@ function Row({ layer, place, last }: { layer: store.Layer; place: number; last: 
   );
 }
 
-/** The numbers and words of an edit, as far as a line has room. */
-function brief(fields: Fields): string {
+/** The first values of an edit, on one line. */
+function summary(fields: Fields): string {
   return Object.entries(fields)
     .filter(([name]) => name !== "mode")
-    .map(([, value]) => value)
-    .filter((value) => ["number", "string"].includes(typeof value) && !store.uploaded.has(String(value)))
-    .map((value) => (typeof value === "number" ? String(Math.round(100 * value) / 100) : optionName(String(value))))
+    .flatMap(([, value]) => {
+      if (typeof value === "number") return [String(Math.round(100 * value) / 100)];
+      return typeof value === "string" && !store.uploaded.has(value) ? [optionName(value)] : [];
+    })
     .slice(0, 4)
     .join(" · ");
 }

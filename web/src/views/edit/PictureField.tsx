@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { api } from "../../api";
 import { t } from "../../i18n";
-import { complain } from "../../state";
+import { reportError } from "../../state";
 import { Dropzone, Spinner } from "../../ui";
 import { pictureUrl, uploaded } from "./store";
 
@@ -11,11 +11,11 @@ interface PictureFieldProps {
   onChange: (id: string) => void;
 }
 
-/** Another picture that an edit needs: given to the server, and named by the id that it gets. */
+/** Another picture that an edit needs: uploaded to the server, and referred to by its id. */
 export function PictureField({ label, value, onChange }: PictureFieldProps) {
   const [busy, setBusy] = useState(false);
 
-  const give = async ([file]: File[]) => {
+  const upload = async ([file]: File[]) => {
     if (!file) return;
     setBusy(true);
     try {
@@ -23,7 +23,7 @@ export function PictureField({ label, value, onChange }: PictureFieldProps) {
       uploaded.add(id);
       onChange(id);
     } catch (error) {
-      complain(error);
+      reportError(error);
     } finally {
       setBusy(false);
     }
@@ -33,7 +33,7 @@ export function PictureField({ label, value, onChange }: PictureFieldProps) {
     <div class="stack edit-picture">
       <span class="muted">{label}</span>
       {value && <img src={pictureUrl(value)} alt={label} />}
-      {busy ? <Spinner /> : <Dropzone label={t(value ? "edit.picture.other" : "edit.picture.choose")} onFiles={give} />}
+      {busy ? <Spinner /> : <Dropzone label={t(value ? "edit.picture.other" : "edit.picture.choose")} onFiles={upload} />}
     </div>
   );
 }

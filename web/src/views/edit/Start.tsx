@@ -1,15 +1,15 @@
 import { useState } from "preact/hooks";
 import { t } from "../../i18n";
-import { anywhere, randomSeed } from "../../place";
+import { defaultLatent, randomSeed } from "../../latentSpec";
 import { models, modelsOf } from "../../state";
 import { Button, Dropzone, Select, Spinner } from "../../ui";
 import { open, openFile } from "./store";
 
-/** Where there is no picture yet: choose one, or have one painted. */
+/** Shown while there is no picture: choose one, or have a model generate one. */
 export function Start() {
   const [model, setModel] = useState<string | null>(null);
-  const painters = modelsOf("image").filter((one) => one.can?.includes("sample"));
-  const painter = painters.find((one) => one.id === model) ?? painters[0];
+  const imageModels = modelsOf("image").filter((one) => one.can?.includes("sample"));
+  const selected = imageModels.find((one) => one.id === model) ?? imageModels[0];
 
   return (
     <div class="edit-start">
@@ -17,17 +17,17 @@ export function Start() {
       <p class="muted">{t("edit.start.about")}</p>
       <Dropzone label={t("edit.start.choose")} onFiles={([file]) => file && void openFile(file)} />
       {models.value === null && <Spinner />}
-      {painter && (
+      {selected && (
         <div class="card row">
           <Select
             label={t("ui.model")}
-            value={painter.id}
-            options={painters.map(({ id }) => ({ value: id, label: id }))}
+            value={selected.id}
+            options={imageModels.map(({ id }) => ({ value: id, label: id }))}
             onChange={setModel}
           />
           <Button
             icon="random"
-            onClick={() => open({ picture: null, model: painter.id, place: { ...anywhere, seed: randomSeed() } })}
+            onClick={() => open({ picture: null, model: selected.id, latent: { ...defaultLatent, seed: randomSeed() } })}
           >
             {t("edit.start.sample")}
           </Button>

@@ -14,9 +14,9 @@ const TOOLS: { tool: Tool; icon: IconName; label: Key }[] = [
 
 const MODES: store.Mode[] = ["replace", "add", "subtract", "intersect"];
 
-/** What the pointer does on the picture. */
+/** The tools of the pointer. */
 export function Tools() {
-  const selected = store.selected.value;
+  const selected = store.hasSelection.value;
   return (
     <div class="edit-tools" role="toolbar" aria-label={t("edit.tools")} aria-orientation="vertical">
       {TOOLS.map(({ tool, icon, label }) => (
@@ -37,10 +37,10 @@ export function Tools() {
       <IconButton icon="fit" label={t("edit.select.all")} disabled={!selected} onClick={() => choose("select-all")} />
       <IconButton icon="split" label={t("edit.select.rest")} disabled={!selected} onClick={() => choose("select-rest")} />
       <IconButton
-        icon={store.tinted.value ? "eye" : "hidden"}
+        icon={store.showSelection.value ? "eye" : "hidden"}
         label={t("edit.select.show")}
-        aria-pressed={store.tinted.value}
-        onClick={() => (store.tinted.value = !store.tinted.value)}
+        aria-pressed={store.showSelection.value}
+        onClick={() => (store.showSelection.value = !store.showSelection.value)}
       />
     </div>
   );
@@ -48,7 +48,7 @@ export function Tools() {
 
 const choose = (name: string) => store.append({ name, fields: {} });
 
-/** How the tool in hand selects. */
+/** Options of the active tool. */
 export function ToolOptions() {
   const tool = store.tool.value;
   if (tool === "hand" || tool === "drag") {

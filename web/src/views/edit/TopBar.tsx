@@ -1,30 +1,30 @@
 import { t } from "../../i18n";
-import { api, type Edited } from "../../api";
+import { api, type EditResponse } from "../../api";
 import { blobOf, download, fileName } from "../../files";
-import { complain, handOver } from "../../state";
+import { reportError, openView } from "../../state";
 import { Button, IconButton, Spinner } from "../../ui";
-import type { Easel } from "./easel";
-import { edited } from "./preview";
+import type { Viewport } from "./viewport";
+import { requestEdit } from "./preview";
 import * as store from "./store";
 
 interface TopBarProps {
-  easel: Easel | null;
+  viewport: Viewport | null;
   split: number | null;
   onSplit: (share: number | null) => void;
   onCopy: () => void;
 }
 
-/** What is done with the picture as a whole. */
-export function TopBar({ easel, split, onSplit, onCopy }: TopBarProps) {
-  const busy = store.working.value;
+/** Actions on the picture as a whole. */
+export function TopBar({ viewport, split, onSplit, onCopy }: TopBarProps) {
+  const busy = store.busy.value;
   return (
     <div class="edit-top" role="toolbar" aria-label={t("edit.picture")}>
       <div class="row">
         <IconButton icon="undo" label={t("ui.undo")} disabled={!store.canUndo.value} onClick={store.undo} />
         <IconButton icon="redo" label={t("ui.redo")} disabled={!store.canRedo.value} onClick={store.redo} />
-        <IconButton icon="minus" label={t("edit.zoom.out")} onClick={() => easel?.zoomBy(0.8)} />
-        <IconButton icon="plus" label={t("edit.zoom.in")} onClick={() => easel?.zoomBy(1.25)} />
-        <IconButton icon="fit" label={t("edit.zoom.fit")} onClick={() => easel?.fit()} />
+        <IconButton icon="minus" label={t("edit.zoom.out")} onClick={() => viewport?.zoomBy(0.8)} />
+        <IconButton icon="plus" label={t("edit.zoom.in")} onClick={() => viewport?.zoomBy(1.25)} />
+        <IconButton icon="fit" label={t("edit.zoom.fit")} onClick={() => viewport?.fit()} />
         <HoldBefore onSplit={onSplit} />
         <IconButton
           icon="split"
@@ -53,7 +53,7 @@ export function TopBar({ easel, split, onSplit, onCopy }: TopBarProps) {
 }
 
 function Size() {
-  const image = store.shown.value?.image;
+  const image = store.preview.value?.image;
   if (!image) return null;
   return (
     <span class="muted small edit-size">
@@ -62,7 +62,7 @@ function Size() {
   );
 }
 
-/** Shows the picture as it was, for as long as it is pressed. */
+/** Shows the unedited picture while it is pressed. */
 function HoldBefore({ onSplit }: { onSplit: (share: number | null) => void }) {
   const hold = () => onSplit(1);
   const release = () => onSplit(null);
@@ -81,30 +81,31 @@ function HoldBefore({ onSplit }: { onSplit: (share: number | null) => void }) {
   );
 }
 
-/** The picture of all layers that are on, as a PNG that says how it was made. */
+/** Returns the picture with all active layers, as a PNG with its provenance. */
 async function finished(): Promise<Blob | null> {
-  store.apply(); // what is being tuned is on screen already
+  store.apply(); // the draft is on screen already
   const from = store.source.value;
   if (!from) return null;
-  const answer: Edited = await edited(from, store.applied.value, "png");
-  const [made] = answer.data;
-  return made ? blobOf(made.b64_json) : null;
+  const answer: EditResponse = await requestEdit(from, store.activeEdits.value, "png");
+  const [image] = answer.data;
+  return image ? blobOf(image.b64_json) : null;
 }
 
+/** Saves the edited picture as a file. */
 export async function save(): Promise<void> {
   try {
     const blob = await finished();
     if (blob) download(blob, fileName("edited", store.source.value?.model ?? "picture") + ".png");
   } catch (error) {
-    complain(error);
+    reportError(error);
   }
 }
 
 async function restyle(): Promise<void> {
   try {
     const blob = await finished();
-    if (blob) handOver({ to: "restyle", picture: (await api.putPicture(blob)).id, asked: null });
+    if (blob) openView({ to: "restyle", picture: (await api.putPicture(blob)).id, settings: null });
   } catch (error) {
-    complain(error);
+    reportError(error);
   }
 }

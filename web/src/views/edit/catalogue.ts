@@ -1,4 +1,4 @@
-/** Which edits there are, in which group they are shown, and how each of their fields is asked for. */
+/** The groups in which edit operations are listed, and the control for each of their fields. */
 
 export type Value = string | number | boolean | null | number[] | number[][] | { [name: string]: string | number };
 export type Fields = Record<string, Value>;
@@ -50,19 +50,19 @@ export const GROUPS: Record<Exclude<Group, "more">, string[]> = {
   model: ["encode", "along", "mix", "regenerate"],
 };
 
-/** Returns the operations by group; what the server knows and this page does not goes under `more`. */
+/** Returns the operations by group; those that are in no group here are listed under `more`. */
 export function grouped(operations: Operation[]): [Group, Operation[]][] {
   const byName = new Map(operations.map((one) => [one.name, one]));
   const groups = Object.entries(GROUPS).map(([group, names]): [Group, Operation[]] => [
     group as Group,
     names.flatMap((name) => byName.get(name) ?? []),
   ]);
-  const placed = new Set(Object.values(GROUPS).flat());
-  groups.push(["more", operations.filter((one) => !placed.has(one.name))]);
+  const known = new Set(Object.values(GROUPS).flat());
+  groups.push(["more", operations.filter((one) => !known.has(one.name))]);
   return groups.filter(([, listed]) => listed.length > 0);
 }
 
-/** What a field is asked for with. */
+/** The control that a field gets. */
 export type Control =
   | { kind: "number"; minimum: number; maximum: number; step: number; optional: boolean; whole: boolean }
   | { kind: "choice"; options: string[] }
@@ -70,8 +70,8 @@ export type Control =
   | { kind: "text" }
   | { kind: "colour" | "ground" | "cover" | "picture" | "model" | "direction" | "condition" | "curve" | "corners" };
 
-/** Fields whose schema, a string or a list, does not say what it stands for. */
-const MEANINGS: Record<string, Control["kind"]> = {
+/** Controls of fields whose schema, a string or a list, does not tell what they mean. */
+const CONTROLS: Record<string, Control["kind"]> = {
   colour: "colour",
   fill: "ground",
   "fill.by": "cover",
@@ -83,11 +83,11 @@ const MEANINGS: Record<string, Control["kind"]> = {
   corners: "corners",
 };
 
-/** Folders on the server, which a page cannot choose. */
+/** Fields that name folders on the server, which a page cannot choose. */
 const HIDDEN = new Set(["along.directions"]);
 
-/** Where a slider is of use, which is less than what the server allows; the number beside it goes further. */
-const USEFUL: Record<string, [number, number]> = {
+/** Ranges of sliders, narrower than what the server allows; the number field beside a slider accepts all of it. */
+const SLIDER_RANGES: Record<string, [number, number]> = {
   "exposure.stops": [-3, 3],
   "contrast.factor": [0, 3],
   "temperature.stops": [-2, 2],
@@ -108,8 +108,8 @@ const USEFUL: Record<string, [number, number]> = {
   seed: [0, 100],
 };
 
-/** What fields begin with that have no default, or whose default asks for nothing to be seen. */
-const BEGINNINGS: Record<string, Value> = {
+/** First values of fields that have no default, or whose default has no visible effect. */
+const INITIAL_VALUES: Record<string, Value> = {
   "exposure.stops": 0.5,
   "contrast.factor": 1.2,
   "temperature.stops": 0.3,
@@ -130,11 +130,11 @@ const BEGINNINGS: Record<string, Value> = {
   colour: "#808080",
 };
 
-const own = <T>(table: Record<string, T>, operation: string, field: string): T | undefined =>
+const lookUp = <T>(table: Record<string, T>, operation: string, field: string): T | undefined =>
   table[`${operation}.${field}`] ?? table[field];
 
-/** Returns the fields that an operation shows, what it cannot do without first. */
-export function shown(operation: Operation): [string, Schema][] {
+/** Returns the fields that an operation shows, the required ones first. */
+export function visibleFields(operation: Operation): [string, Schema][] {
   const required = new Set(operation.fields.required ?? []);
   const late = new Set(["fill", "mode", "feather", "model", "condition", "steps"]);
   const rank = (name: string) => (required.has(name) ? 0 : operation.name !== "fill" && late.has(name) ? 2 : 1);
@@ -143,17 +143,17 @@ export function shown(operation: Operation): [string, Schema][] {
     .sort(([one], [other]) => rank(one) - rank(other));
 }
 
-/** Returns how a field is asked for, `size` being that of the picture, in whose pixels many fields are. */
+/** Returns the control of a field. `size` is that of the picture: many fields are in its pixels. */
 export function controlOf(operation: string, field: string, schema: Schema, size: Size): Control {
-  const meaning = own(MEANINGS, operation, field);
-  if (meaning && meaning !== "number" && meaning !== "choice") return { kind: meaning } as Control;
+  const meaning = lookUp(CONTROLS, operation, field);
+  if (meaning && meaning !== "number" && meaning !== "choice") return { kind: meaning };
   const options = schema.anyOf ?? [schema];
   const plain = options.find((one) => one.type !== "null") ?? schema;
   if (plain.enum) return { kind: "choice", options: plain.enum };
   if (plain.type === "boolean") return { kind: "switch" };
   if (plain.type === "number" || plain.type === "integer") {
     const whole = plain.type === "integer";
-    const [minimum, maximum] = own(USEFUL, operation, field) ?? bounds(field, plain, size);
+    const [minimum, maximum] = lookUp(SLIDER_RANGES, operation, field) ?? bounds(field, plain, size);
     const fine = maximum - minimum <= 20 ? 0.01 : maximum - minimum <= 100 ? 0.1 : 1;
     const optional = options.some((one) => one.type === "null");
     return { kind: "number", minimum, maximum, step: whole ? 1 : fine, optional, whole };
@@ -173,27 +173,28 @@ function bounds(field: string, schema: Schema, size: Size): [number, number] {
   return [Math.max(low, -side), Math.min(high, side)];
 }
 
-/** Returns what an operation begins with: its defaults, and something to see where it has none. */
-export function beginning(operation: Operation, size: Size): Fields {
+/** Returns the first values of an operation's fields: its defaults, or values with a visible effect. */
+export function initialFields(operation: Operation, size: Size): Fields {
   const fields: Fields = {};
   for (const [name, schema] of Object.entries(operation.fields.properties ?? {})) {
-    const begun = own(BEGINNINGS, operation.name, name);
-    if (begun !== undefined) fields[name] = structuredClone(begun);
+    const initial = lookUp(INITIAL_VALUES, operation.name, name);
+    if (initial !== undefined) fields[name] = structuredClone(initial);
     else if (schema.default !== undefined && schema.default !== null) fields[name] = schema.default;
   }
   const boxed = ["select-box", "select-object", "crop"].includes(operation.name);
-  return boxed ? { ...fields, ...middle(size) } : fields;
+  return boxed ? { ...fields, ...middleBox(size) } : fields;
 }
 
-/** A box in the middle of the picture, with a quarter of its sides left around it. */
-function middle({ width, height }: Size): Fields {
+/** A box in the middle of the picture, half as wide and high. */
+function middleBox({ width, height }: Size): Fields {
   const [left, top] = [Math.floor(width / 4), Math.floor(height / 4)];
   return { left, top, width: Math.max(1, width - 2 * left), height: Math.max(1, height - 2 * top) };
 }
 
-/** Whether an edit has all that the server needs to try it. */
-export function complete(operation: Operation | undefined, fields: Fields): boolean {
+/** Whether an edit has all its required fields. */
+export function isComplete(operation: Operation | undefined, fields: Fields): boolean {
   return (operation?.fields.required ?? []).every((name) => fields[name] !== undefined && fields[name] !== "");
 }
 
-export const selects = (edit: Edit): boolean => edit.name.startsWith("select-");
+/** Whether an edit changes only what is selected. */
+export const isSelection = (edit: Edit): boolean => edit.name.startsWith("select-");

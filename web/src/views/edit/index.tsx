@@ -1,13 +1,13 @@
 import { useSignalEffect } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { useKeys } from "../../keys";
-import { complain, handoff, takeHandoff } from "../../state";
+import { reportError, viewInput, takeViewInput } from "../../state";
 import { Badge, Slider } from "../../ui";
 import { Canvas } from "./Canvas";
 import { CopySheet } from "./CopySheet";
 import { DraftForm } from "./DraftForm";
-import type { Easel } from "./easel";
+import type { Viewport } from "./viewport";
 import "./edit.css";
 import { Layers } from "./Layers";
 import { Operations, Quick } from "./Operations";
@@ -18,18 +18,18 @@ import { ToolOptions, Tools } from "./Tools";
 import { save, TopBar } from "./TopBar";
 
 export default function Edit() {
-  useEffect(() => void (store.operations.value.length || store.loadOperations().catch(complain)), []);
+  useEffect(() => void (store.operations.value.length || store.loadOperations().catch(reportError)), []);
   useEffect(follow, []);
   useSignalEffect(() => {
-    const given = handoff.value && takeHandoff("edit");
-    if (!given) return;
-    store.open({ picture: given.picture, model: given.model, place: given.place }, given.edits);
+    const input = viewInput.value && takeViewInput("edit");
+    if (!input) return;
+    store.open({ picture: input.picture, model: input.model, latent: input.latent }, input.edits);
   });
-  return store.source.value ? <Desk /> : <Start />;
+  return store.source.value ? <Editor /> : <Start />;
 }
 
-function Desk() {
-  const [easel, setEasel] = useState<Easel | null>(null);
+function Editor() {
+  const [viewport, setViewport] = useState<Viewport | null>(null);
   const [split, setSplit] = useState<number | null>(null);
   const [copying, setCopying] = useState(false);
   useKeys({
@@ -41,21 +41,21 @@ function Desk() {
     "[": () => (store.brush.value = Math.max(1, store.brush.value - 5)),
     "]": () => (store.brush.value = Math.min(200, store.brush.value + 5)),
   });
-  useHeld("b", (held) => setSplit(held ? 1 : null));
+  usePressed("b", (pressed) => setSplit(pressed ? 1 : null));
 
   return (
     <div class="edit">
       <h1 class="sr-only">{t("edit.title")}</h1>
       <Tools />
       <div class="edit-middle">
-        <TopBar easel={easel} split={split} onSplit={setSplit} onCopy={() => setCopying(true)} />
-        {store.problem.value && (
+        <TopBar viewport={viewport} split={split} onSplit={setSplit} onCopy={() => setCopying(true)} />
+        {store.errorMessage.value && (
           <p class="failure" role="alert">
-            {store.problem.value}
+            {store.errorMessage.value}
           </p>
         )}
         <div class="edit-view">
-          <Canvas onEasel={setEasel} split={split} />
+          <Canvas onViewport={setViewport} split={split} />
           {store.source.value?.model && <Badge />}
           {split !== null && split < 1 && (
             <Slider label={t("edit.split.where")} value={split} min={0} max={0.99} step={0.01} format={percent} onInput={setSplit} />
@@ -81,13 +81,16 @@ function Desk() {
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
-/** Calls back when a key goes down and when it comes up, but not while something is typed. */
-function useHeld(key: string, take: (held: boolean) => void): void {
+/** Calls `onChange` when a key goes down and when it comes up, but not while the user types. */
+function usePressed(key: string, onChange: (pressed: boolean) => void): void {
+  const newest = useRef(onChange);
+  newest.current = onChange;
+
   useEffect(() => {
     const turn = (event: KeyboardEvent) => {
       const typing = (event.target as Element).matches("input:not([type=range]):not([type=checkbox]), select, textarea");
       if (event.key.toLowerCase() !== key || event.repeat || event.ctrlKey || event.metaKey || typing) return;
-      take(event.type === "keydown");
+      newest.current(event.type === "keydown");
     };
     addEventListener("keydown", turn);
     addEventListener("keyup", turn);
@@ -95,5 +98,5 @@ function useHeld(key: string, take: (held: boolean) => void): void {
       removeEventListener("keydown", turn);
       removeEventListener("keyup", turn);
     };
-  }, []);
+  }, [key]);
 }

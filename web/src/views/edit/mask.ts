@@ -1,4 +1,4 @@
-/** Masks: what is painted or encircled, as grey pictures of the size of the picture under edit. */
+/** Selection masks: grey canvases of the size of the edited picture, white where it is selected. */
 
 export interface Point {
   x: number;
@@ -7,25 +7,25 @@ export interface Point {
 
 export type Mask = HTMLCanvasElement;
 
-export function blank(width: number, height: number): Mask {
+export function blankMask(width: number, height: number): Mask {
   const mask = document.createElement("canvas");
   mask.width = width;
   mask.height = height;
-  const context = pen(mask);
+  const context = contextOf(mask);
   context.fillStyle = "#000";
   context.fillRect(0, 0, width, height);
   return mask;
 }
 
-export function pen(mask: Mask): CanvasRenderingContext2D {
+export function contextOf(mask: Mask): CanvasRenderingContext2D {
   const context = mask.getContext("2d", { willReadFrequently: true });
   if (!context) throw new Error("no canvas in this browser");
   return context;
 }
 
-/** Draws one piece of a stroke; `white` adds to the mask, black takes away. */
-export function stroke(mask: Mask, from: Point, to: Point, width: number, white: boolean): void {
-  const context = pen(mask);
+/** Draws one piece of a stroke, `width` pixels wide: white adds to the mask, black removes from it. */
+export function drawStroke(mask: Mask, from: Point, to: Point, width: number, white: boolean): void {
+  const context = contextOf(mask);
   context.strokeStyle = white ? "#fff" : "#000";
   context.lineWidth = width;
   context.lineCap = "round";
@@ -37,8 +37,9 @@ export function stroke(mask: Mask, from: Point, to: Point, width: number, white:
   context.stroke();
 }
 
-export function encircle(mask: Mask, points: Point[]): void {
-  const context = pen(mask);
+/** Adds the inside of a loop to the mask. */
+export function fillLoop(mask: Mask, points: Point[]): void {
+  const context = contextOf(mask);
   context.fillStyle = "#fff";
   context.beginPath();
   points.forEach((point, index) => (index ? context.lineTo(point.x, point.y) : context.moveTo(point.x, point.y)));
@@ -46,8 +47,9 @@ export function encircle(mask: Mask, points: Point[]): void {
   context.fill();
 }
 
+/** Whether the mask is black everywhere. */
 export function isEmpty(mask: Mask): boolean {
-  const { data } = pen(mask).getImageData(0, 0, mask.width, mask.height);
+  const { data } = contextOf(mask).getImageData(0, 0, mask.width, mask.height);
   for (let at = 0; at < data.length; at += 4) if (data[at]) return false;
   return true;
 }
@@ -58,24 +60,25 @@ export function toPng(mask: Mask): Promise<Blob> {
   );
 }
 
-/** Returns the mask that many times as large, its pixels as squares. */
+/** Returns the mask enlarged by a whole factor, without smoothing. */
 export function enlarged(mask: Mask, factor: number): Mask {
   if (factor === 1) return mask;
-  const large = blank(mask.width * factor, mask.height * factor);
-  pen(large).imageSmoothingEnabled = false;
-  pen(large).drawImage(mask, 0, 0, large.width, large.height);
+  const large = blankMask(mask.width * factor, mask.height * factor);
+  contextOf(large).imageSmoothingEnabled = false;
+  contextOf(large).drawImage(mask, 0, 0, large.width, large.height);
   return large;
 }
 
-/** Reads a picture into a mask: what is white in it is selected. */
-export async function fromUrl(url: string): Promise<Mask> {
-  const image = await loaded(url);
-  const mask = blank(image.naturalWidth, image.naturalHeight);
-  pen(mask).drawImage(image, 0, 0);
+/** Reads a picture as a mask. */
+export async function loadMask(url: string): Promise<Mask> {
+  const image = await loadImage(url);
+  const mask = blankMask(image.naturalWidth, image.naturalHeight);
+  contextOf(mask).drawImage(image, 0, 0);
   return mask;
 }
 
-export function loaded(url: string): Promise<HTMLImageElement> {
+/** Loads a picture from an address. */
+export function loadImage(url: string): Promise<HTMLImageElement> {
   return new Promise((resolve, reject) => {
     const image = new Image();
     image.onload = () => resolve(image);
@@ -87,26 +90,27 @@ export function loaded(url: string): Promise<HTMLImageElement> {
 const TINT = [53, 120, 255, 70] as const;
 const DASH = 6;
 
-/** Returns what shows a mask over the picture: a tint, and an edge dashed in black and white, which is seen on any ground.
+/**
+ * Returns an overlay that shows the mask: a tint, and an edge dashed in black and white, which is visible on any picture.
  *
- * `thick` is how many pixels wide the edge is drawn, more where the picture is shown smaller than it is. Without an edge it
- * is quick enough for every move of a brush.
+ * `thick` is the width of the edge in pixels, more where the picture is shown reduced. Without an edge the overlay is fast
+ * enough to be drawn on every move of a brush.
  */
 export function overlay(mask: Mask, thick: number, parts: { tint: boolean; edge: boolean }): HTMLCanvasElement {
-  if (!parts.edge) return tinted(mask);
+  if (!parts.edge) return tintOnly(mask);
   const { width, height } = mask;
-  const grey = pen(mask).getImageData(0, 0, width, height).data;
-  const made = document.createElement("canvas");
-  made.width = width;
-  made.height = height;
-  const context = pen(made);
+  const grey = contextOf(mask).getImageData(0, 0, width, height).data;
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  const context = contextOf(canvas);
   const image = context.createImageData(width, height);
   const inside = (x: number, y: number) =>
-    x >= 0 && y >= 0 && x < width && y < height && grey[4 * (y * width + x)]! >= 128;
+    x >= 0 && y >= 0 && x < width && y < height && grey[4 * (y * width + x)] >= 128;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const at = 4 * (y * width + x);
-      const share = grey[at]! / 255;
+      const share = grey[at] / 255;
       const here = inside(x, y);
       const edge =
         here && !(inside(x - thick, y) && inside(x + thick, y) && inside(x, y - thick) && inside(x, y + thick));
@@ -119,20 +123,20 @@ export function overlay(mask: Mask, thick: number, parts: { tint: boolean; edge:
     }
   }
   context.putImageData(image, 0, 0);
-  return made;
+  return canvas;
 }
 
-/** A tint where the mask is white, written by whole pixels: it is drawn again at every move of a brush. */
-function tinted(mask: Mask): HTMLCanvasElement {
-  const made = document.createElement("canvas");
-  made.width = mask.width;
-  made.height = mask.height;
-  const context = pen(made);
-  const image = context.createImageData(made.width, made.height);
-  const grey = pen(mask).getImageData(0, 0, mask.width, mask.height).data;
+/** The tint alone, written 32 bits at a time for speed. */
+function tintOnly(mask: Mask): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  canvas.width = mask.width;
+  canvas.height = mask.height;
+  const context = contextOf(canvas);
+  const image = context.createImageData(canvas.width, canvas.height);
+  const grey = contextOf(mask).getImageData(0, 0, mask.width, mask.height).data;
   const pixels = new Uint32Array(image.data.buffer);
-  const tint = new Uint32Array(new Uint8Array([TINT[0], TINT[1], TINT[2], TINT[3]]).buffer)[0]!;
-  for (let at = 0; at < pixels.length; at++) if (grey[4 * at]! >= 128) pixels[at] = tint;
+  const tint = new Uint32Array(new Uint8Array([TINT[0], TINT[1], TINT[2], TINT[3]]).buffer)[0];
+  for (let at = 0; at < pixels.length; at++) if (grey[4 * at] >= 128) pixels[at] = tint;
   context.putImageData(image, 0, 0);
-  return made;
+  return canvas;
 }

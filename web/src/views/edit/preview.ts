@@ -1,80 +1,82 @@
-/** Asks the server for the picture whenever the list of edits changes; the newest list wins. */
+/** Requests the edited picture whenever the list of edits changes; the newest list wins. */
 
 import { effect } from "@preact/signals";
 import { api, ApiError, isOffline } from "../../api";
 import { dataUrl } from "../../files";
-import { complain } from "../../state";
-import type { Edited, Format } from "../../types";
+import { reportError } from "../../state";
+import type { EditResponse, Format } from "../../types";
 import { GROUPS, type Edit } from "./catalogue";
-import { fromUrl, loaded } from "./mask";
-import { asked, original, problem, shown, source, wire, working, type Source } from "./store";
+import { loadMask, loadImage } from "./mask";
+import { previewEdits, original, errorMessage, preview, source, toRequest, busy, type Source } from "./store";
 
-const WAIT = 90;
-/** Before edits that take seconds. */
-const LONG_WAIT = 600;
+/** Milliseconds to wait for further changes. */
+const DELAY = 90;
+/** Milliseconds to wait before edits that take seconds. */
+const LONG_DELAY = 600;
 const SLOW = new Set([...GROUPS.model, "remove", "select-object"]);
 
-export async function edited(from: Source, edits: Edit[], format: Format, signal?: AbortSignal): Promise<Edited> {
-  const { picture, model, place } = from;
-  const origin = picture ? { picture } : { model, place };
-  return api.post<Edited>("/v1/edits", { ...origin, edits: wire(edits), output_format: format }, signal);
+/** Requests the source with edits applied. */
+export async function requestEdit(from: Source, edits: Edit[], format: Format, signal?: AbortSignal): Promise<EditResponse> {
+  const { picture, model, latent } = from;
+  const origin = picture ? { picture } : { model, latent };
+  return api.post<EditResponse>("/v1/edits", { ...origin, edits: toRequest(edits), output_format: format }, signal);
 }
 
-/** Keeps what is shown true to the list for as long as the view is on screen; returns what ends it. */
+/** Keeps the preview up to date while the view is on screen; returns the function that ends it. */
 export function follow(): () => void {
   let running: AbortController | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let begun: Source | null = null;
+  let current: Source | null = null;
 
-  const ask = async (from: Source, edits: Edit[]) => {
+  const refresh = async (from: Source, edits: Edit[]) => {
     running?.abort();
-    const own = (running = new AbortController());
-    working.value = true;
+    const controller = (running = new AbortController());
+    busy.value = true;
     try {
-      const answer = await edited(from, edits, "webp", own.signal);
-      const [made] = answer.data;
-      if (!made) return;
-      const image = await loaded(dataUrl(made.b64_json, "image/webp"));
-      const selection = answer.selection ? await fromUrl(dataUrl(answer.selection)) : null;
-      if (own.signal.aborted) return;
-      shown.value = { image, selection };
-      problem.value = null;
+      const answer = await requestEdit(from, edits, "webp", controller.signal);
+      const [encoded] = answer.data;
+      if (!encoded) return;
+      const image = await loadImage(dataUrl(encoded.b64_json, "image/webp"));
+      const selection = answer.selection ? await loadMask(dataUrl(answer.selection)) : null;
+      if (controller.signal.aborted) return;
+      preview.value = { image, selection };
+      errorMessage.value = null;
       if (edits.length === 0) original.value = image;
     } catch (error) {
-      if (own.signal.aborted) return;
-      if (error instanceof ApiError && !isOffline(error)) problem.value = error.message;
-      else complain(error);
+      if (controller.signal.aborted) return;
+      if (error instanceof ApiError && !isOffline(error)) errorMessage.value = error.message;
+      else reportError(error);
     } finally {
-      if (running === own) working.value = false;
+      if (running === controller) busy.value = false;
     }
   };
 
   const stop = effect(() => {
     const from = source.value;
-    const edits = asked.value;
+    const edits = previewEdits.value;
     clearTimeout(timer);
     if (!from) return;
-    const first = from !== begun;
-    begun = from;
-    if (first && edits.length > 0) void before(from); // else what is shown first is it
+    const first = from !== current;
+    current = from;
+    if (first && edits.length > 0) void loadOriginal(from); // without edits the first preview is the original
     const slow = SLOW.has(edits.at(-1)?.name ?? "");
-    timer = setTimeout(() => void ask(from, edits), first ? 0 : slow ? LONG_WAIT : WAIT);
+    timer = setTimeout(() => void refresh(from, edits), first ? 0 : slow ? LONG_DELAY : DELAY);
   });
 
   return () => {
     stop();
     clearTimeout(timer);
     running?.abort();
-    working.value = false;
+    busy.value = false;
   };
 }
 
-/** Fetches what the picture was before all edits. */
-async function before(from: Source): Promise<void> {
+/** Requests the unedited picture. */
+async function loadOriginal(from: Source): Promise<void> {
   try {
-    const [made] = (await edited(from, [], "webp")).data;
-    if (made && source.peek() === from) original.value = await loaded(dataUrl(made.b64_json, "image/webp"));
+    const [encoded] = (await requestEdit(from, [], "webp")).data;
+    if (encoded && source.peek() === from) original.value = await loadImage(dataUrl(encoded.b64_json, "image/webp"));
   } catch (error) {
-    complain(error);
+    reportError(error);
   }
 }

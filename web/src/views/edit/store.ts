@@ -1,32 +1,34 @@
-/** What is edited, and how: the picture, its list of edits with undo, and the one that is being tuned. */
+/** State of the Edit view: the source picture, the list of edits with undo, and the draft of one edit. */
 
 import { computed, signal } from "@preact/signals";
 import { api, address, picturePath } from "../../api";
-import { complain } from "../../state";
-import { fitting } from "../../fitting";
-import type { Edit as Wire, Operation as Told, Place } from "../../types";
-import { beginning, complete, selects, type Edit, type Fields, type Operation, type Size } from "./catalogue";
+import { reportError } from "../../state";
+import { downscaleToLimit } from "../../downscale";
+import type { Edit as ApiEdit, Operation as ApiOperation, LatentSpec } from "../../types";
+import { initialFields, isComplete, isSelection, type Edit, type Fields, type Operation, type Size } from "./catalogue";
 import type { Box, Tool } from "./gestures";
 import type { Mask } from "./mask";
 
+/** What is edited: an uploaded picture, or a generated one (`model` and `latent`). */
 export interface Source {
   picture: string | null;
   model: string | null;
-  place: Place | null;
+  latent: LatentSpec | null;
 }
 
+/** One edit of the list; `on` is false while it is switched off. */
 export interface Layer extends Edit {
   id: number;
   on: boolean;
 }
 
-/** An edit that is being tuned: a new one, or a layer's again. */
+/** An edit whose form is open: a new one (`layer` is null), or that of a layer. */
 export interface Draft extends Edit {
   layer: number | null;
 }
 
-/** What the server made of the list. */
-export interface Shown {
+/** The server's result for the list of edits. */
+export interface Preview {
   image: HTMLImageElement;
   selection: Mask | null;
 }
@@ -34,12 +36,12 @@ export interface Shown {
 export const source = signal<Source | null>(null);
 export const layers = signal<Layer[]>([]);
 export const draft = signal<Draft | null>(null);
-export const shown = signal<Shown | null>(null);
+export const preview = signal<Preview | null>(null);
 export const original = signal<HTMLImageElement | null>(null);
-export const working = signal(false);
-export const problem = signal<string | null>(null);
+export const busy = signal(false);
+export const errorMessage = signal<string | null>(null);
 export const operations = signal<Operation[]>([]);
-/** Ids of pictures that edits use, which the server keeps: masks, grounds, what is pasted. */
+/** Ids of uploaded pictures that edits use: masks, fills, pasted pictures. */
 export const uploaded = new Set<string>();
 
 export const tool = signal<Tool>("hand");
@@ -48,7 +50,7 @@ export const mode = signal<Mode>("replace");
 export const feather = signal(0);
 export const tolerance = signal(20);
 export const brush = signal(40);
-export const tinted = signal(true);
+export const showSelection = signal(true);
 
 const past = signal<Layer[][]>([]);
 const future = signal<Layer[][]>([]);
@@ -57,45 +59,48 @@ export const canRedo = computed(() => future.value.length > 0);
 let lastId = 0;
 
 export const size = (): Size => ({
-  width: shown.value?.image.naturalWidth ?? 1,
-  height: shown.value?.image.naturalHeight ?? 1,
+  width: preview.value?.image.naturalWidth ?? 1,
+  height: preview.value?.image.naturalHeight ?? 1,
 });
 
-export const find = (name: string): Operation | undefined => operations.value.find((one) => one.name === name);
+export const findOperation = (name: string): Operation | undefined => operations.value.find((one) => one.name === name);
 
-/** Edits that are tuned on the picture as it was before them: what they cut away must be in sight. */
-const BEFORE = ["crop"];
-/** Edits after which a pixel is elsewhere, so that nothing can be selected while one is tuned. */
-const MOVING = ["crop", "flip", "rotate", "scale", "translate", "perspective", "pad"];
+/** Edits whose draft is shown on the picture before them, so that what they cut away stays visible. */
+const TUNED_ON_INPUT = ["crop"];
+/** Edits that move pixels, so that nothing can be selected while one is the draft. */
+const MOVES_PIXELS = ["crop", "flip", "rotate", "scale", "translate", "perspective", "pad"];
 
-export const isMoving = computed(() => MOVING.includes(draft.value?.name ?? ""));
+export const isMoving = computed(() => MOVES_PIXELS.includes(draft.value?.name ?? ""));
 
-/** The list as it is shown: layers that are on, and the draft in its place. */
-export const asked = computed<Edit[]>(() => {
+/** The list that the preview shows: the active layers, and the draft at its position. */
+export const previewEdits = computed<Edit[]>(() => {
   const tuned = draft.value;
   const all: (Layer | Draft)[] = layers.value.map((layer) => (tuned?.layer === layer.id ? tuned : layer));
   if (tuned && tuned.layer === null) all.push(tuned);
-  const end = tuned && BEFORE.includes(tuned.name) ? all.indexOf(tuned) : all.length;
+  const end = tuned && TUNED_ON_INPUT.includes(tuned.name) ? all.indexOf(tuned) : all.length;
   return all
     .slice(0, end)
     .filter((one) => !("on" in one) || one.on)
-    .filter((one) => one !== tuned || complete(find(one.name), one.fields))
+    .filter((one) => one !== tuned || isComplete(findOperation(one.name), one.fields))
     .map(({ name, fields }) => ({ name, fields }));
 });
 
-export const applied = computed<Edit[]>(() => layers.value.filter((layer) => layer.on));
+/** The layers that are switched on. */
+export const activeEdits = computed<Edit[]>(() => layers.value.filter((layer) => layer.on));
 
-/** Whether the list leaves anything selected, which is known before the server has answered. */
-export const selected = computed<boolean>(() =>
-  applied.value.reduce(
+/** Whether anything is selected after the list of edits; this needs no answer from the server. */
+export const hasSelection = computed<boolean>(() =>
+  activeEdits.value.reduce(
     (before, { name }) => (name === "select-all" ? false : before || name.startsWith("select-") || name === "move"),
     false,
   ),
 );
 
-export const wire = (edits: Edit[]): Wire[] => edits.map(({ name, fields }) => ({ [name]: fields }));
+/** Returns edits in the form of the server's API. */
+export const toRequest = (edits: Edit[]): ApiEdit[] => edits.map(({ name, fields }) => ({ [name]: fields }));
 
-export function open(next: Source, edits: Wire[] = []): void {
+/** Opens a picture with a list of edits, and clears the history. */
+export function open(next: Source, edits: ApiEdit[] = []): void {
   source.value = next;
   layers.value = edits.flatMap((one) =>
     Object.entries(one).map(([name, fields]) => ({ id: ++lastId, on: true, name, fields: fields as Fields })),
@@ -104,9 +109,9 @@ export function open(next: Source, edits: Wire[] = []): void {
   past.value = [];
   future.value = [];
   draft.value = null;
-  shown.value = null;
+  preview.value = null;
   original.value = null;
-  wanted = null;
+  afterSelection = null;
   tool.value = "hand";
 }
 
@@ -114,22 +119,22 @@ const isId = (value: unknown): value is string => typeof value === "string" && /
 
 export async function openFile(file: File): Promise<void> {
   try {
-    const { id } = await api.putPicture(await fitting(file));
-    open({ picture: id, model: null, place: null });
+    const { id } = await api.putPicture(await downscaleToLimit(file));
+    open({ picture: id, model: null, latent: null });
   } catch (error) {
-    complain(error);
+    reportError(error);
   }
 }
 
 export function close(): void {
   source.value = null;
-  shown.value = null;
+  preview.value = null;
   draft.value = null;
 }
 
 export const pictureUrl = (id: string): string => address(picturePath(id));
 
-/** Sets the list of layers, so that it can be undone. */
+/** Sets the list of layers as a step that can be undone. */
 export function commit(next: Layer[]): void {
   past.value = [...past.value, layers.value];
   future.value = [];
@@ -154,67 +159,70 @@ export function redo(): void {
   layers.value = after;
 }
 
-/** Appends an edit. One that selects anew makes those that selected just before it idle, so it takes their place. */
+/** Appends an edit. A new selection replaces the selections just before it, which it would make ineffective. */
 export function append(edit: Edit): void {
   const before = [...layers.value];
-  const anew = selects(edit) && edit.name !== "select-rest" && (edit.fields.mode ?? "replace") === "replace";
-  while (anew && before.length > 0 && selects(before[before.length - 1]!)) before.pop();
+  const anew = isSelection(edit) && edit.name !== "select-rest" && (edit.fields.mode ?? "replace") === "replace";
+  while (anew && before.length > 0 && isSelection(before[before.length - 1])) before.pop();
   commit([...before, { ...edit, id: ++lastId, on: true }]);
-  if (!selected.value) return;
-  const next = wanted;
-  wanted = null;
+  if (!hasSelection.value) return;
+  const next = afterSelection;
+  afterSelection = null;
   next?.();
 }
 
-/** What is done as soon as something is selected. */
-let wanted: (() => void) | null = null;
+/** What to do as soon as something is selected. */
+let afterSelection: (() => void) | null = null;
 
-/** Does something with the selection; where there is none, hands out the tool for objects first. */
+/** Runs an action on the selection. Where there is none, the object tool is activated first; returns false then. */
 export function withSelection(act: () => void): boolean {
-  if (selected.value) {
+  if (hasSelection.value) {
     act();
     return true;
   }
-  wanted = act;
+  afterSelection = act;
   tool.value = "object";
   return false;
 }
 
-/** Begins to tune an edit; one without fields is done at once. */
-export function begin(name: string, given: Fields = {}): void {
-  const operation = find(name);
+/** Opens the draft of an edit; an edit without fields is applied at once. */
+export function startDraft(name: string, preset: Fields = {}): void {
+  const operation = findOperation(name);
   if (!operation) return;
-  const fields = { ...beginning(operation, size()), ...given };
+  const fields = { ...initialFields(operation, size()), ...preset };
   if (Object.keys(operation.fields.properties ?? {}).length === 0) return append({ name, fields });
   draft.value = { name, fields, layer: null };
   if (isMoving.value) tool.value = "hand";
-  if (DRAGGED[name]) tool.value = "drag";
+  if (DRAG_FIELDS[name]) tool.value = "drag";
   if (name === "select-box" || name === "select-object") tool.value = "box";
   if (name === "select-colour") tool.value = "colour";
 }
 
-/** Fields that a drag on the picture sets: across and down. */
-export const DRAGGED: Record<string, [string, string]> = {
+/** Fields that a drag on the picture sets: horizontal and vertical. */
+export const DRAG_FIELDS: Record<string, [string, string]> = {
   translate: ["right", "down"],
   move: ["right", "down"],
   paste: ["left", "top"],
 };
 
-export function retune(layer: Layer): void {
+/** Opens a layer as the draft. */
+export function editLayer(layer: Layer): void {
   draft.value = { name: layer.name, fields: layer.fields, layer: layer.id };
-  tool.value = DRAGGED[layer.name] ? "drag" : "hand";
+  tool.value = DRAG_FIELDS[layer.name] ? "drag" : "hand";
 }
 
-export function tune(fields: Fields): void {
+/** Changes fields of the draft. */
+export function updateDraft(fields: Fields): void {
   const now = draft.value;
   if (now) draft.value = { ...now, fields: { ...now.fields, ...fields } };
 }
 
+/** Makes the draft a layer, if it is complete. */
 export function apply(): void {
-  const done = draft.value;
-  if (!done || !complete(find(done.name), done.fields)) return;
+  const finished = draft.value;
+  if (!finished || !isComplete(findOperation(finished.name), finished.fields)) return;
   draft.value = null;
-  const { name, fields, layer } = done;
+  const { name, fields, layer } = finished;
   if (layer === null) append({ name, fields });
   else commit(layers.value.map((one) => (one.id === layer ? { ...one, fields } : one)));
   if (tool.value === "drag") tool.value = "hand";
@@ -234,7 +242,7 @@ export function remove(id: number): void {
   commit(layers.value.filter((one) => one.id !== id));
 }
 
-/** Moves a layer to another place in the list. */
+/** Moves a layer to another position in the list. */
 export function reorder(id: number, to: number): void {
   const moved = layers.value.find((one) => one.id === id);
   if (!moved || layers.value.indexOf(moved) === to) return;
@@ -242,24 +250,24 @@ export function reorder(id: number, to: number): void {
   commit([...rest.slice(0, to), moved, ...rest.slice(to)]);
 }
 
-/** Selects by a box: the draft's own where one is asked for, else a new layer. */
+/** Selects by a box: sets that of the draft if it has one, or else appends a layer. */
 export function selectBox(name: "select-box" | "select-object", box: Box): void {
-  if (draft.value && draft.value.name.startsWith("select-") && "left" in draft.value.fields) return tune({ ...box });
-  append({ name, fields: { ...box, ...selecting() } });
+  if (draft.value && draft.value.name.startsWith("select-") && "left" in draft.value.fields) return updateDraft({ ...box });
+  append({ name, fields: { ...box, ...selectionFields() } });
 }
 
 export function selectColour(colour: string): void {
-  if (draft.value?.name === "select-colour") return tune({ colour });
-  append({ name: "select-colour", fields: { colour, tolerance: tolerance.value, ...selecting() } });
+  if (draft.value?.name === "select-colour") return updateDraft({ colour });
+  append({ name: "select-colour", fields: { colour, tolerance: tolerance.value, ...selectionFields() } });
 }
 
-/** How a selection joins the one before. Where nothing is selected everything is, so to add to it would change nothing. */
-export function selecting(): Fields {
-  const joined = selected.value || mode.value === "subtract" ? mode.value : "replace";
+/** How a selection combines with the one before. Without one everything counts as selected, so "add" has no effect. */
+export function selectionFields(): Fields {
+  const joined = hasSelection.value || mode.value === "subtract" ? mode.value : "replace";
   return { mode: joined, feather: feather.value };
 }
 
 export async function loadOperations(): Promise<void> {
-  const { data } = await api.get<{ data: Told[] }>("/v1/operations");
-  operations.value = data as Operation[];
+  const { data } = await api.get<{ data: ApiOperation[] }>("/v1/operations");
+  operations.value = data;
 }

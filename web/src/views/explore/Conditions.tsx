@@ -1,9 +1,9 @@
 import { t } from "../../i18n";
 import { AttributeField } from "../../ui";
 import type { Model } from "../../types";
-import { keep, setCondition, spot } from "./studio";
+import { commit, setCondition, position } from "./store";
 
-/** What the picture is asked to be. */
+/** The condition of the picture, an attribute a field. */
 export function Conditions({ model }: { model: Model }) {
   const attributes = (model.attributes ?? []).filter(({ kind }) => kind !== "caption");
   return (
@@ -14,12 +14,12 @@ export function Conditions({ model }: { model: Model }) {
         <AttributeField
           key={attribute.name}
           attribute={attribute}
-          value={spot.value.place.condition[attribute.name] ?? null}
-          freeWords={t("explore.any")}
+          value={position.value.latent.condition[attribute.name] ?? null}
+          freeLabel={t("explore.any")}
           fallback={attribute.mean}
           resetLabel={t("explore.any.reset", { name: attribute.name })}
           onInput={(value) => setCondition(attribute.name, value)}
-          onCommit={keep}
+          onCommit={commit}
         />
       ))}
     </section>

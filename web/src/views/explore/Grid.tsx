@@ -1,16 +1,16 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
-import { anywhere } from "../../place";
+import { defaultLatent } from "../../latentSpec";
 import { Badge, Thumbnail } from "../../ui";
 import type { Model } from "../../types";
-import { askSmall } from "./asking";
-import { atRest, firstSeed, goToSeed } from "./studio";
+import { thumbnailRequest } from "./requests";
+import { committedPosition, firstSeed, goToSeed } from "./store";
 
-const smallest = 120;
+const minTile = 120;
 const gap = 8;
-/** Rows beyond the edges that are kept, so that a small scroll shows no holes. */
-const spare = 2;
-/** How far the end is ahead of the eye: there is always more to scroll to. */
+/** Rows rendered beyond the visible ones, so that a small scroll shows no holes. */
+const overscan = 2;
+/** Rows by which the scrollable area extends beyond the last visible one: there is always more to scroll to. */
 const ahead = 20;
 
 interface Window {
@@ -20,35 +20,36 @@ interface Window {
   last: number;
 }
 
-/** A grid of seeds without an end. Only the rows in sight are in the page. */
+/** An endless grid of seeds. Only the visible rows are in the page. */
 export function Grid({ model }: { model: Model }) {
   const scroller = useRef<HTMLDivElement>(null);
-  const [{ columns, tile, first, last }, setWindow] = useState<Window>({ columns: 1, tile: smallest, first: 0, last: 0 });
+  const [{ columns, tile, first, last }, setWindow] = useState<Window>({ columns: 1, tile: minTile, first: 0, last: 0 });
   const [end, setEnd] = useState(ahead);
 
-  const look = () => {
+  const update = () => {
     if (!scroller.current) return;
-    const seen = windowOf(scroller.current);
-    setWindow(seen);
-    setEnd((before) => Math.max(before, seen.last + ahead));
+    const visible = windowOf(scroller.current);
+    setWindow(visible);
+    setEnd((before) => Math.max(before, visible.last + ahead));
   };
   useEffect(() => {
-    const observer = new ResizeObserver(look);
+    const observer = new ResizeObserver(update);
     observer.observe(scroller.current!);
     return () => observer.disconnect();
   }, []);
-  useEffect(() => scroller.current!.scrollTo({ top: 0 }), [firstSeed.value]);
+  const start = firstSeed.value;
+  useEffect(() => scroller.current!.scrollTo({ top: 0 }), [start]);
 
   const pitch = tile + gap;
   const indices = Array.from({ length: (last - first) * columns }, (_, index) => first * columns + index);
   return (
-    <div class="grid" ref={scroller} onScroll={look} role="group" aria-label={t("explore.grid")}>
+    <div class="grid" ref={scroller} onScroll={update} role="group" aria-label={t("explore.grid")}>
       <div class="grid-all" style={{ height: `${end * pitch}px` }}>
         {indices.map((index) => (
           <Tile
             key={index}
             model={model}
-            seed={firstSeed.value + index}
+            seed={start + index}
             style={{
               width: `${tile}px`,
               height: `${tile}px`,
@@ -63,14 +64,14 @@ export function Grid({ model }: { model: Model }) {
 
 function windowOf(element: HTMLElement): Window {
   const width = element.clientWidth - 2 * gap;
-  const columns = Math.max(1, Math.floor((width + gap) / (smallest + gap)));
+  const columns = Math.max(1, Math.floor((width + gap) / (minTile + gap)));
   const tile = Math.floor((width + gap) / columns) - gap;
   const pitch = tile + gap;
   return {
     columns,
     tile,
-    first: Math.max(0, Math.floor(element.scrollTop / pitch) - spare),
-    last: Math.ceil((element.scrollTop + element.clientHeight) / pitch) + spare,
+    first: Math.max(0, Math.floor(element.scrollTop / pitch) - overscan),
+    last: Math.ceil((element.scrollTop + element.clientHeight) / pitch) + overscan,
   };
 }
 
@@ -81,10 +82,10 @@ interface TileProps {
 }
 
 function Tile({ model, seed, style }: TileProps) {
-  const { condition, truncation } = atRest.value.place;
+  const { condition, truncation } = committedPosition.value.latent;
   return (
     <button type="button" class="tile" style={style} aria-label={t("explore.open", { seed })} onClick={() => goToSeed(seed)}>
-      <Thumbnail ask={askSmall(model, { ...anywhere, seed, condition, truncation })} />
+      <Thumbnail request={thumbnailRequest(model, { ...defaultLatent, seed, condition, truncation })} />
       <Badge />
       <span class="tile-seed">{seed}</span>
     </button>

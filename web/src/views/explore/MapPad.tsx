@@ -1,13 +1,13 @@
 import { useRef } from "preact/hooks";
 import { t } from "../../i18n";
-import { anywhere } from "../../place";
+import { defaultLatent } from "../../latentSpec";
 import { Thumbnail } from "../../ui";
 import type { Model } from "../../types";
-import { askSmall } from "./asking";
+import { thumbnailRequest } from "./requests";
 import { seedAt } from "./map";
-import { atRest, keep, moveTo, spot } from "./studio";
+import { committedPosition, commit, moveTo, position } from "./store";
 
-/** How many cells of the map are in sight, and how near the hand may come to the edge before the map moves on. */
+/** How many cells of the map are visible a side, and the margin inside which the map scrolls. */
 const span = 2;
 const margin = 0.15;
 
@@ -16,30 +16,30 @@ interface Point {
   y: number;
 }
 
-/** The map of seeds around the picture: drag, and the picture follows; past the edge, the map moves on. */
+/** The map of seeds around the picture: a drag moves the picture, and scrolls the map at its edge. */
 export function MapPad({ model }: { model: Model }) {
   const pad = useRef<HTMLDivElement>(null);
-  const grip = useRef<Point | null>(null);
-  const { x, y, base } = spot.value;
+  const dragFrom = useRef<Point | null>(null);
+  const { x, y, base } = position.value;
   const view = useRef({ base: NaN, corner: { x: 0, y: 0 } });
-  const before = view.current.base === base ? view.current.corner : { x: x - span / 2, y: y - span / 2 };
-  view.current = { base, corner: inSight(before, { x, y }) };
+  const previous = view.current.base === base ? view.current.corner : { x: x - span / 2, y: y - span / 2 };
+  view.current = { base, corner: scrolledTo(previous, { x, y }) };
   const { x: left, y: top } = view.current.corner;
 
-  /** While the hand drags, the point under it is counted from where the map was when it went down. */
-  const follow = (event: PointerEvent, from: Point) => {
+  /** During a drag, positions are relative to the corner of the map at the start of the drag. */
+  const drag = (event: PointerEvent, from: Point) => {
     const box = pad.current!.getBoundingClientRect();
     const share = { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height };
     moveTo(from.x + share.x * span, from.y + share.y * span);
   };
   const press = (event: PointerEvent) => {
     pad.current!.setPointerCapture(event.pointerId);
-    grip.current = view.current.corner;
-    follow(event, grip.current);
+    dragFrom.current = view.current.corner;
+    drag(event, dragFrom.current);
   };
   const release = () => {
-    grip.current = null;
-    keep();
+    dragFrom.current = null;
+    commit();
   };
 
   return (
@@ -52,24 +52,24 @@ export function MapPad({ model }: { model: Model }) {
         role="application"
         aria-label={t("explore.map.about")}
         onPointerDown={press}
-        onPointerMove={(event) => grip.current && follow(event, grip.current)}
+        onPointerMove={(event) => dragFrom.current && drag(event, dragFrom.current)}
         onPointerUp={release}
         onPointerCancel={release}
       >
         {pointsIn(left, top).map((point) => (
           <span key={`${point.x} ${point.y}`} class="map-seed" style={at(point, left, top)}>
-            <Thumbnail ask={askSmall(model, cornerPlace(base, point))} />
+            <Thumbnail request={thumbnailRequest(model, latentOfSeed(base, point))} />
           </span>
         ))}
-        <span class="map-hand" style={at({ x, y }, left, top)} />
+        <span class="map-marker" style={at({ x, y }, left, top)} />
       </div>
       <p class="muted small">{t("explore.map.hint")}</p>
     </section>
   );
 }
 
-/** Moves the map no further than it takes to have a point in sight. */
-function inSight(corner: Point, point: Point): Point {
+/** Returns the corner of the map, scrolled as little as possible to make a point visible. */
+function scrolledTo(corner: Point, point: Point): Point {
   const hold = (edge: number, value: number) => Math.min(Math.max(edge, value - span + margin), value - margin);
   return { x: hold(corner.x, point.x), y: hold(corner.y, point.y) };
 }
@@ -86,7 +86,7 @@ function at(point: Point, left: number, top: number) {
   return { left: `${((point.x - left) / span) * 100}%`, top: `${((point.y - top) / span) * 100}%` };
 }
 
-function cornerPlace(base: number, { x, y }: Point) {
-  const { condition, truncation, directions } = atRest.value.place;
-  return { ...anywhere, seed: seedAt(base, x, y), condition, truncation, directions };
+function latentOfSeed(base: number, { x, y }: Point) {
+  const { condition, truncation, directions } = committedPosition.value.latent;
+  return { ...defaultLatent, seed: seedAt(base, x, y), condition, truncation, directions };
 }

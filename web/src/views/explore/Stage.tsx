@@ -2,10 +2,10 @@ import { t } from "../../i18n";
 import { Button, IconButton, LiveCanvas, Meter, Segmented } from "../../ui";
 import type { Model } from "../../types";
 import { edit, restyle, save } from "./actions";
-import { askFor } from "./asking";
+import { liveRequest } from "./requests";
 import { isFavourite, toggle } from "./favourites";
 import { Grid } from "./Grid";
-import { canRedo, canUndo, goAnywhere, mode, redo, spot, undo, type Mode } from "./studio";
+import { canRedo, canUndo, goToRandom, mode, redo, position, undo, type Mode } from "./store";
 import { Tray } from "./Tray";
 import { playing } from "./walk";
 
@@ -26,12 +26,12 @@ export function Stage({ model, canvas }: StageProps) {
 }
 
 function Big({ model, canvas }: StageProps) {
-  const place = playing.value ?? spot.value.place;
+  const latent = playing.value ?? position.value.latent;
   return (
     <div class="big">
       <LiveCanvas
-        ask={askFor(model, place)}
-        label={t("explore.picture", { model: model.id, seed: place.seed })}
+        request={liveRequest(model, latent)}
+        label={t("explore.picture", { model: model.id, seed: latent.seed })}
         canvasRef={canvas}
       />
       <Meter />
@@ -48,7 +48,7 @@ function Toolbar({ model, canvas }: StageProps) {
   return (
     <div class="toolbar">
       <Segmented label={t("explore.mode")} value={mode.value} options={modes} onChange={(value) => (mode.value = value)} />
-      <Button icon="random" onClick={goAnywhere} title={`${t("explore.random")} (R)`} aria-label={t("explore.random")}>
+      <Button icon="random" onClick={goToRandom} title={`${t("explore.random")} (R)`} aria-label={t("explore.random")}>
         <span class="wide-only">{t("explore.random")}</span>
       </Button>
       <IconButton icon="undo" label={t("ui.undo")} disabled={!canUndo.value} onClick={undo} />
@@ -60,24 +60,24 @@ function Toolbar({ model, canvas }: StageProps) {
 }
 
 function PictureActions({ model, canvas }: StageProps) {
-  const { place } = spot.value;
-  const favourite = isFavourite(model, place);
+  const { latent } = position.value;
+  const favourite = isFavourite(model, latent);
   return (
     <>
       <IconButton
         icon="star"
         label={t(favourite ? "ui.unfavourite" : "ui.favourite")}
         pressed={favourite}
-        onClick={() => canvas.current && toggle(model, place, canvas.current)}
+        onClick={() => canvas.current && toggle(model, latent, canvas.current)}
       />
-      <IconButton icon="edit" label={t("ui.edit")} onClick={() => edit(model, place)} />
-      <IconButton icon="restyle" label={t("ui.restyle")} onClick={() => void restyle(model, place)} />
+      <IconButton icon="edit" label={t("ui.edit")} onClick={() => edit(model, latent)} />
+      <IconButton icon="restyle" label={t("ui.restyle")} onClick={() => void restyle(model, latent)} />
       <Button
         icon="save"
         kind="primary"
         title={`${t("ui.save")} (S)`}
         aria-label={t("ui.save")}
-        onClick={() => void save(model, place)}
+        onClick={() => void save(model, latent)}
       >
         <span class="wide-only">{t("ui.save")}</span>
       </Button>

@@ -3,17 +3,17 @@ import { t } from "../../i18n";
 import { models } from "../../state";
 import { IconButton, Segmented } from "../../ui";
 import type { Model } from "../../types";
-import { favourites, forget, type Favourite } from "./favourites";
-import { open } from "./studio";
+import { favourites, remove, type Favourite } from "./favourites";
+import { open } from "./store";
 import { WalkFilm, WalkStrip } from "./WalkStrip";
 
-type Shelf = "favourites" | "walk";
+type Tab = "favourites" | "walk";
 
-const shelf = signal<Shelf>("favourites");
+const tab = signal<Tab>("favourites");
 
-/** Beneath the stage: what was kept, and the walk. */
+/** Below the main area: the favourites, and the walk. */
 export function Tray({ model }: { model: Model }) {
-  const options: { value: Shelf; label: string }[] = [
+  const options: { value: Tab; label: string }[] = [
     { value: "favourites", label: t("explore.favourites") },
     { value: "walk", label: t("explore.walk") },
   ];
@@ -22,13 +22,13 @@ export function Tray({ model }: { model: Model }) {
       <div class="row spread">
         <Segmented
           label={t("explore.tray")}
-          value={shelf.value}
+          value={tab.value}
           options={options}
-          onChange={(value) => (shelf.value = value)}
+          onChange={(value) => (tab.value = value)}
         />
-        {shelf.value === "walk" && <WalkFilm model={model} />}
+        {tab.value === "walk" && <WalkFilm model={model} />}
       </div>
-      {shelf.value === "favourites" ? <Favourites /> : <WalkStrip model={model} />}
+      {tab.value === "favourites" ? <Favourites /> : <WalkStrip model={model} />}
     </section>
   );
 }
@@ -38,28 +38,28 @@ function Favourites() {
   return (
     <ul class="strip">
       {favourites.value.map((favourite, index) => (
-        <Kept key={`${favourite.sha256} ${JSON.stringify(favourite.place)}`} favourite={favourite} index={index} />
+        <FavouriteItem key={`${favourite.sha256} ${JSON.stringify(favourite.latent)}`} favourite={favourite} index={index} />
       ))}
     </ul>
   );
 }
 
-function Kept({ favourite, index }: { favourite: Favourite; index: number }) {
-  const { sha256, place, thumbnail, model: name } = favourite;
+function FavouriteItem({ favourite, index }: { favourite: Favourite; index: number }) {
+  const { sha256, latent, thumbnail, model: name } = favourite;
   const model = models.value?.find((one) => one.sha256 === sha256);
-  const words = { number: index + 1, model: name };
+  const labels = { number: index + 1, model: name };
   return (
-    <li class="kept">
+    <li class="tray-item">
       <button
         type="button"
         disabled={!model}
-        title={model ? undefined : t("explore.favourites.gone", words)}
-        aria-label={t("explore.favourites.open", words)}
-        onClick={() => model && open(model.id, place)}
+        title={model ? undefined : t("explore.favourites.gone", labels)}
+        aria-label={t("explore.favourites.open", labels)}
+        onClick={() => model && open(model.id, latent)}
       >
         <img src={thumbnail} alt="" />
       </button>
-      <IconButton icon="close" label={t("explore.favourites.forget", words)} onClick={() => forget(favourite)} />
+      <IconButton icon="close" label={t("explore.favourites.forget", labels)} onClick={() => remove(favourite)} />
     </li>
   );
 }

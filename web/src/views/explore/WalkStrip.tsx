@@ -1,22 +1,22 @@
 import { t } from "../../i18n";
 import { Button, Checkbox, IconButton, NumberField, Thumbnail } from "../../ui";
 import type { Model } from "../../types";
-import { askSmall } from "./asking";
-import { goTo, mode, spot } from "./studio";
+import { thumbnailRequest } from "./requests";
+import { goTo, mode, position } from "./store";
 import { addStop, closed, pause, play, playing, removeStop, saveWalk, saving, seconds, stops } from "./walk";
 
-/** As many stops, and as long a leg, as the server takes. */
-const mostStops = 24;
-const longest = 5;
+/** The server's limits: stops of a walk, and seconds from one to the next. */
+const maxStops = 24;
+const maxSeconds = 5;
 
 /** The stops of the walk. */
 export function WalkStrip({ model }: { model: Model }) {
   return (
     <ul class="strip">
-      {stops.value.map((place, index) => (
-        <li key={index} class="kept">
-          <button type="button" aria-label={t("explore.walk.open", { number: index + 1 })} onClick={() => goTo(place)}>
-            <Thumbnail ask={askSmall(model, place)} />
+      {stops.value.map((latent, index) => (
+        <li key={index} class="tray-item">
+          <button type="button" aria-label={t("explore.walk.open", { number: index + 1 })} onClick={() => goTo(latent)}>
+            <Thumbnail request={thumbnailRequest(model, latent)} />
           </button>
           <IconButton
             icon="close"
@@ -28,8 +28,8 @@ export function WalkStrip({ model }: { model: Model }) {
       <li>
         <Button
           icon="plus"
-          disabled={mode.value === "grid" || stops.value.length >= mostStops}
-          onClick={() => addStop(spot.value.place)}
+          disabled={mode.value === "grid" || stops.value.length >= maxStops}
+          onClick={() => addStop(position.value.latent)}
         >
           {t("explore.walk.add")}
         </Button>
@@ -39,7 +39,7 @@ export function WalkStrip({ model }: { model: Model }) {
   );
 }
 
-/** The film of the walk: shown here, or saved. */
+/** Controls of the walk: preview it, or save it as a video. */
 export function WalkFilm({ model }: { model: Model }) {
   const ready = stops.value.length >= 2;
   const preview = () => {
@@ -53,7 +53,7 @@ export function WalkFilm({ model }: { model: Model }) {
         label={t("explore.walk.seconds")}
         value={seconds.value}
         min={0.1}
-        max={longest}
+        max={maxSeconds}
         step={0.1}
         onChange={(value) => (seconds.value = value)}
       />

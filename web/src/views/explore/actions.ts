@@ -1,35 +1,38 @@
 import { api } from "../../api";
 import { blobOf, download, fileName } from "../../files";
 import { t } from "../../i18n";
-import { complain, handOver, toast } from "../../state";
-import type { Generations, Model, Place } from "../../types";
-import { fitted } from "./asking";
+import { reportError, openView, toast } from "../../state";
+import type { Generations, Model, LatentSpec } from "../../types";
+import { supportedPart } from "./requests";
 
-/** The picture of a place as a PNG that carries how it was made. */
-async function paint(model: Model, place: Place): Promise<Blob> {
-  const asked = { model: model.id, n: 1, ...fitted(model, place), output_format: "png" };
-  const answer = await api.post<Generations>("/v1/images/generations", asked);
+/** Generates a picture as a PNG with its provenance. */
+async function generate(model: Model, latent: LatentSpec): Promise<Blob> {
+  const request = { model: model.id, n: 1, ...supportedPart(model, latent), output_format: "png" };
+  const answer = await api.post<Generations>("/v1/images/generations", request);
   return blobOf(answer.data[0].b64_json);
 }
 
-export async function save(model: Model, place: Place): Promise<void> {
+/** Generates a picture and saves it as a file. */
+export async function save(model: Model, latent: LatentSpec): Promise<void> {
   try {
-    download(await paint(model, place), `${fileName(model.id, place.seed)}.png`);
+    download(await generate(model, latent), `${fileName(model.id, latent.seed)}.png`);
     toast(t("explore.saved"));
   } catch (error) {
-    complain(error);
+    reportError(error);
   }
 }
 
-export function edit(model: Model, place: Place): void {
-  handOver({ to: "edit", picture: null, model: model.id, place: fitted(model, place), edits: [] });
+/** Opens a generated picture in Edit. */
+export function edit(model: Model, latent: LatentSpec): void {
+  openView({ to: "edit", picture: null, model: model.id, latent: supportedPart(model, latent), edits: [] });
 }
 
-export async function restyle(model: Model, place: Place): Promise<void> {
+/** Generates a picture and opens it in Restyle. */
+export async function restyle(model: Model, latent: LatentSpec): Promise<void> {
   try {
-    const { id } = await api.putPicture(await paint(model, place));
-    handOver({ to: "restyle", picture: id, asked: null });
+    const { id } = await api.putPicture(await generate(model, latent));
+    openView({ to: "restyle", picture: id, settings: null });
   } catch (error) {
-    complain(error);
+    reportError(error);
   }
 }

@@ -1,39 +1,39 @@
 import { stored } from "../../stored";
-import type { Model, Place } from "../../types";
-import { fitted } from "./asking";
+import type { Model, LatentSpec } from "../../types";
+import { supportedPart } from "./requests";
 
 export interface Favourite {
   model: string;
   sha256: string | null;
-  place: Place;
-  /** A small JPEG, so that it is seen even when its model is not served. */
+  latent: LatentSpec;
+  /** A small JPEG, shown even when the model is not served. */
   thumbnail: string;
 }
 
-const most = 200;
+const maxFavourites = 200;
 const side = 96;
 
-export const favourites = stored<Favourite[]>("favourites", []);
+export const favourites = stored<Favourite[]>("explore.favourites", []);
 
-function isOf(favourite: Favourite, model: Model, place: Place): boolean {
-  return favourite.sha256 === model.sha256 && JSON.stringify(favourite.place) === JSON.stringify(place);
+function isOf(favourite: Favourite, model: Model, latent: LatentSpec): boolean {
+  return favourite.sha256 === model.sha256 && JSON.stringify(favourite.latent) === JSON.stringify(latent);
 }
 
-export function isFavourite(model: Model, place: Place): boolean {
-  const here = fitted(model, place);
+export function isFavourite(model: Model, latent: LatentSpec): boolean {
+  const here = supportedPart(model, latent);
   return favourites.value.some((favourite) => isOf(favourite, model, here));
 }
 
-/** Keeps a place, or lets go of it. */
-export function toggle(model: Model, place: Place, canvas: HTMLCanvasElement): void {
-  const here = fitted(model, place);
+/** Adds a picture to the favourites, or removes it. */
+export function toggle(model: Model, latent: LatentSpec, canvas: HTMLCanvasElement): void {
+  const here = supportedPart(model, latent);
   const others = favourites.value.filter((favourite) => !isOf(favourite, model, here));
   const known = others.length < favourites.value.length;
-  const one = { model: model.id, sha256: model.sha256, place: here, thumbnail: thumbnailOf(canvas) };
-  favourites.value = known ? others : [one, ...others].slice(0, most);
+  const one = { model: model.id, sha256: model.sha256, latent: here, thumbnail: thumbnailOf(canvas) };
+  favourites.value = known ? others : [one, ...others].slice(0, maxFavourites);
 }
 
-export function forget(favourite: Favourite): void {
+export function remove(favourite: Favourite): void {
   favourites.value = favourites.value.filter((other) => other !== favourite);
 }
 

@@ -8,19 +8,19 @@ import { NoModels } from "../../shell/NoModels";
 import { Empty, ModelPicker } from "../../ui";
 import type { Model } from "../../types";
 import { save } from "./actions";
-import { loadDirections } from "./asking";
+import { loadDirections } from "./requests";
 import { Conditions } from "./Conditions";
 import { Directions } from "./Directions";
 import { toggle } from "./favourites";
-import { GridControls, PlaceControls } from "./PlaceControls";
+import { GridControls, LatentControls } from "./LatentControls";
 import { MapPad } from "./MapPad";
 import { Stage } from "./Stage";
-import { goAnywhere, mode, nudge, redo, spot, takeGiven, undo } from "./studio";
+import { goToRandom, mode, nudge, redo, position, takeInput, undo } from "./store";
 import { pause } from "./walk";
 import "./explore.css";
 
 export default function Explore() {
-  useSignalEffect(takeGiven);
+  useSignalEffect(takeInput);
   const model = modelOf("image");
   if (models.value === null) return <Loading />;
   if (!model) return <NoModels kind="image" />;
@@ -35,28 +35,28 @@ export default function Explore() {
   return <Studio model={model} />;
 }
 
-/** How far an arrow key goes in the map. */
-const stride = 0.1;
+/** The step of an arrow key on the map. */
+const step = 0.1;
 
 function Studio({ model }: { model: Model }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => void loadDirections(model), [model.id, model.sha256]);
+  useEffect(() => void loadDirections(model), [model]);
   useEffect(() => pause, []);
 
   const inPicture = (act: () => void) => () => {
     if (mode.value === "picture") act();
   };
   useKeys({
-    r: goAnywhere,
-    s: inPicture(() => void save(model, spot.value.place)),
-    f: inPicture(() => canvas.current && toggle(model, spot.value.place, canvas.current)),
+    r: goToRandom,
+    s: inPicture(() => void save(model, position.value.latent)),
+    f: inPicture(() => canvas.current && toggle(model, position.value.latent, canvas.current)),
     "ctrl+z": undo,
     "ctrl+shift+z": redo,
     "ctrl+y": redo,
-    ArrowLeft: () => nudge(-stride, 0),
-    ArrowRight: () => nudge(stride, 0),
-    ArrowUp: () => nudge(0, -stride),
-    ArrowDown: () => nudge(0, stride),
+    ArrowLeft: () => nudge(-step, 0),
+    ArrowRight: () => nudge(step, 0),
+    ArrowUp: () => nudge(0, -step),
+    ArrowDown: () => nudge(0, step),
   });
 
   const grid = mode.value === "grid";
@@ -66,7 +66,7 @@ function Studio({ model }: { model: Model }) {
       <aside class="panel" aria-label={t("explore.where")}>
         <ModelPicker kind="image" />
         {grid ? <GridControls /> : <MapPad model={model} />}
-        {!grid && <PlaceControls />}
+        {!grid && <LatentControls />}
       </aside>
       <Stage model={model} canvas={canvas} />
       <aside class="panel" aria-label={t("explore.what")}>

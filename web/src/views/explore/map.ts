@@ -1,30 +1,35 @@
-import type { Place } from "../../types";
+import type { LatentSpec } from "../../types";
 
 /**
- * The map: a plane with a seed on every whole point. Between them lies the blend of the four around, by bilinear weights,
- * so that the picture changes smoothly however far one goes.
+ * A position on the map: a plane with a seed at every integer point. Between them the four seeds around are blended by
+ * bilinear weights, so that the picture changes smoothly in every direction, without an end.
  */
-export interface Spot {
-  /** The seed on the point (0, 0), from which all others follow. */
+export interface MapPosition {
+  /** The seed at the point (0, 0), from which all others are derived. */
   base: number;
   x: number;
   y: number;
-  place: Place;
+  latent: LatentSpec;
 }
 
-const seeds = 1_000_000;
-const least = 1e-3;
+const seedCount = 1_000_000;
+const minWeight = 1e-3;
 
-/** The seed on a whole point of the map: the same each time, another at each point. */
+/** Returns the seed at an integer point of the map: a hash of `base` and the point. */
 export function seedAt(base: number, x: number, y: number): number {
   if (x === 0 && y === 0) return base;
-  let hash = Math.imul(base ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(x, 0x27d4eb2f) ^ Math.imul(y, 0x165667b1);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  hash = Math.imul(hash ^ (hash >>> 12), 0x297a2d39);
-  return ((hash ^ (hash >>> 15)) >>> 0) % seeds;
+  return mix(mix(mix(base) ^ x) ^ y) % seedCount;
 }
 
-/** The seeds around a point and their bilinear weights; those that do not count are left out. */
+/** Mixes 32 bits without collisions (the finaliser of MurmurHash3, after an offset). */
+function mix(value: number): number {
+  let hash = (value + 0x9e3779b9) | 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** Returns the seeds around a point and their bilinear weights; negligible weights are left out. */
 export function blendAt(base: number, x: number, y: number): [number, number][] {
   const [left, top] = [Math.floor(x), Math.floor(y)];
   const [u, v] = [x - left, y - top];
@@ -34,38 +39,38 @@ export function blendAt(base: number, x: number, y: number): [number, number][] 
     [seedAt(base, left, top + 1), (1 - u) * v],
     [seedAt(base, left + 1, top + 1), u * v],
   ];
-  return around.filter(([, weight]) => weight > least);
+  return around.filter(([, weight]) => weight > minWeight);
 }
 
-/** A spot after going to a point of its map. `seed` stays: attributes that are not asked for are drawn by it. */
-export function moved(spot: Spot, x: number, y: number): Spot {
-  const blend = x === 0 && y === 0 ? null : blendAt(spot.base, x, y);
-  return { ...spot, x, y, place: { ...spot.place, seed: spot.base, index: 0, blend } };
+/** Returns a position moved to another point of its map. `seed` stays: unset attributes are sampled with it. */
+export function moveOnMap(position: MapPosition, x: number, y: number): MapPosition {
+  const blend = x === 0 && y === 0 ? null : blendAt(position.base, x, y);
+  return { ...position, x, y, latent: { ...position.latent, seed: position.base, index: 0, blend } };
 }
 
-/** The spot of a place: where it lies in the map of its seed, or, if it is no place of that map, in the middle. */
-export function spotOf(place: Place): Spot {
-  const found = place.blend && pointOf(place.seed, place.blend);
-  return { base: place.seed, x: found?.x ?? 0, y: found?.y ?? 0, place };
+/** Returns the position of a latent spec on the map of its seed, or the middle if its blend is not of that map. */
+export function positionOf(latent: LatentSpec): MapPosition {
+  const found = latent.blend && findPoint(latent.seed, latent.blend);
+  return { base: latent.seed, x: found?.x ?? 0, y: found?.y ?? 0, latent };
 }
 
-/** How far from the middle a blend is looked for. */
-const reach = 12;
+/** How far from the middle a blend is searched for. */
+const searchRadius = 12;
 
-/** Where in the map of a seed a blend lies. Bilinear weights of points add up to the point they were made for. */
-function pointOf(base: number, blend: [number, number][]): { x: number; y: number } | null {
+/** Returns the point of a blend on the map of a seed: the mean of the seeds' points, weighted by the blend. */
+function findPoint(base: number, blend: [number, number][]): { x: number; y: number } | null {
   const weights = new Map(blend);
-  const [middle, found] = [{ x: 0, y: 0 }, new Set<number>()];
-  for (let y = -reach; y <= reach; y++) {
-    for (let x = -reach; x <= reach; x++) {
+  const [mean, found] = [{ x: 0, y: 0 }, new Set<number>()];
+  for (let y = -searchRadius; y <= searchRadius; y++) {
+    for (let x = -searchRadius; x <= searchRadius; x++) {
       const seed = seedAt(base, x, y);
       const weight = weights.get(seed);
       if (weight === undefined || found.has(seed)) continue;
       found.add(seed);
-      middle.x += weight * x;
-      middle.y += weight * y;
+      mean.x += weight * x;
+      mean.y += weight * y;
     }
   }
   const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
-  return found.size === weights.size && Math.abs(total - 1) < 0.01 ? middle : null;
+  return found.size === weights.size && Math.abs(total - 1) < 0.01 ? mean : null;
 }

@@ -2,27 +2,28 @@ import { signal } from "@preact/signals";
 import { api } from "../../api";
 import { download, fileName } from "../../files";
 import { t } from "../../i18n";
-import { complain, toast } from "../../state";
-import type { Model, Place } from "../../types";
-import { fitted } from "./asking";
-import { between } from "./between";
+import { reportError, toast } from "../../state";
+import type { Model, LatentSpec } from "../../types";
+import { supportedPart } from "./requests";
+import { interpolate } from "./interpolate";
 
-export const stops = signal<Place[]>([]);
-/** From a stop to the next. */
+/** The latent specs that the walk goes through. */
+export const stops = signal<LatentSpec[]>([]);
+/** Seconds from one stop to the next. */
 export const seconds = signal(1);
 export const closed = signal(true);
 export const saving = signal(false);
 
-/** The place that the preview is at; null while none plays. */
-export const playing = signal<Place | null>(null);
+/** The latent spec that the preview shows now; null while none plays. */
+export const playing = signal<LatentSpec | null>(null);
 
-/** Frames a second. */
-const rate = 24;
+/** Frames per second. */
+const frameRate = 24;
 
 let timer: number | undefined;
 
-export function addStop(place: Place): void {
-  stops.value = [...stops.value, place];
+export function addStop(latent: LatentSpec): void {
+  stops.value = [...stops.value, latent];
 }
 
 export function removeStop(index: number): void {
@@ -30,13 +31,13 @@ export function removeStop(index: number): void {
   if (stops.value.length < 2) pause();
 }
 
-/** Plays the walk live, round and round, at the speed of the film. */
+/** Plays the walk live in a loop, at the speed of the video. */
 export function play(): void {
   const start = performance.now();
   const step = () => {
     const legs = closed.value ? stops.value.length : stops.value.length - 1;
-    const way = (performance.now() - start) / 1000 / seconds.value;
-    playing.value = placeAt(way % legs);
+    const elapsed = (performance.now() - start) / 1000 / seconds.value;
+    playing.value = latentAt(elapsed % legs);
     timer = requestAnimationFrame(step);
   };
   step();
@@ -48,22 +49,24 @@ export function pause(): void {
   playing.value = null;
 }
 
-function placeAt(way: number): Place {
-  const leg = Math.floor(way);
+/** Returns the latent spec at a position of the walk: 1.5 is the middle between the second and the third stop. */
+export function latentAt(position: number): LatentSpec {
+  const leg = Math.floor(position);
   const from = stops.value[leg];
   const to = stops.value[(leg + 1) % stops.value.length];
-  return between(from, to, way - leg);
+  return interpolate(from, to, position - leg);
 }
 
+/** Has the server render the walk, and saves the video. */
 export async function saveWalk(model: Model): Promise<void> {
   saving.value = true;
   try {
-    const places = stops.value.map((place) => fitted(model, place));
-    const asked = { model: model.id, places, frames: Math.round(seconds.value * rate), rate, closed: closed.value };
-    download(await api.postForBlob("/v1/walks", asked), `${fileName(model.id, "walk")}.mp4`);
+    const latents = stops.value.map((latent) => supportedPart(model, latent));
+    const request = { model: model.id, latents, frames: Math.round(seconds.value * frameRate), rate: frameRate, closed: closed.value };
+    download(await api.postForBlob("/v1/walks", request), `${fileName(model.id, "walk")}.mp4`);
     toast(t("explore.saved"));
   } catch (error) {
-    complain(error);
+    reportError(error);
   } finally {
     saving.value = false;
   }

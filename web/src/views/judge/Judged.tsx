@@ -3,11 +3,11 @@ import { models } from "../../state";
 import { Button, Spinner } from "../../ui";
 import * as reports from "./reports";
 
-/** The models that have a report, to be opened. */
+/** The models that have a report. */
 export function Judged() {
   const judged = reports.judged.value;
   const rows = (models.value ?? []).filter(({ id }) => judged?.includes(id));
-  const current = reports.read.value ?? judged?.[0];
+  const current = reports.openReport.value ?? judged?.[0];
   return (
     <section>
       <h2>{t("judge.judged")}</h2>
@@ -30,7 +30,7 @@ export function Judged() {
                 <th scope="row">{id}</th>
                 <td>{recipe ?? kind}</td>
                 <td>
-                  <Button kind="quiet" aria-label={t("judge.report", { model: id })} onClick={() => (reports.read.value = id)}>
+                  <Button kind="quiet" aria-label={t("judge.report", { model: id })} onClick={() => (reports.openReport.value = id)}>
                     {t("judge.open")}
                   </Button>
                 </td>

@@ -1,6 +1,6 @@
 import { useSignalEffect } from "@preact/signals";
 import { t } from "../../i18n";
-import { datasets, fits, handoff, models, takeHandoff } from "../../state";
+import { datasets, sameShape, viewInput, models, takeViewInput } from "../../state";
 import { Button, Empty, Select, Spinner } from "../../ui";
 import { Evaluation } from "./Evaluation";
 import "./judge.css";
@@ -9,18 +9,18 @@ import * as reports from "./reports";
 
 export default function Judge() {
   useSignalEffect(() => {
-    const given = handoff.value && takeHandoff("judge");
-    if (given) reports.judge(given.model);
+    const input = viewInput.value && takeViewInput("judge");
+    if (input) reports.chooseModel(input.model);
   });
   useSignalEffect(() => {
-    if (models.value) void reports.look();
+    if (models.value) void reports.refreshReports();
   });
 
   return (
     <div class="workbench two judge">
       <h1 class="sr-only">{t("judge.title")}</h1>
-      <aside class="panel" aria-label={t("judge.ask")}>
-        <Ask />
+      <aside class="panel" aria-label={t("judge.new")}>
+        <EvaluationForm />
         <Running />
         <Judged />
       </aside>
@@ -31,7 +31,7 @@ export default function Judge() {
   );
 }
 
-function Ask() {
+function EvaluationForm() {
   const model = reports.chosenModel.value;
   const data = reports.chosenData.value;
   if (models.value === null || datasets.value === null) return <Spinner />;
@@ -41,24 +41,24 @@ function Ask() {
   );
   return (
     <section>
-      <h2>{t("judge.ask")}</h2>
+      <h2>{t("judge.new")}</h2>
       <Select
         label={t("ui.model")}
         value={model.id}
         options={reports.judgeable.value.map(({ id }) => ({ value: id, label: id }))}
-        onChange={reports.judge}
+        onChange={reports.chooseModel}
       />
       {data ? (
         <Select
           label={t("judge.data")}
           value={data.id}
-          options={reports.proposed.value.map(({ id, width, height }) => ({ value: id, label: `${id} · ${width} × ${height}` }))}
+          options={reports.sortedDatasets.value.map(({ id, width, height }) => ({ value: id, label: `${id} · ${width} × ${height}` }))}
           onChange={(id) => (reports.data.value = id)}
         />
       ) : (
         <p class="muted">{t("judge.no_data")}</p>
       )}
-      {data && !fits(model, data) && (
+      {data && !sameShape(model, data) && (
         <p class="warning" role="note">
           {t("judge.unfit", {
             model: `${model.width} × ${model.height} × ${model.channels}`,
@@ -75,12 +75,12 @@ function Ask() {
 }
 
 function Running() {
-  const shown = reports.evaluations.value.filter(({ state }) => state !== "done").slice(0, 4);
-  if (shown.length === 0) return null;
+  const listed = reports.evaluations.value.filter(({ state }) => state !== "done").slice(0, 4);
+  if (listed.length === 0) return null;
   return (
     <section>
       <h2>{t("judge.running")}</h2>
-      {shown.map((job) => (
+      {listed.map((job) => (
         <Evaluation key={job.id} job={job} />
       ))}
     </section>
@@ -88,7 +88,7 @@ function Running() {
 }
 
 function Report() {
-  const id = reports.read.value ?? reports.judged.value?.[0];
+  const id = reports.openReport.value ?? reports.judged.value?.[0];
   if (!id) {
     return (
       <Empty title={t("judge.none")}>
@@ -96,7 +96,7 @@ function Report() {
       </Empty>
     );
   }
-  // an evaluation that ends makes another page at the same address
+  // a new evaluation replaces the page at the same address, so the time of its end makes the address unique
   const ended = reports.evaluations.value.find((job) => job.name === id && job.state === "done")?.ended ?? 0;
   return (
     <iframe

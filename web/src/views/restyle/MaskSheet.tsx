@@ -1,86 +1,82 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
-import { complain } from "../../state";
+import { reportError } from "../../state";
 import { Button, Dialog, Segmented, Slider } from "../../ui";
-import { Easel } from "../edit/easel";
+import { Viewport } from "../edit/viewport";
 import { Gestures } from "../edit/gestures";
-import { blank, fromUrl, loaded, overlay, pen, stroke, toPng, type Mask } from "../edit/mask";
+import { blankMask, loadMask, loadImage, overlay, contextOf, drawStroke, toPng, type Mask } from "../edit/mask";
 import { content, mask, upload, url } from "./store";
 
-type Way = "add" | "subtract";
-const nothing = () => undefined;
+type BrushMode = "add" | "subtract";
+const ignore = () => undefined;
 
-/** A sheet on which the mask is painted over the picture: white where the style goes. */
+/** A dialog for drawing the mask over the picture with a brush: white where the style applies. */
 export function MaskSheet({ onClose }: { onClose: () => void }) {
   const holder = useRef<HTMLDivElement>(null);
-  const painted = useRef<Mask | null>(null);
+  const drawnMask = useRef<Mask | null>(null);
   const gestures = useRef<Gestures | null>(null);
-  const easel = useRef<Easel | null>(null);
+  const viewport = useRef<Viewport | null>(null);
   const [width, setWidth] = useState(60);
-  const [way, setWay] = useState<Way>("add");
-  const brush = useRef({ width, way });
-  brush.current = { width, way };
-  if (gestures.current) gestures.current.width = width;
-
-  const show = () => {
-    if (painted.current) easel.current?.select(overlay(painted.current, 1, { tint: true, edge: false }));
-  };
+  const [mode, setMode] = useState<BrushMode>("add");
+  const brush = useRef({ width, mode });
+  brush.current = { width, mode };
 
   useEffect(() => {
-    const made = (easel.current = new Easel(holder.current!));
-    const own = (gestures.current = new Gestures(made, {
-      box: nothing,
-      loop: nothing,
-      pick: nothing,
-      drag: nothing,
-      stroked: nothing,
+    const created = (viewport.current = new Viewport(holder.current!));
+    const brushGestures = (gestures.current = new Gestures(created, {
+      box: ignore,
+      loop: ignore,
+      pick: ignore,
+      drag: ignore,
+      strokeEnd: ignore,
       stroke: (from, to) => {
-        if (!painted.current) return;
-        stroke(painted.current, from, to, brush.current.width, brush.current.way === "add");
-        show();
+        if (!drawnMask.current) return;
+        drawStroke(drawnMask.current, from, to, brush.current.width, brush.current.mode === "add");
+        showMask(created, drawnMask.current);
       },
     }));
-    own.tool = "brush";
-    own.width = width;
-    begin(made).catch(complain);
+    brushGestures.tool = "brush";
+    const loadPicture = async () => {
+      const image = await loadImage(url(content.value!));
+      created.show(image);
+      drawnMask.current = mask.value ? await loadMask(url(mask.value)) : blankMask(image.naturalWidth, image.naturalHeight);
+      showMask(created, drawnMask.current);
+    };
+    loadPicture().catch(reportError);
     return () => {
-      own.destroy();
-      made.destroy();
+      brushGestures.destroy();
+      created.destroy();
     };
   }, []);
-
-  const begin = async (made: Easel) => {
-    const image = await loaded(url(content.value!));
-    made.show(image);
-    painted.current = mask.value ? await fromUrl(url(mask.value)) : blank(image.naturalWidth, image.naturalHeight);
-    show();
-  };
+  useEffect(() => {
+    if (gestures.current) gestures.current.width = width;
+  }, [width]);
 
   const fill = (colour: string) => {
-    const target = painted.current;
+    const target = drawnMask.current;
     if (!target) return;
-    pen(target).fillStyle = colour;
-    pen(target).fillRect(0, 0, target.width, target.height);
-    show();
+    contextOf(target).fillStyle = colour;
+    contextOf(target).fillRect(0, 0, target.width, target.height);
+    if (viewport.current) showMask(viewport.current, target);
   };
 
-  const keep = async () => {
-    if (painted.current) await upload(await toPng(painted.current), (id) => (mask.value = id));
+  const save = async () => {
+    if (drawnMask.current) await upload(await toPng(drawnMask.current), (id) => (mask.value = id));
     onClose();
   };
 
   return (
-    <Dialog title={t("restyle.mask.paint")} onClose={onClose}>
+    <Dialog title={t("restyle.mask.draw")} onClose={onClose}>
       <div class="stack restyle-mask">
-        <div ref={holder} class="restyle-easel" role="img" aria-label={t("restyle.mask.canvas")} />
+        <div ref={holder} class="restyle-viewport" role="img" aria-label={t("restyle.mask.canvas")} />
         <Segmented
           label={t("restyle.mask.brush")}
-          value={way}
+          value={mode}
           options={[
             { value: "add", label: t("restyle.mask.add") },
             { value: "subtract", label: t("restyle.mask.subtract") },
           ]}
-          onChange={setWay}
+          onChange={setMode}
         />
         <Slider label={t("restyle.mask.width")} value={width} min={2} max={300} step={1} format={String} onInput={setWidth} />
         <div class="row spread">
@@ -88,11 +84,15 @@ export function MaskSheet({ onClose }: { onClose: () => void }) {
             <Button onClick={() => fill("#fff")}>{t("restyle.mask.all")}</Button>
             <Button onClick={() => fill("#000")}>{t("restyle.mask.clear")}</Button>
           </div>
-          <Button kind="primary" icon="check" onClick={() => void keep()}>
+          <Button kind="primary" icon="check" onClick={() => void save()}>
             {t("restyle.mask.use")}
           </Button>
         </div>
       </div>
     </Dialog>
   );
+}
+
+function showMask(viewport: Viewport, drawn: Mask): void {
+  viewport.select(overlay(drawn, 1, { tint: true, edge: false }));
 }

@@ -1,11 +1,11 @@
 import { address, api, type Job } from "../../api";
 import { t } from "../../i18n";
 import { download, fileName } from "../../files";
-import { complain, handOver, waits } from "../../state";
+import { reportError, openView, waitsForAnother } from "../../state";
 import { Badge, Button, Progress } from "../../ui";
 import { cancel, resultPath } from "./store";
 
-/** What the full engine makes: how far it is, and then the picture. */
+/** The result of the full engine: its progress, and then the picture. */
 export function Refined({ job }: { job: Job }) {
   const path = resultPath(job);
   const open = job.state === "queued" || job.state === "running";
@@ -14,12 +14,12 @@ export function Refined({ job }: { job: Job }) {
     try {
       if (path) await act(await api.blob(path));
     } catch (error) {
-      complain(error);
+      reportError(error);
     }
   };
   const edit = async (blob: Blob) => {
     const { id } = await api.putPicture(blob);
-    handOver({ to: "edit", picture: id, model: null, place: null, edits: [] });
+    openView({ to: "edit", picture: id, model: null, latent: null, edits: [] });
   };
 
   return (
@@ -28,8 +28,8 @@ export function Refined({ job }: { job: Job }) {
       {path && <Badge />}
       {open && (
         <div class="restyle-work" role="status">
-          <Progress share={job.share} label={t("restyle.refining")} />
-          <p class="muted">{says(job)}</p>
+          <Progress value={job.progress} label={t("restyle.refining")} />
+          <p class="muted">{statusOf(job)}</p>
           <Button icon="stop" onClick={() => void cancel()}>
             {t("ui.cancel")}
           </Button>
@@ -60,7 +60,7 @@ export function Refined({ job }: { job: Job }) {
   );
 }
 
-function says(job: Job): string {
-  if (job.state !== "queued") return job.says || t("restyle.refining");
-  return t(waits(job) ? "restyle.queued" : "restyle.starting");
+function statusOf(job: Job): string {
+  if (job.state !== "queued") return job.message || t("restyle.refining");
+  return t(waitsForAnother(job) ? "restyle.queued" : "restyle.starting");
 }

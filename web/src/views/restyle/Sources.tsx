@@ -2,14 +2,14 @@ import { useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { Button, Dropzone, NumberField, Select, Slider } from "../../ui";
 import { MaskSheet } from "./MaskSheet";
-import { content, mask, paintings, scale, seed, side, sources, upload, url, type Given } from "./store";
+import { content, mask, paintings, scale, seed, side, sources, upload, url, type SourceFactor } from "./store";
 
-const GIVEN: Given[] = ["colour", "line", "texture"];
+const SOURCE_FACTORS: SourceFactor[] = ["colour", "line", "texture"];
 const SIDES = ["256", "512", "768", "1024"];
 
-/** What only the full engine knows: where each factor comes from, the size of strokes, and a mask. */
+/** Settings of the full engine alone: the source of each factor, the size of strokes, and a mask. */
 export function Sources() {
-  const [painting, setPainting] = useState(false);
+  const [drawingMask, setDrawingMask] = useState(false);
   return (
     <details class="restyle-sources">
       <summary>{t("restyle.more")}</summary>
@@ -30,29 +30,29 @@ export function Sources() {
           onChange={(value) => (side.value = Number(value))}
         />
         <NumberField label={t("restyle.seed")} value={seed.value} min={0} onChange={(value) => (seed.value = Math.round(value))} />
-        {GIVEN.map((factor) => (
+        {SOURCE_FACTORS.map((factor) => (
           <Source key={factor} factor={factor} />
         ))}
         <div class="stack">
           <span class="muted">{t("restyle.mask")}</span>
           {mask.value && <img src={url(mask.value)} alt={t("restyle.mask")} />}
           <div class="row">
-            <Button icon="brush" disabled={!content.value} onClick={() => setPainting(true)}>
-              {t("restyle.mask.paint")}
+            <Button icon="brush" disabled={!content.value} onClick={() => setDrawingMask(true)}>
+              {t("restyle.mask.draw")}
             </Button>
             {mask.value && <Button onClick={() => (mask.value = null)}>{t("restyle.mask.none")}</Button>}
           </div>
           <p class="muted small">{t(paintings.value.length > 1 ? "restyle.mask.many" : "restyle.mask.one")}</p>
         </div>
       </div>
-      {painting && <MaskSheet onClose={() => setPainting(false)} />}
+      {drawingMask && <MaskSheet onClose={() => setDrawingMask(false)} />}
     </details>
   );
 }
 
-/** Where one factor is taken from: the paintings, or a picture of its own. */
-function Source({ factor }: { factor: Given }) {
-  const given = sources.value[factor];
+/** The source of one factor: the paintings, or a picture of its own. */
+function Source({ factor }: { factor: SourceFactor }) {
+  const source = sources.value[factor];
   const set = (id: string | null) => {
     const { [factor]: _, ...rest } = sources.value;
     sources.value = id ? { ...rest, [factor]: id } : rest;
@@ -60,9 +60,9 @@ function Source({ factor }: { factor: Given }) {
   return (
     <div class="stack">
       <span class="muted">{t(`restyle.from.${factor}`)}</span>
-      {given ? (
+      {source ? (
         <div class="row">
-          <img src={url(given)} alt={t(`restyle.from.${factor}`)} />
+          <img src={url(source)} alt={t(`restyle.from.${factor}`)} />
           <Button onClick={() => set(null)}>{t("restyle.from.paintings")}</Button>
         </div>
       ) : (

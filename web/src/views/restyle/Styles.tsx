@@ -1,13 +1,13 @@
 import { t } from "../../i18n";
 import { models } from "../../state";
 import { Dropzone, IconButton, ModelPicker, Slider } from "../../ui";
-import { chosen, instant, mixture, paintings, upload, url } from "./store";
+import { styleWeights, instantModel, mixture, paintings, upload, url } from "./store";
 
 /** The instant model's styles, mixed by weight. */
 export function InstantStyles() {
-  const model = instant();
+  const model = instantModel();
   if (!model) return models.value && <p class="muted small">{t("restyle.no_model")}</p>;
-  const set = (name: string, weight: number) => (chosen.value = { ...mixture.value, [name]: weight });
+  const set = (name: string, weight: number) => (styleWeights.value = { ...mixture.value, [name]: weight });
   return (
     <section>
       <h2>{t("restyle.styles")}</h2>
@@ -21,7 +21,7 @@ export function InstantStyles() {
                 type="button"
                 class="chip"
                 aria-pressed={weight > 0}
-                onClick={() => (chosen.value = { [name]: 1 })}
+                onClick={() => (styleWeights.value = { [name]: 1 })}
                 onContextMenu={(event) => event.preventDefault()}
               >
                 {title(name)}
@@ -43,10 +43,10 @@ export function InstantStyles() {
   );
 }
 
-/** A style's name as people say it: `munch-the-scream-1893` is "Munch the scream 1893". */
+/** Returns a readable name of a style: `munch-the-scream-1893` is "Munch the scream 1893". */
 const title = (name: string): string => (name.charAt(0).toUpperCase() + name.slice(1)).replaceAll("-", " ");
 
-/** Paintings of one's own, which only the full engine can look at. */
+/** The user's own paintings, which only the full engine can use. */
 export function OwnPaintings() {
   const change = (id: string, weight: number) =>
     (paintings.value = paintings.value.map((one) => (one.id === id ? { ...one, weight } : one)));

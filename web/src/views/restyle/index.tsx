@@ -3,12 +3,12 @@ import { useCallback, useState } from "preact/hooks";
 import { api } from "../../api";
 import { t } from "../../i18n";
 import { download, fileName } from "../../files";
-import { fitting } from "../../fitting";
-import { ofKind, receiveOr } from "../../shell/receive";
-import { complain, handoff, handOver, modelsOf, takeHandoff } from "../../state";
+import { downscaleToLimit } from "../../downscale";
+import { hasKind, receiveOr } from "../../shell/receive";
+import { reportError, viewInput, openView, modelsOf, takeViewInput } from "../../state";
 import { Button, Dropzone, Meter, Slider, useDrop } from "../../ui";
-import { LiveCanvas } from "./LiveCanvas";
-import { recall } from "./recall";
+import { InstantPreview } from "./InstantPreview";
+import { restoreSettings } from "./restore";
 import { Refined } from "./Refined";
 import "./restyle.css";
 import { Sources } from "./Sources";
@@ -17,10 +17,10 @@ import { InstantStyles, OwnPaintings } from "./Styles";
 
 export default function Restyle() {
   useSignalEffect(() => {
-    const given = handoff.value && takeHandoff("restyle");
-    if (!given) return;
-    if (given.picture) store.take(given.picture);
-    if (given.asked) recall(given.asked);
+    const input = viewInput.value && takeViewInput("restyle");
+    if (!input) return;
+    if (input.picture) store.setContent(input.picture);
+    if (input.settings) restoreSettings(input.settings);
   });
   useDrop(useCallback(([file]: File[]) => void takeDropped(file), []));
 
@@ -43,13 +43,13 @@ export default function Restyle() {
   );
 }
 
-/** A picture that was restyled before comes back as it was asked for; any other is to be restyled. */
+/** A restyled picture restores the settings that made it; any other becomes the picture to restyle. */
 async function takeDropped(file: File): Promise<void> {
-  await receiveOr(await fitting(file), ofKind("stylization"), ({ id }) => store.take(id));
+  await receiveOr(await downscaleToLimit(file), hasKind("stylization"), ({ id }) => store.setContent(id));
 }
 
 function Content() {
-  const painter = modelsOf("image").find((model) => model.can?.includes("sample"));
+  const imageModel = modelsOf("image").find((model) => model.can?.includes("sample"));
   const id = store.content.value;
   return (
     <section>
@@ -57,11 +57,11 @@ function Content() {
       {id && <img class="restyle-content" src={store.url(id)} alt={t("restyle.content")} />}
       <Dropzone
         label={t(id ? "restyle.content.other" : "restyle.content.choose")}
-        onFiles={([file]) => file && void store.upload(file, store.take)}
+        onFiles={([file]) => file && void store.upload(file, store.setContent)}
       />
-      {painter && (
-        <Button icon="random" onClick={() => void store.paintOne(painter.id)}>
-          {t("restyle.content.sample", { model: painter.id })}
+      {imageModel && (
+        <Button icon="random" onClick={() => void store.generateContent(imageModel.id)}>
+          {t("restyle.content.sample", { model: imageModel.id })}
         </Button>
       )}
     </section>
@@ -70,7 +70,7 @@ function Content() {
 
 function Pictures() {
   const [before, setBefore] = useState(false);
-  const work = store.work.value;
+  const job = store.refineJob.value;
   return (
     <>
       <div class={before ? "restyle-pictures before" : "restyle-pictures"}>
@@ -80,8 +80,8 @@ function Pictures() {
             <figcaption>{t("restyle.content")}</figcaption>
           </figure>
         )}
-        {store.instant() && <LiveCanvas />}
-        {work && <Refined job={work} />}
+        {store.instantModel() && <InstantPreview />}
+        {job && <Refined job={job} />}
       </div>
       <div class="row spread restyle-bar">
         <Button aria-pressed={before} icon="split" onClick={() => setBefore(!before)}>
@@ -117,19 +117,19 @@ function Factors() {
 
 function Actions() {
   const content = store.content.value;
-  const busy = ["queued", "running"].includes(store.work.value?.state ?? "");
+  const busy = ["queued", "running"].includes(store.refineJob.value?.state ?? "");
 
   const withInstant = async (act: (blob: Blob) => void | Promise<void>) => {
     try {
-      const blob = await store.instantly();
+      const blob = await store.instantResult();
       if (blob) await act(blob);
     } catch (error) {
-      complain(error);
+      reportError(error);
     }
   };
   const edit = async (blob: Blob) => {
     const { id } = await api.putPicture(blob);
-    handOver({ to: "edit", picture: id, model: null, place: null, edits: [] });
+    openView({ to: "edit", picture: id, model: null, latent: null, edits: [] });
   };
 
   return (
@@ -139,24 +139,24 @@ function Actions() {
         <div class="row">
           <Button
             icon="save"
-            disabled={!content || !store.instant()}
+            disabled={!content || !store.instantModel()}
             onClick={() => void withInstant((blob) => download(blob, fileName("restyled", "instant") + ".png"))}
           >
             {t("ui.save")}
           </Button>
-          <Button icon="edit" disabled={!content || !store.instant()} onClick={() => void withInstant(edit)}>
+          <Button icon="edit" disabled={!content || !store.instantModel()} onClick={() => void withInstant(edit)}>
             {t("ui.edit")}
           </Button>
         </div>
       </section>
       <section>
         <h2>{t("restyle.full")}</h2>
-        <p class="muted small">{t(store.ready.value ? "restyle.full.about" : "restyle.full.needs")}</p>
+        <p class="muted small">{t(store.canRefine.value ? "restyle.full.about" : "restyle.full.needs")}</p>
         <Button
           kind="primary"
           icon="restyle"
           busy={busy}
-          disabled={!content || !store.ready.value}
+          disabled={!content || !store.canRefine.value}
           onClick={() => void store.refine()}
         >
           {t("restyle.refine")}

@@ -3,20 +3,20 @@ import type { Series } from "./history";
 
 interface ChartProps {
   title: string;
-  /** Words under the horizontal axis. */
-  across: string;
+  /** The label of the horizontal axis. */
+  xLabel: string;
   series: Series[];
 }
 
 const WIDTH = 320;
 const HEIGHT = 150;
 const PAD = { left: 46, right: 10, top: 8, bottom: 22 };
-/** Told apart by those who see no colours too, by their dashes. */
+/** Dashes distinguish the lines also without colours. */
 const DASHES = ["", "6 3", "2 3", "8 3 2 3"];
 
-/** One figure of one or more runs, as lines. The value under the pointer is said below the title. */
-export function Chart({ title, across, series }: ChartProps) {
-  const [at, setAt] = useState<number | null>(null);
+/** One measure of one or more runs, a line each. The values under the pointer are shown beside the title. */
+export function Chart({ title, xLabel: across, series }: ChartProps) {
+  const [cursor, setCursor] = useState<number | null>(null);
   const points = series.flatMap((one) => one.points);
   if (points.length === 0) return null;
   const [left, right] = extent(points.map(([x]) => x));
@@ -28,35 +28,35 @@ export function Chart({ title, across, series }: ChartProps) {
   const point = (event: PointerEvent) => {
     const box = (event.currentTarget as Element).getBoundingClientRect();
     const share = ((event.clientX - box.left) / box.width) * WIDTH;
-    setAt(left + ((share - PAD.left) / (WIDTH - PAD.left - PAD.right)) * (right - left));
+    setCursor(left + ((share - PAD.left) / (WIDTH - PAD.left - PAD.right)) * (right - left));
   };
-  const said = series.map((one) => `${series.length > 1 ? `${one.name}: ` : ""}${short(nearest(one.points, at ?? right)[1])}`);
+  const summary = series.map((one) => `${series.length > 1 ? `${one.name}: ` : ""}${shortNumber(nearest(one.points, cursor ?? right)[1])}`);
 
   return (
     <figure class="chart">
       <figcaption>
-        <strong>{title}</strong> <span class="muted">{said.join(" · ")}</span>
+        <strong>{title}</strong> <span class="muted">{summary.join(" · ")}</span>
       </figcaption>
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         role="img"
-        aria-label={`${title}: ${said.join(", ")}`}
+        aria-label={`${title}: ${summary.join(", ")}`}
         onPointerMove={point}
-        onPointerLeave={() => setAt(null)}
+        onPointerLeave={() => setCursor(null)}
       >
         {levels.map((value) => (
           <g key={value}>
             <line class="rule" x1={PAD.left} x2={WIDTH - PAD.right} y1={y(value)} y2={y(value)} />
             <text x={PAD.left - 6} y={y(value) + 4} text-anchor="end">
-              {short(value)}
+              {shortNumber(value)}
             </text>
           </g>
         ))}
         <text x={PAD.left} y={HEIGHT - 6}>
-          {short(left)}
+          {shortNumber(left)}
         </text>
         <text x={WIDTH - PAD.right} y={HEIGHT - 6} text-anchor="end">
-          {right === left ? across : `${short(right)} ${across}`}
+          {right === left ? across : `${shortNumber(right)} ${across}`}
         </text>
         {series.map(({ name, points: [only, ...others] }) =>
           only && others.length === 0 ? <circle key={name} class="dot" cx={x(only[0])} cy={y(only[1])} r={2.5} /> : null,
@@ -69,7 +69,7 @@ export function Chart({ title, across, series }: ChartProps) {
             points={one.points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(" ")}
           />
         ))}
-        {at !== null && <line class="cursor" x1={x(at)} x2={x(at)} y1={PAD.top} y2={HEIGHT - PAD.bottom} />}
+        {cursor !== null && <line class="cursor" x1={x(cursor)} x2={x(cursor)} y1={PAD.top} y2={HEIGHT - PAD.bottom} />}
       </svg>
     </figure>
   );
@@ -83,7 +83,7 @@ function nearest(points: [number, number][], at: number): [number, number] {
   return points.reduce((best, one) => (Math.abs(one[0] - at) < Math.abs(best[0] - at) ? one : best), points[0] ?? [0, NaN]);
 }
 
-export function short(value: number): string {
+export function shortNumber(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   if (size >= 1e6) return `${(value / 1e6).toFixed(1)}M`;

@@ -6,7 +6,7 @@ import * as store from "./store";
 
 const STRIP = 24;
 
-/** A dataset: some of its pictures, and what the data doctor says. */
+/** A dataset: some of its pictures, and the report of the data doctor. */
 export function DatasetView({ id }: { id: string }) {
   const dataset = datasets.value?.find((one) => one.id === id);
   if (!dataset) return <p class="muted">{t("ui.loading")}</p>;

@@ -1,17 +1,17 @@
 import { t } from "../../i18n";
 import type { Dataset } from "../../types";
 
-/** Pixels a side that an ordinary machine learns in minutes. */
+/** Pixels a side up to which an ordinary machine trains in minutes. */
 const QUICK = 64;
 const FEW = 300;
 
-/** What to expect of a new dataset of this size; empty where the pictures decide. */
+/** A hint on the training time of a new dataset; `size` is empty where it follows from the pictures. */
 export function SizeHint({ size }: { size: string }) {
   if (size && Number(size) <= QUICK) return null;
   return <p class="muted small">{t("train.hint.size")}</p>;
 }
 
-/** How long pictures such as these need. */
+/** Hints on the training time of a dataset. */
 export function TimeHints({ data }: { data: Dataset }) {
   const { width, height, pictures } = data;
   return (

@@ -4,7 +4,7 @@ import type { Job } from "../../types";
 import { Checkbox, Progress, Spinner } from "../../ui";
 import * as store from "./store";
 
-/** All long work, the newest first. */
+/** All jobs, the newest first. */
 export function JobList() {
   const all = jobs.value;
   return (
@@ -22,18 +22,18 @@ export function JobList() {
 }
 
 function Row({ job }: { job: Job }) {
-  const looked = store.looked.value;
-  const current = looked !== null && "job" in looked && looked.job === job.id;
+  const opened = store.opened.value;
+  const current = opened !== null && "job" in opened && opened.job === job.id;
   const open = job.state === "running" || job.state === "queued";
   return (
     <li>
-      <button type="button" aria-current={current ? "true" : undefined} onClick={() => (store.looked.value = { job: job.id })}>
+      <button type="button" aria-current={current ? "true" : undefined} onClick={() => (store.opened.value = { job: job.id })}>
         <span class="row spread">
-          <strong>{title(job)}</strong>
+          <strong>{jobTitle(job)}</strong>
           <span class={`state ${job.state}`}>{t(`train.state.${job.state}`)}</span>
         </span>
-        {open && <Progress share={job.state === "queued" ? 0 : job.share} label={title(job)} />}
-        <span class="muted small">{job.error ?? job.says}</span>
+        {open && <Progress value={job.state === "queued" ? 0 : job.progress} label={jobTitle(job)} />}
+        <span class="muted small">{job.error ?? job.message}</span>
       </button>
       {job.kind === "train" && (
         <Checkbox checked={store.compared.value.includes(job.id)} onChange={(on) => store.compare(job.id, on)}>
@@ -44,7 +44,8 @@ function Row({ job }: { job: Job }) {
   );
 }
 
-export function title(job: Job): string {
+/** Returns the title of a job. */
+export function jobTitle(job: Job): string {
   const kind = t(`train.kind.${job.kind}`);
   return job.kind === "stylize" ? kind : `${kind} · ${job.name}`;
 }

@@ -1,30 +1,30 @@
 import { useCallback, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
-import { anyMade, receiveOr } from "../../shell/receive";
-import { complain, datasets } from "../../state";
+import { hasProvenance, receiveOr } from "../../shell/receive";
+import { reportError, datasets } from "../../state";
 import { Button, Dropzone, Progress, Select, useDrop } from "../../ui";
 import { SizeHint } from "./Hints";
-import { isPicture, ofDrop, ofInput, type Found } from "./collect";
+import { isPicture, filesOfDrop, filesOfInput, type Found } from "./collect";
 import * as store from "./store";
 
 const SIZES = ["", "32", "64", "96", "128", "192", "256"];
 
-/** The first step: which pictures to learn from. */
+/** The first step: the pictures to train on. */
 export function Pictures() {
   const [size, setSize] = useState("64");
   const folder = useRef<HTMLInputElement>(null);
-  const give = (found: Found[]) => void store.prepare(found, size);
-  const takeDropped = useCallback(
+  const prepare = useCallback((found: Found[]) => void store.prepare(found, size), [size]);
+  const onDrop = useCallback(
     (files: File[], dropped?: DataTransfer) => {
-      const found = dropped ? ofDrop(dropped) : Promise.resolve(ofInput(files));
-      const learn = () => void found.then(give, complain);
-      if (files.length === 1 && isPicture(files[0]!)) void receiveOr(files[0]!, anyMade, learn);
-      else learn();
+      const found = dropped ? filesOfDrop(dropped) : Promise.resolve(filesOfInput(files));
+      const prepareFound = () => void found.then(prepare, reportError);
+      if (files.length === 1 && isPicture(files[0])) void receiveOr(files[0], hasProvenance, prepareFound);
+      else prepareFound();
     },
-    [size],
+    [prepare],
   );
-  useDrop(takeDropped);
-  const sending = store.sending.value;
+  useDrop(onDrop);
+  const upload = store.upload.value;
   const all = datasets.value ?? [];
   const chosen = store.dataset.value;
 
@@ -39,10 +39,10 @@ export function Pictures() {
             options={all.map((one) => ({ value: one.id, label: one.id }))}
             onChange={(id) => {
               store.data.value = id;
-              store.looked.value = { data: id };
+              store.opened.value = { data: id };
             }}
           />
-          <Button kind="quiet" icon="eye" onClick={() => (store.looked.value = { data: chosen.id })}>
+          <Button kind="quiet" icon="eye" onClick={() => (store.opened.value = { data: chosen.id })}>
             {t("train.data.look")}
           </Button>
           <p class="muted small">
@@ -50,10 +50,10 @@ export function Pictures() {
           </p>
         </div>
       )}
-      {sending ? (
+      {upload ? (
         <div role="status">
-          <p class="muted">{t("train.sending", { count: sending.count })}</p>
-          <Progress share={sending.share < 1 ? sending.share : null} label={t("train.sending", { count: sending.count })} />
+          <p class="muted">{t("train.sending", { count: upload.count })}</p>
+          <Progress value={upload.share < 1 ? upload.share : null} label={t("train.sending", { count: upload.count })} />
         </div>
       ) : (
         <>
@@ -72,7 +72,7 @@ export function Pictures() {
             aria-hidden="true"
             multiple
             {...{ webkitdirectory: true }}
-            onChange={(event) => give(taken(event.currentTarget))}
+            onChange={(event) => prepare(chosenFiles(event.currentTarget))}
           />
           <Button icon="folder" onClick={() => folder.current?.click()}>
             {t("train.pictures.folder")}
@@ -81,7 +81,7 @@ export function Pictures() {
             label={t("train.pictures.files")}
             accept="image/*,.zip,.tar,.parquet"
             multiple
-            onFiles={(files) => give(ofInput(files))}
+            onFiles={(files) => prepare(filesOfInput(files))}
           />
         </>
       )}
@@ -89,8 +89,8 @@ export function Pictures() {
   );
 }
 
-function taken(input: HTMLInputElement): Found[] {
-  const found = ofInput([...(input.files ?? [])]);
+function chosenFiles(input: HTMLInputElement): Found[] {
+  const found = filesOfInput([...(input.files ?? [])]);
   input.value = ""; // so that the same folder can be chosen again
   return found;
 }

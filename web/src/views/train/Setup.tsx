@@ -3,10 +3,11 @@ import { t } from "../../i18n";
 import { models } from "../../state";
 import { Button, NumberField, Spinner, TextField } from "../../ui";
 import { TimeHints } from "./Hints";
-import { recipeAbout } from "./recipes";
+import { freeName } from "./names";
+import { parseSettings, recipeAbout } from "./recipes";
 import * as store from "./store";
 
-/** The second step: how to learn, for how long, and under which name. */
+/** The second step: the recipe, the minutes and the name. */
 export function Setup() {
   const [name, setName] = useState("");
   const [minutes, setMinutes] = useState(30);
@@ -17,8 +18,8 @@ export function Setup() {
   useEffect(() => void (store.recipes.value ?? store.loadRecipes()), []);
 
   const data = store.dataset.value;
-  const suggested = free(data ? `${data.id}-${store.recipe.value}` : store.recipe.value);
-  const settings = { ...lines(more), ...(batch && { batch }), ...(rate && { "optimiser.lr": rate }) };
+  const suggested = freeName(data ? `${data.id}-${store.recipe.value}` : store.recipe.value, models.value);
+  const settings = { ...parseSettings(more), ...(batch && { batch }), ...(rate && { "optimiser.lr": rate }) };
   const start = () => void store.train({ name: name || suggested, minutes, seed, set: settings });
 
   return (
@@ -54,28 +55,16 @@ export function Setup() {
   );
 }
 
-/** `key=value`, one a line. */
-function lines(text: string): Record<string, string> {
-  const pairs = text.split("\n").map((line) => line.split(/=(.*)/s).map((part) => part.trim()));
-  return Object.fromEntries(pairs.filter(([key, value]) => key && value).map(([key, value]) => [key!, value!]));
-}
-
-/** Returns a name that no model has. */
-function free(name: string): string {
-  const taken = new Set(models.value?.map(({ id }) => id));
-  for (let number = 2, tried = name; ; tried = `${name}-${number++}`) if (!taken.has(tried)) return tried;
-}
-
 const FIRST = ["gan", "vae", "elbo-vae"];
 
 function Recipes() {
   const [all, setAll] = useState(false);
   const recipes = store.recipes.value;
   if (!recipes) return <Spinner />;
-  const shown = recipes.filter(({ name }) => all || FIRST.includes(name) || name === store.recipe.value);
+  const listed = recipes.filter(({ name }) => all || FIRST.includes(name) || name === store.recipe.value);
   return (
     <div class="train-recipes" role="radiogroup" aria-label={t("train.recipe")}>
-      {shown.map((recipe) => (
+      {listed.map((recipe) => (
         <label key={recipe.name} class={store.recipe.value === recipe.name ? "on" : undefined}>
           <input
             type="radio"
@@ -87,7 +76,7 @@ function Recipes() {
           <span class="muted small">{recipeAbout(recipe)}</span>
         </label>
       ))}
-      {shown.length < recipes.length && (
+      {listed.length < recipes.length && (
         <Button kind="quiet" onClick={() => setAll(true)}>
           {t("train.recipe.all", { count: recipes.length })}
         </Button>

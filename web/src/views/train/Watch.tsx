@@ -6,7 +6,7 @@ import { Slider } from "../../ui";
 import { Chart } from "./Chart";
 import { curves, useRuns, type Run, type Series } from "./history";
 
-/** Trainings under way or done: their curves over each other, and their samples side by side. */
+/** Trainings, running or finished: their curves in common charts, and their samples side by side. */
 export function Watch({ jobs }: { jobs: Job[] }) {
   const runs = useRuns(jobs);
   const found = jobs.map((job) => ({ job, curves: curves(runs.get(job.id)?.rows ?? []) }));
@@ -27,7 +27,7 @@ export function Watch({ jobs }: { jobs: Job[] }) {
       </div>
       <div class="train-curves">
         {names.map((name) => (
-          <Chart key={name} title={figureName(name)} across={t("train.pictures.seen")} series={seriesOf(name)} />
+          <Chart key={name} title={figureName(name)} xLabel={t("train.pictures.seen")} series={seriesOf(name)} />
         ))}
       </div>
     </div>
@@ -49,24 +49,24 @@ function Legend({ jobs }: { jobs: Job[] }) {
   );
 }
 
-/** The newest samples; the slider goes back to what they were. */
+/** The newest sample grid of a training; the slider goes back to earlier ones. */
 function Grid({ job, run, named }: { job: Job; run: Run | undefined; named: boolean }) {
   const [back, setBack] = useState(0);
   const grids = run?.grids ?? [];
   const last = grids.length - 1;
   const index = Math.max(0, last - back);
-  const shown = grids[index];
-  if (!shown) {
+  const newest = grids[index];
+  if (!newest) {
     const open = job.state === "running" || job.state === "queued";
     return <p class="muted">{t(open ? "train.grid.soon" : "train.grid.none")}</p>;
   }
-  const seen = Number(/(\d+)\.png/.exec(shown)?.[1] ?? 0);
+  const pictures = Number(/(\d+)\.png/.exec(newest)?.[1] ?? 0);
   return (
     <figure class="train-grid">
-      <img src={shown} alt={t("train.grid", { name: job.name })} />
+      <img src={newest} alt={t("train.grid", { name: job.name })} />
       <figcaption class="muted small">
         {named && `${job.name} · `}
-        {t("train.grid.after", { count: seen })}
+        {t("train.grid.after", { count: pictures })}
       </figcaption>
       {last > 0 && (
         <Slider

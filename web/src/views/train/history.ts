@@ -1,17 +1,20 @@
-/** The figures and sample grids of trainings, asked for again while they run. */
+/** The history and sample grids of trainings, polled while they run. */
 
 import { useEffect, useState } from "preact/hooks";
 import { address, api, jobPath, type Job } from "../../api";
-import { complain } from "../../state";
+import { reportError } from "../../state";
+import { useStable } from "../../useStable";
 
+/** One row of a training's history. */
 export type Row = Record<string, number>;
+/** One line of a chart. */
 export interface Series {
   name: string;
   points: [number, number][];
 }
 
 const EVERY = 4000;
-/** What every row has, and is no curve. */
+/** Columns that are no curves of their own. */
 const AXES = new Set(["step", "pictures", "seconds", "rate"]);
 
 export interface Run {
@@ -20,48 +23,48 @@ export interface Run {
   grids: string[];
 }
 
-const nothing: Run = { rows: [], grids: [] };
+const emptyRun: Run = { rows: [], grids: [] };
 
-/** The figures of some trainings by id; those that run are asked for again every few seconds. */
+/** Returns the history of trainings by id, refreshed every few seconds while one runs. */
 export function useRuns(jobs: Job[]): Map<string, Run> {
   const [runs, setRuns] = useState(new Map<string, Run>());
-  const key = jobs.map(({ id, state }) => `${id} ${state}`).join();
+  const watched = useStable(jobs.map(({ id, state }) => ({ id, state })));
 
   useEffect(() => {
     const gone = new AbortController();
     let timer: ReturnType<typeof setTimeout>;
-    const ask = async () => {
+    const refresh = async () => {
       try {
-        const found = await Promise.all(jobs.map(async (job) => [job.id, await runOf(job, gone.signal)] as const));
+        const found = await Promise.all(watched.map(async (job) => [job.id, await runOf(job, gone.signal)] as const));
         setRuns(new Map(found));
       } catch (error) {
-        if (!gone.signal.aborted) complain(error);
+        if (!gone.signal.aborted) reportError(error);
       }
-      if (!gone.signal.aborted && jobs.some(({ state }) => state === "running")) timer = setTimeout(ask, EVERY);
+      if (!gone.signal.aborted && watched.some(({ state }) => state === "running")) timer = setTimeout(() => void refresh(), EVERY);
     };
-    void ask();
+    void refresh();
     return () => {
       gone.abort();
       clearTimeout(timer);
     };
-  }, [key]);
+  }, [watched]);
 
   return runs;
 }
 
-async function runOf(job: Job, signal: AbortSignal): Promise<Run> {
-  if (job.state === "queued") return nothing;
+async function runOf(job: Pick<Job, "id" | "state">, signal: AbortSignal): Promise<Run> {
+  if (job.state === "queued") return emptyRun;
   const [history, files] = await Promise.all([
     api.get<{ data: Row[] }>(jobPath(job.id, "/history"), signal),
     api.get<{ data: string[] }>(jobPath(job.id, "/files"), signal),
   ]);
   const grids = files.data.filter((name) => /^grids\/.*\.png$/.test(name)).sort();
-  // a training that is resumed may draw a grid of the same name again, so the last row is part of the address
-  const seen = history.data.at(-1)?.step ?? 0;
-  return { rows: history.data, grids: grids.map((name) => `${address(jobPath(job.id, `/files/${name}`))}?v=${seen}`) };
+  // a resumed training may write a grid of the same name again, so the newest step is part of the address
+  const newestStep = history.data.at(-1)?.step ?? 0;
+  return { rows: history.data, grids: grids.map((name) => `${address(jobPath(job.id, `/files/${name}`))}?v=${newestStep}`) };
 }
 
-/** Returns {name: [(pictures, value)]} of everything measured. */
+/** Returns the curves of a history, {name: [(pictures, value)]}. Values that are not finite are left out. */
 export function curves(rows: Row[]): Map<string, [number, number][]> {
   const found = new Map<string, [number, number][]>();
   for (const row of rows) {

@@ -32,9 +32,9 @@ export default function Train() {
 function Stage() {
   const runs = store.compared.value.flatMap((id) => store.jobById(id) ?? []);
   if (runs.length > 1) return <Comparison />;
-  const looked = store.looked.value;
-  if (looked && "data" in looked) return <DatasetView key={looked.data} id={looked.data} />;
-  const job = looked ? store.jobById(looked.job) : foremost(jobs.value ?? []);
+  const opened = store.opened.value;
+  if (opened && "data" in opened) return <DatasetView key={opened.data} id={opened.data} />;
+  const job = opened ? store.jobById(opened.job) : defaultJob(jobs.value ?? []);
   if (job) return <JobView key={job.id} job={job} />;
   if (store.dataset.value) return <DatasetView id={store.dataset.value.id} />;
   return (
@@ -45,8 +45,8 @@ function Stage() {
   );
 }
 
-/** The work to look at where none was chosen: what runs, else the newest training. */
-function foremost(all: Job[]): Job | null {
+/** The job to show if none is open: the running one, or else the newest training. */
+function defaultJob(all: Job[]): Job | null {
   return all.find(({ state }) => state === "running") ?? all.find(({ kind }) => kind === "train") ?? null;
 }
 

@@ -1,21 +1,22 @@
-/** What is trained on what, and which work is looked at. */
+/** State of the Train view: dataset, recipe, and the job or dataset that is open. */
 
 import { computed, signal } from "@preact/signals";
 import { api, jobPath, type Job, type Recipe } from "../../api";
 import { t } from "../../i18n";
-import { about, complain, datasets, jobs, toast } from "../../state";
-import { isArchive, rooted, type Found } from "./collect";
+import { about, reportError, datasets, jobs, toast } from "../../state";
+import { isArchive, withoutRoot, type Found } from "./collect";
+import { freeName, validName } from "./names";
 import { zipped } from "./zip";
 
 export const recipes = signal<Recipe[] | null>(null);
 export const data = signal<string | null>(null);
 export const recipe = signal("gan");
-/** What the stage shows: a piece of work, a dataset, or runs side by side. */
-export const looked = signal<{ job: string } | { data: string } | null>(null);
-/** Trainings whose curves are laid over each other. */
+/** The job or dataset in the main area; null shows the most recent one. */
+export const opened = signal<{ job: string } | { data: string } | null>(null);
+/** Ids of the trainings that are compared. */
 export const compared = signal<string[]>([]);
-/** What is being made ready to be sent: null where nothing is. */
-export const sending = signal<{ count: number; share: number } | null>(null);
+/** The upload in progress: the number of files, and the fraction that is packed; null where there is none. */
+export const upload = signal<{ count: number; share: number } | null>(null);
 
 export const dataset = computed(
   () => datasets.value?.find((one) => one.id === data.value) ?? datasets.value?.[0] ?? null,
@@ -23,86 +24,81 @@ export const dataset = computed(
 
 export const jobById = (id: string): Job | null => jobs.value?.find((one) => one.id === id) ?? null;
 
-/** The files of a zip are counted in 16 bits, and its bytes in 32. */
-const MOST = { files: 65_000, bytes: 4e9 };
+/** Limits of the zip format without its 64-bit extension: 16 bits count the files, 32 bits the bytes. */
+const ZIP_LIMIT = { files: 65_000, bytes: 4e9 };
 
 export async function loadRecipes(): Promise<void> {
   try {
     recipes.value = (await api.get<{ data: Recipe[] }>("/v1/recipes")).data;
   } catch (error) {
-    complain(error);
+    reportError(error);
   }
 }
 
 function add(job: Job): void {
   jobs.value = [job, ...(jobs.value ?? []).filter((one) => one.id !== job.id)];
-  looked.value = { job: job.id };
+  opened.value = { job: job.id };
 }
 
-/** Sends pictures to be made a dataset of. */
+/** Uploads pictures, and starts the job that prepares a dataset from them. */
 export async function prepare(found: Found[], size: string): Promise<void> {
-  const { name, files } = rooted(found);
+  const { name, files } = withoutRoot(found);
   if (files.length === 0) return toast(t("train.pictures.none"), "error");
   const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
-  const most = Math.min(about.value?.limits.upload ?? MOST.bytes, MOST.bytes);
-  if (bytes > most || files.length > MOST.files) {
-    return toast(t("train.pictures.too_large", { size: megabytes(bytes), most: megabytes(most) }), "error");
+  const limit = Math.min(about.value?.limits.upload ?? ZIP_LIMIT.bytes, ZIP_LIMIT.bytes);
+  if (bytes > limit || files.length > ZIP_LIMIT.files) {
+    return toast(t("train.pictures.too_large", { size: megabytes(bytes), most: megabytes(limit) }), "error");
   }
-  sending.value = { count: files.length, share: 0 };
-  const called = free(name);
+  upload.value = { count: files.length, share: 0 };
+  const datasetName = freeName(validName(name), datasets.value);
   try {
-    const one = files.length === 1 && isArchive(files[0]!);
+    const one = files.length === 1 && isArchive(files[0]);
     const file = one
-      ? files[0]!.file
-      : await zipped(files, (share) => (sending.value = { count: files.length, share }));
+      ? files[0].file
+      : await zipped(files, (share) => (upload.value = { count: files.length, share }));
     const form = new FormData();
-    form.append("name", called);
+    form.append("name", datasetName);
     if (size) form.append("size", size);
-    form.append("files", file, one ? files[0]!.file.name : "pictures.zip");
+    form.append("files", file, one ? files[0].file.name : "pictures.zip");
     add(await api.postForm<Job>("/v1/data", form));
-    data.value = called; // what was just given is what will be trained on
+    data.value = datasetName; // the newest dataset is the one to train on
   } catch (error) {
-    complain(error);
+    reportError(error);
   } finally {
-    sending.value = null;
+    upload.value = null;
   }
 }
 
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;
 
-/** Returns a name that a dataset may have and none has yet. */
-function free(name: string): string {
-  const clean = name.replace(/[^\p{L}\p{N}_ .-]+/gu, "-").replace(/^[^\p{L}\p{N}_]+/u, "").slice(0, 50) || "pictures";
-  const taken = new Set(datasets.value?.map(({ id }) => id));
-  for (let number = 2, tried = clean; ; tried = `${clean}-${number++}`) if (!taken.has(tried)) return tried;
-}
-
-export interface Asked {
+export interface TrainRequest {
   name: string;
   minutes: number;
   seed: number;
   set: Record<string, string>;
 }
 
-export async function train(asked: Asked): Promise<void> {
+/** Starts a training on the chosen dataset. */
+export async function train(request: TrainRequest): Promise<void> {
   if (!dataset.value) return;
   try {
-    add(await api.post<Job>("/v1/train", { data: dataset.value.id, recipe: recipe.value, ...asked }));
+    add(await api.post<Job>("/v1/train", { data: dataset.value.id, recipe: recipe.value, ...request }));
   } catch (error) {
-    complain(error);
+    reportError(error);
   }
 }
 
-/** Asks something of a piece of work: that it ends, or goes on. */
-export async function act(job: Job, what: "cancel" | "stop" | "resume", body: unknown = {}): Promise<void> {
+/** Cancels, stops or resumes a job. */
+export async function postAction(job: Job, what: "cancel" | "stop" | "resume", body: unknown = {}): Promise<void> {
   try {
     const now = await api.post<Job>(jobPath(job.id, `/${what}`), body);
     jobs.value = (jobs.value ?? []).map((one) => (one.id === now.id ? now : one));
   } catch (error) {
-    complain(error);
+    reportError(error);
   }
 }
 
+/** Adds a training to the comparison, or removes it. */
 export function compare(id: string, on: boolean): void {
   compared.value = on ? [...compared.value, id] : compared.value.filter((one) => one !== id);
 }

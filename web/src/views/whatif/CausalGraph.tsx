@@ -2,10 +2,10 @@ import { useMemo } from "preact/hooks";
 import { t } from "../../i18n";
 import type { Graph, Value } from "../../types";
 import { shortNumber } from "../../ui";
-import { height, layOut, picture, width, type Arrow, type Placed } from "./layout";
-import { answer, cause, doing, liveAttributes } from "./world";
+import { nodeHeight, layOut, pictureNode, nodeWidth, type Arrow, type NodePosition } from "./layout";
+import { answer, cause, interventions, liveAttributes } from "./store";
 
-/** The causes, from left to right, up to the picture. What is done to a node cuts the arrows into it. */
+/** The causal graph, from causes on the left to the picture on the right. An intervention cuts the edges into a node. */
 export function CausalGraph({ graph }: { graph: Graph }) {
   const layout = useMemo(() => layOut(graph), [graph]);
   return (
@@ -23,32 +23,32 @@ export function CausalGraph({ graph }: { graph: Graph }) {
           {layout.arrows.map((arrow) => (
             <path
               key={`${arrow.from}\n${arrow.to}`}
-              class={arrow.to in doing.value ? "arrow cut" : "arrow"}
+              class={arrow.to in interventions.value ? "arrow cut" : "arrow"}
               d={curve(arrow)}
-              marker-end={arrow.to in doing.value ? undefined : "url(#arrow)"}
+              marker-end={arrow.to in interventions.value ? undefined : "url(#arrow)"}
             />
           ))}
         </svg>
         {layout.nodes.map((node) =>
-          node.name === picture ? <PictureNode key={node.name} node={node} /> : <Node key={node.name} node={node} />,
+          node.name === pictureNode ? <PictureNode key={node.name} node={node} /> : <Node key={node.name} node={node} />,
         )}
       </div>
     </section>
   );
 }
 
-function PictureNode({ node }: { node: Placed }) {
+function PictureNode({ node }: { node: NodePosition }) {
   return (
-    <span class="node shown" style={at(node)}>
+    <span class="node picture" style={at(node)}>
       {t("whatif.picture")}
     </span>
   );
 }
 
-function Node({ node }: { node: Placed }) {
+function Node({ node }: { node: NodePosition }) {
   const { name } = node;
-  const pinned = name in doing.value;
-  const value = doing.value[name] ?? liveAttributes.value?.[name] ?? answer.value?.counterfactual.attributes[name];
+  const pinned = name in interventions.value;
+  const value = interventions.value[name] ?? liveAttributes.value?.[name] ?? answer.value?.counterfactual.attributes[name];
   return (
     <button
       type="button"
@@ -60,29 +60,29 @@ function Node({ node }: { node: Placed }) {
     >
       <span class="node-name">{name}</span>
       {pinned && <span class="sr-only">{t("whatif.node.pinned")}</span>}
-      <span class="node-value">{words(value)}</span>
+      <span class="node-value">{format(value)}</span>
     </button>
   );
 }
 
-function words(value: Value | undefined): string {
+function format(value: Value | undefined): string {
   if (value === undefined) return "–";
   return typeof value === "number" ? shortNumber(value) : value;
 }
 
-function at({ x, y }: Placed) {
-  return { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` };
+function at({ x, y }: NodePosition) {
+  return { left: `${x}px`, top: `${y}px`, width: `${nodeWidth}px`, height: `${nodeHeight}px` };
 }
 
-/** What an unseen cause moves together: from the left of one to the left of the other, so that no arrow is crossed. */
-function bow(nodes: Placed[], one: string, other: string): string {
+/** The line of an unobserved common cause, on the left of both nodes, where it crosses no edge. */
+function bow(nodes: NodePosition[], one: string, other: string): string {
   const [start, end] = [one, other].map((name) => nodes.find((node) => node.name === name));
   if (!start || !end) return "";
-  const [from, to] = [start.y + height / 2, end.y + height / 2];
-  return `M${start.x} ${from} Q${Math.min(start.x, end.x) - height} ${(from + to) / 2} ${end.x} ${to}`;
+  const [from, to] = [start.y + nodeHeight / 2, end.y + nodeHeight / 2];
+  return `M${start.x} ${from} Q${Math.min(start.x, end.x) - nodeHeight} ${(from + to) / 2} ${end.x} ${to}`;
 }
 
-/** Leaves and arrives level. */
+/** A smooth path through the points of an edge, horizontal at both ends. */
 function curve({ points: [start, ...others] }: Arrow): string {
   let before = start;
   return others.reduce((path, point) => {

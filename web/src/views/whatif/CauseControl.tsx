@@ -1,12 +1,12 @@
 import { t } from "../../i18n";
 import { AttributeField, Button, IconButton } from "../../ui";
 import type { Graph } from "../../types";
-import { answer, cause, doing, setDoing } from "./world";
+import { answer, cause, interventions, setIntervention } from "./store";
 
-/** What is done to the chosen cause, and all that is done. */
+/** The intervention on the selected node, and the list of all interventions. */
 export function CauseControl({ graph }: { graph: Graph }) {
   const node = graph.nodes.find(({ name }) => name === cause.value);
-  const pinned = Object.entries(doing.value);
+  const pinned = Object.entries(interventions.value);
   return (
     <section>
       <h2>{t("whatif.do")}</h2>
@@ -15,11 +15,11 @@ export function CauseControl({ graph }: { graph: Graph }) {
         <AttributeField
           key={node.name}
           attribute={node}
-          value={doing.value[node.name] ?? null}
-          freeWords={t("whatif.do.free")}
+          value={interventions.value[node.name] ?? null}
+          freeLabel={t("whatif.do.free")}
           fallback={factualNumber(node.name)}
           resetLabel={t("whatif.do.undo", { name: node.name })}
-          onInput={(value) => setDoing(node.name, value)}
+          onInput={(value) => setIntervention(node.name, value)}
           onCommit={() => {}}
         />
       )}
@@ -29,12 +29,12 @@ export function CauseControl({ graph }: { graph: Graph }) {
             <button type="button" class="pin" onClick={() => (cause.value = name)}>
               {`do(${name} = ${typeof value === "number" ? Number(value.toPrecision(3)) : value})`}
             </button>
-            <IconButton icon="close" label={t("whatif.do.undo", { name })} onClick={() => setDoing(name, null)} />
+            <IconButton icon="close" label={t("whatif.do.undo", { name })} onClick={() => setIntervention(name, null)} />
           </li>
         ))}
       </ul>
       {pinned.length > 1 && (
-        <Button kind="quiet" icon="reset" onClick={() => (doing.value = {})}>
+        <Button kind="quiet" icon="reset" onClick={() => (interventions.value = {})}>
           {t("whatif.do.none")}
         </Button>
       )}
@@ -42,7 +42,7 @@ export function CauseControl({ graph }: { graph: Graph }) {
   );
 }
 
-/** Where a free slider stands: at what the unit has. */
+/** The factual value, where the slider of a node without an intervention is. */
 function factualNumber(name: string): number | null {
   const value = Number(answer.value?.factual.attributes[name]);
   return Number.isFinite(value) ? value : null;

@@ -2,9 +2,9 @@ import { dataUrl } from "../../files";
 import { t } from "../../i18n";
 import { Badge, shortNumber, Spinner } from "../../ui";
 import type { Graph, Value } from "../../types";
-import { cause, doing, doses, dosesFailure, setDoing } from "./world";
+import { cause, interventions, doses, dosesFailure, setIntervention } from "./store";
 
-/** The unit under every value of one cause, all else as its causes make it. */
+/** The counterfactual pictures for one cause set to values across its range. */
 export function DoseStrip({ graph }: { graph: Graph }) {
   const name = cause.value;
   if (name === null || !graph.nodes.some((node) => node.name === name)) return null;
@@ -28,9 +28,9 @@ function Dose({ name, value, b64 }: { name: string; value: Value; b64: string })
     <li>
       <button
         type="button"
-        aria-pressed={doing.value[name] === value}
+        aria-pressed={interventions.value[name] === value}
         aria-label={t("whatif.doses.take", { name, value: words })}
-        onClick={() => setDoing(name, value)}
+        onClick={() => setIntervention(name, value)}
       >
         <span class="dose-picture">
           <img src={dataUrl(b64)} alt="" />

@@ -4,7 +4,7 @@ import { t } from "../../i18n";
 import { Button, Dialog } from "../../ui";
 import type { Model } from "../../types";
 
-/** How far the model is to be trusted, where that has been measured. */
+/** The soundness report of the model, or the command that writes one. */
 export function Report({ model }: { model: Model }) {
   const [known, setKnown] = useState(false);
   const [open, setOpen] = useState(false);
@@ -15,7 +15,7 @@ export function Report({ model }: { model: Model }) {
     setKnown(false);
     api.text(path, controller.signal).then(
       () => setKnown(true),
-      () => {}, // not measured yet: the section says how
+      () => {}, // no report yet: the section names the command
     );
     return () => controller.abort();
   }, [path]);

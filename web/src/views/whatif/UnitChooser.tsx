@@ -1,35 +1,35 @@
 import { api, address, picturePath } from "../../api";
 import { t } from "../../i18n";
-import { randomSeed } from "../../place";
-import { ofKind, receiveOr } from "../../shell/receive";
-import { complain } from "../../state";
+import { randomSeed } from "../../latentSpec";
+import { hasKind, receiveOr } from "../../shell/receive";
+import { reportError } from "../../state";
 import { AttributeField, Dropzone, IconButton, NumberField, Segmented, Select, useDrop } from "../../ui";
 import type { Graph, StoredPicture, Unit, Values } from "../../types";
-import { fitting, setUnit, unit, waiting } from "./world";
+import { matchingDatasets, setUnit, unit, awaitingPicture } from "./store";
 
 type Origin = "seed" | "data" | "picture";
 
-function originOf(now: Unit): Origin {
-  if (waiting.value) return "picture";
-  return "picture" in now ? "picture" : "data" in now ? "data" : "seed";
+function originOf(current: Unit): Origin {
+  if (awaitingPicture.value) return "picture";
+  return "picture" in current ? "picture" : "data" in current ? "data" : "seed";
 }
 
-const take = ({ id }: StoredPicture): void => setUnit({ picture: id, attributes: {} });
+const setPicture = ({ id }: StoredPicture): void => setUnit({ picture: id, attributes: {} });
 
-/** A picture that was saved here comes back with its question; any other is a unit. */
-const takeDropped = ([file]: File[]): void => void receiveOr(file, ofKind("studio counterfactual"), take);
+/** A saved counterfactual picture restores its unit and interventions; any other picture becomes the unit. */
+const onDrop = ([file]: File[]): void => void receiveOr(file, hasKind("studio counterfactual"), setPicture);
 
-const takeChosen = ([file]: File[]): void => void api.putPicture(file).then(take).catch(complain);
+const onChoose = ([file]: File[]): void => void api.putPicture(file).then(setPicture).catch(reportError);
 
-/** Whose other world it is. */
+/** Chooses the unit. */
 export function UnitChooser({ graph }: { graph: Graph }) {
-  useDrop(takeDropped);
+  useDrop(onDrop);
   const now = unit.value;
-  const data = fitting.value;
+  const data = matchingDatasets.value;
   const origins: Origin[] = data.length > 0 ? ["seed", "data", "picture"] : ["seed", "picture"];
 
   const choose = (origin: Origin) => {
-    if (origin === "picture") waiting.value = true;
+    if (origin === "picture") awaitingPicture.value = true;
     if (origin === "seed") setUnit({ seed: 0 });
     if (origin === "data") setUnit({ data: data[0].id, index: 0 });
   };
@@ -43,32 +43,32 @@ export function UnitChooser({ graph }: { graph: Graph }) {
         options={origins.map((value) => ({ value, label: t(`whatif.unit.${value}`) }))}
         onChange={choose}
       />
-      {originOf(now) === "seed" && "seed" in now && <Drawn seed={now.seed} />}
-      {originOf(now) === "data" && "data" in now && <FromData data={now.data} index={now.index} />}
+      {originOf(now) === "seed" && "seed" in now && <SeedUnit seed={now.seed} />}
+      {originOf(now) === "data" && "data" in now && <DatasetUnit data={now.data} index={now.index} />}
       {originOf(now) === "picture" && (
         <>
-          <Dropzone label={t("whatif.unit.drop")} onFiles={takeChosen} />
-          {"picture" in now && <Dropped graph={graph} picture={now.picture} attributes={now.attributes} />}
+          <Dropzone label={t("whatif.unit.drop")} onFiles={onChoose} />
+          {"picture" in now && <PictureUnit graph={graph} picture={now.picture} attributes={now.attributes} />}
         </>
       )}
     </section>
   );
 }
 
-function Drawn({ seed }: { seed: number }) {
-  const draw = (value: number) => setUnit({ seed: Math.round(value) });
+function SeedUnit({ seed }: { seed: number }) {
+  const setSeed = (value: number) => setUnit({ seed: Math.round(value) });
   return (
     <div class="row-field">
-      <NumberField label={t("whatif.unit.number")} value={seed} min={0} onChange={draw} />
-      <IconButton icon="random" label={t("whatif.unit.random")} onClick={() => draw(randomSeed())} />
+      <NumberField label={t("whatif.unit.number")} value={seed} min={0} onChange={setSeed} />
+      <IconButton icon="random" label={t("whatif.unit.random")} onClick={() => setSeed(randomSeed())} />
     </div>
   );
 }
 
-function FromData({ data, index }: { data: string; index: number }) {
-  const all = fitting.value;
+function DatasetUnit({ data, index }: { data: string; index: number }) {
+  const all = matchingDatasets.value;
   const last = (all.find(({ id }) => id === data)?.pictures ?? 1) - 1;
-  const take = (value: number) => setUnit({ data, index: Math.round(value) });
+  const setIndex = (value: number) => setUnit({ data, index: Math.round(value) });
   return (
     <>
       <Select
@@ -78,26 +78,26 @@ function FromData({ data, index }: { data: string; index: number }) {
         onChange={(id) => setUnit({ data: id, index: 0 })}
       />
       <div class="row-field">
-        <NumberField label={t("whatif.unit.index", { last })} value={index} min={0} max={last} onChange={take} />
+        <NumberField label={t("whatif.unit.index", { last })} value={index} min={0} max={last} onChange={setIndex} />
         <IconButton
           icon="random"
           label={t("whatif.unit.random")}
-          onClick={() => take(Math.floor(Math.random() * (last + 1)))}
+          onClick={() => setIndex(Math.floor(Math.random() * (last + 1)))}
         />
       </div>
     </>
   );
 }
 
-interface DroppedProps {
+interface PictureUnitProps {
   graph: Graph;
   picture: string;
   attributes: Values;
 }
 
-/** A picture of the user's own. What is not told of it is read off it. */
-function Dropped({ graph, picture, attributes }: DroppedProps) {
-  const tell = (name: string, value: Values[string] | null) => {
+/** A picture of the user. Attributes that are left unset are predicted from it. */
+function PictureUnit({ graph, picture, attributes }: PictureUnitProps) {
+  const setAttribute = (name: string, value: Values[string] | null) => {
     const { [name]: _, ...others } = attributes;
     setUnit({ picture, attributes: value === null ? others : { ...others, [name]: value } });
   };
@@ -112,9 +112,9 @@ function Dropped({ graph, picture, attributes }: DroppedProps) {
               key={node.name}
               attribute={node}
               value={attributes[node.name] ?? null}
-              freeWords={t("whatif.unit.read")}
+              freeLabel={t("whatif.unit.read")}
               resetLabel={t("whatif.unit.reread", { name: node.name })}
-              onInput={(value) => tell(node.name, value)}
+              onInput={(value) => setAttribute(node.name, value)}
               onCommit={() => {}}
             />
           ))}

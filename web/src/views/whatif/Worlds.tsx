@@ -2,11 +2,11 @@ import type { ComponentChildren } from "preact";
 import { dataUrl } from "../../files";
 import { t } from "../../i18n";
 import { Button, IconButton, LiveCanvas, Meter, Picture, Spinner } from "../../ui";
-import type { Graph, LiveAsk, Model, Values, World } from "../../types";
-import { editOther, restyleOther, saveOther } from "./actions";
-import { answer, behind, doing, failure, liveAttributes, unit } from "./world";
+import type { Graph, LiveRequest, Model, Values, World } from "../../types";
+import { editCounterfactual, restyleCounterfactual, saveCounterfactual } from "./actions";
+import { answer, stale, interventions, failure, liveAttributes, unit } from "./store";
 
-/** The unit as it is, as it would have been, and, where that is known, as it truly would have been. */
+/** The factual picture, the counterfactual one, and, where it is known, the true counterfactual. */
 export function Worlds({ model, graph }: { model: Model; graph: Graph }) {
   const found = answer.value;
   if (failure.value !== null) {
@@ -19,31 +19,31 @@ export function Worlds({ model, graph }: { model: Model; graph: Graph }) {
   if (!found) {
     return (
       <p class="row" role="status">
-        <Spinner /> {t("whatif.asking")}
+        <Spinner /> {t("whatif.computing")}
       </p>
     );
   }
-  const other = liveAttributes.value ?? found.counterfactual.attributes;
+  const attributes = liveAttributes.value ?? found.counterfactual.attributes;
   return (
     <section class="worlds" aria-label={t("whatif.worlds")}>
       <div class="worlds-all">
         <div class="worlds-pictures">
-          <Shown title={t("whatif.factual")}>
-            <Still world={found.factual} alt={t("whatif.factual")} generated={"seed" in unit.value} />
-          </Shown>
-          <Shown title={t("whatif.counterfactual")} actions={<OtherActions model={model} />}>
-            <Other model={model} />
-          </Shown>
+          <WorldPanel title={t("whatif.factual")}>
+            <WorldPicture world={found.factual} alt={t("whatif.factual")} generated={"seed" in unit.value} />
+          </WorldPanel>
+          <WorldPanel title={t("whatif.counterfactual")} actions={<CounterfactualActions model={model} />}>
+            <LiveCounterfactual model={model} />
+          </WorldPanel>
           {found.truth && (
-            <Shown title={t("whatif.truth")}>
-              <Still world={found.truth} alt={t("whatif.truth")} />
-            </Shown>
+            <WorldPanel title={t("whatif.truth")}>
+              <WorldPicture world={found.truth} alt={t("whatif.truth")} />
+            </WorldPanel>
           )}
         </div>
         <AttributeTable
           graph={graph}
           factual={found.factual.attributes}
-          other={other}
+          counterfactual={attributes}
           truth={found.truth?.attributes ?? null}
         />
       </div>
@@ -56,7 +56,7 @@ export function Worlds({ model, graph }: { model: Model; graph: Graph }) {
   );
 }
 
-function Shown({ title, actions, children }: { title: string; actions?: ComponentChildren; children: ComponentChildren }) {
+function WorldPanel({ title, actions, children }: { title: string; actions?: ComponentChildren; children: ComponentChildren }) {
   return (
     <div class="world">
       <h2>{title}</h2>
@@ -66,33 +66,33 @@ function Shown({ title, actions, children }: { title: string; actions?: Componen
   );
 }
 
-function Still({ world, alt, generated }: { world: World; alt: string; generated?: boolean }) {
+function WorldPicture({ world, alt, generated }: { world: World; alt: string; generated?: boolean }) {
   return <Picture src={dataUrl(world.b64_json)} alt={alt} generated={generated} />;
 }
 
-/** Painted live while a cause is moved, and exactly as soon as that is answered. */
-function Other({ model }: { model: Model }) {
-  const ask: LiveAsk = { kind: "counterfactual", model: model.id, unit: unit.value, do: doing.value };
+/** The counterfactual: live frames while a cause is changed, then the exact picture. */
+function LiveCounterfactual({ model }: { model: Model }) {
+  const request: LiveRequest = { kind: "counterfactual", model: model.id, unit: unit.value, do: interventions.value };
   return (
     <LiveCanvas
-      ask={ask}
-      exact={behind.value ? null : answer.value!.counterfactual.b64_json}
+      request={request}
+      exact={stale.value ? null : answer.value!.counterfactual.b64_json}
       label={t("whatif.counterfactual")}
       onFrame={(header) => (liveAttributes.value = header.attributes ?? null)}
     />
   );
 }
 
-function OtherActions({ model }: { model: Model }) {
-  const ready = !behind.value;
+function CounterfactualActions({ model }: { model: Model }) {
+  const ready = !stale.value;
   return (
     <>
       <div class="row">
-        <Button icon="save" disabled={!ready} onClick={() => saveOther(model)}>
+        <Button icon="save" disabled={!ready} onClick={() => saveCounterfactual(model)}>
           {t("ui.save")}
         </Button>
-        <IconButton icon="edit" label={t("ui.edit")} disabled={!ready} onClick={() => void editOther()} />
-        <IconButton icon="restyle" label={t("ui.restyle")} disabled={!ready} onClick={() => void restyleOther()} />
+        <IconButton icon="edit" label={t("ui.edit")} disabled={!ready} onClick={() => void editCounterfactual()} />
+        <IconButton icon="restyle" label={t("ui.restyle")} disabled={!ready} onClick={() => void restyleCounterfactual()} />
       </div>
       <Meter />
     </>
@@ -102,11 +102,11 @@ function OtherActions({ model }: { model: Model }) {
 interface TableProps {
   graph: Graph;
   factual: Values;
-  other: Values;
+  counterfactual: Values;
   truth: Values | null;
 }
 
-function AttributeTable({ graph, factual, other, truth }: TableProps) {
+function AttributeTable({ graph, factual, counterfactual, truth }: TableProps) {
   return (
     <table class="attributes">
       <thead>
@@ -122,8 +122,8 @@ function AttributeTable({ graph, factual, other, truth }: TableProps) {
           <tr key={name}>
             <th scope="row">{name}</th>
             <td>{factual[name]}</td>
-            <Cell before={factual[name]} now={other[name]} done={name in doing.value} />
-            {truth && <Cell before={factual[name]} now={truth[name]} done={name in doing.value} />}
+            <Cell before={factual[name]} now={counterfactual[name]} done={name in interventions.value} />
+            {truth && <Cell before={factual[name]} now={truth[name]} done={name in interventions.value} />}
           </tr>
         ))}
       </tbody>
@@ -131,13 +131,13 @@ function AttributeTable({ graph, factual, other, truth }: TableProps) {
   );
 }
 
-function Cell({ before, now, done }: { before: Values[string]; now: Values[string]; done: boolean }) {
+function Cell({ before, now, done: isSet }: { before: Values[string]; now: Values[string]; done: boolean }) {
   const changed = before !== now;
   return (
     <td class={changed ? "changed" : undefined}>
       {now}
-      {done && <span class="mark">{t("whatif.done")}</span>}
-      {changed && !done && <span class="mark">{t("whatif.changed")}</span>}
+      {isSet && <span class="mark">{t("whatif.done")}</span>}
+      {changed && !isSet && <span class="mark">{t("whatif.changed")}</span>}
     </td>
   );
 }

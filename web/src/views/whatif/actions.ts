@@ -1,31 +1,33 @@
 import { api } from "../../api";
 import { blobOf, download, fileName } from "../../files";
-import { complain, handOver, type Handoff } from "../../state";
+import { reportError, openView, type ViewInput } from "../../state";
 import type { Model } from "../../types";
-import { answer, unit } from "./world";
+import { answer, unit } from "./store";
 
-function other(): Blob {
+function counterfactualBlob(): Blob {
   return blobOf(answer.value!.counterfactual.b64_json);
 }
 
-/** The picture as the server made it, with the unit and what was done inside. */
-export function saveOther(model: Model): void {
-  const whose = Object.values(unit.value).filter((part) => typeof part !== "object");
-  download(other(), `${fileName(model.id, "what-if", ...(whose as (string | number)[]))}.png`);
+/** Saves the counterfactual picture with its provenance: the unit and the interventions. */
+export function saveCounterfactual(model: Model): void {
+  const unitParts = Object.values(unit.value).filter((part) => typeof part !== "object");
+  download(counterfactualBlob(), `${fileName(model.id, "what-if", ...(unitParts as (string | number)[]))}.png`);
 }
 
-async function give(to: (picture: string) => Handoff): Promise<void> {
+async function openIn(to: (picture: string) => ViewInput): Promise<void> {
   try {
-    handOver(to((await api.putPicture(other())).id));
+    openView(to((await api.putPicture(counterfactualBlob())).id));
   } catch (error) {
-    complain(error);
+    reportError(error);
   }
 }
 
-export function editOther(): Promise<void> {
-  return give((picture) => ({ to: "edit", picture, model: null, place: null, edits: [] }));
+/** Opens the counterfactual picture in Edit. */
+export function editCounterfactual(): Promise<void> {
+  return openIn((picture) => ({ to: "edit", picture, model: null, latent: null, edits: [] }));
 }
 
-export function restyleOther(): Promise<void> {
-  return give((picture) => ({ to: "restyle", picture, asked: null }));
+/** Opens the counterfactual picture in Restyle. */
+export function restyleCounterfactual(): Promise<void> {
+  return openIn((picture) => ({ to: "restyle", picture, settings: null }));
 }

@@ -12,11 +12,11 @@ import { DoseStrip } from "./DoseStrip";
 import { Report } from "./Report";
 import { UnitChooser } from "./UnitChooser";
 import { Worlds } from "./Worlds";
-import { follow, takeGiven } from "./world";
+import { follow, takeInput } from "./store";
 import "./whatif.css";
 
 export default function WhatIf() {
-  useSignalEffect(takeGiven);
+  useSignalEffect(takeInput);
   useEffect(follow, []);
   const model = modelOf("causal");
   if (models.value === null) return <Loading />;
