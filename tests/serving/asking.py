@@ -60,7 +60,7 @@ def pixels_of(content: bytes) -> np.ndarray:
     return np.asarray(Image.open(BytesIO(content)))
 
 
-def painted(answer: Any, index: int = 0) -> np.ndarray:
+def picture_of(answer: Any, index: int = 0) -> np.ndarray:
     """Returns the pixels of a picture in an answer."""
     return pixels_of(content_of(answer, index))
 

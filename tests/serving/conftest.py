@@ -16,7 +16,7 @@ from small_models import small_model
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _painted_as_it_is() -> Iterator[None]:
+def _run_by_torch() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:  # an export to ONNX takes seconds a model
         patch.setattr("limner.serving.catalogue.load", lambda path, runtime: load(path))
         yield
@@ -48,7 +48,7 @@ def client(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[T
 
 @pytest.fixture(scope="session")
 def gan(models: Path) -> LatentSampler:
-    """What the library paints with."""
+    """What the library generates with."""
     return LatentSampler.of(load(models / "gan"), models / "gan")
 
 

@@ -181,7 +181,7 @@ def test_an_answer_that_is_not_taken_is_cut_off(few: None) -> None:
         deaf.sendall(b"GET /?60000000 HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
         _until(lambda: len(server.server_state.connections) == 1)
         for one in server.server_state.connections:
-            one.loop.call_soon_threadsafe(one.transport.close)  # as uvicorn does once the guard has given it up
+            one.loop.call_soon_threadsafe(one.transport.close)  # as uvicorn does once the middleware has given it up
         _until(lambda: not server.server_state.connections)
 
 

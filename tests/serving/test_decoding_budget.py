@@ -68,8 +68,8 @@ def test_what_does_not_fit_beside_others_is_asked_to_come_again(
         assert client.post("/v1/pictures", content=content).status_code == 200
 
 
-@pytest.mark.parametrize("place", ["get", "edit", "paste", "stylize"])
-def test_every_place_that_decodes_asks_the_budget(models: Path, tmp_path: Path, place: str) -> None:
+@pytest.mark.parametrize("route", ["get", "edit", "paste", "stylize"])
+def test_every_route_that_decodes_asks_the_budget(models: Path, tmp_path: Path, route: str) -> None:
     with serving(models, tmp_path, decoding=2**25) as client:
         small, large = handed_in(client, photo()), handed_in(client, photo(1000, 1000))
         client.app.state.limner.pictures.budget.most = 2**20  # type: ignore[attr-defined]
@@ -81,7 +81,7 @@ def test_every_place_that_decodes_asks_the_budget(models: Path, tmp_path: Path, 
                 "/v1/stylize",
                 json={"picture": large, "model": "limner", "styles": [{"style": "van-gogh-starry-night-1889"}]},
             ),
-        }[place]()
+        }[route]()
         assert answer.status_code == 413, answer.text
         assert client.app.state.limner.pictures.budget.taken == 0  # type: ignore[attr-defined]
 

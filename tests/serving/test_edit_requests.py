@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from asking import TestClient, apart, content_of, error_of, file_of, handed_in, painted, photo, pixels_of
+from asking import TestClient, apart, content_of, error_of, file_of, handed_in, photo, picture_of, pixels_of
 
 from limner.editing.edits import apply, from_list
 from limner.editing.latent_sampler import LatentSampler
@@ -21,26 +21,26 @@ EDITS = [{"rotate": {"angle": 20}}, "exposure: 0.5", {"crop": {"width": 24, "hei
 
 def test_edits_do_what_they_do_in_the_library(client: TestClient, tmp_path: Path) -> None:
     answer = client.post("/v1/edits", json={"picture": handed_in(client, photo()), "edits": EDITS})
-    assert apart(painted(answer), apply(from_list(EDITS), photo())) == 0
+    assert apart(picture_of(answer), apply(from_list(EDITS), photo())) == 0
     (one,) = answer.json()["data"]
     assert (one["width"], one["height"]) == (24, 20)
     assert answer.json()["selection"] is None
     (tmp_path / "edited.png").write_bytes(content_of(answer))
-    told = read_provenance(tmp_path / "edited.png")
-    assert [next(iter(edit)) for edit in told["edits"]] == ["rotate", "exposure", "crop", "flip"]
-    assert told["ai_generated"] is False
+    provenance = read_provenance(tmp_path / "edited.png")
+    assert [next(iter(edit)) for edit in provenance["edits"]] == ["rotate", "exposure", "crop", "flip"]
+    assert provenance["ai_generated"] is False
 
 
 def test_a_place_of_a_model_is_edited(client: TestClient, gan: LatentSampler) -> None:
-    place = {"seed": 3, "mix": {"seed": 4, "share": 0.5}}
-    answer = client.post("/v1/edits", json={"model": "gan", "place": place, "edits": ["flip"]})
-    assert apart(painted(answer), gan.paint([LatentSpec(**place)])[0][:, ::-1]) <= 1
+    latent = {"seed": 3, "mix": {"seed": 4, "share": 0.5}}
+    answer = client.post("/v1/edits", json={"model": "gan", "latent": latent, "edits": ["flip"]})
+    assert apart(picture_of(answer), gan.generate([LatentSpec(**latent)])[0][:, ::-1]) <= 1
 
 
 def test_a_known_code_is_moved(client: TestClient, gan: LatentSampler) -> None:
     edits = [{"along": {"direction": "pca-1", "amount": 2}}]
-    answer = client.post("/v1/edits", json={"model": "gan", "place": {"seed": 3}, "edits": edits})
-    assert apart(painted(answer), gan.paint([LatentSpec(seed=3, directions={"pca-1": 2})])[0]) <= 1
+    answer = client.post("/v1/edits", json={"model": "gan", "latent": {"seed": 3}, "edits": edits})
+    assert apart(picture_of(answer), gan.generate([LatentSpec(seed=3, directions={"pca-1": 2})])[0]) <= 1
 
 
 def test_what_is_selected_is_told_and_can_be_selected_again(client: TestClient) -> None:
@@ -53,7 +53,7 @@ def test_what_is_selected_is_told_and_can_be_selected_again(client: TestClient) 
     assert shown.sum() == 255 * 80
     by_mask = [{"select-mask": {"file": handed_in(client, selection)}}, "exposure: 1"]
     assert apart(
-        painted(client.post("/v1/edits", json={"picture": picture, "edits": by_mask})),
+        picture_of(client.post("/v1/edits", json={"picture": picture, "edits": by_mask})),
         apply(from_list([box, "exposure: 1"]), photo()),
     ) == 0  # fmt: skip
 
@@ -73,7 +73,7 @@ def test_models_are_named_and_folders_of_directions_are_not(client: TestClient, 
     edit = {"along": {"direction": "pca-1", "model": "gan", "directions": str(models), "steps": 1}}
     assert error_of(client.post("/v1/edits", json={"picture": picture, "edits": [edit]}))["param"] == "directions"
     edit = {"encode": {"model": "vae", "steps": 1, "details": "none"}}
-    assert painted(client.post("/v1/edits", json={"picture": picture, "edits": [edit]})).shape == (16, 16, 3)
+    assert picture_of(client.post("/v1/edits", json={"picture": picture, "edits": [edit]})).shape == (16, 16, 3)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_picture_that_is_too_large_to_edit_is_refused(client: TestClient) -> N
 def test_an_edited_picture_is_edited_on(client: TestClient) -> None:
     first = content_of(client.post("/v1/edits", json={"picture": handed_in(client, photo()), "edits": ["exposure: 1"]}))
     answer = client.post("/v1/edits", json={"picture": handed_in(client, first), "edits": ["exposure: -1"]})
-    assert apart(painted(answer), apply(from_list(["exposure: 1", "exposure: -1"]), photo())) == 0
+    assert apart(picture_of(answer), apply(from_list(["exposure: 1", "exposure: -1"]), photo())) == 0
 
 
 def test_what_a_picture_says_of_itself_opens_no_file(client: TestClient, tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_what_a_picture_says_of_itself_opens_no_file(client: TestClient, tmp_pat
     ):
         picture = handed_in(client, _saying(photo(seed=1), made))
         answer = client.post("/v1/edits", json={"picture": picture, "edits": []})
-        assert apart(painted(answer), photo(seed=1)) == 0
+        assert apart(picture_of(answer), photo(seed=1)) == 0
 
 
 def _saying(pixels: np.ndarray, made: dict) -> bytes:
@@ -149,7 +149,7 @@ def test_a_background_is_a_colour_or_a_picture_that_was_handed_in(client: TestCl
     canvas, other = handed_in(client, photo()), handed_in(client, photo(seed=1))
     for edit in ({"fill": {"by": other}}, {"fill": other}, f"fill:{other}"):
         answer = client.post("/v1/edits", json={"picture": canvas, "edits": [edit]})
-        assert apart(painted(answer), photo(seed=1)) == 0
+        assert apart(picture_of(answer), photo(seed=1)) == 0
     assert client.post("/v1/edits", json={"picture": canvas, "edits": ["fill:#ff0000"]}).status_code == 200
     secret = tmp_path / "secret.png"
     save(photo(), secret)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from asking import TestClient, apart, content_of, file_of, handed_in, painted, photo
+from asking import TestClient, apart, content_of, file_of, handed_in, photo, picture_of
 from PIL import Image
 
 from limner.editing import history
@@ -37,11 +37,11 @@ def _made(content: bytes) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def edited(client: TestClient) -> list[dict[str, Any]]:
-    """What edited pictures say of themselves: of a picture, of a place of a model, and of one with more edits."""
+    """What edited pictures say of themselves: of a picture, of a latent of a model, and of one with more edits."""
     picture, other = handed_in(client, photo()), handed_in(client, photo(seed=1))
     asked = [
         {"picture": picture, "edits": ["exposure: 1", {"paste": {"file": other}}, {"fill": {"by": other}}]},
-        {"model": "gan", "place": {"seed": 3, "directions": {"pca-1": 1}}, "edits": ["flip"]},
+        {"model": "gan", "latent": {"seed": 3, "directions": {"pca-1": 1}}, "edits": ["flip"]},
         {"picture": handed_in(client, photo(16, 16)), "edits": [{"encode": {"model": "vae", "steps": 1}}]},
     ]
     return [_made(content_of(client.post("/v1/edits", json=one))) for one in asked]
@@ -74,7 +74,7 @@ def test_what_is_needed_to_make_an_edited_picture_again_is_said(
     with pytest.raises(PictureError, match="was made of gan, which is not there"):
         history.replay(file)
     file.write_bytes(
-        content_of(client.post("/v1/edits", json={"model": "gan", "place": {"seed": 3}, "edits": ["flip"]}))
+        content_of(client.post("/v1/edits", json={"model": "gan", "latent": {"seed": 3}, "edits": ["flip"]}))
     )
     assert history.replay(file, gan.path)[1] <= 1
     picture = handed_in(client, photo())
@@ -108,7 +108,7 @@ def test_generated_pictures_and_walks_name_no_path(client: TestClient, tmp_path:
         file.write_bytes(content_of(client.post("/v1/images/generations", json=asked)))
         assert read_provenance(file)["model"]["path"] == asked["model"]
         _names_no_path(read_provenance(file), client)
-    film = client.post("/v1/walks", json={"model": "gan", "places": [{}, {"seed": 1}], "frames": 2})
+    film = client.post("/v1/walks", json={"model": "gan", "latents": [{}, {"seed": 1}], "frames": 2})
     (tmp_path / "walk.mp4").write_bytes(film.content)
     assert read_provenance(tmp_path / "walk.mp4")["model"]["path"] == "gan"
     _names_no_path(read_provenance(tmp_path / "walk.mp4"), client)
@@ -123,8 +123,8 @@ def test_what_a_picture_was_made_of_elsewhere_is_told_by_its_last_name(client: T
         "x": str(home / "y"),
     }
     answer = client.post("/v1/pictures", content=_saying(made, photo(seed=6)))
-    told = answer.json()["provenance"]
-    assert told == {"kind": "sample", "model": {"path": "rose"}, "condition": {"class": "/m/0abc"}, "x": "y"}
+    provenance = answer.json()["provenance"]
+    assert provenance == {"kind": "sample", "model": {"path": "rose"}, "condition": {"class": "/m/0abc"}, "x": "y"}
 
 
 @pytest.mark.parametrize("count", [60, pytest.param(3000, marks=pytest.mark.slow)])
@@ -148,7 +148,7 @@ def test_a_forged_picture_is_one_without_edits(client: TestClient, edited: list[
         {"model": {}},
         {"model": {"path": "gan"}},
         {"model": {"path": "gan", "sha256": "0"}},
-        {"model": {"path": "gan", "sha256": "0"}, "place": {}},
+        {"model": {"path": "gan", "sha256": "0"}, "latent": {}},
         {"model": "gan"},
         [],
         "x",
@@ -159,7 +159,7 @@ def test_a_forged_picture_is_one_without_edits(client: TestClient, edited: list[
 def test_an_origin_that_is_none_is_not_believed(client: TestClient, origin: Any) -> None:
     picture = handed_in(client, _saying({"kind": "edit", "origin": origin, "edits": ["flip"]}, photo(seed=7)))
     answer = client.post("/v1/edits", json={"picture": picture, "edits": []})
-    assert apart(painted(answer), photo(seed=7)) == 0
+    assert apart(picture_of(answer), photo(seed=7)) == 0
 
 
 def test_what_an_origin_says_beside_its_name_is_not_believed(client: TestClient) -> None:
@@ -172,12 +172,12 @@ def test_what_an_origin_says_beside_its_name_is_not_believed(client: TestClient)
 
 
 def _forged(edited: list[dict[str, Any]], count: int) -> Iterator[Any]:
-    """Yields what edited pictures say with one to three places of it changed to something else, or left out."""
+    """Yields what edited pictures say with one to three parts of it changed to something else, or left out."""
     dice = random.Random(0)
     for _ in range(count):
         made = copy.deepcopy(dice.choice(edited))
         for _ in range(dice.randint(1, 3)):
-            within, key = dice.choice(list(_places(made)))
+            within, key = dice.choice(list(_parts(made)))
             if dice.random() < 0.3 and isinstance(within, dict):
                 del within[key]
             else:
@@ -185,11 +185,11 @@ def _forged(edited: list[dict[str, Any]], count: int) -> Iterator[Any]:
         yield made | {"kind": "edit"}
 
 
-def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+def _parts(value: Any) -> Iterator[tuple[Any, Any]]:
     keys = value.keys() if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     for key in list(keys):
         yield value, key
-        yield from _places(value[key])
+        yield from _parts(value[key])
 
 
 def _names_no_path(made: Any, client: TestClient) -> None:

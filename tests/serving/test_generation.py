@@ -5,15 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from asking import TestClient, apart, content_of, error_of, painted
+from asking import TestClient, apart, content_of, error_of, picture_of
 
-from limner.editing.latent_sampler import LatentSampler
-from limner.editing.latent_spec import LatentSpec, replay
+from limner.editing.latent_sampler import LatentSampler, replay
+from limner.editing.latent_spec import LatentSpec
 from limner.errors import PictureError
 from limner.pictures import read_provenance
 
 ASKED = "/v1/images/generations"
-PLACES = {
+LATENTS = {
     "seed": {"seed": 5},
     "index": {"seed": 5, "index": 7},
     "blend": {"blend": [[1, 0.5], [2, 2.0], [3, -1]]},
@@ -24,33 +24,33 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize("place", PLACES.values(), ids=list(PLACES))
-def test_a_place_is_painted_as_the_library_does_and_again_from_what_the_picture_carries(
-    client: TestClient, gan: LatentSampler, tmp_path: Path, place: dict
+@pytest.mark.parametrize("latent", LATENTS.values(), ids=list(LATENTS))
+def test_a_latent_is_generated_as_the_library_does_and_again_from_what_the_picture_carries(
+    client: TestClient, gan: LatentSampler, tmp_path: Path, latent: dict
 ) -> None:
-    content = content_of(client.post(ASKED, json={"model": "gan", **place}))
+    content = content_of(client.post(ASKED, json={"model": "gan", **latent}))
     file = tmp_path / "picture.png"
     file.write_bytes(content)
     with pytest.raises(PictureError, match="made by the model 'gan', which is not here; give its folder with --model"):
         replay(file)
     again, difference = replay(file, gan.path)
     assert difference <= 1
-    assert apart(again, gan.paint([LatentSpec(**place)])[0]) <= 1
+    assert apart(again, gan.generate([LatentSpec(**latent)])[0]) <= 1
     assert read_provenance(file)["ai_generated"]
 
 
-@pytest.mark.parametrize("name", [name for name in PLACES if name != "seed"])
-def test_every_part_of_a_place_changes_the_picture(client: TestClient, name: str) -> None:
-    plain = painted(client.post(ASKED, json={"model": "gan", "seed": 5, "condition": {"kind": "round"}}))
-    place = {"condition": {"kind": "round"}} | PLACES[name]
-    assert apart(painted(client.post(ASKED, json={"model": "gan", **place})), plain) > 10
+@pytest.mark.parametrize("name", [name for name in LATENTS if name != "seed"])
+def test_every_part_of_a_latent_changes_the_picture(client: TestClient, name: str) -> None:
+    plain = picture_of(client.post(ASKED, json={"model": "gan", "seed": 5, "condition": {"kind": "round"}}))
+    latent = {"condition": {"kind": "round"}} | LATENTS[name]
+    assert apart(picture_of(client.post(ASKED, json={"model": "gan", **latent})), plain) > 10
 
 
 def test_n_pictures_are_those_of_the_seed_from_the_index_on(client: TestClient, gan: LatentSampler) -> None:
     answer = client.post(ASKED, json={"model": "gan", "seed": 3, "index": 2, "n": 20})
     assert [(one["seed"], one["index"]) for one in answer.json()["data"]] == [(3, index) for index in range(2, 22)]
-    library = gan.paint([LatentSpec(seed=3, index=index) for index in range(2, 22)])
-    assert all(apart(painted(answer, row), library[row]) <= 1 for row in range(20))
+    library = gan.generate([LatentSpec(seed=3, index=index) for index in range(2, 22)])
+    assert all(apart(picture_of(answer, row), library[row]) <= 1 for row in range(20))
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "webp"])
@@ -58,25 +58,25 @@ def test_other_formats_carry_how_they_were_made(client: TestClient, tmp_path: Pa
     content = content_of(client.post(ASKED, json={"model": "vae", "seed": 4, "output_format": kind}))
     file = tmp_path / f"picture.{kind}"
     file.write_bytes(content)
-    assert read_provenance(file)["place"] == {"seed": 4}
+    assert read_provenance(file)["latent"] == {"seed": 4}
 
 
 def test_requests_at_one_time_do_not_influence_one_another(client: TestClient, gan: LatentSampler) -> None:
-    wishes = [{"seed": seed, "condition": {"kind": kind}} for seed in range(8) for kind in ("round", "long", "flat")]
+    bodies = [{"seed": seed, "condition": {"kind": kind}} for seed in range(8) for kind in ("round", "long", "flat")]
     with ThreadPoolExecutor(12) as clients:
-        answers = list(clients.map(lambda wish: client.post(ASKED, json={"model": "gan", **wish}), wishes))
-    for wish, answer in zip(wishes, answers, strict=True):
-        if wish["condition"]["kind"] == "flat":
+        answers = list(clients.map(lambda body: client.post(ASKED, json={"model": "gan", **body}), bodies))
+    for body, answer in zip(bodies, answers, strict=True):
+        if body["condition"]["kind"] == "flat":
             assert answer.status_code == 422
             assert "there is no class 'flat'" in error_of(answer)["message"]
             assert error_of(answer)["param"] == "condition"
         else:
-            assert apart(painted(answer), gan.paint([LatentSpec(**wish)])[0]) <= 1
+            assert apart(picture_of(answer), gan.generate([LatentSpec(**body)])[0]) <= 1
 
 
 def test_a_class_may_be_asked_for_by_its_number(client: TestClient) -> None:
-    by_name = painted(client.post(ASKED, json={"model": "gan", "condition": {"kind": "square"}}))
-    assert apart(painted(client.post(ASKED, json={"model": "gan", "condition": {"kind": 1}})), by_name) == 0
+    by_name = picture_of(client.post(ASKED, json={"model": "gan", "condition": {"kind": "square"}}))
+    assert apart(picture_of(client.post(ASKED, json={"model": "gan", "condition": {"kind": 1}})), by_name) == 0
 
 
 @pytest.mark.parametrize(
@@ -146,21 +146,21 @@ def test_a_model_of_another_kind_is_refused(client: TestClient) -> None:
     assert "of kind instant" in error_of(answer)["message"]
 
 
-def test_a_walk_is_a_film_through_places(client: TestClient, tmp_path: Path) -> None:
-    places = [{"seed": 1}, {"seed": 2, "index": 3}, {"blend": [[1, 1], [2, 1]]}]
-    answer = client.post("/v1/walks", json={"model": "vae", "places": places, "frames": 3, "rate": 12})
+def test_a_walk_is_a_film_through_latents(client: TestClient, tmp_path: Path) -> None:
+    latents = [{"seed": 1}, {"seed": 2, "index": 3}, {"blend": [[1, 1], [2, 1]]}]
+    answer = client.post("/v1/walks", json={"model": "vae", "latents": latents, "frames": 3, "rate": 12})
     assert answer.headers["content-type"] == "video/mp4"
     film = tmp_path / "walk.mp4"
     film.write_bytes(answer.content)
-    assert len(read_provenance(film)["places"]) == 3
+    assert len(read_provenance(film)["latents"]) == 3
     assert _frames(film) == 9
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"places": [{}]}, {"frames": 0}, {"rate": 100}, {"places": [{}] * 24, "frames": 100}]
+    "wrong", [{"latents": [{}]}, {"frames": 0}, {"rate": 100}, {"latents": [{}] * 24, "frames": 100}]
 )
 def test_a_walk_has_limits(client: TestClient, wrong: dict) -> None:
-    asked = {"model": "vae", "places": [{}, {}], "frames": 2} | wrong
+    asked = {"model": "vae", "latents": [{}, {}], "frames": 2} | wrong
     assert client.post("/v1/walks", json=asked).status_code == 422
 
 

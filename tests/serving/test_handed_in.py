@@ -9,7 +9,7 @@ from asking import TestClient, apart, error_of, file_of, handed_in, photo, pixel
 
 import hostile
 
-BAD = {name: told for name, told in hostile.pictures().items() if told[1] != hostile.OK}
+BAD = {name: case for name, case in hostile.pictures().items() if case[1] != hostile.OK}
 
 
 def test_a_picture_is_kept_by_what_is_in_it_and_given_back(client: TestClient) -> None:
@@ -21,9 +21,9 @@ def test_a_picture_is_kept_by_what_is_in_it_and_given_back(client: TestClient) -
 
 
 def test_a_picture_says_how_it_was_made(client: TestClient) -> None:
-    painted = client.post("/v1/images/generations", json={"model": "gan", "seed": 8}).json()["data"][0]["b64_json"]
-    answer = client.post("/v1/pictures", content=_decoded(painted))
-    assert answer.json()["provenance"]["place"] == {"seed": 8}
+    generated = client.post("/v1/images/generations", json={"model": "gan", "seed": 8}).json()["data"][0]["b64_json"]
+    answer = client.post("/v1/pictures", content=_decoded(generated))
+    assert answer.json()["provenance"]["latent"] == {"seed": 8}
 
 
 @pytest.mark.parametrize("name", BAD, ids=lambda name: name.decode("ascii", "replace"))

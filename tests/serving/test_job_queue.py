@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking import TestClient, error_of, file_of, painted, photo, reaches, serving, trains
+from asking import TestClient, error_of, file_of, photo, picture_of, reaches, serving, trains
 
 from hostile import zipped
 from limner.serving.job import Job, Workspace
@@ -91,8 +91,8 @@ def test_a_training_that_is_stopped_saves_and_its_model_can_be_asked(studio: Tes
     trains(studio, job)
     assert studio.post(f"/v1/jobs/{job}/stop").json()["state"] == "running"
     done = reaches(studio, job, "done")
-    assert (done["result"], done["says"], done["error"]) == ({"model": "garden"}, "stopped and saved", None)
-    assert painted(studio.post("/v1/images/generations", json={"model": "garden"})).shape == (16, 16, 3)
+    assert (done["result"], done["message"], done["error"]) == ({"model": "garden"}, "stopped and saved", None)
+    assert picture_of(studio.post("/v1/images/generations", json={"model": "garden"})).shape == (16, 16, 3)
     history = [row["step"] for row in studio.get(f"/v1/jobs/{job}/history").json()["data"]]
     assert history == sorted(history)
     assert "model/samples.png" in studio.get(f"/v1/jobs/{job}/files").json()["data"]
@@ -103,11 +103,11 @@ def test_a_training_that_is_stopped_saves_and_its_model_can_be_asked(studio: Tes
         assert (answer.status_code, error_of(answer)["type"]) == (404, "not_found")
     assert studio.post("/v1/train", json=LONG | {"name": "garden"}).status_code == 409
     again = studio.post(f"/v1/jobs/{job}/resume", json={"minutes": 20}).json()
-    assert (again["state"], again["asked"]["minutes"], again["result"]) == ("queued", 20, None)
+    assert (again["state"], again["request"]["minutes"], again["result"]) == ("queued", 20, None)
     reaches(studio, job, "running")
     assert "--resume" in studio.app.state.limner.runner.process.popen.args
     studio.post(f"/v1/jobs/{job}/cancel")
-    assert painted(studio.post("/v1/images/generations", json={"model": "garden"})).shape == (16, 16, 3)
+    assert picture_of(studio.post("/v1/images/generations", json={"model": "garden"})).shape == (16, 16, 3)
 
 
 def test_pictures_become_a_dataset_that_can_be_trained_on(studio: TestClient, home: Path) -> None:
@@ -244,7 +244,7 @@ def test_only_what_can_be_is_stopped_or_resumed(idle: TestClient) -> None:
     assert idle.post(f"/v1/jobs/{job}/cancel").json()["state"] == "cancelled"
     assert idle.post(f"/v1/jobs/{job}/resume", json={"minutes": -1}).status_code == 422
     again = idle.post(f"/v1/jobs/{job}/resume", json={"minutes": 5}).json()
-    assert (again["state"], again["asked"]["minutes"], again["ended"]) == ("queued", 5, None)
+    assert (again["state"], again["request"]["minutes"], again["ended"]) == ("queued", 5, None)
     for asked in ("stop", "cancel", "history", "files"):
         path = f"/v1/jobs/nothing/{asked}"
         answer = idle.get(path) if asked in ("history", "files") else idle.post(path)
@@ -259,7 +259,7 @@ def test_the_queue_is_there_again_after_a_restart(tmp_path: Path, monkeypatch: p
     jobs = {name: runner.add(kind, name, {"minutes": 1}) for name, kind in kinds.items()}
     for name in ("trains", "prepares"):
         store.save(jobs[name].changed(state="running", begun=True, process=2**22 - 1))
-    done = jobs["done"].changed(state="done", result={"data": "done"}, share=1.0)
+    done = jobs["done"].changed(state="done", result={"data": "done"}, progress=1.0)
     store.save(done)
     store.close()
     store = Store(tmp_path / "studio.db")
@@ -309,21 +309,21 @@ def test_every_change_is_told_as_it_comes(idle: TestClient) -> None:
 
     async def run() -> list[str]:
         changes = _changes(state)
-        told = [await anext(changes)]
+        sent = [await anext(changes)]
         job = state.runner.add("train", "one", {"path": "/home/me/secret"})
-        state.store.note(job.changed(share=0.5))
-        told.append(await anext(changes))
-        state.store.note(job.changed(share=0.6))
-        told.append(await anext(changes))
+        state.store.note(job.changed(progress=0.5))
+        sent.append(await anext(changes))
+        state.store.note(job.changed(progress=0.6))
+        sent.append(await anext(changes))
         await changes.aclose()
-        return told
+        return sent
 
-    told = asyncio.run(run())
-    assert told[0].startswith(": ")
-    events = [one for part in told[1:] for one in part.split("\n\n") if one]
+    sent = asyncio.run(run())
+    assert sent[0].startswith(": ")
+    events = [one for part in sent[1:] for one in part.split("\n\n") if one]
     assert [one.split("\n")[0] for one in events] == ["event: job"] * 3
-    assert [Job.model_validate_json(one.split("data: ")[1]).share for one in events] == [None, 0.5, 0.6]
-    assert "secret" not in "".join(told)
+    assert [Job.model_validate_json(one.split("data: ")[1]).progress for one in events] == [None, 0.5, 0.6]
+    assert "secret" not in "".join(sent)
 
 
 def _becomes(true: Callable[[], bool]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from asking import error_of, painted, serving
+from asking import error_of, picture_of, serving
 
 from limner.editing.latent_sampler import LatentSampler
 from limner.editing.latent_spec import LatentSpec
@@ -19,34 +19,34 @@ from limner.serving.lanes import BatchLane, InteractiveLane
 
 
 class Gate:
-    """An sampler that paints when it is let, and remembers what."""
+    """A sampler that generates when it is let, and remembers what."""
 
     def __init__(self) -> None:
         self.begun, self.free = threading.Event(), threading.Event()
         self.seeds: list[list[int]] = []
 
-    def paint(self, places: Sequence[LatentSpec]) -> np.ndarray:
+    def generate(self, specs: Sequence[LatentSpec]) -> np.ndarray:
         self.begun.set()
         assert self.free.wait(10)
-        self.seeds.append([place.seed for place in places])
-        if any(place.seed == 13 for place in places):
+        self.seeds.append([spec.seed for spec in specs])
+        if any(spec.seed == 13 for spec in specs):
             raise ZeroDivisionError("of seed 13")
-        return np.zeros((len(places), 1), np.uint8)
+        return np.zeros((len(specs), 1), np.uint8)
 
 
 @contextmanager
 def _lanes(workers: int = 1, most: int = 8) -> Iterator[tuple[BatchLane, InteractiveLane, Gate]]:
-    hand = InteractiveLane()
-    batch = BatchLane(workers, most, hand)
+    interactive = InteractiveLane()
+    batch = BatchLane(workers, most, interactive)
     try:
-        yield batch, hand, Gate()
+        yield batch, interactive, Gate()
     finally:
         batch.close()
-        hand.close()
+        interactive.close()
 
 
 def _ask(batch: BatchLane, gate: Gate, *seeds: int) -> Any:
-    return batch.paint(gate, [LatentSpec(seed=seed) for seed in seeds], lambda place, _: place.seed)
+    return batch.generate(gate, [LatentSpec(seed=seed) for seed in seeds], lambda spec, _: spec.seed)
 
 
 async def _until(event: threading.Event) -> None:
@@ -101,7 +101,7 @@ def test_a_full_lane_refuses_and_says_when_to_come_back() -> None:
     asyncio.run(run())
 
 
-def test_a_request_that_was_cancelled_is_not_painted() -> None:
+def test_a_request_that_was_cancelled_is_not_generated() -> None:
     async def run() -> None:
         with _lanes() as (batch, _, gate):
             first = asyncio.ensure_future(_ask(batch, gate, 0))
@@ -135,30 +135,30 @@ def test_what_waits_when_the_lane_is_closed_is_told() -> None:
     asyncio.run(run())
 
 
-def test_batches_go_on_while_a_hand_is_on_a_slider(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_go_on_while_a_slider_is_moved(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(InteractiveLane, "active", property(lambda _: True))
 
     async def run() -> None:
-        with _lanes(workers=4) as (batch, hand, gate):
+        with _lanes(workers=4) as (batch, interactive, gate):
             gate.free.set()
             for seed in range(20, 40):
                 assert await asyncio.wait_for(_ask(batch, gate, seed), 2) == [seed]
-                assert await asyncio.wait_for(hand.do(abs, seed), 2) == seed
+                assert await asyncio.wait_for(interactive.do(abs, seed), 2) == seed
 
     asyncio.run(run())
 
 
-def test_too_much_at_once_is_503_and_the_rest_is_painted(
+def test_too_much_at_once_is_503_and_the_rest_is_generated(
     models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    free, begun, paint = threading.Event(), threading.Event(), LatentSampler.paint
+    free, begun, generate = threading.Event(), threading.Event(), LatentSampler.generate
 
-    def held(self: LatentSampler, places: Sequence[LatentSpec]) -> np.ndarray:
+    def held(self: LatentSampler, specs: Sequence[LatentSpec]) -> np.ndarray:
         begun.set()
         assert free.wait(10)
-        return paint(self, places)
+        return generate(self, specs)
 
-    monkeypatch.setattr(LatentSampler, "paint", held)
+    monkeypatch.setattr(LatentSampler, "generate", held)
     with serving(models, tmp_path, waiting=40) as client, ThreadPoolExecutor(1) as other:
         asked = {"model": "gan", "n": 30}
         first = other.submit(client.post, "/v1/images/generations", json=asked)
@@ -167,17 +167,17 @@ def test_too_much_at_once_is_503_and_the_rest_is_painted(
         free.set()
         assert (refused.status_code, error_of(refused)["type"]) == (503, "busy")
         assert int(refused.headers["retry-after"]) >= 1
-        assert painted(first.result(), 29).shape == (16, 16, 3)
+        assert picture_of(first.result(), 29).shape == (16, 16, 3)
 
 
 def test_what_takes_too_long_is_given_up(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    free, paint = threading.Event(), LatentSampler.paint
+    free, generate = threading.Event(), LatentSampler.generate
 
-    def held(self: LatentSampler, places: Sequence[LatentSpec]) -> np.ndarray:
+    def held(self: LatentSampler, specs: Sequence[LatentSpec]) -> np.ndarray:
         assert free.wait(10)
-        return paint(self, places)
+        return generate(self, specs)
 
-    monkeypatch.setattr(LatentSampler, "paint", held)
+    monkeypatch.setattr(LatentSampler, "generate", held)
     with serving(models, tmp_path, seconds=0.3) as client:
         client.app.state.limner.catalogue.sampler("gan")
         answer = client.post("/v1/images/generations", json={"model": "gan"})

@@ -36,18 +36,18 @@ def socket(client: TestClient):
 
 
 def test_a_frame_is_a_header_and_a_jpeg_of_the_place(socket: Any, gan: LatentSampler) -> None:
-    place = {"seed": 4, "mix": {"seed": 5, "share": 0.3}, "directions": {"pca-1": 1}}
-    header, pixels = _asked(socket, {"id": 17, **SAMPLE, **place, "side": 256})
+    latent = {"seed": 4, "mix": {"seed": 5, "share": 0.3}, "directions": {"pca-1": 1}}
+    header, pixels = _asked(socket, {"id": 17, **SAMPLE, **latent, "side": 256})
     assert set(header) == {"id", "width", "height", "queue_ms", "model_ms", "encode_ms"}
     assert (header["id"], header["width"], header["height"]) == (17, 16, 16)
     assert all(header[name] >= 0 for name in ("queue_ms", "model_ms", "encode_ms"))
-    assert apart(pixels, pixels_of(to_frame(gan.paint([LatentSpec(**place)])[0]))) <= 8
+    assert apart(pixels, pixels_of(to_frame(gan.generate([LatentSpec(**latent)])[0]))) <= 8
 
 
 def test_samples_are_one_frame_of_a_row(socket: Any, gan: LatentSampler) -> None:
     header, row = _asked(socket, {"kind": "samples", "model": "gan", "n": 3, "seed": 2, "index": 1})
     assert (header["width"], header["height"]) == (48, 16)
-    library = gan.paint([LatentSpec(seed=2, index=index) for index in (1, 2, 3)])
+    library = gan.generate([LatentSpec(seed=2, index=index) for index in (1, 2, 3)])
     assert apart(row, pixels_of(to_frame(np.concatenate(list(library), 1)))) <= 8
 
 
@@ -86,8 +86,8 @@ def test_a_mistake_is_told_and_the_connection_stays(socket: Any, wrong: dict, ki
 @pytest.mark.parametrize("text", ["", "{", "null", "[]", "17", '"x"', "[" * 50_000, '{"kind": "sample"}', "\0"])
 def test_what_is_no_message_is_told_and_the_connection_stays(socket: Any, text: str) -> None:
     socket.send_text(text)
-    told = json.loads(socket.receive_text())
-    assert (told["id"], told["error"]["type"]) == (None, "invalid_request")
+    answer = json.loads(socket.receive_text())
+    assert (answer["id"], answer["error"]["type"]) == (None, "invalid_request")
     assert _asked(socket, {"id": 6, **SAMPLE})[0]["id"] == 6
 
 
@@ -97,7 +97,7 @@ def test_a_fault_of_ours_is_told_without_a_word_of_it_and_logged(
     def broken(*_: Any) -> Any:
         raise RuntimeError("a secret of /home/me")
 
-    monkeypatch.setitem(live.PAINTERS, "sample", broken)
+    monkeypatch.setitem(live.HANDLERS, "sample", broken)
     error = _refused(socket, {"id": 3, **SAMPLE}, 3)
     assert error["type"] == "internal"
     assert "secret" not in json.dumps(error)
@@ -112,16 +112,16 @@ def test_a_huge_message_ends_the_connection(client: TestClient) -> None:
     assert ended.value.code == 1009
 
 
-def test_only_the_newest_of_a_flood_is_painted(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_newest_of_a_flood_is_generated(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, free = threading.Event(), threading.Event()
-    paint = live.PAINTERS["sample"]
+    handle = live.HANDLERS["sample"]
 
     def held(state: Any, ask: Any) -> Any:
         begun.set()
         assert free.wait(10)
-        return paint(state, ask)
+        return handle(state, ask)
 
-    monkeypatch.setitem(live.PAINTERS, "sample", held)
+    monkeypatch.setitem(live.HANDLERS, "sample", held)
     with client.websocket_connect(LIVE) as socket:
         socket.send_json({"id": 0, **SAMPLE})
         assert begun.wait(10)
@@ -221,6 +221,6 @@ def _asked(socket: Any, message: dict) -> tuple[dict, np.ndarray]:
 
 def _refused(socket: Any, message: dict, number: int = 0) -> dict:
     socket.send_json(message)
-    told = json.loads(socket.receive_text())
-    assert told["id"] == (number or message.get("id"))
-    return told["error"]
+    answer = json.loads(socket.receive_text())
+    assert provenance["id"] == (number or message.get("id"))
+    return answer["error"]

@@ -15,7 +15,7 @@ BODIES: dict[str, tuple[str, Any]] = {
     "unknown": ("/v1/images/generations", {"model": "x"} | {f"k{number}": 1 for number in range(MANY)}),
     "do": ("/v1/causal/do", {"model": "x", "do": {f"k{number}": [] for number in range(MANY)}}),
     "set": ("/v1/train", {"data": "x", "name": "x", "set": {f"k{number}": [] for number in range(MANY)}}),
-    "places": ("/v1/walks", {"model": "x", "places": [{"a": 1}] * MANY}),
+    "latents": ("/v1/walks", {"model": "x", "latents": [{"a": 1}] * MANY}),
     "styles": ("/v1/stylize", {"picture": "x", "styles": [{}] * MANY}),
     "long model": ("/v1/images/generations", {"model": "-" * 200_000}),
     "long unit": ("/v1/causal/counterfactual", {"model": "x", "unit": {"picture": "/" * 200_000}}),

@@ -115,9 +115,9 @@ def test_requests_are_counted_by_what_they_ask(client: TestClient) -> None:
     for name in ("rose", "tulip"):
         client.get(f"/v1/models/{name}")
     assert _count(client, counted) == before + 2
-    painted = _count(client, "limner_pictures_painted")
+    generated = _count(client, "limner_pictures_generated")
     client.post("/v1/images/generations", json={"model": "gan", "n": 3})
-    assert _count(client, "limner_pictures_painted") == painted + 3
+    assert _count(client, "limner_pictures_generated") == generated + 3
     assert _count(client, 'limner_request_seconds_count{route="/v1/images/generations"}') >= 1
 
 
@@ -142,34 +142,34 @@ def test_two_of_one_name_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_things_are_opened_once_and_one_does_not_hold_up_another() -> None:
-    kept, made, free = LruCache(2), [], threading.Event()
+    cache, made, free = LruCache(2), [], threading.Event()
 
     def slow() -> str:
         made.append("slow")
         assert free.wait(10)
         return "slow"
 
-    threads = [threading.Thread(target=kept.get, args=("slow", slow)) for _ in range(3)]
+    threads = [threading.Thread(target=cache.get, args=("slow", slow)) for _ in range(3)]
     for thread in threads:
         thread.start()
-    assert kept.get("quick", lambda: "quick") == "quick"
-    assert kept.has("quick")
-    assert not kept.has("slow")
+    assert cache.get("quick", lambda: "quick") == "quick"
+    assert cache.has("quick")
+    assert not cache.has("slow")
     free.set()
     for thread in threads:
         thread.join()
     assert made == ["slow"]
-    assert kept.get("slow", lambda: "again") == "slow"
+    assert cache.get("slow", lambda: "again") == "slow"
 
 
 def test_what_could_not_be_opened_is_tried_again_and_the_oldest_is_let_go() -> None:
-    kept = LruCache(2)
+    cache = LruCache(2)
     with pytest.raises(KeyError):
-        kept.get("one", lambda: {}["one"])
-    assert kept.get("one", lambda: 1) == 1
+        cache.get("one", lambda: {}["one"])
+    assert cache.get("one", lambda: 1) == 1
     for name in ("two", "three"):
-        kept.get(name, lambda: 0)
-    assert not kept.has("one")
+        cache.get(name, lambda: 0)
+    assert not cache.has("one")
 
 
 def _count(client: TestClient, name: str) -> float:

@@ -75,7 +75,7 @@ NAMES = (
 SECRET = "kept from everybody"
 BODIES: dict[str, dict[str, Any]] = {
     "/v1/images/generations": {"model": "gan"},
-    "/v1/walks": {"model": "gan", "places": [{}, {}], "frames": 1},
+    "/v1/walks": {"model": "gan", "latents": [{}, {}], "frames": 1},
     "/v1/edits": {"picture": "", "edits": [{"paste": {"file": ""}}]},
     "/v1/stylize": {
         "picture": "",
@@ -117,7 +117,7 @@ def unchanged(idle: TestClient) -> Iterator[TestClient]:
 def _all_of(client: TestClient) -> Any:
     state = client.app.state.limner
     files = sorted(str(path) for path in state.settings.home.rglob("*") if "studio.db" not in path.name)
-    return files, state.store.all(), list(state.catalogue.kept.things), state.batch.painted
+    return files, state.store.all(), list(state.catalogue.kept.things), state.batch.generated
 
 
 def test_every_route_that_takes_names_is_attacked() -> None:

@@ -222,7 +222,7 @@ def test_a_training_is_asked_once_to_save_however_often_it_is_stopped(
         assert [runner.stop(job).state for _ in range(5)] == ["running"] * 5
         _reaches(runner, job, "cancelled")
         _, changes = runner.store.changes_since(0)
-    assert sum('"says":"asked"' in change for change in changes) == 1
+    assert sum('"message":"asked"' in change for change in changes) == 1
 
 
 def test_what_does_not_save_when_it_is_stopped_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,7 +277,7 @@ def test_output_that_never_ends_a_line_is_bounded(tmp_path: Path, monkeypatch: p
         job = runner.add("train", "one", ASKED).id
         found = _reaches(runner, job, "failed")
         assert found.error == "last"
-        assert len(found.says) <= 300
+        assert len(found.message) <= 300
 
 
 def test_jobs_wait_while_the_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -340,8 +340,8 @@ def _granted(call: Callable[[], Record]) -> str | None:
         raise
 
 
-def _reaches(runner: Runner, job: str, state: str, says: str = "") -> Record:
-    _becomes(lambda: runner.store.get(job).state == state and says in runner.store.get(job).says)
+def _reaches(runner: Runner, job: str, state: str, message: str = "") -> Record:
+    _becomes(lambda: runner.store.get(job).state == state and message in runner.store.get(job).message)
     return runner.store.get(job)
 
 

@@ -91,7 +91,7 @@ def a_stream_of_events(server: Server) -> None:
 
 
 def long_edits(server: Server) -> None:
-    asked = {"model": "gan", "places": [{"seed": 1}, {"seed": 2}]}
+    asked = {"model": "gan", "latents": [{"seed": 1}, {"seed": 2}]}
     for _ in range(2 * (os.cpu_count() or 1)):  # on every thread, and more that wait
         server.in_background(httpx.post, f"{server.address}/v1/walks", json=asked, timeout=60)
     time.sleep(0.5)

@@ -19,7 +19,7 @@ from limner.serving.settings import Settings
 from limner.serving.store import CHANGES, Store
 
 OLD = """create table jobs (id text primary key, kind text not null, name text not null, state text not null,
-    created real not null, asked text not null)"""
+    created real not null, request text not null)"""
 
 
 @pytest.fixture
@@ -30,15 +30,15 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def _record(job: str, **values: Any) -> Record:
-    fields = {"id": job, "kind": "train", "name": job, "state": "queued", "created": time.time(), "asked": {}}
+    fields = {"id": job, "kind": "train", "name": job, "state": "queued", "created": time.time(), "request": {}}
     return Record(**fields | values)
 
 
 def test_what_is_saved_is_there_again(tmp_path: Path, store: Store) -> None:
     odd = "\x1b[2J\x00\n‮𝒜"
     saved = [
-        _record("one", begun=True, process=7, asked={"set": {"a": [odd, 1.5]}}, says=odd, error=odd),
-        _record("two", state="done", result={"model": "two"}, share=1.0, started=1.0, ended=2.0),
+        _record("one", begun=True, process=7, request={"set": {"a": [odd, 1.5]}}, message=odd, error=odd),
+        _record("two", state="done", result={"model": "two"}, progress=1.0, started=1.0, ended=2.0),
     ]
     for record in saved:
         store.save(record)
@@ -73,11 +73,11 @@ def test_a_table_of_an_older_version_is_completed(tmp_path: Path) -> None:
     connection.close()
     store = Store(tmp_path / "studio.db")
     (found,) = store.all()
-    assert found == _record("a", name="rose", state="running", created=1.5, asked={"minutes": 3})
-    store.save(found.changed(says="more"))
+    assert found == _record("a", name="rose", state="running", created=1.5, request={"minutes": 3})
+    store.save(found.changed(message="more"))
     store.close()
     store = Store(tmp_path / "studio.db")
-    assert store.get("a").says == "more"
+    assert store.get("a").message == "more"
     store.close()
 
 
@@ -95,8 +95,8 @@ def test_a_table_of_a_newer_version_is_used(tmp_path: Path, store: Store) -> Non
     [
         {"state": "paused"},
         {"kind": "dance"},
-        {"asked": "{"},
-        {"asked": "[" * 100_000},
+        {"request": "{"},
+        {"request": "[" * 100_000},
         {"result": "[]"},
         {"created": "yesterday"},
         {"name": b"\xff\xfe"},
@@ -115,9 +115,9 @@ def test_a_job_that_cannot_be_read_spoils_no_other(tmp_path: Path, store: Store,
 
 def test_text_that_is_no_utf8_is_read(tmp_path: Path, store: Store) -> None:
     store.save(_record("one"))
-    store.connection.execute("update jobs set says = cast(x'ff41' as text)")
+    store.connection.execute("update jobs set message = cast(x'ff41' as text)")
     again = Store(tmp_path / "studio.db")
-    assert again.get("one").says == "\ufffdA"
+    assert again.get("one").message == "\ufffdA"
     again.close()
 
 
@@ -146,7 +146,7 @@ def _folder(file: Path) -> None:
 def test_a_damaged_file_is_one_line(tmp_path: Path, damage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(tmp_path / "studio.db")
     for number in range(200):
-        store.save(_record(f"job-{number}", asked={"text": "x" * 100}))
+        store.save(_record(f"job-{number}", request={"text": "x" * 100}))
     store.connection.execute("pragma wal_checkpoint(truncate)")
     store.close()
     damage(tmp_path / "studio.db")
@@ -206,11 +206,11 @@ def test_a_file_that_another_program_holds_is_waited_for_but_not_for_ever(
 def test_listeners_that_fall_behind_miss_the_oldest_changes(store: Store) -> None:
     seen, _ = store.changes_since(0)
     for step in range(CHANGES + 10):
-        store.note(_record("one", share=step / 10_000))
+        store.note(_record("one", progress=step / 10_000))
     count, changes = store.changes_since(seen)
-    shares = [Job.model_validate_json(text).share for text in changes]
+    found = [Job.model_validate_json(text).progress for text in changes]
     assert (count, len(changes)) == (CHANGES + 10, CHANGES)
-    assert shares == [step / 10_000 for step in range(10, CHANGES + 10)]
+    assert found == [step / 10_000 for step in range(10, CHANGES + 10)]
     assert store.changes_since(count) == (count, ())
 
 

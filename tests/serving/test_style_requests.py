@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from asking import TestClient, apart, content_of, error_of, handed_in, painted, photo, pixels_of, reaches, serving
+from asking import TestClient, apart, content_of, error_of, handed_in, photo, picture_of, pixels_of, reaches, serving
 
 from limner.pictures import read_provenance
 from limner.style.factors import Factors
@@ -17,11 +17,11 @@ def test_at_once_is_what_the_library_paints(client: TestClient, tmp_path: Path) 
     asked = {"picture": picture, "model": "limner", "styles": styles, "colour": 0.5, "texture": 0.2}
     answer = client.post("/v1/stylize", json=asked)
     library = model.stylize(photo(48, 64), {one: 3.0, other: 1.0}, Factors(0.5, 1.0, 0.2))
-    assert apart(painted(answer), library) == 0
+    assert apart(picture_of(answer), library) == 0
     (tmp_path / "styled.png").write_bytes(content_of(answer))
-    told = read_provenance(tmp_path / "styled.png")
-    assert [source["style"] for source in told["stylization"]["styles"]] == [one, other]
-    assert painted(client.post("/v1/stylize", json=asked | {"size": 32})).shape == (24, 32, 3)
+    provenance = read_provenance(tmp_path / "styled.png")
+    assert [source["style"] for source in provenance["stylization"]["styles"]] == [one, other]
+    assert picture_of(client.post("/v1/stylize", json=asked | {"size": 32})).shape == (24, 32, 3)
 
 
 @pytest.mark.parametrize(
@@ -56,9 +56,9 @@ def test_without_a_model_it_is_a_job_that_ends_with_the_picture(models: Path, tm
         answer = client.post("/v1/stylize", json=asked)
         assert answer.status_code == 202
         job = answer.json()
-        assert (job["kind"], job["state"], job["asked"]) == ("stylize", "queued", {})
+        assert (job["kind"], job["state"], job["request"]) == ("stylize", "queued", {})
         done = reaches(client, job["id"], "done")
-        assert (done["result"], done["share"], done["error"]) == ({"file": "result.png"}, 1.0, None)
+        assert (done["result"], done["progress"], done["error"]) == ({"file": "result.png"}, 1.0, None)
         content = client.get(f"/v1/jobs/{job['id']}/files/result.png").content
     assert pixels_of(content).shape == (40, 40, 3)
     (tmp_path / "result.png").write_bytes(content)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking import TestClient, painted, serving
+from asking import TestClient, picture_of, serving
 
 from limner.serving import catalogue, warmup
 from limner.serving.catalogue import Catalogue
@@ -43,8 +43,8 @@ def test_a_server_is_ready_once_its_models_are_open(
         _is_ready(client)
         assert client.app.state.limner.catalogue.opened("gan")
         assert client.app.state.limner.catalogue.opened("limner")
-        assert client.app.state.limner.batch.painted >= 1
-        assert painted(client.post("/v1/images/generations", json={"model": "gan"})).shape == (16, 16, 3)
+        assert client.app.state.limner.batch.generated >= 1
+        assert picture_of(client.post("/v1/images/generations", json={"model": "gan"})).shape == (16, 16, 3)
 
 
 def test_a_model_that_cannot_be_opened_keeps_no_server_from_being_ready(tmp_path: Path) -> None:

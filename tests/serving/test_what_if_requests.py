@@ -53,9 +53,9 @@ def asked(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tes
 
 
 def test_the_graph_is_told(asked: TestClient) -> None:
-    told = asked.get("/v1/models/grown").json()
-    assert (told["kind"], told["can"]) == ("causal", ["counterfactual"])
-    nodes = {one["name"]: one for one in told["graph"]["nodes"]}
+    described = asked.get("/v1/models/grown").json()
+    assert (described["kind"], described["can"]) == ("causal", ["counterfactual"])
+    nodes = {one["name"]: one for one in described["graph"]["nodes"]}
     assert set(nodes) == {*grower.NUMBERS, *grower.CATEGORIES}
     assert nodes["height"]["kind"] == "number"
     assert nodes["height"]["minimum"] < nodes["height"]["maximum"]
@@ -175,6 +175,6 @@ def test_without_the_extra_other_models_are_told_of_all_the_same(
 ) -> None:
     monkeypatch.setitem(sys.modules, "limner.causal.structural", None)
     with serving(world, tmp_path) as client:
-        told = {one["id"]: one for one in client.get("/v1/models").json()["data"]}
-        assert "limner[causal]" in told["grown"]["problem"]
-        assert told["limner"]["problem"] is None
+        listed = {one["id"]: one for one in client.get("/v1/models").json()["data"]}
+        assert "limner[causal]" in listed["grown"]["problem"]
+        assert listed["limner"]["problem"] is None

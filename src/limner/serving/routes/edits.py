@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from limner.editing.edits import from_list
 from limner.editing.history import Source, of_spec, provenance
-from limner.editing.latent import Latent
+from limner.editing.latent_edits import LatentEdit
 from limner.editing.operation import Canvas, Operation
 from limner.pictures import SUFFIXES, open_pixels, to_bytes
 from limner.serving.errors import ApiError
@@ -141,7 +141,7 @@ def _checked(state: State, edits: list[str | dict[str, Any]]) -> list[Operation]
             raise ApiError(
                 422, "directions: give a model with directions of its own; folders cannot be named here.", "directions"
             )
-        if isinstance(one, Latent) and one.model:
+        if isinstance(one, LatentEdit) and one.model:
             one = one.model_copy(update={"model": str(state.catalogue.entry(one.model, "image").path)})
         found.append(one)
     return found

@@ -33,7 +33,7 @@ def _forgotten(request: pytest.FixtureRequest) -> None:
     if "locked" in request.fixturenames:
         locked = request.getfixturevalue("locked")
         locked.cookies.clear()
-        _guard_of(locked).access.tries.clear()
+        _middleware_of(locked).access.tries.clear()
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:7878", "127.0.0.1", "[::1]:80", "LOCALHOST", "localhost."])
@@ -267,24 +267,24 @@ def test_a_client_that_sends_too_slowly_is_given_up(tmp_path: Path) -> None:
         await asyncio.sleep(0.02)
         return {"type": "http.request", "body": b"x", "more_body": True}
 
-    guard = AccessMiddleware(app, Settings((), tmp_path, limits=Limits(patience=0.1)))
+    middleware = AccessMiddleware(app, Settings((), tmp_path, limits=Limits(patience=0.1)))
     scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"host", b"localhost")]}
     for sends in (_never, dribble):
         with pytest.raises(Exception, match="the rest of the request did not come"):
-            asyncio.run(guard(scope, sends, None))
+            asyncio.run(middleware(scope, sends, None))
     assert pieces < 20
-    assert not guard.asking
-    assert guard.held.now == 0
+    assert not middleware.asking
+    assert middleware.held.now == 0
 
 
 def test_a_client_that_takes_too_slowly_is_given_up_without_an_error(tmp_path: Path) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
 
-    guard = AccessMiddleware(app, Settings((), tmp_path, limits=Limits(patience=0.02)))
+    middleware = AccessMiddleware(app, Settings((), tmp_path, limits=Limits(patience=0.02)))
     scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", b"localhost")]}
-    asyncio.run(guard(scope, _never, lambda _: _never()))
-    assert not guard.asking
+    asyncio.run(middleware(scope, _never, lambda _: _never()))
+    assert not middleware.asking
 
 
 def test_a_long_answer_is_given_in_pieces() -> None:
@@ -304,22 +304,22 @@ def test_a_long_answer_is_given_in_pieces() -> None:
 def test_bodies_share_what_memory_there_is_for_them(models: Path, tmp_path: Path) -> None:
     content = file_of(photo())
     with serving(models, tmp_path, held=len(content) + 10) as client:
-        guard = _guard_of(client)
+        middleware = _middleware_of(client)
         assert client.post("/v1/pictures", content=content).status_code == 200
-        guard.held.now += 100  # of another request
+        middleware.held.now += 100  # of another request
         answer = client.post("/v1/pictures", content=content)
         assert (answer.status_code, error_of(answer)["type"]) == (503, "busy")
         assert answer.headers["retry-after"] == "1"
-        assert guard.held.now == 100
+        assert middleware.held.now == 100
 
 
 def test_too_many_requests_at_a_time_are_refused_and_health_is_answered(models: Path, tmp_path: Path) -> None:
     with serving(models, tmp_path, requests=2) as client:
-        _guard_of(client).asking["testclient"] += 2
+        _middleware_of(client).asking["testclient"] += 2
         answer = client.get("/v1/models")
         assert (answer.status_code, error_of(answer)["type"], answer.headers["retry-after"]) == (503, "busy", "1")
         assert client.get("/health/live").status_code == 200
-        _guard_of(client).asking["testclient"] -= 1
+        _middleware_of(client).asking["testclient"] -= 1
         assert client.get("/v1/models").status_code == 200
 
 
@@ -366,7 +366,7 @@ def test_a_browser_without_the_token_is_asked_for_it(models: Path, tmp_path: Pat
         assert client.get("/v1/models").status_code == 200, "the cookie is known from then on"
 
 
-def _guard_of(client: TestClient) -> AccessMiddleware:
+def _middleware_of(client: TestClient) -> AccessMiddleware:
     layer = client.app.middleware_stack
     while not isinstance(layer, AccessMiddleware):
         layer = layer.app
