@@ -222,5 +222,5 @@ def _asked(socket: Any, message: dict) -> tuple[dict, np.ndarray]:
 def _refused(socket: Any, message: dict, number: int = 0) -> dict:
     socket.send_json(message)
     answer = json.loads(socket.receive_text())
-    assert provenance["id"] == (number or message.get("id"))
+    assert answer["id"] == (number or message.get("id"))
     return answer["error"]
