@@ -111,7 +111,7 @@ class Crowd:
     def __init__(self, port: int, model: str, data: str, picture: bytes, seed: int) -> None:
         self.port, self.model, self.data, self.picture = port, model, data, picture
         self.seed, self.draw = seed, random.Random(seed)
-        self.shelved = ""
+        self.picture_id = ""
         self.jobs: list[str] = []
 
     def ask(self) -> Ask:
@@ -151,7 +151,7 @@ class Crowd:
         return Ask("generation", "POST", "/v1/images/generations", json.dumps(body).encode())
 
     def _edit(self) -> Ask:
-        body = {"picture": self.shelved, "edits": [{"exposure": {"stops": 0.5}}, "flip"]}
+        body = {"picture": self.picture_id, "edits": [{"exposure": {"stops": 0.5}}, "flip"]}
         return Ask("edit", "POST", "/v1/edits", json.dumps(body).encode())
 
     def _submit(self) -> Ask:

@@ -1,9 +1,9 @@
-"""From a slider to a painted picture, in a headless browser: what a hand feels.
+"""From a slider to a picture on the screen, in a headless browser: what a person feels.
 
     python benchmarks/live.py MODEL... [--moves 200] [--browser /usr/bin/chromium]
 
 MODEL is the folder of an image model that has directions. Each move of a slider is timed by the studio itself, from the input
-to the painted canvas. Transport is what a frame takes beyond model and queue, as a client without a browser sees it.
+to the canvas that is drawn. Transport is what a frame takes beyond model and queue, as a client without a browser sees it.
 """
 
 import argparse

@@ -52,18 +52,18 @@ async def lane(folder: Path, n: int, clients: int, seconds: float) -> float:
     """Returns the pictures a second of the batch lane itself, without writing and sending them."""
     torch.set_num_threads(1)
     sampler = LatentSampler.of(load(folder, runtime="auto"), folder)
-    painters = BatchLane(os.cpu_count() or 1, 10_000, InteractiveLane())
+    batch = BatchLane(os.cpu_count() or 1, 10_000, InteractiveLane())
     end, count = time.perf_counter() + seconds, 0
 
     async def one(seed: int) -> None:
         nonlocal count
-        places = [LatentSpec(seed=seed, index=index) for index in range(n)]
+        specs = [LatentSpec(seed=seed, index=index) for index in range(n)]
         while time.perf_counter() < end:
-            painted = await painters.paint(sampler, places, lambda _, picture: picture)
-            count += len(painted)
+            generated = await batch.generate(sampler, specs, lambda _, picture: picture)
+            count += len(generated)
 
     await asyncio.gather(*map(one, range(clients)))
-    painters.close()
+    batch.close()
     return count / seconds
 
 

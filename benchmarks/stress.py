@@ -98,8 +98,10 @@ async def opened(server: Server, crowd: Crowd) -> None:
     while (await patient(server.port, Ask("health", "GET", "/health/ready"))).status != "200":
         assert time.monotonic() < deadline, "the server is not ready"
         await asyncio.sleep(0.1)
-    kept = await patient(server.port, Ask("upload", "POST", "/v1/pictures", crowd.picture, "application/octet-stream"))
-    crowd.shelved = json.loads(kept.body)["id"]
+    answer = await patient(
+        server.port, Ask("upload", "POST", "/v1/pictures", crowd.picture, "application/octet-stream")
+    )
+    crowd.picture_id = json.loads(answer.body)["id"]
     body = json.dumps({"model": crowd.model}).encode()
     await patient(server.port, Ask("generation", "POST", "/v1/images/generations", body))
 
@@ -132,7 +134,7 @@ async def rounds(
         await asyncio.sleep(5)
     with watched(server.port, seconds):
         for number, crowd in enumerate(rest, 1):
-            crowd.shelved = first.shelved
+            crowd.picture_id = first.picture_id
             began = time.perf_counter()
             statuses += await press(crowd, wanted)
             print(f"round {number}: {time.perf_counter() - began:.1f} s, {server.memory():.0f} MiB", flush=True)

@@ -31,7 +31,7 @@ def _refuses(model: Path, tmp_path: Path, *words: str) -> None:
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")], ids=str)
 def test_fault_29_weights_are_not_numbers(tmp_path: Path, value: float) -> None:
     broken = small_model("gan", "condition=[kind, age]")
-    next(broken.painter.parameters()).data.view(-1)[3] = value
+    next(broken.generator.parameters()).data.view(-1)[3] = value
     broken.save(tmp_path / "broken")
     _refuses(tmp_path / "broken", tmp_path, "not finite")
 

@@ -12,7 +12,7 @@ from promise import SMALL, fails, full_disk, little_memory, wait_until, write_go
 import hostile
 from command import Started, limner
 from limner.data import Dataset, write_dataset
-from limner.methods import Moment
+from limner.methods import StepContext
 from limner.methods.gan import Gan
 from limner.model import Model, load
 from limner.training.checkpoint import Checkpoints
@@ -122,12 +122,12 @@ def test_fault_32_the_working_directory_is_deleted(
 def test_fault_33_a_loss_is_not_a_number_once(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     honest, poisoned = Gan.step, []
 
-    def step(self: Gan, batch: object, moment: Moment) -> object:
-        scalars = honest(self, batch, moment)  # type: ignore[arg-type]
-        if moment.step == 30 and not poisoned:
+    def step(self: Gan, batch: object, context: StepContext) -> object:
+        scalars = honest(self, batch, context)  # type: ignore[arg-type]
+        if context.step == 30 and not poisoned:
             poisoned.append(True)
             with torch.no_grad():
-                next(self.painter.parameters()).fill_(float("nan"))
+                next(self.generator.parameters()).fill_(float("nan"))
         return scalars
 
     monkeypatch.setattr(Gan, "step", step)
@@ -138,7 +138,7 @@ def test_fault_33_a_loss_is_not_a_number_once(dataset: Path, tmp_path: Path, mon
     state, _ = Checkpoints(run / "checkpoints").load()
     assert state is not None
     assert (state["rollbacks"], state["rate_factor"]) == (1, 0.5)
-    assert all(tensor.isfinite().all() for tensor in load(run).painter.state_dict().values())
+    assert all(tensor.isfinite().all() for tensor in load(run).generator.state_dict().values())
 
 
 def test_fault_34_a_training_can_never_work(dataset: Path, tmp_path: Path) -> None:
@@ -171,10 +171,10 @@ def test_fault_35_memory_runs_out_in_the_middle(
 ) -> None:
     honest_step, honest_sample = Gan.step, Model.sample
 
-    def step(self: Gan, batch: object, moment: Moment) -> object:
-        if moment.step == 6:
+    def step(self: Gan, batch: object, context: StepContext) -> object:
+        if context.step == 6:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 137438953472 bytes.")
-        return honest_step(self, batch, moment)  # type: ignore[arg-type]
+        return honest_step(self, batch, context)  # type: ignore[arg-type]
 
     def sample(self: Model, n: int, **more: Any) -> np.ndarray:
         if more.get("first") == 64:

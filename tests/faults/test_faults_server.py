@@ -149,8 +149,8 @@ def test_fault_48_a_name_leads_elsewhere(client: TestClient, name: str) -> None:
     with unchanged(client.home):
         if len(name) > 1000:  # which the client does not take in this form
             quoted = name
-        for place in ("models", "data", "pictures", "jobs", "models/gan/directions", "data/flowers/pictures"):
-            answer = client.get(f"/v1/{place}/{quoted}")
+        for route in ("models", "data", "pictures", "jobs", "models/gan/directions", "data/flowers/pictures"):
+            answer = client.get(f"/v1/{route}/{quoted}")
             assert 400 <= answer.status_code < 500
             assert "root:" not in answer.text
         asked = (

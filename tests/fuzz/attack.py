@@ -55,8 +55,8 @@ def _one(outcome: Outcome, number: int, act: Callable[[], object], typed: tuple[
         if not str(error) or ("\n" in str(error) and type(error).__name__ != "ValidationError"):
             outcome.failures.append(f"input {number}: not one line: {error!r}")
     except BaseException as error:
-        place = traceback.extract_tb(error.__traceback__)
-        own = [f"{Path(one.filename).name}:{one.lineno}" for one in place if "limner" in one.filename][-3:]
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [f"{Path(one.filename).name}:{one.lineno}" for one in frames if "limner" in one.filename][-3:]
         outcome.failures.append(f"input {number}: {type(error).__name__}: {str(error)[:160]!r} at {' '.join(own)}")
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -197,11 +197,11 @@ def _other_tensor(tensor: Tensor, draw: random.Random) -> Tensor | None:
         return tensor[None].clone()
     changed = tensor.clone()
     if changed.numel():
-        place = draw.randrange(changed.numel())
+        position = draw.randrange(changed.numel())
         wild = (
             (float("nan"), float("inf"), -1e38, 3e38) if changed.is_floating_point() else (-1, 10**6, 2**62, -(2**62))
         )
-        changed.view(-1)[place] = draw.choice(wild)
+        changed.view(-1)[position] = draw.choice(wild)
     return changed
 
 

@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 import torch
 import yaml
-from limner.editing.place import replay as replay_place
-from limner.evaluation.long_work import long_work
 from makers import Make, at, of_bytes, of_tensor_file, of_values
 from mutation import as_text, mutated, mutated_value
 
@@ -24,7 +22,9 @@ from limner.causal.variables import Variable
 from limner.data.dataset import Dataset, write_dataset
 from limner.data.report import read_report
 from limner.editing import history
+from limner.editing.latent_sampler import replay as replay_latent
 from limner.evaluation.crossval import _read_fold
+from limner.evaluation.resumable import resumable
 from limner.model import load
 from limner.pictures import read_provenance, save
 from limner.samples import provenance_of
@@ -163,20 +163,20 @@ def _provenance(folder: Path) -> Make:
     model = load(path)
     picture = model.sample(1, seed=3)[0]
     asked = {"n": 1, "seed": 3, "first": 0, "index": 0, "condition": {"kind": "round"}, "truncation": 1.0}
-    place = {
-        "place": {"seed": 3, "blend": [[1, 0.5], [2, 0.5]], "directions": {"pca-1": 1.0}, "condition": {"age": 0.5}}
+    latent = {
+        "latent": {"seed": 3, "blend": [[1, 0.5], [2, 0.5]], "directions": {"pca-1": 1.0}, "condition": {"age": 0.5}}
     }
     sample = provenance_of(model, path, "sample", **asked)
     edit = {
         "kind": "edit",
-        "origin": provenance_of(model, path, "place", place={"seed": 3}),
+        "origin": provenance_of(model, path, "latent", latent={"seed": 3}),
         "edits": [{"flip": {}}],
         "read": {},
     }
-    again = {"sample": replay_sample, "place": replay_place, "edit": history.replay}
+    again = {"sample": replay_sample, "latent": replay_latent, "edit": history.replay}
     seeds = [
         sample,
-        provenance_of(model, path, "place", **place),
+        provenance_of(model, path, "latent", **latent),
         edit,
         {"kind": "garden", "seed": 1, "index": 2, "size": 16},
     ]
@@ -219,7 +219,7 @@ def _runs(folder: Path) -> Make:
     report = json.dumps({name: {} for name in ("set_aside", "options")} | {"source": "x", "inputs": 3})
 
     def work(path: Path) -> None:
-        with long_work(path.parent, path.name, {"n": 3, "seed": 1}):
+        with resumable(path.parent, path.name, {"n": 3, "seed": 1}):
             pass
 
     def rows(path: Path) -> object:

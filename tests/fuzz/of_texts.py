@@ -1,4 +1,4 @@
-"""The readers of what people write: recipes, settings, graphs, edits, conditions and places."""
+"""The readers of what people write: recipes, settings, graphs, edits, conditions and latents."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,7 @@ from makers import Make, at, of_bytes, of_values, text_of
 
 import hostile
 from limner.causal.graph import read_graph
-from limner.conditions import parse_wishes, resolve
+from limner.conditions import parse_condition, resolve
 from limner.editing.edits import apply, from_list, parse, read_edits
 from limner.editing.latent_spec import LatentSpec
 from limner.parsing import parse_json
@@ -125,23 +125,27 @@ def _edits_done(folder: Path) -> Make:
 
 def _conditions(folder: Path) -> Make:
     texts = [b"kind=round", b"age=0.5", b"kind=1", b"age=1e400", b"age=nan", b"kind=(missing)"]
-    return of_bytes(texts, lambda content: resolve(parse_wishes([text_of(content)]), (KIND, AGE), TABLE, 0, range(2)))
+    return of_bytes(
+        texts, lambda content: resolve(parse_condition([text_of(content)]), (KIND, AGE), TABLE, 0, range(2))
+    )
 
 
 def _asked(folder: Path) -> Make:
     def act(content: bytes) -> object:
-        wish = parse_json(text_of(content), "condition")
-        return resolve(wish if isinstance(wish, dict) else {"kind": wish}, (KIND, AGE), TABLE, 0, range(2))
+        condition = parse_json(text_of(content), "condition")
+        return resolve(
+            condition if isinstance(condition, dict) else {"kind": condition}, (KIND, AGE), TABLE, 0, range(2)
+        )
 
     return of_values([{"kind": "round", "age": 0.5}, {"kind": ["round", "long"], "age": [0.1, 0.2]}], act)
 
 
-def _places(folder: Path) -> Make:
+def _latents(folder: Path) -> Make:
     seeds = [
         {"seed": 3, "index": 1, "blend": [[1, 0.5], [2, 0.5]], "mix": {"seed": 2, "share": 0.5}, "truncation": 0.7}
     ]
     seeds.append({"directions": {"pca-1": 1.5}, "condition": {"kind": "round", "age": 0.5}})
-    return of_values(seeds, lambda content: LatentSpec.model_validate(parse_json(text_of(content), "place")))
+    return of_values(seeds, lambda content: LatentSpec.model_validate(parse_json(text_of(content), "latent")))
 
 
 READERS: dict[str, Callable[[Path], Make]] = {
@@ -153,5 +157,5 @@ READERS: dict[str, Callable[[Path], Make]] = {
     "edits done": _edits_done,
     "conditions": _conditions,
     "conditions asked": _asked,
-    "places": _places,
+    "latents": _latents,
 }

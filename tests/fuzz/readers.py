@@ -30,7 +30,7 @@ SHARES = (
     | dict.fromkeys(("provenance", "model weights", "edits done"), 1)
     | dict.fromkeys(of_texts.READERS, 3)
 )
-TYPED = {"places": (LimnerError, ValidationError)}
+TYPED = {"latents": (LimnerError, ValidationError)}
 """The server makes an answer of a request's ValidationError; readers of files make it their own error."""
 READERS: dict[str, Reader] = {
     name: Reader(prepare, SHARES.get(name, 2), TYPED.get(name, (LimnerError,)))

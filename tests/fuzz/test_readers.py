@@ -54,14 +54,16 @@ def _raises(error: Exception) -> Callable[[], object]:
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "expected"),
     [(KeyError("x"), "KeyError"), (UsageError("a line"), None), (RecursionError("deep"), "RecursionError")],
 )
-def test_an_untyped_exception_is_a_failure(error: Exception, told: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_untyped_exception_is_a_failure(
+    error: Exception, expected: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(READERS, "made", Reader(lambda folder: lambda draw: _raises(error)))
     failures = attacked("made", Path(os.devnull).parent, 1, 0).failures
-    assert len(failures) == bool(told)
-    assert not told or told in failures[0]
+    assert len(failures) == bool(expected)
+    assert not expected or expected in failures[0]
 
 
 def _forever() -> None:
