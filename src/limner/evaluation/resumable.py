@@ -17,7 +17,7 @@ from limner.training import Interrupted
 def resumable(folder: Path, name: str, asked: dict[str, Any]) -> Iterator[None]:
     """Holds a folder in which `name`, a JSON file, says what was asked for, while the work goes on inside.
 
-    RunError when the folder holds something else, or the same work with other wishes. An Interrupted training leaves with
+    RunError when the folder holds something else, or the same work with other arguments. An Interrupted training leaves with
     the word that the same command continues; any other failure before the first training leaves nothing.
     """
     file, new = folder / name, not folder.exists()
