@@ -34,7 +34,7 @@ import command
 from limner import files, seeds
 from limner.causal import Graph, StructuralModel
 from limner.causal.check import examine
-from limner.causal.variables import Table, described
+from limner.causal.variables import Table, with_statistics
 from limner.metrics.intervals import mean_interval, share_interval
 from limner.progress import ProgressLine
 
@@ -57,7 +57,7 @@ def answers_of_model(model: StructuralModel, world: KnownWorld, units: Table, ot
         noise[name] = torch.from_numpy(stats.norm.ppf((order + 0.5) / LEVELS))
     effects = []
     for cause, effect, low, high in _effects(world):
-        to, at = (model.grow(noise, {cause: value})[effect].mean() for value in (high, low))
+        to, at = (model.predict(noise, {cause: value})[effect].mean() for value in (high, low))
         effects.append(to - at)
     changed = [_changed(world, cause, model.counterfactual(units, {cause: other[cause]})) for cause in _causes(world)]
     return {"effects": np.array(effects), "counterfactuals": np.concatenate(changed)}
@@ -75,7 +75,9 @@ def answers_of_world(world: KnownWorld, units: Table, other: Table) -> Answers:
 def agreement(world: KnownWorld, rows: int, random: np.random.Generator) -> dict[str, Any]:
     """One repeat: whether each interval holds the truth, and by how many standard errors each answer is beside it."""
     table, units, other = world.draw(rows, random), world.draw(UNITS, random), world.draw(UNITS, random)
-    model = StructuralModel.fit(world.graph, described(world.variables, table), table, int(random.integers(2**31)))
+    model = StructuralModel.fit(
+        world.graph, with_statistics(world.variables, table), table, int(random.integers(2**31))
+    )
     # the law of what nothing moves says nothing of effects that add up, or of the one cause that strokes have
     moved = [name for name in world.graph.order if world.graph.parents(name)]
     flows = [name for name in moved if model.mechanisms[name].form == "flow"]
@@ -101,7 +103,7 @@ def agreement(world: KnownWorld, rows: int, random: np.random.Generator) -> dict
 def turning(world: World, rows: int, random: np.random.Generator) -> dict[str, Any]:
     """One repeat: what is said of the true graph, and of that with one edge turned round."""
     table = world.draw(rows, random)
-    variables, edges = described(world.variables, table), turnable(world.graph)
+    variables, edges = with_statistics(world.variables, table), turnable(world.graph)
     edge = edges[random.integers(len(edges))]
     wrong = world.graph.turned(edge)
     can_be_seen = not isinstance(world, Linear) or not equivalent(world.graph, wrong)

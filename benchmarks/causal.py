@@ -24,7 +24,7 @@ import command
 from limner.causal import CausalModel, StructuralModel
 from limner.causal.judging import write
 from limner.causal.page import tables
-from limner.causal.soundness import soundness, wishes
+from limner.causal.soundness import shuffled_values, soundness
 from limner.causal.variables import Table
 from limner.seeds import generator
 
@@ -74,7 +74,7 @@ class Digits:
 def others(model: CausalModel, digits: Digits) -> dict[str, StructuralModel]:
     """Structural models of other graphs, of the units that the model learned from."""
     graph = model.structure.graph
-    graphs = {"ignored": graph.ignored(), "wrong": graph.reversed()}
+    graphs = {"ignored": graph.without_edges(), "wrong": graph.reversed()}
     return {name: StructuralModel.fit(each, digits.variables, digits.table) for name, each in graphs.items()}
 
 
@@ -83,7 +83,7 @@ def measured(model: CausalModel, digits: Digits, seed: int) -> str:
     table = {name: values[:MEASURED] for name, values in digits.table.items()}
     parts = []
     for name in DONE:
-        do = {name: wishes(digits.variables[name], table[name], generator("wishes", seed, name))}
+        do = {name: shuffled_values(digits.variables[name], table[name], generator("shuffled values", seed, name))}
         after, shown = model.counterfactual(table, digits.pictures[:MEASURED], do, seed)
         seen = np.array([morpho.measure(picture[..., 0]) for picture in shown])
         wrong = [np.abs(seen[:, i] - after[each]).mean() for i, each in enumerate(morpho.RANGES)]

@@ -6,7 +6,7 @@ import pytest
 from flower_table import table_of
 
 from limner.causal.graph import Graph
-from limner.causal.variables import Table, Variable, described
+from limner.causal.variables import Table, Variable, with_statistics
 from limner.data import Dataset, prepare
 from limner.data.garden import make
 from limner.data.garden import model as grower
@@ -46,7 +46,7 @@ def variables(graph: Graph, table: Table) -> dict[str, Variable]:
         else Variable(name=name, kind="number", low=0, high=1)
         for name in graph.nodes
     }
-    return described(found, table)
+    return with_statistics(found, table)
 
 
 @pytest.fixture(scope="session")

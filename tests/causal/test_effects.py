@@ -18,7 +18,7 @@ from limner.causal.refute import placebo
 from limner.causal.steps import Outcome, average_effects, outcome_of, steps
 from limner.causal.strengths import strengths
 from limner.causal.structural import StructuralModel
-from limner.causal.variables import Table, Variable, described
+from limner.causal.variables import Table, Variable, with_statistics
 from limner.errors import GraphError
 from limner.metrics.intervals import Interval
 
@@ -51,7 +51,7 @@ def seen() -> Table:
 def structure(seen: Table) -> StructuralModel:
     variables = {name: Variable(name=name, kind="number") for name in ("a", "b", "c", "apart")}
     variables["k"] = Variable(name="k", kind="category", classes=("x", "y", "z"))
-    return _linear(GRAPH, described(variables, seen), seen)
+    return _linear(GRAPH, with_statistics(variables, seen), seen)
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def test_classes_are_held_against_the_most_frequent_one(found: Effects) -> None:
 def test_without_an_edge_there_is_no_direct_effect(seen: Table) -> None:
     graph = Graph(edges=["a -> b", "b -> c"])
     table = {name: seen[name] for name in "abc"}
-    model = _linear(graph, described({name: Variable(name=name, kind="number") for name in "abc"}, table), table)
+    model = _linear(graph, with_statistics({name: Variable(name=name, kind="number") for name in "abc"}, table), table)
     total, direct = average_effects(model, steps(model.variables, table, ["a"]), Outcome("c"), model.noise(500))
     assert total[0] > 1
     assert np.isnan(direct[0])
@@ -137,7 +137,7 @@ def test_a_class_is_moved_in_its_probability() -> None:
     graph = Graph(edges=["cause -> effect"])
     variables = {"cause": Variable(name="cause", kind="number")}
     variables["effect"] = Variable(name="effect", kind="category", classes=("no", "yes"))
-    model = _linear(graph, described(variables, table), table)
+    model = _linear(graph, with_statistics(variables, table), table)
     low, high = np.quantile(cause, [0.25, 0.75])
     truth = 1 / (1 + np.exp(-high)) - 1 / (1 + np.exp(-low))
     found = attribute_effects(model, table, "effect=yes")

@@ -47,8 +47,8 @@ def test_every_node_draws_the_picture_unless_said(tmp_path: Path) -> None:
 
 def test_ignored_and_turned_keep_the_nodes(tmp_path: Path) -> None:
     graph = _read(tmp_path, WRITTEN)
-    assert graph.ignored().edges == ()
-    assert graph.ignored().nodes == graph.nodes
+    assert graph.without_edges().edges == ()
+    assert graph.without_edges().nodes == graph.nodes
     assert graph.turned(("season", "sunlight")).parents("season") == ("sunlight",)
     assert set(graph.reversed().edges) == {("sunlight", "season"), ("height", "sunlight")}
     with pytest.raises(GraphError, match="a cycle"):

@@ -20,12 +20,12 @@ def model(graph: Graph, variables: dict[str, Variable], table: Table) -> Structu
 
 def test_causes_tell_of_their_effects(model: StructuralModel) -> None:
     fits = model.fits
-    assert all(fits[name].nats < fits[name].nats_alone - 0.1 for name in ("sunlight", "height", "bloom", "colour"))
+    assert all(fits[name].nll < fits[name].nll_alone - 0.1 for name in ("sunlight", "height", "bloom", "colour"))
     assert all(fits[name].mechanism.form == "linear" for name in ("sunlight", "height", "bloom", "colour"))
 
 
 def test_nothing_done_is_nothing_changed(model: StructuralModel, table: Table) -> None:
-    unchanged = model.grow(model.abduct(table))
+    unchanged = model.predict(model.abduct(table))
     for name, values in table.items():
         np.testing.assert_allclose(unchanged[name], values, atol=1e-9)
 
@@ -83,7 +83,7 @@ def test_a_model_is_read_as_it_was_written(model: StructuralModel, tmp_path: Pat
     model.save(tmp_path)
     loaded = StructuralModel.load(tmp_path)
     assert loaded.graph == model.graph
-    assert loaded.fits["height"].nats == model.fits["height"].nats
+    assert loaded.fits["height"].nll == model.fits["height"].nll
     first, second = model.sample(50, {"sunlight": 0.7}, seed=4), loaded.sample(50, {"sunlight": 0.7}, seed=4)
     assert all((first[name] == second[name]).all() for name in first)
     (tmp_path / "structure.safetensors").write_bytes((tmp_path / "structure.safetensors").read_bytes()[:-9])

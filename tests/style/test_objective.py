@@ -55,7 +55,7 @@ def test_tiles_give_the_gradient_of_the_whole() -> None:
     found = []
     for tile in (512, 48):
         observer = Observer(extractor, tile)
-        (manner,) = observer.manners(style)
+        (manner,) = observer.style_statistics(style)
         picture = (content * 0.8).requires_grad_()
         value = Objective(observer, content, [manner, manner], regions, 1.0).backward(picture, (3, 5))
         assert picture.grad is not None
@@ -68,7 +68,7 @@ def test_tiles_give_the_gradient_of_the_whole() -> None:
 def test_the_content_in_its_own_manner_is_a_minimum() -> None:
     observer = Observer(load_extractor(), 512)
     content = from_uint8(_picture(2)[None])
-    (own,) = observer.manners(content)
+    (own,) = observer.style_statistics(content)
     objective = Objective(observer, content, [blend([(1.0, own)], [(1.0, own)])], None, 1.0)
     picture = content.clone().requires_grad_()
     other = from_uint8(_picture(3)[None]).requires_grad_()

@@ -5,9 +5,9 @@ import pytest
 
 from limner.errors import LimnerError, PictureError, UsageError
 from limner.pictures import open_picture, open_pixels, read_provenance, save
-from limner.style import works
+from limner.style import run
 from limner.style.regions import read_regions
-from limner.style.stylization import Painter, Source, Stylization, replay, save_stylized
+from limner.style.stylization import Source, Stylization, Stylizer, replay, save_stylized
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +24,7 @@ def _wanted(**changes: object) -> Stylization:
 
 
 def test_it_says_how_it_was_made_and_is_made_again() -> None:
-    save_stylized(Painter(_wanted()), Path("content.png"), Path("out.png"))
+    save_stylized(Stylizer(_wanted()), Path("content.png"), Path("out.png"))
     made = read_provenance("out.png")
     assert made["ai_generated"]
     assert made["kind"] == "stylization"
@@ -40,7 +40,7 @@ def test_it_says_how_it_was_made_and_is_made_again() -> None:
 def test_a_file_that_is_gone_or_another_is_named(file: str, how: str) -> None:
     save(np.repeat(np.arange(0, 256, 5, np.uint8)[None, :56], 40, 0)[:, :52], "ramp.png")
     save(np.uint8(255 * (np.mgrid[:40, :56][1] > 20)), "mask.png")
-    save_stylized(Painter(_wanted(mask="mask.png", line=0, texture=0)), Path("content.png"), Path("out.png"))
+    save_stylized(Stylizer(_wanted(mask="mask.png", line=0, texture=0)), Path("content.png"), Path("out.png"))
     assert replay(Path("out.png"))[1] == 0
     Path(file).unlink()
     if how == "another":
@@ -50,7 +50,7 @@ def test_a_file_that_is_gone_or_another_is_named(file: str, how: str) -> None:
 
 
 def test_each_factor_has_its_own_source() -> None:
-    own = Painter(_wanted(colour_from=[Source(style="red.png")], line=0, texture=0))
+    own = Stylizer(_wanted(colour_from=[Source(style="red.png")], line=0, texture=0))
     painted = own.paint(open_pixels(Path("content.png")))
     assert np.abs(painted.reshape(-1, 3).mean(0) - [220, 30, 30]).max() < 6
 
@@ -58,20 +58,20 @@ def test_each_factor_has_its_own_source() -> None:
 def test_opacity_stays_and_grey_gets_colour() -> None:
     pixels = np.zeros((40, 44, 4), np.uint8)
     pixels[..., :3], pixels[10:, :, 3] = 120, 255
-    painted = Painter(_wanted(line=0, texture=0)).paint(pixels)
+    painted = Stylizer(_wanted(line=0, texture=0)).paint(pixels)
     assert np.array_equal(painted[..., 3], pixels[..., 3])
     save(np.full((40, 40), 90, np.uint8), "grey.png")
     assert open_pixels(Path("grey.png")).shape == (40, 40, 3)
 
 
 def test_it_is_at_most_as_large_as_wanted() -> None:
-    assert Painter(_wanted(size=48, line=0, texture=0)).paint(open_pixels(Path("content.png"))).shape == (34, 48, 3)
+    assert Stylizer(_wanted(size=48, line=0, texture=0)).paint(open_pixels(Path("content.png"))).shape == (34, 48, 3)
 
 
 def test_a_mask_with_one_style_leaves_what_is_black() -> None:
     save(np.uint8(255 * (np.mgrid[:40, :56][1] >= 28)), "mask.png")
     content = open_pixels(Path("content.png"))
-    painted = Painter(_wanted(styles=[Source(style="red.png")], mask="mask.png", texture=0, line=0)).paint(content)
+    painted = Stylizer(_wanted(styles=[Source(style="red.png")], mask="mask.png", texture=0, line=0)).paint(content)
     assert np.array_equal(painted[:, :28], content[:, :28])
     assert np.abs(painted[:, 28:].reshape(-1, 3).mean(0) - [220, 30, 30]).max() < 6
 
@@ -105,7 +105,7 @@ def test_mistakes_are_one_line(wanted: dict, words: str) -> None:
     save(np.zeros((9, 9), np.uint8), "tiny.png")
     Path("text.txt").write_text("no picture")
     with pytest.raises(LimnerError, match=words) as caught:
-        works.carry_out(_wanted(**wanted), Path("content.png"), Path("out.png"))
+        run.carry_out(_wanted(**wanted), Path("content.png"), Path("out.png"))
     assert "\n" not in str(caught.value)
     assert not Path("out.png").exists()
 
@@ -115,29 +115,29 @@ def test_a_folder_is_stylised_whole_or_not_at_all() -> None:
     for name in ("a.png", "b.png"):
         Path("folder", name).write_bytes(Path("content.png").read_bytes())
     Path("folder/notes.txt").write_text("no picture")
-    left_out = works.carry_out(_wanted(line=0, texture=0), Path("folder"), Path("out"))
+    left_out = run.carry_out(_wanted(line=0, texture=0), Path("folder"), Path("out"))
     assert sorted(path.name for path in Path("out").iterdir()) == ["a.png", "b.png"]
     assert len(left_out) == 1
     assert "notes.txt" in left_out[0]
     with pytest.raises(UsageError, match="out exists"):
-        works.carry_out(_wanted(), Path("folder"), Path("out"))
+        run.carry_out(_wanted(), Path("folder"), Path("out"))
     Path("empty").mkdir()
     with pytest.raises(UsageError, match="holds no picture"):
-        works.carry_out(_wanted(), Path("empty"), Path("out2"))
+        run.carry_out(_wanted(), Path("empty"), Path("out2"))
     assert not Path("out2").exists()
 
 
 def test_the_content_is_never_written_over() -> None:
     with pytest.raises(UsageError, match="is the content itself"):
-        works.carry_out(_wanted(), Path("content.png"), Path("content.png"))
+        run.carry_out(_wanted(), Path("content.png"), Path("content.png"))
 
 
 def test_a_jpeg_has_no_opacity() -> None:
     save(np.full((40, 40, 4), 0, np.uint8), "clear.png")
-    save_stylized(Painter(_wanted(line=0, texture=0)), Path("clear.png"), Path("out.jpg"))
+    save_stylized(Stylizer(_wanted(line=0, texture=0)), Path("clear.png"), Path("out.jpg"))
     assert np.asarray(open_picture("out.jpg")).min() > 250
 
 
 def test_an_unknown_suffix_is_refused_before_anything_is_painted() -> None:
     with pytest.raises(UsageError, match=r"cannot write out\.tiff"):
-        works.carry_out(_wanted(styles=[Source(style="nowhere.png")]), Path("content.png"), Path("out.tiff"))
+        run.carry_out(_wanted(styles=[Source(style="nowhere.png")]), Path("content.png"), Path("out.tiff"))

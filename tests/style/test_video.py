@@ -5,7 +5,7 @@ import pytest
 
 from limner.errors import PictureError
 from limner.pictures import read_provenance, save, save_walk
-from limner.style import video, works
+from limner.style import run, video
 from limner.style.stylization import Source, Stylization
 
 
@@ -50,7 +50,7 @@ def test_a_film_goes_in_and_comes_out(tmp_path: Path) -> None:
     save_walk(_film(3), tmp_path / "film.mp4", fps=12)
     save(np.full((40, 40, 3), [30, 60, 200], np.uint8), tmp_path / "blue.png")
     wanted = Stylization(styles=[Source(style=str(tmp_path / "blue.png"))], line=0, texture=0, size=48)
-    works.carry_out(wanted, tmp_path / "film.mp4", tmp_path / "out.mp4")
+    run.carry_out(wanted, tmp_path / "film.mp4", tmp_path / "out.mp4")
     rate, frames = video.read_frames(tmp_path / "out.mp4")
     shown = list(frames)
     assert (rate, len(shown), shown[0].shape) == (12, 3, (48, 48, 3))

@@ -7,7 +7,7 @@ from limner.causal.dissection import scorer_of
 from limner.causal.graph import Graph
 from limner.causal.predictor import train_predictor
 from limner.causal.steps import outcome_of
-from limner.causal.variables import described, read, variables_of
+from limner.causal.variables import read, variables_of, with_statistics
 from limner.data.dataset import Dataset
 from limner.editing.scorers import SCORERS, Scorer
 from limner.errors import UsageError
@@ -52,7 +52,7 @@ def attribute_scorers(dataset: Dataset, asked: Sequence[str] = (), seed: int = 0
         wanted += [f"{name}={each}" for each in one.classes] if few else [] if one.classes else [name]
     outcomes = {text: outcome_of(graph, variables, text) for text in dict.fromkeys(wanted)}
     table, _ = read(dataset, variables, dataset.split("train"))
-    predictor = train_predictor(dataset, described(variables, table), seed)
+    predictor = train_predictor(dataset, with_statistics(variables, table), seed)
     return {text: scorer_of(predictor, outcome) for text, outcome in outcomes.items()}
 
 

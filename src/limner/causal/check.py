@@ -12,7 +12,7 @@ from limner.causal.direction import Doubt, doubts
 from limner.causal.fitting import check_rows
 from limner.causal.graph import Edge, Graph
 from limner.causal.independence import independence_p
-from limner.causal.variables import Table, Variable, described, read, variables_of
+from limner.causal.variables import Table, Variable, read, variables_of, with_statistics
 from limner.data.dataset import Dataset
 from limner.errors import UsageError
 
@@ -53,10 +53,10 @@ class Check:
         if self.wrong:
             return f"the data speak against a part of this graph, near {' and '.join(self.wrong)}: {failed}{shuffled}."
         if self.doubtful:
-            edge, nats, error = self.doubtful[0]
+            edge, gain, error = self.doubtful[0]
             return (
                 f"the data would rather have an edge of this graph turned round, {edge[1]} -> {edge[0]}: mechanisms as simple "
-                f"describe a unit better by {nats:.2g} nats (standard error {error:.1g}); {failed}{shuffled}."
+                f"describe a unit better by {gain:.2g} nats (standard error {error:.1g}); {failed}{shuffled}."
             )
         if self.falsified is None:
             return (
@@ -79,7 +79,7 @@ def check(dataset: Dataset, graph: Graph, seed: int = 0) -> Check:
     variables = variables_of(graph, dataset)
     train = dataset.split("train")
     table, whole = read(dataset, variables, train)
-    variables = described(variables, table)
+    variables = with_statistics(variables, table)
     for name, variable in variables.items():
         check_rows(variable, [variables[cause] for cause in graph.parents(name)], len(whole))
     found = examine(graph, variables, table, seed)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from limner.causal.fitting import held_out_nats
+from limner.causal.fitting import held_out_nll
 from limner.causal.graph import Edge, Graph
 from limner.causal.variables import Table, Variable
 from limner.errors import GraphError
@@ -16,10 +16,10 @@ ERRORS = 3.0
 
 
 class Doubt(NamedTuple):
-    """An edge, and by how many nats a unit its opposite describes held-out units better, with the standard error."""
+    """An edge, by how many nats a unit its opposite describes held-out units better, and the standard error."""
 
     edge: Edge
-    nats: float
+    gain: float
     error: float
 
 
@@ -41,16 +41,16 @@ def doubts(graph: Graph, variables: Mapping[str, Variable], table: Table, seed: 
         mean, error = float(gain.mean()), float(gain.std() / len(gain) ** 0.5)
         if mean > ERRORS * error:
             found.append(Doubt(edge, mean, error))
-    return sorted(found, key=lambda doubt: -doubt.nats / doubt.error)
+    return sorted(found, key=lambda doubt: -doubt.gain / doubt.error)
 
 
 def _nats(
     graph: Graph, nodes: Sequence[str], variables: Mapping[str, Variable], values: Mapping[str, Tensor], seed: int
 ) -> Tensor:
-    """Returns the nats of each unit, held out in turn, in those nodes together."""
+    """Returns the negative log-likelihood of each unit, held out in turn, in those nodes together."""
     total = torch.zeros(())
     for name in nodes:
         parents = graph.parents(name)
         causes, given = [variables[each] for each in parents], [values[each] for each in parents]
-        total = total + held_out_nats("linear", variables[name], causes, values[name], given, seed)
+        total = total + held_out_nll("linear", variables[name], causes, values[name], given, seed)
     return total

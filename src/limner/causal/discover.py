@@ -7,7 +7,7 @@ import numpy as np
 from limner.causal.check import quiet
 from limner.causal.graph import Edge, Graph
 from limner.causal.independence import independence_p
-from limner.causal.variables import Table, described, read, variables_of
+from limner.causal.variables import Table, read, variables_of, with_statistics
 from limner.data.dataset import Dataset
 from limner.errors import GraphError
 
@@ -33,7 +33,7 @@ def discover(dataset: Dataset, names: list[str] | None = None, seed: int = 0) ->
         raise GraphError(f"{dataset.path}: a graph needs at least two labels or numbers.")
     variables = variables_of(Graph(nodes=names), dataset)
     table, _ = read(dataset, variables, dataset.split("train"))
-    variables = described(variables, table)
+    variables = with_statistics(variables, table)
     rows = np.random.default_rng(seed).permutation(len(table[names[0]]))[:ROWS]
     return _search(
         {name: table[name][rows] for name in names}, {name for name in names if variables[name].classes}, seed

@@ -22,7 +22,7 @@ from limner.causal.graph import Graph
 from limner.causal.layer_probe import LayerProbe, Samples, find_layer
 from limner.causal.predictor import Predictor, train_predictor
 from limner.causal.steps import Outcome, outcome_of
-from limner.causal.variables import described, read, variables_of
+from limner.causal.variables import read, variables_of, with_statistics
 from limner.data.dataset import Dataset
 from limner.editing.directions import regression
 from limner.editing.scorers import Scorer
@@ -148,7 +148,7 @@ def dissect(
     variables = variables_of(graph, dataset)
     outcome = outcome_of(graph, variables, attribute)
     table, _ = read(dataset, variables, dataset.split("train"))
-    predictor = train_predictor(dataset, described(variables, table), seed)
+    predictor = train_predictor(dataset, with_statistics(variables, table), seed)
     found = dissection(model, scorer_of(predictor, outcome), layer=layer, n=n, top=top, seed=seed)
     return found, predictor.errors.get(name, float("nan"))
 

@@ -17,16 +17,16 @@ ROWS_A_FEATURE = 10
 STEPS, PATIENCE = 2000, 10
 EVERY, BATCH = 25, 1024
 RATE = 5e-3
-AGAIN = 40
+REFIT_STEPS = 40
 """Steps from learned weights that a flow takes to follow other units of the same kind."""
 
 
 class Fit(NamedTuple):
-    """How well a mechanism describes units that it did not learn from, in nats a unit, lower being better."""
+    """How well a mechanism describes units that it did not learn from, by the negative log-likelihood a unit, in nats."""
 
     mechanism: Mechanism
-    nats: float
-    nats_alone: float
+    nll: float
+    nll_alone: float
     """Of the best mechanism without any cause."""
     rows: int
 
@@ -40,16 +40,16 @@ def fit_mechanism(
     the linear form learns from all units then. GraphError for fewer units than it needs.
     """
     check_rows(variable, causes, len(values))
-    chosen, nats = _learned("linear", variable, causes, values, given, seed)
+    chosen, nll = _learned("linear", variable, causes, values, given, seed)
     if causes or variable.kind != "category":
-        bent, bent_nats = _learned("flow", variable, causes, values, given, seed)
-        gain = nats - bent_nats
+        flow, flow_nll = _learned("flow", variable, causes, values, given, seed)
+        gain = nll - flow_nll
         if gain.mean() > 2 * gain.std() / len(gain) ** 0.5:
-            chosen, nats = bent, bent_nats
-    alone = fit_mechanism(variable, (), values, (), seed).nats if causes else float(nats.mean())
+            chosen, nll = flow, flow_nll
+    alone = fit_mechanism(variable, (), values, (), seed).nll if causes else float(nll.mean())
     if chosen.form == "linear":
         _learn_line(chosen, values, given, seed)
-    return Fit(chosen.requires_grad_(False), float(nats.mean()), alone, len(values))
+    return Fit(chosen.requires_grad_(False), float(nll.mean()), alone, len(values))
 
 
 def check_rows(variable: Variable, causes: Sequence[Variable], rows: int) -> None:
@@ -61,10 +61,10 @@ def check_rows(variable: Variable, causes: Sequence[Variable], rows: int) -> Non
         )
 
 
-def held_out_nats(
+def held_out_nll(
     form: Form, variable: Variable, causes: Sequence[Variable], values: Tensor, given: Sequence[Tensor], seed: int
 ) -> Tensor:
-    """Returns the nats of each unit under mechanisms of one form that learned from the others, four fifths at a time.
+    """Returns the negative log-likelihood of each unit under mechanisms of one form that learned from the others, by folds.
 
     Units come in the same order for every mechanism of a seed.
     """
@@ -81,7 +81,7 @@ def learn(
     return mechanism.requires_grad_(False)
 
 
-def learn_again(mechanism: Mechanism, values: Tensor, given: Sequence[Tensor], seed: int) -> Mechanism:
+def refit_mechanism(mechanism: Mechanism, values: Tensor, given: Sequence[Tensor], seed: int) -> Mechanism:
     """Returns a mechanism for other units of the same kind, such as a resample of those that it was learned from.
 
     The linear form is fitted as if from nothing; a flow goes on from its weights for a few steps.
@@ -93,7 +93,7 @@ def learn_again(mechanism: Mechanism, values: Tensor, given: Sequence[Tensor], s
         generator = torch.Generator().manual_seed(seed)
         rows = torch.arange(len(values))
         optimiser = torch.optim.AdamW(again.parameters(), RATE, weight_decay=1e-4)
-        for _ in range(AGAIN):
+        for _ in range(REFIT_STEPS):
             _step(again, optimiser, values, given, rows, generator)
     return again.requires_grad_(False)
 
@@ -107,7 +107,7 @@ def _learned(
     seed: int,
     fold: int = 0,
 ) -> tuple[Mechanism, Tensor]:
-    """Returns a mechanism of one form, and the nats of each held-out unit."""
+    """Returns a mechanism of one form, and the negative log-likelihood of each held-out unit."""
     shuffled = torch.randperm(len(values), generator=torch.Generator().manual_seed(seed))
     folds = list(shuffled.tensor_split(FOLDS))
     held_out = folds.pop(fold)
@@ -159,10 +159,10 @@ def _descend(
     best, kept, waited = float("inf"), {}, 0
     for step in range(STEPS):
         if step % EVERY == 0:
-            nats = -float(_densities(mechanism, values, given, held_out, seed).mean())
-            waited = 0 if nats < best else waited + 1
-            if nats < best:
-                best, kept = nats, {name: value.clone() for name, value in mechanism.state_dict().items()}
+            nll = -float(_densities(mechanism, values, given, held_out, seed).mean())
+            waited = 0 if nll < best else waited + 1
+            if nll < best:
+                best, kept = nll, {name: value.clone() for name, value in mechanism.state_dict().items()}
             if waited == PATIENCE:
                 break
         _step(mechanism, optimiser, values, given, learned, generator)

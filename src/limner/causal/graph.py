@@ -131,7 +131,7 @@ class Graph(Section):
                 found.update(self.parents(name))
         return found
 
-    def among(self, names: set[str]) -> Graph:
+    def subgraph(self, names: set[str]) -> Graph:
         """Returns the graph of some nodes alone, with what ties them to one another."""
         edges, confounded = ([e for e in each if names.issuperset(e)] for each in (self.edges, self.confounded))
         nodes = {name: node for name, node in self.nodes.items() if name in names}
@@ -143,7 +143,7 @@ class Graph(Section):
         ends = {end for pair in self.confounded for end in pair}
         return [name for name in self.order if name in ends]
 
-    def ignored(self) -> Graph:
+    def without_edges(self) -> Graph:
         """Returns the same nodes with nothing between them: what a model is that knows no causes."""
         return Graph(nodes=self.nodes, picture=self.picture)
 

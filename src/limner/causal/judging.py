@@ -59,7 +59,7 @@ def other_graphs(model: CausalModel, dataset: Dataset, seed: int = 0) -> dict[st
     """Returns structural models of the same units that know no causes (`ignored`), and that have all turned round (`wrong`)."""
     graph, variables = model.structure.graph, model.structure.variables
     table, _ = read(dataset, variables, dataset.split("train"))
-    graphs = {"ignored": graph.ignored(), "wrong": graph.reversed()}
+    graphs = {"ignored": graph.without_edges(), "wrong": graph.reversed()}
     return {name: StructuralModel.fit(each, variables, table, seed) for name, each in graphs.items()}
 
 

@@ -40,7 +40,7 @@ class Causes(nn.Module):
         parts = [
             nn.functional.one_hot(each, len(one.classes)).double()
             if one.kind == "category"
-            else ((each.double() - one.mean) / one.spread)[:, None]
+            else ((each.double() - one.mean) / one.std)[:, None]
             for one, each in zip(self.causes, values, strict=True)
         ]
         return torch.cat(parts, 1)
@@ -119,8 +119,8 @@ class NumberMechanism(nn.Module):
         if math.isfinite(low) and math.isfinite(high):
             return torch.logit((x - low) / (high - low), END)
         if math.isfinite(low):
-            return (x - low).clamp_min(END * self.variable.spread).log()
-        return -(high - x).clamp_min(END * self.variable.spread).log() if math.isfinite(high) else x
+            return (x - low).clamp_min(END * self.variable.std).log()
+        return -(high - x).clamp_min(END * self.variable.std).log() if math.isfinite(high) else x
 
     def _bounded(self, z: Tensor) -> Tensor:
         low, high = self._range
@@ -139,8 +139,8 @@ class NumberMechanism(nn.Module):
             share = ((x - low) / (high - low)).clamp(END, 1 - END)
             return -(share * (1 - share) * (high - low)).log()
         if math.isfinite(low):
-            return -(x - low).clamp_min(END * self.variable.spread).log()
-        return -(high - x).clamp_min(END * self.variable.spread).log() if math.isfinite(high) else torch.zeros_like(x)
+            return -(x - low).clamp_min(END * self.variable.std).log()
+        return -(high - x).clamp_min(END * self.variable.std).log() if math.isfinite(high) else torch.zeros_like(x)
 
 
 class CategoryMechanism(nn.Module):

@@ -105,9 +105,9 @@ class CausalModel:
         table = self.structure.given(n, given, seed) if given else self.structure.sample(n, do, seed)
         return table, self.image_model.sample(n, seed=seed, condition=self._condition(table))
 
-    def do(self, wishes: Do, n: int = 16, seed: int = 0) -> tuple[Table, np.ndarray]:
+    def do(self, values: Do, n: int = 16, seed: int = 0) -> tuple[Table, np.ndarray]:
         """Returns n units of the world in which these values are set, and their pictures, as `sample` does."""
-        return self.sample(n, do=wishes, seed=seed)
+        return self.sample(n, do=values, seed=seed)
 
     def counterfactual(self, table: Table, pictures: np.ndarray, do: Do, seed: int = 0) -> tuple[Table, np.ndarray]:
         """Returns what these units, and their pictures uint8 (n, H, W, C), would have been; doing nothing changes nothing."""

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from limner.causal.effects import Effects, described_effect
-from limner.causal.steps import Step, held, steps
+from limner.causal.steps import Step, constant, steps
 from limner.causal.structural import StructuralModel
 from limner.causal.variables import Table
 from limner.errors import GraphError, nearest
@@ -88,7 +88,7 @@ def _statistic(on: str) -> Callable[[np.ndarray], np.ndarray]:
 
 def _world(structure: StructuralModel, table: Table, step: Step, value: float, seed: int) -> Table:
     n = len(table[step.cause])
-    return structure.counterfactual(table, {step.cause: held(structure.variables[step.cause], value, n)}, seed)
+    return structure.counterfactual(table, {step.cause: constant(structure.variables[step.cause], value, n)}, seed)
 
 
 def _mean(differences: np.ndarray, seed: int) -> Interval:

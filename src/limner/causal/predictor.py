@@ -46,7 +46,7 @@ class Predictor(AttributePredictor):
         seen = tuple(
             Attribute(name=name, kind="label", classes=one.classes)
             if one.classes
-            else Attribute(name=name, kind="number", mean=one.mean, std=one.spread)
+            else Attribute(name=name, kind="number", mean=one.mean, std=one.std)
             for name, one in variables.items()
         )
         super().__init__(Schema(height=height // times, width=width // times, channels=channels, attributes=seen), seen)

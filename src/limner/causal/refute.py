@@ -16,7 +16,7 @@ from limner.causal.graph import Graph
 from limner.causal.mechanisms import NumberMechanism
 from limner.causal.steps import Outcome, Step, average_effects
 from limner.causal.structural import Noise, StructuralModel
-from limner.causal.variables import Table, Variable, described
+from limner.causal.variables import Table, Variable, with_statistics
 from limner.metrics.intervals import Interval
 
 ROUNDS, T_OF_FOUR = 5, 2.776
@@ -79,7 +79,7 @@ def _with_column(structure: StructuralModel, column: np.ndarray, effects: tuple[
     """Returns the model with one more root, standard normal; the mechanisms of what it causes are yet to be learned."""
     edges = (*structure.graph.edges, *((RANDOM, name) for name in effects))
     graph = Graph(nodes=structure.graph.nodes, edges=edges, confounded=structure.graph.confounded)
-    root = described({RANDOM: Variable(name=RANDOM, kind="number")}, {RANDOM: column})
+    root = with_statistics({RANDOM: Variable(name=RANDOM, kind="number")}, {RANDOM: column})
     variables: Mapping[str, Variable] = {**structure.variables, **root}
     mechanism = NumberMechanism(variables[RANDOM], (), "linear")
     mechanism.fit_line(torch.from_numpy(column), (), torch.Generator())

@@ -109,7 +109,7 @@ def soundness(
     found.composition = dict(zip(CYCLES, _nothing_done(model, table, pictures), strict=True))
     with ProgressLine("soundness", len(names), "interventions") as bar:
         for name in names:
-            values = wishes(variables[name], table[name], seeds.generator("wishes", seed, name))
+            values = shuffled_values(variables[name], table[name], seeds.generator("shuffled values", seed, name))
             after, shown = model.counterfactual(table, pictures, {name: values}, seed)
             _judge(found, model, judge, units, (name, values), (after, shown))
             of_shown = features.of(shown)
@@ -153,7 +153,7 @@ def _judge(
     found.reversibility[name] = dict(zip(CYCLES, back, strict=True))
 
 
-def wishes(variable: Variable, own: np.ndarray, generator: torch.Generator) -> np.ndarray:
+def shuffled_values(variable: Variable, own: np.ndarray, generator: torch.Generator) -> np.ndarray:
     """Returns for each unit another unit's value, of categories another class where there is one."""
     asked = own[torch.randperm(len(own), generator=generator).numpy()]
     for unit in np.flatnonzero(asked == own) if variable.classes else ():
@@ -226,7 +226,7 @@ def _there_and_back(
 
 def _moved(variable: Variable, before: np.ndarray, after: np.ndarray, truth: np.ndarray) -> Interval:
     """Returns by how much the judge's error has grown, of numbers in spreads: what only makes it waver is no drift."""
-    unit = 1.0 if variable.classes else max(variable.spread, 1e-12)
+    unit = 1.0 if variable.classes else max(variable.std, 1e-12)
     moved = _mean((misses(variable, after, truth) - misses(variable, before, truth)) / unit)
     if not variable.classes:
         return moved

@@ -81,16 +81,16 @@ def average_effects(
     for place, step in enumerate(taken):
         variable = structure.variables[step.cause]
         if step.cause not in starts:
-            starts[step.cause] = structure.grow(noise, {step.cause: held(variable, step.low, n)})
-        low, moved = starts[step.cause], {step.cause: held(variable, step.high, n)}
+            starts[step.cause] = structure.predict(noise, {step.cause: constant(variable, step.low, n)})
+        low, moved = starts[step.cause], {step.cause: constant(variable, step.high, n)}
         before = outcome.of(low).mean()
-        total[place] = outcome.of(structure.grow(noise, moved)).mean() - before
+        total[place] = outcome.of(structure.predict(noise, moved)).mean() - before
         if step.cause in parents:
             others = {name: values for name, values in low.items() if name != outcome.name}
-            direct[place] = outcome.of(structure.grow(noise, others | moved)).mean() - before
+            direct[place] = outcome.of(structure.predict(noise, others | moved)).mean() - before
     return total, direct
 
 
-def held(variable: Variable, value: float, n: int) -> np.ndarray:
+def constant(variable: Variable, value: float, n: int) -> np.ndarray:
     """Returns a value for each of n units, as a table has it."""
     return np.full(n, value, dtype=np.int64 if variable.classes else np.float64)

@@ -46,7 +46,7 @@ def resampled(structure: StructuralModel, table: Table, seed: int, index: int) -
     n = len(next(iter(table.values())))
     rows = torch.randint(n, (n,), generator=seeds.generator("resample", seed, index)).numpy()
     drawn = {name: values[rows] for name, values in table.items()}
-    return structure.again(drawn, seed), drawn
+    return structure.refit(drawn, seed), drawn
 
 
 def _cut(structure: StructuralModel, table: Table, node: str, seed: int) -> dict[str, float]:

@@ -18,10 +18,10 @@ from pydantic import BaseModel, Field, ValidationError
 from torch import Tensor
 
 from limner import files, seeds
-from limner.causal.fitting import Fit, fit_mechanism, learn, learn_again
+from limner.causal.fitting import Fit, fit_mechanism, learn, refit_mechanism
 from limner.causal.graph import MOST_NODES, Graph, known, read_graph
 from limner.causal.mechanisms import Form, build_mechanism
-from limner.causal.variables import Table, Variable, described, read, variables_of
+from limner.causal.variables import Table, Variable, read, variables_of, with_statistics
 from limner.config import fault_of
 from limner.data.dataset import Dataset
 from limner.errors import GraphError, LimnerError, ModelError, shown
@@ -45,8 +45,8 @@ class AboutMechanism(BaseModel):
     """What structure.json says of a mechanism."""
 
     form: Form
-    nats: float
-    nats_alone: float
+    nll: float
+    nll_alone: float
     rows: int = Field(ge=0)
 
 
@@ -70,7 +70,7 @@ class StructuralModel:
         """Returns the model of a dataset's training split; GraphError for a column that does not fit, or too few rows."""
         variables = variables_of(graph, dataset)
         table, _ = read(dataset, variables, dataset.split("train"))
-        return cls.fit(graph, described(variables, table), table, seed)
+        return cls.fit(graph, with_statistics(variables, table), table, seed)
 
     @classmethod
     def fit(cls, graph: Graph, variables: Mapping[str, Variable], table: Table, seed: int = 0) -> StructuralModel:
@@ -85,18 +85,18 @@ class StructuralModel:
 
     def part(self, *names: str) -> StructuralModel:
         """Returns the model of these nodes and all that causes them, which is all that decides them."""
-        graph = self.graph.among(self.graph.ancestors(*names))
+        graph = self.graph.subgraph(self.graph.ancestors(*names))
         variables = {name: self.variables[name] for name in graph.nodes}
         fits = {name: self.fits[name] for name in graph.nodes}
         return StructuralModel(graph, variables, fits, {name: self.shared[name] for name in graph.tied()})
 
-    def again(self, table: Table, seed: int = 0) -> StructuralModel:
+    def refit(self, table: Table, seed: int = 0) -> StructuralModel:
         """Returns the model fitted to other rows of the same kind, every mechanism in the form that it has."""
         values, fits = _tensors(table), {}
         for name, fit in self.fits.items():
             given = [values[each] for each in self.graph.parents(name)]
             own_seed = seeds.derive("mechanism", seed, name)
-            fits[name] = fit._replace(mechanism=learn_again(fit.mechanism, values[name], given, own_seed))
+            fits[name] = fit._replace(mechanism=refit_mechanism(fit.mechanism, values[name], given, own_seed))
         return StructuralModel(self.graph, self.variables, fits, {})._sharing(table, seed)
 
     def with_learned(self, names: Iterable[str], table: Table, seed: int = 0) -> StructuralModel:
@@ -121,10 +121,10 @@ class StructuralModel:
 
     def sample(self, n: int, do: Do | None = None, seed: int = 0) -> Table:
         """Returns n units of the world in which `do` holds; the same seed has the same noise under every intervention."""
-        return self.grow(self.noise(n, seed), do)
+        return self.predict(self.noise(n, seed), do)
 
     @torch.no_grad()
-    def grow(self, noise: Noise, do: Do | None = None) -> Table:
+    def predict(self, noise: Noise, do: Do | None = None) -> Table:
         """Returns the units that follow from noise where `do` holds. GraphError for an unknown node or a value out of range."""
         n = len(next(iter(noise.values())))
         fixed = self._fixed(do or {}, n)
@@ -151,7 +151,7 @@ class StructuralModel:
         known(self.graph, do)
         changed = self.graph.descendants(*do)
         kept = {name: values for name, values in table.items() if name not in changed}
-        return self.grow(self.abduct(table, seed), {**kept, **do})
+        return self.predict(self.abduct(table, seed), {**kept, **do})
 
     @torch.no_grad()
     def given(self, n: int, evidence: Do, seed: int = 0) -> Table:
@@ -192,7 +192,7 @@ class StructuralModel:
             "format": FORMAT,
             "variables": [variable.model_dump(mode="json") for variable in self.variables.values()],
             "mechanisms": {
-                name: {"form": fit.mechanism.form, "nats": fit.nats, "nats_alone": fit.nats_alone, "rows": fit.rows}
+                name: {"form": fit.mechanism.form, "nll": fit.nll, "nll_alone": fit.nll_alone, "rows": fit.rows}
                 for name, fit in self.fits.items()
             },
         }
@@ -243,7 +243,7 @@ def _loaded(
     prefix = f"{name}."
     own = {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
     load_weights(mechanism, {key: value for key, value in own.items() if key in mechanism.state_dict()})
-    return Fit(mechanism, about.nats, about.nats_alone, about.rows)
+    return Fit(mechanism, about.nll, about.nll_alone, about.rows)
 
 
 def _check_shared(shared: Noise, graph: Graph, variables: Mapping[str, Variable]) -> None:

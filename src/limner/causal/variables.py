@@ -27,7 +27,7 @@ class Variable(Section):
     low: float | None = None
     high: float | None = None
     mean: float = 0.0
-    spread: float = 1.0
+    std: float = 1.0
     seen: tuple[float, float] = (0.0, 0.0)
     """The least and the greatest value in the data that was learned from."""
 
@@ -106,7 +106,7 @@ def read(
     return table, rows[whole]
 
 
-def described(variables: Mapping[str, Variable], table: Table) -> dict[str, Variable]:
+def with_statistics(variables: Mapping[str, Variable], table: Table) -> dict[str, Variable]:
     """Returns the variables with what is seen of them in a table; GraphError for one that is always the same."""
     found = {}
     for name, variable in variables.items():
@@ -116,7 +116,7 @@ def described(variables: Mapping[str, Variable], table: Table) -> dict[str, Vari
                 f"{shown(name)}: always the same in these {len(values)} rows, so nothing can be learned of it; leave it out."
             )
         seen = (float(values.min()), float(values.max()))
-        about = {"mean": float(values.mean()), "spread": float(values.std()), "seen": seen}
+        about = {"mean": float(values.mean()), "std": float(values.std()), "seen": seen}
         found[name] = variable if variable.kind == "category" else variable.model_copy(update=about)
     return found
 

@@ -35,9 +35,9 @@ def check(data: Data, graph: GraphFile, seed: Seed = 0) -> None:
     for one, other, p in found.violations:
         chance = f"p = {p:.3f}" if p >= 0.001 else "p < 0.001"
         typer.echo(f"not independent: {one} and {other}, although the causes of {one} are known ({chance})")
-    for (cause, effect), nats, error in found.doubtful:
+    for (cause, effect), gain, error in found.doubtful:
         typer.echo(
-            f"rather {effect} -> {cause} than {cause} -> {effect}: by {nats:.2g} nats a unit (standard error {error:.1g})"
+            f"rather {effect} -> {cause} than {cause} -> {effect}: by {gain:.2g} nats a unit (standard error {error:.1g})"
         )
     for line in found.unsupported:
         typer.echo(f"hardly seen: {line}")
@@ -102,10 +102,10 @@ def fit(
         seed=seed,
         resume=resume,
     )
-    rows = [["attribute", "causes", "mechanism", "nats a unit", "without causes"]]
+    rows = [["attribute", "causes", "mechanism", "nll (nats a unit)", "without causes"]]
     for name, one in model.structure.fits.items():
         causes = ", ".join(model.structure.graph.parents(name)) or "none"
-        rows.append([name, causes, one.mechanism.form, f"{one.nats:.3f}", f"{one.nats_alone:.3f}"])
+        rows.append([name, causes, one.mechanism.form, f"{one.nll:.3f}", f"{one.nll_alone:.3f}"])
     show(rows)
     typer.echo(f"{out}: next: limner causal counterfactual {out} PICTURE --data {data} --do ATTRIBUTE=VALUE")
 
@@ -135,7 +135,7 @@ def sample(
     table = write_samples(causal, n, done, seen, out, seed)
     for line in extrapolated(causal, done):
         typer.echo(line, err=True)
-    rows = [["", *causal.structure.variables], ["painted", *means(causal, table).values()]]
+    rows = [["", *causal.structure.variables], ["generated", *means(causal, table).values()]]
     if seen:
         # the same values set by hand: where this row differs, seeing is not doing
         rows[1][0] = "found"

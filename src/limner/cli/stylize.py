@@ -48,7 +48,7 @@ def stylize(
     from pydantic import ValidationError
 
     from limner.errors import UsageError
-    from limner.style import stylization, works
+    from limner.style import run, stylization
 
     given = [str(style) for style in styles or []]
     if weight and len(weight) != len(given):
@@ -83,6 +83,6 @@ def stylize(
     except ValidationError as error:
         first = error.errors()[0]
         raise UsageError(f"--{first['loc'][0]}: {first['msg']}.") from None
-    for line_ in works.carry_out(wanted, content, out):
+    for line_ in run.carry_out(wanted, content, out):
         typer.echo(line_, err=True)
     typer.echo(str(out))

@@ -34,7 +34,7 @@ def closeness(train: Tensor, pictures: Tensor) -> Closeness:
     return Closeness(away, place, room[which])
 
 
-def copying_statistic(generated: Tensor, held_out: Tensor, made_cells: Tensor, held_out_cells: Tensor) -> float:
+def copying_statistic(generated: Tensor, held_out: Tensor, generated_cells: Tensor, held_out_cells: Tensor) -> float:
     """Returns C_T: below about -3 copies, about 0 like held-out, far above 0 underfitted.
 
     Distances to the nearest training picture, (M,) and (N,), and the cells that the pictures lie in, such as those of
@@ -47,9 +47,9 @@ def copying_statistic(generated: Tensor, held_out: Tensor, made_cells: Tensor, h
         raise ValueError(f"2 held-out and 1 generated picture are needed, not {len(held_out)} and {len(generated)}")
     scores, weights = [], []
     for cell in held_out_cells.unique().tolist():
-        here_held, here_made = held_out[held_out_cells == cell], generated[made_cells == cell]
-        if min(len(here_held), len(here_made)) >= LEAST:
-            scores.append(z_score(here_made, here_held))
+        here_held, here_generated = held_out[held_out_cells == cell], generated[generated_cells == cell]
+        if min(len(here_held), len(here_generated)) >= LEAST:
+            scores.append(z_score(here_generated, here_held))
             weights.append(len(here_held))
     if not scores:
         return z_score(generated, held_out)

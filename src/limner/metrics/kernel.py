@@ -29,9 +29,9 @@ def kernel_interval(real: Tensor, generated: Tensor) -> Interval:
     of = _similarities(real, generated)
     n, m = len(real), len(generated)
     single = (of.within_real.first - of.across.first).var() / n
-    single += (of.within_made.first - of.across.second).var() / m
+    single += (of.within_generated.first - of.across.second).var() / m
     # without the pairs, bounds would close in where chance makes the singles alike
-    pairs = 2 * of.within_real.spread() / n**2 + 2 * of.within_made.spread() / m**2
+    pairs = 2 * of.within_real.spread() / n**2 + 2 * of.within_generated.spread() / m**2
     pairs += 4 * of.across.spread() / (n * m)
     half = Z * float((4 * single + pairs).sqrt())
     # the truth is at least 0, whatever the value
@@ -52,12 +52,12 @@ class _Similarity(NamedTuple):
 
 class _Similarities(NamedTuple):
     within_real: _Similarity
-    within_made: _Similarity
+    within_generated: _Similarity
     across: _Similarity
 
     @property
     def distance(self) -> float:
-        return float(self.within_real.first.mean() + self.within_made.first.mean() - 2 * self.across.first.mean())
+        return float(self.within_real.first.mean() + self.within_generated.first.mean() - 2 * self.across.first.mean())
 
 
 def _similarities(real: Tensor, generated: Tensor) -> _Similarities:

@@ -52,10 +52,10 @@ def neighbourhoods(real: Tensor, generated: Tensor, k: int = 5) -> Neighbourhood
             f"two sets (N, D) of more than {k} features are needed, not {real.shape} and {generated.shape}"
         )
     real, generated = real.double(), generated.double()
-    reach_real, reach_made = _reach(real, k), _reach(generated, k)
+    reach_real, reach_generated = _reach(real, k), _reach(generated, k)
     recalled, covered, reached = [], [], torch.zeros(len(generated), dtype=torch.float64)
     for rows, distances in _squared(real, generated):
-        recalled.append((distances < reach_made).any(1))
+        recalled.append((distances < reach_generated).any(1))
         within = distances < reach_real[rows, None]
         covered.append(within.any(1))
         reached += within.sum(0)

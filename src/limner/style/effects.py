@@ -63,7 +63,7 @@ def style_distance(observer: Observer, one: np.ndarray, other: np.ndarray) -> fl
 
     The mean over layers of the squared difference of Gram matrices, Gatys et al. 2016, equations 3 and 4.
     """
-    here, there = (observer.manners(from_uint8(picture[None]))[0] for picture in (one, other))
+    here, there = (observer.style_statistics(from_uint8(picture[None]))[0] for picture in (one, other))
     shares = []
     for layer in LAYERS:
         grams = [_gram(manner.moments[layer].mean, manner.moments[layer].covariance) for manner in (here, there)]

@@ -41,7 +41,9 @@ def run(plan: Plan, out: Path) -> Effects:
     Taken up again where it was stopped; RunError where `out` holds something else.
     """
     judge = Judge()
-    book = Book(out, {"pairs": [list(map(str, pair)) for pair in plan.pairs], "size": plan.size, "paint": plan.about})
+    book = ResultLog(
+        out, {"pairs": [list(map(str, pair)) for pair in plan.pairs], "size": plan.size, "paint": plan.about}
+    )
     cells, curves, sheets = [], [], []
     with ProgressLine("painting", len(plan.pairs) * len(CELLS), "cells") as bar:
         for number, pair in enumerate(plan.pairs):
@@ -86,7 +88,7 @@ MOST_BYTES = 64 * MEGA
 LINES: TypeAdapter[list[tuple[str, Any]]] = TypeAdapter(list[tuple[str, Any]])
 
 
-class Book:
+class ResultLog:
     """What has been painted and measured so far, a line each, and the pictures beside it."""
 
     def __init__(self, folder: Path, key: dict) -> None:
@@ -172,7 +174,7 @@ def matrix(effects: Effects) -> list[list[str]]:
 
 
 def _doses(
-    book: Book, paint: Paint, judge: Judge, pair: Pair, original: np.ndarray, style: np.ndarray
+    book: ResultLog, paint: Paint, judge: Judge, pair: Pair, original: np.ndarray, style: np.ndarray
 ) -> dict[str, list[Measures]]:
     found = {}
     for factor in FACTORS:

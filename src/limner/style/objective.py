@@ -42,7 +42,7 @@ class Statistics(NamedTuple):
         return cls(dict(zip(LAYERS, sums, strict=True)), list(leaves[3 * len(LAYERS) :]))
 
 
-class Manner(NamedTuple):
+class StyleStatistics(NamedTuple):
     """How a picture is painted, as far as statistics tell: moments by layer, and shares of edges (8,) by direction and stride."""
 
     moments: dict[str, Moments]
@@ -91,7 +91,7 @@ class Observer:
     def __init__(self, extractor: Extractor, tile: int) -> None:
         self.extractor, self.tile = extractor, tile
 
-    def manners(self, picture: Tensor, regions: Tensor | None = None) -> list[Manner]:
+    def style_statistics(self, picture: Tensor, regions: Tensor | None = None) -> list[StyleStatistics]:
         """Returns how each region, weights (R, H, W), of a picture (1, 3, H, W) in [-1, 1] is painted; None: one of all."""
         padded = bordered(picture)
         borders = None if regions is None else bordered(regions[None])[0]
@@ -126,13 +126,15 @@ def added(parts: Sequence[Statistics]) -> Statistics:
     return Statistics.of([torch.stack(leaves).sum(0) for leaves in zip(*[one.leaves() for one in parts], strict=True)])
 
 
-def manner_of(statistics: Statistics, region: int) -> Manner:
+def manner_of(statistics: Statistics, region: int) -> StyleStatistics:
     """Returns the manner of a region."""
     edges = [strengths[region] / strengths[region].sum().clamp_min(1e-6) for strengths in statistics.edges]
-    return Manner({layer: statistics.seen[layer].moments(region) for layer in LAYERS}, edges)
+    return StyleStatistics({layer: statistics.seen[layer].moments(region) for layer in LAYERS}, edges)
 
 
-def blend(texture_of: Sequence[tuple[float, Manner]], line_of: Sequence[tuple[float, Manner]]) -> Manner:
+def blend(
+    texture_of: Sequence[tuple[float, StyleStatistics]], line_of: Sequence[tuple[float, StyleStatistics]]
+) -> StyleStatistics:
     """Returns a manner whose texture and line are weighted means of others'; the weights of each sum to 1."""
     moments = {}
     for layers, parts in ((texture.LAYERS, texture_of), (line.LAYERS, line_of)):
@@ -140,18 +142,23 @@ def blend(texture_of: Sequence[tuple[float, Manner]], line_of: Sequence[tuple[fl
             moments[layer] = mixed([(weight, one.moments[layer]) for weight, one in parts])
     strides = range(len(line.STRIDES))
     edges = [torch.stack([weight * one.edges[index] for weight, one in line_of]).sum(0) for index in strides]
-    return Manner(moments, edges)
+    return StyleStatistics(moments, edges)
 
 
 class Objective:
-    """How far a picture is from manners, one a region, and from the content, both (1, 3, H, W) in [-1, 1]."""
+    """How far a picture is from style_statistics, one a region, and from the content, both (1, 3, H, W) in [-1, 1]."""
 
     def __init__(
-        self, observer: Observer, original: Tensor, manners: Sequence[Manner], regions: Tensor | None, keep: float
+        self,
+        observer: Observer,
+        original: Tensor,
+        style_statistics: Sequence[StyleStatistics],
+        regions: Tensor | None,
+        keep: float,
     ) -> None:
         self.observer, self.original, self.regions, self.keep = observer, original, regions, keep
-        self.aims = [{layer: target(one.moments[layer]) for layer in LAYERS} for one in manners]
-        self.edges = [one.edges for one in manners]
+        self.aims = [{layer: target(one.moments[layer]) for layer in LAYERS} for one in style_statistics]
+        self.edges = [one.edges for one in style_statistics]
         areas = torch.ones(1) if regions is None else regions.mean((1, 2))
         self.areas = (areas / areas.sum()).tolist()
         self.scales: list[float] = []
@@ -192,7 +199,7 @@ class Objective:
         return total
 
     def _whole(self, statistics: Statistics) -> Tensor:
-        """Returns how far statistics are from the manners of the regions, weighted by their areas."""
+        """Returns how far statistics are from the style_statistics of the regions, weighted by their areas."""
         value = torch.zeros(())
         for region, area in enumerate(self.areas):
             manner = manner_of(statistics, region)

@@ -1,4 +1,4 @@
-"""A stylisation as data: which picture, in which manners, how strongly; carried out, saved with it, and made again from it."""
+"""A stylisation as data: which picture, in which styles, how strongly; carried out, saved with it, and made again from it."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -63,7 +63,7 @@ class Stylization(Section):
         return Factors(self.colour, self.line, self.texture, self.content)
 
 
-class Painter:
+class Stylizer:
     """A stylisation whose files have been read: it paints one picture after another. Errors as their readers raise them."""
 
     def __init__(self, wanted: Stylization) -> None:
@@ -75,7 +75,7 @@ class Painter:
                 wanted.scale, wanted.colours, wanted.steps, wanted.seed, extractor=load_extractor(wanted.extractor)
             )
 
-    def paint(self, content: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:
+    def stylize(self, content: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:
         """Returns a picture uint8 (H, W, 3 or 4) stylised, at most `size` a side; opacity stays.
 
         `start` is as in `stylize`.
@@ -155,9 +155,9 @@ class Painter:
         return every
 
 
-def save_stylized(painter: Painter, content: Path, out: Path) -> None:
+def save_stylized(stylizer: Stylizer, content: Path, out: Path) -> None:
     """Writes a picture file stylised; a .jpg, which has no opacity, over white."""
-    save(painter.paint(open_pixels(content, minimum=SMALLEST)), out, provenance(painter.done, content))
+    save(stylizer.stylize(open_pixels(content, minimum=SMALLEST)), out, provenance(stylizer.done, content))
 
 
 def provenance(done: Stylization, content: Path) -> dict[str, Any]:
@@ -196,10 +196,10 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
         _same(picture, Path(one.style), one.sha256)
     if wanted.mask:
         _same(picture, Path(wanted.mask), wanted.mask_sha256)
-    painter = Painter(wanted.model_copy(update={"model": str(model_path)}) if model_path else wanted)
-    if painter.done.model_sha256 != wanted.model_sha256:
+    stylizer = Stylizer(wanted.model_copy(update={"model": str(model_path)}) if model_path else wanted)
+    if stylizer.done.model_sha256 != wanted.model_sha256:
         raise PictureError(f"{picture} was painted by another model than {wanted.model} is now.")
-    again = painter.paint(open_pixels(content, minimum=SMALLEST))
+    again = stylizer.stylize(open_pixels(content, minimum=SMALLEST))
     return again, difference(again, picture)
 
 

@@ -21,7 +21,7 @@ from limner.progress import ProgressLine
 from limner.style import colour
 from limner.style.arrays import enlarged, fitted, resized
 from limner.style.factors import LARGEST, Factors, Settings, Sources, Style, weighted
-from limner.style.objective import GRID, Manner, Objective, Observer, Shift, blend
+from limner.style.objective import GRID, Objective, Observer, Shift, StyleStatistics, blend
 from limner.values import from_uint8, to_uint8
 
 COARSEST, TILE = 64, 768
@@ -147,9 +147,9 @@ def _painted(
             small = resized(coloured, size)
             original = from_uint8(small[None])
             areas = None if regions is None else np.stack([_reduced(one, size) for one in regions])
-            manners = _manners(observer, small, areas, sources, factors, settings)
+            style_statistics = _manners(observer, small, areas, sources, factors, settings)
             weights = None if areas is None else torch.from_numpy(areas)
-            objective = Objective(observer, original, manners, weights, (2 * factors.content) ** 3)
+            objective = Objective(observer, original, style_statistics, weights, (2 * factors.content) ** 3)
             # what is carried on is the change, so that fine detail of the content is there from the start
             begun = original.clone() if change is None else (original + enlarged(change, size)).clamp_(-1, 1)
             picture, state = _improved(objective, begun, state, _shifts(settings.seed, count), bar.advance)
@@ -212,9 +212,9 @@ def _manners(
     sources: Sequence[Sources],
     factors: Factors,
     settings: Settings,
-) -> list[Manner]:
+) -> list[StyleStatistics]:
     """Returns the manner that each region is to have: between the content's own and its styles'."""
-    own = observer.manners(from_uint8(content[None]), None if regions is None else torch.from_numpy(regions))
+    own = observer.style_statistics(from_uint8(content[None]), None if regions is None else torch.from_numpy(regions))
     side = max(SMALLEST, round(settings.scale * max(content.shape[:2])))
     wanted = []
     for manner, (source, region) in zip(own, _each(sources, regions), strict=True):
@@ -235,11 +235,11 @@ def _manners(
     return wanted
 
 
-def _taught(observer: Observer, style: Style, palette: colour.Colours, side: int) -> Manner:
+def _taught(observer: Observer, style: Style, palette: colour.Colours, side: int) -> StyleStatistics:
     """Returns the manner of a style of `side` pixels in the colours of the content: colour is not what is learned of it."""
     shown = resized(style.picture, fitted(style.picture, min(side, max(style.picture.shape[:2]))))
     coloured = colour.transported(shown, colour.colours(shown), palette)
-    return observer.manners(from_uint8(coloured[None]))[0]
+    return observer.style_statistics(from_uint8(coloured[None]))[0]
 
 
 def _reduced(region: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""A trained instant model: its manners by name, and pictures painted in them in one pass."""
+"""A trained instant model: its style_statistics by name, and pictures painted in them in one pass."""
 
 import json
 from collections.abc import Mapping, Sequence

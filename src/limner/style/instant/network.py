@@ -1,4 +1,4 @@
-"""The instant network: one pass paints a picture in one of its manners, as strongly in line and in texture as it is told."""
+"""The instant network: one pass paints a picture in one of its styles, with strengths of line and texture."""
 
 from dataclasses import dataclass
 
@@ -25,11 +25,11 @@ class Noise:
         return self.strength * torch.randn(1, 1, *maps.shape[2:], generator=self.generator)
 
 
-class Tuned(nn.Module):
+class ConditionalConv(nn.Module):
     """A convolution with replicated edges, each channel with the gain and shift that the manner asks for.
 
     As in Dumoulin et al. 2017, "A learned representation for artistic style", equation 5, but linear in weights of styles and
-    in the shares of line and texture, so that manners can be mixed and are sliders; and without their normalisation, which
+    in the shares of line and texture, so that style_statistics can be mixed and are sliders; and without their normalisation, which
     learns to paint bright spots, as Karras et al. 2020 (StyleGAN2, section 2) found of the same one. Noise, as strong as the
     manner asks for, is what strokes on even ground are made of.
     """
@@ -56,7 +56,7 @@ class Block(nn.Module):
     def __init__(self, told: int) -> None:
         super().__init__()
         # so faint at first that any depth can be learned
-        self.first, self.second = Tuned(DEEP, DEEP, told), Tuned(DEEP, DEEP, told, gain=0.1)
+        self.first, self.second = ConditionalConv(DEEP, DEEP, told), ConditionalConv(DEEP, DEEP, told, gain=0.1)
 
     def forward(self, maps: Tensor, told: Tensor, noise: Noise) -> Tensor:
         return maps + self.second(F.relu(self.first(maps, told, noise)), told, noise)
@@ -72,11 +72,11 @@ class InstantNetwork(nn.Module):
     def __init__(self, styles: int) -> None:
         super().__init__()
         told = styles * (1 + TOLD)
-        self.entry = Tuned(12, WIDE, told)
-        self.down = Tuned(WIDE, DEEP, told, stride=2)
+        self.entry = ConditionalConv(12, WIDE, told)
+        self.down = ConditionalConv(WIDE, DEEP, told, stride=2)
         self.blocks = nn.ModuleList(Block(told) for _ in range(BLOCKS))
-        self.up = Tuned(DEEP, WIDE, told)
-        self.fine = Tuned(2 * WIDE, 4 * FINE, told)
+        self.up = ConditionalConv(DEEP, WIDE, told)
+        self.fine = ConditionalConv(2 * WIDE, 4 * FINE, told)
         self.paint = nn.Conv2d(FINE, 3, 3)
         nn.init.normal_(self.paint.weight, std=0.01)
 

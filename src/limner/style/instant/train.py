@@ -44,7 +44,7 @@ FLOWERS = 64
 
 
 @dataclass(frozen=True)
-class Lesson:
+class TrainingSample:
     """What a step asks for: crops in the colours of one of them, the style in the same, and the shares of line and texture."""
 
     crops: list[np.ndarray]
@@ -64,7 +64,7 @@ class Teacher:
         self.observer = Observer(load_extractor(), SEEN_AT)
         self.seed = seed
 
-    def lesson(self, step: int) -> Lesson:
+    def lesson(self, step: int) -> TrainingSample:
         """Returns the lesson of a step, the same whenever it is asked for."""
         draw = np.random.default_rng(seeds.derive("lesson", self.seed, step))
         style = step % len(self.styles)
@@ -75,7 +75,7 @@ class Teacher:
         palette = colour.colours(first)
         rest = [colour.transported(crop, colour.colours(crop), palette) for crop in crops[1:]]
         shown = colour.transported(self.styles[style], self.palettes[style], palette)
-        return Lesson([first, *rest], style, shown, line, texture)
+        return TrainingSample([first, *rest], style, shown, line, texture)
 
     def _crop(self, draw: np.random.Generator) -> np.ndarray:
         picture = self.contents[draw.integers(len(self.contents))]
@@ -83,15 +83,15 @@ class Teacher:
         crop = picture[top : top + SIDE, left : left + SIDE]
         return np.ascontiguousarray(crop[:, ::-1] if draw.random() < 0.5 else crop)
 
-    def gradient(self, lesson: Lesson, originals: Tensor, painted: Tensor, step: int) -> tuple[Tensor, float]:
+    def gradient(self, lesson: TrainingSample, originals: Tensor, painted: Tensor, step: int) -> tuple[Tensor, float]:
         """Returns the gradient of the objective by what was painted, (B, 3, H, W), and its mean."""
-        taught = self.observer.manners(from_uint8(lesson.shown[None]))[0]
+        taught = self.observer.style_statistics(from_uint8(lesson.shown[None]))[0]
         judged = painted.detach().clone().requires_grad_()
         value = 0.0
         for index in range(len(judged)):
             original = originals[index : index + 1]
             whole = lesson.line == lesson.texture == 1  # and then the content's own manner is not asked for
-            own = taught if whole else self.observer.manners(original)[0]
+            own = taught if whole else self.observer.style_statistics(original)[0]
             mixes = [[(1 - share, own), (share, taught)] for share in (lesson.texture, lesson.line)]
             objective = Objective(self.observer, original, [blend(*mixes)], None, KEEP)
             value += objective.backward(judged[index : index + 1], (step % GRID, (step // GRID) % GRID))

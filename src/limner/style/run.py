@@ -8,7 +8,7 @@ from limner.errors import UsageError
 from limner.pictures import WALKS, WRITTEN, each_picture, save_walk
 from limner.progress import ProgressLine
 from limner.style import video
-from limner.style.stylization import Painter, Stylization, provenance, save_stylized, shrunk
+from limner.style.stylization import Stylization, Stylizer, provenance, save_stylized, shrunk
 
 
 def carry_out(wanted: Stylization, content: Path, out: Path) -> list[str]:
@@ -23,23 +23,23 @@ def carry_out(wanted: Stylization, content: Path, out: Path) -> list[str]:
         raise UsageError(
             f"cannot write {out.name}: end its name in {', '.join(WRITTEN)}, or of a film in {' or '.join(WALKS)}."
         )
-    painter = Painter(wanted)
+    stylizer = Stylizer(wanted)
     if content.is_dir():
-        return each_picture(content, out, "stylising", lambda path, file: save_stylized(painter, path, file))
+        return each_picture(content, out, "stylising", lambda path, file: save_stylized(stylizer, path, file))
     if film:
-        _film(painter, content, out)
+        _film(stylizer, content, out)
     else:
-        save_stylized(painter, content, out)
+        save_stylized(stylizer, content, out)
     return []
 
 
-def _film(painter: Painter, content: Path, out: Path) -> None:
+def _film(stylizer: Stylizer, content: Path, out: Path) -> None:
     rate, frames = video.read_frames(content)
-    shown = (shrunk(np.ascontiguousarray(frame), painter.wanted.size) for frame in frames)
+    shown = (shrunk(np.ascontiguousarray(frame), stylizer.wanted.size) for frame in frames)
     with ProgressLine("stylising", None, "frames") as bar:
 
         def paint(frame: np.ndarray, expected: np.ndarray | None) -> np.ndarray:
             bar.advance()
-            return painter.paint(frame, expected)
+            return stylizer.stylize(frame, expected)
 
-        save_walk(video.painted(shown, paint), out, max(1, round(rate)), provenance(painter.done, content))
+        save_walk(video.painted(shown, paint), out, max(1, round(rate)), provenance(stylizer.done, content))
