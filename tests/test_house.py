@@ -26,7 +26,7 @@ FLOORS = (
     {"training"},
     {"evaluation"},
     {"causal"},
-    {"demo"},
+    {"demo", "replay"},
     {"serving"},
     {"cli"},
 )

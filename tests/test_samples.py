@@ -14,7 +14,8 @@ from limner.methods import build_generator
 from limner.model import Model, load
 from limner.pictures import read_provenance, save
 from limner.recipes import apply_settings, find_recipe
-from limner.samples import replay, save_model_walk, save_samples
+from limner.replay import replay
+from limner.samples import save_model_walk, save_samples
 
 SCHEMA = Schema(
     height=16,

@@ -17,7 +17,7 @@ from limner.errors import PictureError, UsageError, shown
 from limner.files import atomic_folder
 from limner.methods import walk
 from limner.model import Model, load
-from limner.pictures import WALKS, WRITTEN, difference, grid, read_provenance, save, save_walk
+from limner.pictures import WALKS, WRITTEN, grid, save, save_walk
 from limner.progress import ProgressLine
 from limner.seeds import LARGEST_SEED
 
@@ -83,18 +83,12 @@ def provenance_of(model: Model, path: Path, kind: str, **made: Any) -> dict[str,
     return {"ai_generated": True, "limner": limner.__version__, "kind": kind, "model": about, **made}
 
 
-def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, int]:
-    """Makes a picture again from what it carries: returns it, uint8 (H, W, C), and the largest difference of a pixel, 0 to 255.
+def regenerate(picture: Path, made: dict[str, Any], model_path: Path | None = None) -> np.ndarray:
+    """Returns a picture of samples or of the garden again, uint8 (H, W, C) (see `limner.replay`).
 
-    The model is looked for where the picture says, unless `model_path` is given. PictureError when the picture carries
-    no provenance that can be replayed, or was made by another model.
+    PictureError when its provenance lacks something, or it was made by another model.
     """
-    made = read_provenance(picture)
-    kind = str(made.get("kind"))
-    if kind not in REPLAYS:
-        raise PictureError(f"{picture}: made as '{shown(kind)}', which cannot be made again.")
-    again = REPLAYS[kind](picture, made, model_path)
-    return again, difference(again, picture)
+    return REGENERATED[str(made["kind"])](picture, made, model_path)
 
 
 class MadeBy(BaseModel):
@@ -159,7 +153,7 @@ def made_of(kind: type[Made], picture: Path, made: dict[str, Any]) -> Made:
         raise PictureError(f"{picture}: its provenance cannot be used ({fault_of(error)}).") from None
 
 
-REPLAYS = {"sample": _generate_again, "grid": _generate_again, "garden": _draw_again}
+REGENERATED = {"sample": _generate_again, "grid": _generate_again, "garden": _draw_again}
 
 
 def _save_folder(model: Model, path: Path, out: Path, n: int, made: dict[str, Any]) -> None:

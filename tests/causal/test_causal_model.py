@@ -15,7 +15,6 @@ from limner.causal.what_if import (
     means,
     of_dataset,
     of_files,
-    replay,
     write_counterfactuals,
     write_samples,
 )
@@ -23,6 +22,7 @@ from limner.cli.app import app
 from limner.data import Dataset
 from limner.errors import GraphError, ModelError, PictureError, RecipeError, RunError, UsageError
 from limner.pictures import read_provenance, save
+from limner.replay import replay
 
 SMALL = (
     "method.encoder.widths=[8, 16]",

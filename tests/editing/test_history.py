@@ -10,9 +10,10 @@ from typer.testing import CliRunner
 
 from limner.cli.app import app
 from limner.editing import apply, parse
-from limner.editing.history import open_source, replay, save_edited
+from limner.editing.history import open_source, save_edited
 from limner.errors import PictureError
 from limner.pictures import read_provenance, save
+from limner.replay import replay
 
 
 @pytest.fixture

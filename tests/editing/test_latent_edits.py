@@ -8,11 +8,12 @@ from edit_command import pixels_of, run_edit
 from PIL import Image
 
 from limner.editing import Canvas, apply, from_list, parse, to_list
-from limner.editing.history import open_source, replay, save_edited
+from limner.editing.history import open_source, save_edited
 from limner.editing.latent_space import editing_model
 from limner.editing.operation import KnownLatent
 from limner.errors import LimnerError, PictureError
 from limner.pictures import read_provenance
+from limner.replay import replay
 from small_models import small_model
 
 BOX = "select-box:left=10,top=10,width=30,height=20,feather=2"

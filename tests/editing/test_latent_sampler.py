@@ -7,11 +7,12 @@ import pytest
 import torch
 
 from limner.editing.directions import step_of
-from limner.editing.latent_sampler import LatentSampler, blended, replay
+from limner.editing.latent_sampler import LatentSampler, blended
 from limner.editing.latent_spec import LatentSpec, Towards
 from limner.errors import ModelError, PictureError, UsageError
 from limner.model import load
 from limner.pictures import save
+from limner.replay import replay
 from small_models import small_model
 
 
@@ -88,7 +89,7 @@ def test_a_picture_of_a_spec_is_replayed_and_another_model_refused(sampler: Late
     with pytest.raises(ModelError, match="by another model"):
         replay(file, tmp_path / "other")
     save(np.zeros((4, 4, 3), np.uint8), file, {"kind": "latent"})
-    with pytest.raises(PictureError, match="lacks 'model'"):
+    with pytest.raises(PictureError, match="cannot be used .model: Field required"):
         replay(file)
 
 

@@ -21,14 +21,12 @@ from limner.causal.truth import garden_truth
 from limner.causal.variables import Variable
 from limner.data.dataset import Dataset, write_dataset
 from limner.data.report import read_report
-from limner.editing import history
-from limner.editing.latent_sampler import replay as replay_latent
 from limner.evaluation.crossval import _read_fold
 from limner.evaluation.resumable import resumable
 from limner.model import load
 from limner.pictures import read_provenance, save
+from limner.replay import replay
 from limner.samples import provenance_of
-from limner.samples import replay as replay_sample
 from limner.style.instant import load_model
 from limner.style.instant.model import InstantModel, Palette, save_model
 from limner.style.instant.network import InstantNetwork
@@ -173,7 +171,6 @@ def _provenance(folder: Path) -> Make:
         "edits": [{"flip": {}}],
         "read": {},
     }
-    again = {"sample": replay_sample, "latent": replay_latent, "edit": history.replay}
     seeds = [
         sample,
         provenance_of(model, path, "latent", **latent),
@@ -185,17 +182,16 @@ def _provenance(folder: Path) -> Make:
         save(picture, folder / f"x.{suffix}", sample)
         whole.append((folder / f"x.{suffix}").read_bytes())
 
-    def replay(value: Any) -> object:
+    def saved(value: Any) -> object:
         save(picture, folder / "made.png", value)
-        made = read_provenance(folder / "made.png")
-        return again.get(str(made.get("kind")), replay_sample)(folder / "made.png")
+        return replay(folder / "made.png")
 
     def make(draw: random.Random) -> Callable[[], object]:
         if draw.random() < 0.5:
             content = mutated(draw.choice(whole), draw, whole)
             return lambda: at(folder / "y.png", read_provenance)(content)
         value = mutated_value(draw.choice(seeds), draw)
-        return lambda: replay(value if isinstance(value, dict) else {"kind": value})
+        return lambda: saved(value if isinstance(value, dict) else {"kind": value})
 
     return make
 

@@ -19,7 +19,7 @@ from limner.data import Dataset, garden
 from limner.data.dataset import Batch
 from limner.data.schema import Attribute, Schema
 from limner.editing import apply, parse
-from limner.editing.history import open_source, replay, save_edited
+from limner.editing.history import open_source, save_edited
 from limner.methods import METHODS, Generator, Method, MethodConfig, Posterior, StepContext
 from limner.methods.method import Measure, Scalars
 from limner.methods.optimisers import OptimiserConfig, build_optimiser
@@ -27,7 +27,7 @@ from limner.model import Model
 from limner.networks.blocks import Decoder
 from limner.networks.conditioning import Condition
 from limner.recipes import Recipe, from_yaml, to_yaml
-from limner.samples import replay as replay_sample
+from limner.replay import replay
 from limner.samples import save_samples
 from limner.training.history import read_history
 
@@ -155,7 +155,7 @@ def test_it_trains_resumes_and_learns(run: Path, dataset: Dataset) -> None:
 def test_its_samples_are_saved_and_replayed(run: Path, tmp_path: Path) -> None:
     model = limner.load(run)
     save_samples(model, run, tmp_path / "grid.png", 6, seed=3)
-    assert replay_sample(tmp_path / "grid.png")[1] == 0
+    assert replay(tmp_path / "grid.png")[1] == 0
     assert not np.array_equal(*model.sample(2))
 
 

@@ -15,12 +15,11 @@ import pytest
 from asking import TestClient, apart, content_of, file_of, handed_in, photo, picture_of
 from PIL import Image
 
-from limner.editing import history
 from limner.editing.latent_sampler import LatentSampler
 from limner.errors import PictureError
 from limner.pictures import read_provenance
+from limner.replay import replay
 from limner.style.instant import load_model
-from limner.style.stylization import replay as stylize_again
 
 ODD = [None, True, 0, -1, 2**70, 1.5, "", "x", "/etc/passwd", "\0", "a" * 64, [], [[]], {}, {"path": {}}, {"file": 5}]
 
@@ -72,18 +71,18 @@ def test_what_is_needed_to_make_an_edited_picture_again_is_said(
     file = tmp_path / "edited.png"
     file.write_bytes(_saying(edited[1], photo()))
     with pytest.raises(PictureError, match="was made of gan, which is not there"):
-        history.replay(file)
+        replay(file)
     file.write_bytes(
         content_of(client.post("/v1/edits", json={"model": "gan", "latent": {"seed": 3}, "edits": ["flip"]}))
     )
-    assert history.replay(file, gan.path)[1] <= 1
+    assert replay(file, gan.path)[1] <= 1
     picture = handed_in(client, photo())
     file.write_bytes(content_of(client.post("/v1/edits", json={"picture": picture, "edits": ["flip"]})))
     with pytest.raises(PictureError, match=f"was made of {picture}, which is not there; put it back"):
-        history.replay(file)
+        replay(file)
     monkeypatch.chdir(tmp_path)
     (tmp_path / picture).write_bytes(file_of(photo()))
-    assert history.replay(file)[1] == 0
+    assert replay(file)[1] == 0
 
 
 def test_styled_pictures_name_no_path(client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +94,7 @@ def test_styled_pictures_name_no_path(client: TestClient, tmp_path: Path, monkey
     (tmp_path / "styled.png").write_bytes(content)
     monkeypatch.chdir(tmp_path)
     (tmp_path / picture).write_bytes(file_of(photo()))
-    assert stylize_again(tmp_path / "styled.png")[1] == 0
+    assert replay(tmp_path / "styled.png")[1] == 0
 
 
 def test_generated_pictures_and_walks_name_no_path(client: TestClient, tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from asking import TestClient, apart, content_of, error_of, picture_of
 
-from limner.editing.latent_sampler import LatentSampler, replay
+from limner.editing.latent_sampler import LatentSampler
 from limner.editing.latent_spec import LatentSpec
 from limner.errors import PictureError
 from limner.pictures import read_provenance
+from limner.replay import replay
 
 ASKED = "/v1/images/generations"
 LATENTS = {

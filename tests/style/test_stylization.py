@@ -5,9 +5,10 @@ import pytest
 
 from limner.errors import LimnerError, PictureError, UsageError
 from limner.pictures import open_picture, open_pixels, read_provenance, save
+from limner.replay import replay
 from limner.style import run
 from limner.style.regions import read_regions
-from limner.style.stylization import Source, Stylization, Stylizer, replay, save_stylized
+from limner.style.stylization import Source, Stylization, Stylizer, save_stylized
 
 
 @pytest.fixture(autouse=True)

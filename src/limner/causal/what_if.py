@@ -20,8 +20,8 @@ from limner.data.dataset import Dataset
 from limner.errors import GraphError, PictureError, UsageError, nearest, shown
 from limner.files import atomic_folder
 from limner.model import check_shape
-from limner.pictures import grid, open_picture, read_provenance, save
-from limner.samples import MOST_IN_A_GRID, difference, made_of
+from limner.pictures import grid, open_picture, save
+from limner.samples import MOST_IN_A_GRID, made_of
 
 
 @dataclass
@@ -129,28 +129,27 @@ class MadeCounterfactual(Made):
 KINDS: dict[str, type[Any]] = {"counterfactual": MadeCounterfactual, "causal sample": MadeSample}
 
 
-def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, int]:
-    """Makes a picture of a causal model again: returns it, uint8 (H, W, C), and the largest difference of a pixel, 0 to 255.
+def regenerate(picture: Path, made: dict[str, Any], model_path: Path | None = None) -> np.ndarray:
+    """Returns a picture of a causal model again, uint8 (H, W, C) (see `limner.replay`).
 
     PictureError when it was made by another model, or what it was made of is not there.
     """
-    made = read_provenance(picture)
     about: MadeCounterfactual | MadeSample = made_of(KINDS[made["kind"]], picture, made)
     where = model_path or Path(about.run)
     model = CausalModel.load(where)
     if model.image_model.digest != about.model or model.structure.graph.to_yaml() != about.graph:
         raise PictureError(f"{picture}: made by another model than {where}; give the one it was made by.")
     if isinstance(about, MadeSample):
-        again = grid(model.sample(about.n, about.do, about.given, about.seed)[1])
-        return again, difference(again, picture)
+        return grid(model.sample(about.n, about.do, about.given, about.seed)[1])
     names, data = about.pictures, about.data
     if about.of not in (None, *names):
         raise PictureError(f"{picture}: its provenance says that it was {shown(about.of)}, which is not among them.")
     units = of_dataset(model, Dataset.open(data), names) if data else of_files(model, names)
     after = model.counterfactual(units.table, units.pictures, about.do, about.seed)[1]
-    whole = grid(np.concatenate([units.pictures, after]), columns=len(after))
-    again = whole if about.of is None else after[names.index(about.of)]
-    return again, difference(again, picture)
+    if about.of is None:
+        return grid(np.concatenate([units.pictures, after]), columns=len(after))
+    counterfactual: np.ndarray = after[names.index(about.of)]
+    return counterfactual
 
 
 def extrapolated(model: CausalModel, asked: Mapping[str, Any]) -> list[str]:

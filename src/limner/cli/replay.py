@@ -16,30 +16,12 @@ def replay(
     """Make a picture again, and say whether the pixels are the same."""
     from limner.errors import UsageError
     from limner.pictures import read_provenance, save
-    from limner.samples import replay as generate_again
+    from limner.replay import replay as make_again
 
     target = out or Path(f"{picture.stem}-replay.png")
     if target.resolve() == picture.resolve():
         raise UsageError(f"--out {target} is the picture itself; choose another name.")
-    made = read_provenance(picture)
-    make_again = generate_again
-    if made.get("kind") in ("counterfactual", "causal sample"):
-        from limner.causal import what_if
-
-        make_again = what_if.replay
-    elif made.get("kind") == "edit":
-        from limner.editing import history
-
-        make_again = history.replay
-    elif made.get("kind") == "stylization":
-        from limner.style import stylization
-
-        make_again = stylization.replay
-    elif made.get("kind") == "latent":
-        from limner.editing import latent_sampler
-
-        make_again = latent_sampler.replay
     again, difference = make_again(picture, model)
-    save(again, target, made)
+    save(again, target, read_provenance(picture))
     verdict = "the same pixels" if difference == 0 else f"pixels differ by up to {difference} of 255"
     typer.echo(f"{target}: {verdict}")

@@ -20,7 +20,7 @@ from limner.editing.operation import KnownLatent, Operation
 from limner.errors import ModelError, PictureError, UsageError
 from limner.files import digest
 from limner.model import find_folder, load
-from limner.pictures import difference, each_picture, open_pixels, plain, read_provenance, save, to_image
+from limner.pictures import each_picture, open_pixels, plain, read_provenance, save, to_image
 from limner.samples import MadeBy, made_of
 
 
@@ -81,15 +81,14 @@ def is_model(path: Path) -> bool:
     return True
 
 
-def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, int]:
-    """Edits a picture's origin again: returns it, uint8 (H, W, 3 or 4), and the largest difference of a pixel, 0 to 255.
+def regenerate(picture: Path, made: dict[str, Any], model_path: Path | None = None) -> np.ndarray:
+    """Returns an edited picture again, uint8 (H, W, 3 or 4) (see `limner.replay`).
 
     PictureError where the origin, or what an edit read, is gone or another, or the picture was not edited here.
     """
-    source = _of_edited(picture, read_provenance(picture), model_path)
+    source = _of_edited(picture, made, model_path)
     _unchanged(source)
-    again = apply(source.edits, source.pixels, source.latent)
-    return again, difference(again, picture)
+    return apply(source.edits, source.pixels, source.latent)
 
 
 class Origin(BaseModel):

@@ -21,7 +21,6 @@ from limner.editing.operation import KnownLatent
 from limner.errors import ModelError, PictureError, shown
 from limner.methods import Latent, concatenate, slerp, walk
 from limner.model import Model, load
-from limner.pictures import difference, read_provenance
 from limner.samples import MadeBy, made_of, provenance_of
 
 KIND = "latent"
@@ -127,12 +126,12 @@ class MadeLatent(BaseModel):
     directions: PathText | None = None
 
 
-def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, int]:
-    """Generates a picture again: returns it, uint8 (H, W, C), and the largest difference of a pixel, 0 to 255.
+def regenerate(picture: Path, made: dict[str, Any], model_path: Path | None = None) -> np.ndarray:
+    """Returns the picture of a latent spec again, uint8 (H, W, C) (see `limner.replay`).
 
     PictureError where its provenance is incomplete, or names another model than is there.
     """
-    about = made_of(MadeLatent, picture, read_provenance(picture))
+    about = made_of(MadeLatent, picture, made)
     where, digest = model_path or Path(about.model.path), about.model.sha256
     if not where.exists():
         raise PictureError(f"{picture}: made by the model '{where}', which is not here; give its folder with --model.")
@@ -144,5 +143,5 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
     directions = Path(about.directions) if about.directions else None
     if directions and not directions.exists():
         directions = where / directions.name
-    again = LatentSampler.of(model, where, directions).generate([about.latent])[0]
-    return again, difference(again, picture)
+    again: np.ndarray = LatentSampler.of(model, where, directions).generate([about.latent])[0]
+    return again

@@ -12,7 +12,7 @@ from limner.config import PathText, Section
 from limner.errors import PictureError, UsageError
 from limner.features import load_extractor
 from limner.features.extractor import SMALLEST
-from limner.pictures import difference, open_picture, open_pixels, read_provenance, save
+from limner.pictures import open_picture, open_pixels, save
 from limner.samples import made_of
 from limner.seeds import LARGEST_SEED
 from limner.style.arrays import resized
@@ -181,12 +181,11 @@ class MadeStylization(BaseModel):
     stylization: Stylization
 
 
-def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, int]:
-    """Paints a picture again: returns it, uint8 (H, W, 3 or 4), and the largest difference of a pixel, 0 to 255.
+def regenerate(picture: Path, made: dict[str, Any], model_path: Path | None = None) -> np.ndarray:
+    """Returns a stylised picture again, uint8 (H, W, 3 or 4) (see `limner.replay`).
 
     PictureError where a file that it was made of is gone or another.
     """
-    made = read_provenance(picture)
     about = made_of(MadeStylization, picture, made)
     content, wanted = Path(about.origin.file), about.stylization
     _same(picture, content, about.origin.sha256)
@@ -198,9 +197,8 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
         _same(picture, Path(wanted.mask), wanted.mask_sha256)
     stylizer = Stylizer(wanted.model_copy(update={"model": str(model_path)}) if model_path else wanted)
     if stylizer.done.model_sha256 != wanted.model_sha256:
-        raise PictureError(f"{picture} was painted by another model than {wanted.model} is now.")
-    again = stylizer.stylize(open_pixels(content, minimum=SMALLEST))
-    return again, difference(again, picture)
+        raise PictureError(f"{picture} was made by another model than {wanted.model} is now.")
+    return stylizer.stylize(open_pixels(content, minimum=SMALLEST))
 
 
 def shrunk(content: np.ndarray, size: int) -> np.ndarray:
