@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 import pytest
 import torch
+from asking import apart, handed_in, picture_of, serving
 from pydantic import Field
 from torch import Tensor, nn
 
@@ -20,6 +21,8 @@ from limner.data.dataset import Batch
 from limner.data.schema import Attribute, Schema
 from limner.editing import apply, parse
 from limner.editing.history import open_source, save_edited
+from limner.editing.latent_sampler import LatentSampler
+from limner.editing.latent_spec import LatentSpec
 from limner.methods import METHODS, Generator, Method, MethodConfig, Posterior, StepContext
 from limner.methods.method import Measure, Scalars
 from limner.methods.optimisers import OptimiserConfig, build_optimiser
@@ -193,3 +196,28 @@ def test_a_photograph_is_edited_by_inversion(run: Path, dataset: Dataset) -> Non
     there, back = (apply([parse(edit % amount)], picture).astype(float) for amount in (2, -2))
     assert np.abs(there - picture).mean() > 1
     assert np.abs(there - back).mean() > np.abs(there - picture).mean()
+
+
+def test_it_is_listed_sampled_and_edited_over_http(run: Path, dataset: Dataset, tmp_path: Path) -> None:
+    photo = np.asarray(dataset.pictures[int(dataset.split("test")[0])])
+    spec = {"seed": 1, "directions": {"pca-1": 2.0}}
+    with serving(run.parent, tmp_path / "home") as client:
+        listed = {one["id"]: one for one in client.get("/v1/models").json()["data"]}
+        assert (listed["linear"]["kind"], listed["linear"]["problem"]) == ("image", None)
+        directions = client.get("/v1/models/linear/directions").json()["data"]
+        sampled = client.post("/v1/images/generations", json={"model": "linear", "seed": 1, "n": 2})
+        moved = picture_of(client.post("/v1/images/generations", json={"model": "linear"} | spec))
+        walked = client.post("/v1/walks", json={"model": "linear", "latents": [{}, {"seed": 1}], "frames": 2})
+        flipped = picture_of(client.post("/v1/edits", json={"model": "linear", "latent": spec, "edits": ["flip"]}))
+        edit = "along:direction=pca-1,amount=2,model=linear,steps=6"
+        inverted = picture_of(client.post("/v1/edits", json={"picture": handed_in(client, photo), "edits": [edit]}))
+    assert {"pca-1", "pca-5"} <= {one["name"] for one in directions}
+    assert walked.headers["content-type"] == "video/mp4"
+    sampler = LatentSampler.of(limner.load(run), run)
+    for index in range(2):
+        assert apart(picture_of(sampled, index), sampler.generate([LatentSpec(seed=1, index=index)])[0]) <= 1
+    expected = sampler.generate([LatentSpec(**spec)])[0]
+    assert apart(moved, expected) <= 1
+    assert apart(flipped, expected[:, ::-1]) <= 1
+    assert apart(moved, picture_of(sampled)) > 10
+    assert apart(inverted, photo) > 10

@@ -11,7 +11,7 @@ from asking import error_of, handed_in, photo, serving
 from PIL import Image
 
 from limner.pictures import decoding_cost
-from limner.serving import pictures
+from limner.serving import picture_store
 from limner.serving.decoding import DecodingBudget
 from limner.serving.errors import ApiError
 
@@ -49,7 +49,7 @@ def test_what_does_not_fit_beside_others_is_asked_to_come_again(
     models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content, begun, go = _sixteen_bit(1000), threading.Event(), threading.Event()
-    read = pictures.read
+    read = picture_store.read
 
     def slow(*arguments: object, **options: object) -> Image.Image:
         begun.set()
@@ -58,7 +58,7 @@ def test_what_does_not_fit_beside_others_is_asked_to_come_again(
 
     budget = int(1.5 * decoding_cost(content).to_read)
     with serving(models, tmp_path, decoding=budget) as client, ThreadPoolExecutor(1) as pool:
-        monkeypatch.setattr(pictures, "read", slow)
+        monkeypatch.setattr(picture_store, "read", slow)
         first = pool.submit(client.post, "/v1/pictures", content=content)
         assert begun.wait(30)
         second = client.post("/v1/pictures", content=content)

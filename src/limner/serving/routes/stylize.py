@@ -46,7 +46,7 @@ class StylizeRequest(Body):
 
 @router.post("/stylize", responses={202: {"model": Job}})
 async def stylize(request: Request, response: Response, asked: StylizeRequest) -> Any:
-    """Returns the picture in styles of an instant model; without a model, the job that paints it."""
+    """Returns the picture in styles of an instant model; without a model, the job that makes it."""
     state = state_of(request)
     if asked.model is not None:
         return await for_client(request, state.run_in_pool(_instant, state, asked))
