@@ -99,7 +99,7 @@ def _kill_while_saving(dataset: Path, run: Path, times: int) -> None:
 
 
 def test_fault_22_a_training_is_killed_while_it_saves(dataset: Path, tmp_path: Path) -> None:
-    _kill_while_saving(dataset, tmp_path / "run", times=3)
+    _kill_while_saving(dataset, tmp_path / "run", times=2)
 
 
 @pytest.mark.slow

@@ -67,12 +67,12 @@ def test_fault_30_a_dataset_changes_between_two_trainings(dataset: Path, tmp_pat
 
 
 def test_fault_30_one_byte_among_many_is_found_when_asked(tmp_path: Path) -> None:
-    pictures = np.random.default_rng(0).integers(0, 256, (400, 256, 256, 3), np.uint8)
+    pictures = np.random.default_rng(0).integers(0, 256, (96, 256, 256, 3), np.uint8)
     data = write_dataset(tmp_path / "large", pictures, {}).path
     with (data / "pictures.npy").open("r+b") as file:
-        file.seek(40_000_000)
+        file.seek(10_000_000)
         byte = file.read(1)[0]
-        file.seek(40_000_000)
+        file.seek(10_000_000)
         file.write(bytes([byte ^ 1]))
     command = ("train", data, "--out", tmp_path / "run", "--steps", "1", "--verify", *SMALL)
     assert "pictures.npy" in limner(*command, code=1, progress="verifying")
