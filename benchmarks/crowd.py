@@ -131,8 +131,10 @@ class Crowd:
         return self.draw.choices(list(kinds), list(kinds.values()))[0]()
 
     async def send(self, ask: Ask) -> Answer:
-        """Makes a request, and remembers the job that it began."""
-        answer = await patient(self.port, ask)
+        """Makes a request, and remembers the job that it began; a job is chosen to cancel a little later."""
+        if ask.kind == "cancel":
+            await asyncio.sleep(1 + self.draw.random())
+        answer = await patient(self.port, self._cancel() if ask.kind == "cancel" else ask)
         if ask.kind == "submit" and answer.status == "202":
             self.jobs.append(json.loads(answer.body)["id"])
         return answer
@@ -164,7 +166,8 @@ class Crowd:
 
 
 def watch(port: int, ended: Event, result: Connection) -> None:
-    """Asks for the health of a server again and again, and sends the seconds that each answer took; infinite for none."""
+    """Asks for the health of a server again and again; sends a word at first, at last the seconds of each answer, or infinity."""
+    result.send("ready")
     seconds = []
     while not ended.is_set():
         began = time.perf_counter()

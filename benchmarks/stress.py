@@ -25,8 +25,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from command import call, parser
 from crowd import Answer, Ask, Crowd, leaving, patient, slow, watch
+
+from command import call, parser
 
 
 class Server:
@@ -82,6 +83,7 @@ def watched(port: int, seconds: list[float]) -> Iterator[None]:
     process = spawn.Process(target=watch, args=(port, ended, sending), daemon=True)
     process.start()
     try:
+        receiving.recv()  # it watches
         yield
     finally:
         ended.set()

@@ -2,8 +2,10 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema
+
+from limner.errors import shown
 
 PathText = Annotated[str, Field(max_length=4096, pattern=r"^[^\x00]*$")]
 """The name of a file or folder."""
@@ -34,3 +36,13 @@ class Section(BaseModel):
         schema = handler(source)
         _be_strict(schema)
         return schema
+
+
+def fault_of(error: Exception) -> str:
+    """Returns what is wrong in a few words: of a ValidationError where its first fault is, of another its first line."""
+    if not isinstance(error, ValidationError):
+        return next(iter(str(error).splitlines()), type(error).__name__)
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = shown(".".join(str(part) for part in first["loc"]))
+    said = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {said}" if where else said

@@ -4,6 +4,7 @@ import reprlib
 
 LONGEST_MESSAGE = 4000
 LONGEST_NAME = 80
+LONGEST_REASON = 160
 MOST_NAMED = 40
 MOST_COMPARED = 2000
 """Choices that a misspelt word is compared with."""
@@ -53,9 +54,6 @@ class GraphError(UsageError):
 
 class ConditionError(UsageError):
     """A condition that the model was not trained for."""
-
-
-LONGEST_REASON = 160
 
 
 def reason(error: BaseException) -> str:

@@ -19,6 +19,7 @@ from torch import Tensor
 import limner
 from limner import files, seeds
 from limner.conditions import Wish, resolve
+from limner.config import fault_of
 from limner.data.schema import Attribute, Schema
 from limner.errors import ConditionError, LimnerError, ModelError, UsageError, shown
 from limner.methods import Painter, build_painter
@@ -240,7 +241,7 @@ def outline(path: str | Path) -> Model:
             painter = build_painter(recipe.method, schema, recipe.attributes(schema))
         return Model(recipe, schema, painter, {}, config["about"])
     except (KeyError, ValidationError, LimnerError) as error:
-        raise ModelError(f"{folder / 'config.json'}: not a model that limner wrote ({_short(error)}).") from None
+        raise ModelError(f"{folder / 'config.json'}: not a model that limner wrote ({fault_of(error)}).") from None
 
 
 def _check_table(table: Mapping[str, Tensor], attributes: Sequence[Attribute]) -> None:
@@ -314,8 +315,3 @@ def _read_config(folder: Path) -> dict[str, Any]:
     if config["format"] > FORMAT:
         raise ModelError(f"{folder}: written by a newer limner (format {config['format']}); upgrade limner to read it.")
     return config
-
-
-def _short(error: Exception) -> str:
-    lines: Sequence[str] = str(error).strip().splitlines() or [type(error).__name__]
-    return " ".join(line.strip() for line in lines[:2])[:200]

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 import limner
 from limner import memory, seeds
 from limner.conditions import Wish, resolve
-from limner.config import PathText
+from limner.config import PathText, fault_of
 from limner.data import garden
 from limner.errors import PictureError, UsageError, shown
 from limner.files import atomic_folder
@@ -154,9 +154,7 @@ def made_of(kind: type[Made], picture: Path, made: dict[str, Any]) -> Made:
     try:
         return kind.model_validate(made)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = shown(".".join(str(part) for part in first["loc"]))
-        raise PictureError(f"{picture}: its provenance cannot be used ({key}: {first['msg']}).") from None
+        raise PictureError(f"{picture}: its provenance cannot be used ({fault_of(error)}).") from None
 
 
 REPLAYS = {"sample": _paint_again, "grid": _paint_again, "garden": _draw_again}

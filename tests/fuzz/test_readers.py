@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from attack import MOST_MEMORY, SLOWEST, Outcome, attacked
+from attack import LONGEST_WAIT, MOST_MEMORY, SLOWEST, Outcome, attacked
 from readers import READERS, Reader
 
 from limner.errors import UsageError
@@ -34,7 +34,7 @@ def test_a_few_inputs(name: str, tmp_path: Path) -> None:
 def test_many_inputs(name: str) -> None:
     count = -(-COUNT * READERS[name].share // SHARES)
     command = [sys.executable, str(Path(__file__).with_name("attack.py")), name, str(count), str(SEED)]
-    finished = subprocess.run(command, capture_output=True, text=True, check=False, timeout=count * SLOWEST)
+    finished = subprocess.run(command, capture_output=True, text=True, check=False, timeout=count * LONGEST_WAIT)
     assert finished.returncode == 0, finished.stderr[-2000:]
     outcome = Outcome(**json.loads(finished.stdout.splitlines()[-1]))
     print(
@@ -70,7 +70,7 @@ def _forever() -> None:
 
 
 def test_slow_input_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attack.SLOWEST", 0.05)
+    monkeypatch.setattr("attack.LONGEST_WAIT", 0.2)
     monkeypatch.setitem(READERS, "made", Reader(lambda folder: lambda draw: _forever))
     failures = attacked("made", Path(os.devnull).parent, 1, 0).failures
     assert any("takes far too long" in failure for failure in failures)

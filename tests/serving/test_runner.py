@@ -168,6 +168,23 @@ def test_a_job_that_is_cancelled_while_it_starts_is_killed(tmp_path: Path, monke
         assert len(started) == 1
 
 
+def test_a_job_that_is_cancelled_before_it_starts_is_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = threading.Event()
+
+    def slowly(*_: Any) -> list[str]:
+        chosen.set()
+        time.sleep(0.3)
+        return []
+
+    monkeypatch.setattr(running, "command", slowly)
+    with _queue(tmp_path, monkeypatch, DEAF) as runner:
+        job = runner.add("train", "one", ASKED).id
+        assert chosen.wait(5)
+        assert runner.cancel(job).state == "cancelled"
+        time.sleep(0.5)
+        assert (runner.store.get(job).state, runner.process) == ("cancelled", None)
+
+
 def test_reading_does_not_wait_for_a_slow_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     entered, leave = threading.Event(), threading.Event()
     with _queue(tmp_path, monkeypatch, POLITE) as runner, ThreadPoolExecutor(1) as clients:

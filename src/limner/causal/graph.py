@@ -78,7 +78,10 @@ class Graph(Section):
         told = nodes if isinstance(nodes, dict) else dict.fromkeys(_names(read, "nodes"))
         ends = [end for key in ARROWS for edge in read[key] for end in edge]
         drawn_by = _names(read, "picture")
-        read["nodes"] = {name: told.get(name) or {} for name in dict.fromkeys([*told, *ends, *drawn_by])}
+        names = dict.fromkeys([*told, *ends, *drawn_by])
+        if len(names) > MOST_NODES or any(len(name) > LONGEST_NODE for name in names):
+            raise ValueError(f"more than {MOST_NODES} nodes, or a name of more than {LONGEST_NODE:,} characters")
+        read["nodes"] = {name: told.get(name) or {} for name in names}
         read["picture"] = tuple(drawn_by or read["nodes"])
         return read
 
@@ -90,8 +93,6 @@ class Graph(Section):
     def _is_a_graph(self) -> Self:
         if not self.nodes:
             raise ValueError("there is no node; write edges, such as `season -> sunlight`")
-        if len(self.nodes) > MOST_NODES or any(len(name) > LONGEST_NODE for name in self.nodes):
-            raise ValueError(f"more than {MOST_NODES} nodes, or a name of more than {LONGEST_NODE:,} characters")
         if PICTURE in self.nodes:
             raise ValueError(f"no node can be called '{PICTURE}': list what draws it under the key `picture`")
         for one, other in (*self.edges, *self.confounded):

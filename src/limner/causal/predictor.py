@@ -19,6 +19,7 @@ from torch import Tensor
 
 from limner import seeds
 from limner.causal.variables import Table, Variable, read
+from limner.config import fault_of
 from limner.data.dataset import Dataset
 from limner.data.schema import Attribute, Schema
 from limner.errors import LimnerError, ModelError
@@ -83,7 +84,7 @@ class Predictor(AttributePredictor):
             errors_ = parse_json(metadata.get("errors", ""), "errors", finite=False)
             predictor.errors = TypeAdapter(dict[str, float]).validate_python(errors_)
         except (LimnerError, ValidationError) as error:
-            raise ModelError(f"{folder / FILE}: missing or damaged ({str(error).splitlines()[0]}).") from None
+            raise ModelError(f"{folder / FILE}: missing or damaged ({fault_of(error)}).") from None
         return predictor.eval()
 
 

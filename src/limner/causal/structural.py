@@ -22,6 +22,7 @@ from limner.causal.fitting import Fit, fit_mechanism, learn, learn_again
 from limner.causal.graph import MOST_NODES, Graph, known, read_graph
 from limner.causal.mechanisms import Form, build_mechanism
 from limner.causal.variables import Table, Variable, described, read, variables_of
+from limner.config import fault_of
 from limner.data.dataset import Dataset
 from limner.errors import GraphError, LimnerError, ModelError, shown
 from limner.parsing import MOST_JSON_OF_DATA, read_json
@@ -214,7 +215,7 @@ class StructuralModel:
             _check_shared(shared, graph, variables)
             fits = {name: _loaded(name, graph, variables, about.mechanisms[name], tensors) for name in graph.order}
         except (LimnerError, ValidationError) as error:
-            raise ModelError(f"{folder}: a damaged causal model ({str(error).splitlines()[0]}).") from None
+            raise ModelError(f"{folder}: a damaged causal model ({fault_of(error)}).") from None
         return cls(graph, variables, fits, shared)
 
     def _sharing(self, table: Table, seed: int) -> StructuralModel:

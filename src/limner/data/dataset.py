@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,6 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import BaseModel, Field, ValidationError
 
+from limner.config import fault_of
 from limner.data.schema import Attribute, Schema
 from limner.data.verification import PICTURES, TABLE, BlockDigests, entry_of, sealed
 from limner.errors import ConditionError, DataError, UsageError, nearest, shown
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 FORMAT = 2
+_ONE_AT_A_TIME = threading.Lock()
+"""NumPy parses the header as Python, which CPython before 3.12 cannot do on two threads at once: SystemError, now and then."""
 SPLITS = ("train", "validation", "test")
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, pa.ArrowException)
 """What Arrow and a file of the wrong shape raise."""
@@ -81,8 +85,7 @@ class Dataset:
             name = Path(about.source or path.resolve().name).stem
             dataset = cls(path, name, about.schema_, about.fingerprint, pictures, table)
         except (*UNREADABLE, ParseError, ValidationError) as error:
-            detail = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise DataError(f"{path} is a damaged dataset ({detail}); prepare it again") from error
+            raise DataError(f"{path} is a damaged dataset ({fault_of(error)}); prepare it again") from error
         dataset._check()
         return dataset
 
@@ -172,16 +175,17 @@ class Dataset:
 
 def _read_about(path: Path) -> About:
     about = read_json(path / "dataset.json", MOST_JSON_OF_DATA)
-    if isinstance(about, dict) and isinstance(found := about.get("format"), int) and found > FORMAT:
-        raise DataError(f"{path} was written by a newer limner (format {found}); upgrade limner")
-    if isinstance(about, dict) and isinstance(found := about.get("format"), int) and found < FORMAT:
-        raise DataError(f"{path} was written by an older limner (format {found}); prepare it again")
+    found = about.get("format") if isinstance(about, dict) else None
+    if isinstance(found, int) and found != FORMAT:
+        other, remedy = ("a newer", "upgrade limner") if found > FORMAT else ("an older", "prepare it again")
+        raise DataError(f"{path} was written by {other} limner (format {found}); {remedy}")
     return About.model_validate(about)
 
 
 def _open_pictures(file: Path) -> np.memmap:
     try:
-        return np.lib.format.open_memmap(file, mode="r")
+        with _ONE_AT_A_TIME:
+            return np.lib.format.open_memmap(file, mode="r")
     except Exception as error:  # NumPy lets a tokenizer loose on a header, which raises its own kinds on foreign bytes
         raise ValueError(f"pictures.npy: {shown(error, 200)}") from None
 

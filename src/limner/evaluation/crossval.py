@@ -11,9 +11,10 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from limner import files
+from limner.config import fault_of
 from limner.data import Dataset, open_dataset
 from limner.data.splits import fold_of
-from limner.errors import DataError, RunError, UsageError, shown
+from limner.errors import DataError, RunError, UsageError
 from limner.evaluation.evaluate import FEWEST, Evaluation, evaluate
 from limner.evaluation.long_work import long_work
 from limner.evaluation.report import as_dict
@@ -148,7 +149,7 @@ def _read_fold(report: Path) -> dict[str, Any]:
         found: dict[str, Any] = read_json(report, MOST_JSON_OF_DATA, finite=False)
         OneFold.model_validate(found)
     except (ParseError, ValidationError) as error:
-        raise RunError(f"{report} is damaged ({shown(error, 200)}); remove it, and the fold is judged again.") from None
+        raise RunError(f"{report} is damaged ({fault_of(error)}); remove it, and the fold is judged again.") from None
     return found
 
 

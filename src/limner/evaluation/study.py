@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter, ValidationError
 
 from limner import files
+from limner.config import fault_of
 from limner.data import Dataset
-from limner.errors import RunError, UsageError, shown
+from limner.errors import RunError, UsageError
 from limner.parsing import ParseError, read_json
 from limner.recipes import Recipe, apply_settings
 from limner.recipes.search import Range, own_values, search_space
@@ -105,9 +106,7 @@ def _read_rungs(file: Path) -> list[float]:
     try:
         return TypeAdapter(list[float]).validate_python(read_json(file, finite=False))
     except (ParseError, ValidationError) as error:
-        raise RunError(
-            f"{file} is damaged ({shown(error, 200)}); remove the folder, and it is trained again."
-        ) from None
+        raise RunError(f"{file} is damaged ({fault_of(error)}); remove the folder, and it is trained again.") from None
 
 
 def ended(study: "Study") -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from limner.serving.metrics import Metrics
 from limner.serving.routes import catalogue, causal, edits, health, images, jobs, pictures, stylize
 from limner.serving.settings import Settings
 from limner.serving.state import State
+from limner.serving.turns import Turns
 from limner.serving.warmup import WarmUp
 
 STUDIO = Path(__file__).with_name("studio")
@@ -51,4 +52,5 @@ def create_app(settings: Settings) -> FastAPI:
         app.mount("/", StaticFiles(directory=STUDIO, html=True))
     app.add_middleware(Guard, settings=settings)
     app.add_middleware(Metrics, routes=app)
+    app.add_middleware(Turns)
     return app

@@ -177,7 +177,7 @@ class Runner:
         with self.lock:
             if self.store.get(job.id) is not job or self.closed:  # cancelled just now
                 return None
-            # where pictures have their names, which is what is written of them into what is made
+            # pictures have their names there, and these are what is written of them into what is made
             folder = self.places.pictures if job.kind == "stylize" else None
             process = JobProcess(arguments, self.threads, folder)
             now: dict[str, Any] = {"state": "running", "started": time.time(), "error": None}

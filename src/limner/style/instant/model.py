@@ -12,6 +12,7 @@ from pydantic import Field, FiniteFloat, TypeAdapter, ValidationError
 from torch import Tensor
 
 from limner import seeds
+from limner.config import fault_of
 from limner.errors import LimnerError, ModelError, UsageError, nearest, shown
 from limner.parsing import parse_json
 from limner.style import colour
@@ -107,7 +108,7 @@ def load_model(path: Path | None = None) -> InstantModel:
         halved = {name: tensor.float() if tensor.dtype == torch.half else tensor for name, tensor in tensors.items()}
         load_weights(network, halved)
     except (LimnerError, ValidationError) as error:
-        raise ModelError(f"{file}: no model of styles, or damaged ({str(error).splitlines()[0]}).") from None
+        raise ModelError(f"{file}: no model of styles, or damaged ({fault_of(error)}).") from None
     return InstantModel(network, styles, metadata["sha256"])
 
 
