@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from command import limner
+from command_line import limner
 from hostile import encoded, picture
 from limner.data import Dataset
 from limner.data.report import Report, read_report

@@ -21,7 +21,7 @@ from promise import (
     write_many,
 )
 
-from command import Started, limner
+from command_line import Started, limner
 from limner.data import Dataset
 from limner.model import load
 from limner.training.checkpoint import Checkpoints

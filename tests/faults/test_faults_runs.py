@@ -10,7 +10,7 @@ import torch
 from promise import SMALL, fails, full_disk, little_memory, wait_until, write_good, write_many
 
 import hostile
-from command import Started, limner
+from command_line import Started, limner
 from limner.data import Dataset, write_dataset
 from limner.methods import Moment
 from limner.methods.gan import Gan

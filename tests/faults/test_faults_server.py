@@ -19,7 +19,7 @@ from promise import alive, unchanged, wait_until
 from starlette.websockets import WebSocketDisconnect
 
 import hostile
-from command import Started
+from command_line import Started
 from limner.model import load
 from small_models import small_model
 

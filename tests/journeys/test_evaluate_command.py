@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from test_train import SMALL
 
-from command import limner
+from command_line import limner
 from limner.data import garden
 
 
