@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from promise import SMALL, fails, full_disk, little_memory, wait_until, write_good, write_many
+from promise import SMALL, fails, little_memory, wait_until, write_good, write_many
 
 import hostile
 from command_line import Started, limner
@@ -249,7 +249,7 @@ def test_fault_40_a_dataset_cannot_be_replaced(tmp_path: Path) -> None:
     again = ("prepare", write_good(tmp_path / "more", 40, size=32), out, "--workers", "1")
     assert "--overwrite" in fails(tmp_path, *again)
     assert "none of 1" in fails(tmp_path, "prepare", tmp_path / "bad", out, "--overwrite", progress="prepare: ")
-    with full_disk(30_000):
+    with hostile.full_disk(30_000):
         assert "nothing was written" in fails(tmp_path, *again, "--overwrite", progress="prepare: ")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
