@@ -1,4 +1,4 @@
-"""Hostile input, made fresh for the tests: pictures, links, archives and arrays, each with the reason it must be given; a full disk."""
+"""Hostile input, made fresh for the tests: pictures, links, archives, arrays, each with its reason to be refused; a full disk."""
 
 import contextlib
 import gzip
