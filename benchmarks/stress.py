@@ -25,9 +25,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from crowd import Answer, Ask, Crowd, leaving, patient, slow, watch
-
 from command import call, parser
+from crowd import Answer, Ask, Crowd, leaving, patient, slow, watch
 
 
 class Server:

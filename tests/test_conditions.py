@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from limner.conditions import parse_wishes, resolve
+from limner.conditions import parse_condition, resolve
 from limner.errors import ConditionError
 from small_models import AGE, KIND, TABLE
 
@@ -39,7 +39,7 @@ def test_what_is_right_is_taken() -> None:
 def test_names_in_messages_are_short_and_printable() -> None:
     for texts in (["a" * 30_000], ["\x1b[31m=1", "\x1b[31m=2"]):
         with pytest.raises(ConditionError) as caught:
-            parse_wishes(texts)
+            parse_condition(texts)
         assert str(caught.value).isprintable()
         assert len(str(caught.value)) < 300
     with pytest.raises(ConditionError, match=r"'a\\nb'"):

@@ -60,7 +60,7 @@ def parse_yaml(text: str, where: str, most: int = MOST_YAML) -> Any:
     """Returns what a YAML text holds; ParseError, which begins with `where`."""
     _check(text, where, most)
     try:
-        return _built(yaml.parse(text, Loader=_Parser), where)
+        return _Builder(where).build(yaml.parse(text, Loader=_Parser))
     except yaml.YAMLError as error:
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
         raise _fault(where, mark.line if mark else None, f"not YAML ({problem})" if problem else "not YAML") from None
@@ -119,67 +119,86 @@ def read_text(path: str | Path, most: int) -> str:
         raise _fault(str(path), None, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _built(events: Iterator[Any], where: str) -> Any:
-    """Builds the value of the only document; `open_` holds the lists and mappings that have begun, with their next keys."""
-    open_: list[tuple[Any, list[str]]] = []
-    documents, value = 0, None
-    for event in events:
-        line = event.start_mark.line if event.start_mark else None
-        if isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-            if documents > 1:
-                raise _fault(where, line, "a second document; keep one")
-        elif isinstance(event, yaml.NodeEvent):
-            value = _begun(event, open_, where, line)
-        elif isinstance(event, _ENDS):
-            value = open_.pop()[0]
-    return value
+class _Builder:
+    """Builds the value of a document from events; `open_` holds the lists and mappings that have begun, with their next keys."""
 
+    def __init__(self, where: str) -> None:
+        self.where, self.line, self.documents = where, 0, 0
+        self.open_: list[tuple[Any, list[str]]] = []
 
-def _begun(event: Any, open_: list[tuple[Any, list[str]]], where: str, line: int | None) -> Any:
-    if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-        raise _fault(where, line, "anchors (&) and aliases (*) are not read; write the value out, or quote it")
-    if event.tag is not None:
-        raise _fault(where, line, f"tags such as {shown(event.tag)} are not read; leave it out")
-    scalar = isinstance(event, yaml.ScalarEvent)
-    if scalar and (unfit := _UNFIT.search(event.value)):
-        raise _fault(where, line, f"{_unfit(unfit)}; remove it")
-    if open_ and isinstance(open_[-1][0], dict) and not open_[-1][1]:
-        if not scalar:
-            raise _fault(where, line, "a key is a list or a mapping; write it as text")
-        if event.value in open_[-1][0]:
-            raise _fault(where, line, f"the key '{shown(event.value)}' comes twice; keep one")
-        open_[-1][1].append(event.value)
-        return None
-    value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
-    if scalar:
-        value = _scalar(event.value, where, line) if event.implicit[0] else event.value
-    if open_:
-        holder, key = open_[-1]
+    def build(self, events: Iterator[Any]) -> Any:
+        """Returns the value of the only document, None where there is none."""
+        value = None
+        for event in events:
+            self.line = event.start_mark.line if event.start_mark else self.line
+            if isinstance(event, yaml.DocumentStartEvent):
+                self.documents += 1
+                if self.documents > 1:
+                    raise self.fault("a second document; keep one")
+            elif isinstance(event, yaml.NodeEvent):
+                value = self.node(event)
+            elif isinstance(event, _ENDS):
+                value = self.open_.pop()[0]
+        return value
+
+    def node(self, event: Any) -> Any:
+        """Returns the value that begins here, which the list or mapping around it holds; None of a key."""
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            raise self.fault("anchors (&) and aliases (*) are not read; write the value out, or quote it")
+        if event.tag is not None:
+            raise self.fault(f"tags such as {shown(event.tag)} are not read; leave it out")
+        scalar = isinstance(event, yaml.ScalarEvent)
+        if scalar and (unfit := _UNFIT.search(event.value)):
+            raise self.fault(f"{_unfit(unfit)}; remove it")
+        holder, keys = self.open_[-1] if self.open_ else (None, [])
+        if isinstance(holder, dict) and not keys:
+            keys.append(self.key(event.value if scalar else None, holder))
+            return None
+        value = self.scalar(event) if scalar else {} if isinstance(event, yaml.MappingStartEvent) else []
         if isinstance(holder, dict):
-            holder[key.pop()] = value
-        else:
+            holder[keys.pop()] = value
+        elif holder is not None:
             holder.append(value)
-    if not scalar:
-        open_.append((value, []))
-        if len(open_) > DEEPEST:
-            raise _fault(where, line, f"nested deeper than {DEEPEST} levels")
-    return value
+        if not scalar:
+            self.open(value)
+        return value
+
+    def key(self, text: str | None, holder: dict[str, Any]) -> str:
+        """Returns a key as text; a fault where it is none, or comes twice."""
+        if text is None:
+            raise self.fault("a key is a list or a mapping; write it as text")
+        if text in holder:
+            raise self.fault(f"the key '{shown(text)}' comes twice; keep one")
+        return text
+
+    def scalar(self, event: Any) -> Any:
+        """Returns the value of a plain scalar, or the text of a quoted one."""
+        try:
+            return _scalar(event.value) if event.implicit[0] else event.value
+        except ValueError as error:
+            raise self.fault(str(error)) from None
+
+    def open(self, value: Any) -> None:
+        """Begins a list or a mapping."""
+        self.open_.append((value, []))
+        if len(self.open_) > DEEPEST:
+            raise self.fault(f"nested deeper than {DEEPEST} levels")
+
+    def fault(self, problem: str) -> ParseError:
+        """Returns the error of the line that was reached."""
+        return _fault(self.where, self.line, problem)
 
 
-def _scalar(text: str, where: str, line: int | None) -> Any:
+def _scalar(text: str) -> Any:
     if text in _NULLS:
         return None
     if text in _BOOLS:
         return _BOOLS[text]
-    try:
-        if _DECIMAL.fullmatch(text):
-            return _whole(text)
-        if _OTHER_BASE.fullmatch(text):
-            return _whole(text, 0)
-        return _fraction(text) if _FLOAT.fullmatch(text) else text
-    except ValueError as error:
-        raise _fault(where, line, str(error)) from None
+    if _DECIMAL.fullmatch(text):
+        return _whole(text)
+    if _OTHER_BASE.fullmatch(text):
+        return _whole(text, 0)
+    return _fraction(text) if _FLOAT.fullmatch(text) else text
 
 
 def _whole(text: str, base: int = 10) -> int:

@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from limner.editing.place import Place
 
 from limner.editing import parse, read_edits
+from limner.editing.latent_spec import LatentSpec
 from limner.errors import UsageError
 from limner.recipes import find_recipe
 from limner.training.budget import Budget
@@ -83,4 +83,4 @@ def test_a_file_of_too_many_edits_is_refused(tmp_path: Path) -> None:
 )
 def test_a_place_that_is_none(place: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="validation error"):
-        Place.model_validate(place)
+        LatentSpec.model_validate(place)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from promise import SMALL
 
-from command import limner
+from command_line import limner
 from limner.data import garden, write_dataset
 from small_models import small_model
 

@@ -2,7 +2,6 @@
 
 import ctypes
 import resource
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from command import limner
+from command_line import limner
 from hostile import encoded, picture
 from limner.data import Dataset
 from limner.data.report import Report, read_report
@@ -97,18 +96,6 @@ def alive(group: int) -> bool:
         if int(fields[2]) == group and fields[0] != "Z":
             return True
     return False
-
-
-@contextmanager
-def full_disk(limit: int) -> Iterator[None]:
-    """Lets no file grow beyond `limit` bytes: the system refuses to write on, as a full disk does."""
-    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, handler)
 
 
 @contextmanager

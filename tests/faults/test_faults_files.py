@@ -12,7 +12,7 @@ import pytest
 from promise import everything_in, fails, prepared, unchanged, write_good
 
 import hostile
-from command import limner
+from command_line import limner
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from promise import fails, write_good
 
 import hostile
-from command import limner
+from command_line import limner
 from limner.pictures import read_provenance, save
 from small_models import small_model
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from promise import SMALL, fails, full_disk, little_memory, wait_until, write_good, write_many
+from promise import SMALL, fails, little_memory, wait_until, write_good, write_many
 
 import hostile
-from command import Started, limner
+from command_line import Started, limner
 from limner.data import Dataset, write_dataset
 from limner.methods import StepContext
 from limner.methods.gan import Gan
@@ -67,12 +67,12 @@ def test_fault_30_a_dataset_changes_between_two_trainings(dataset: Path, tmp_pat
 
 
 def test_fault_30_one_byte_among_many_is_found_when_asked(tmp_path: Path) -> None:
-    pictures = np.random.default_rng(0).integers(0, 256, (400, 256, 256, 3), np.uint8)
+    pictures = np.random.default_rng(0).integers(0, 256, (96, 256, 256, 3), np.uint8)
     data = write_dataset(tmp_path / "large", pictures, {}).path
     with (data / "pictures.npy").open("r+b") as file:
-        file.seek(40_000_000)
+        file.seek(10_000_000)
         byte = file.read(1)[0]
-        file.seek(40_000_000)
+        file.seek(10_000_000)
         file.write(bytes([byte ^ 1]))
     command = ("train", data, "--out", tmp_path / "run", "--steps", "1", "--verify", *SMALL)
     assert "pictures.npy" in limner(*command, code=1, progress="verifying")
@@ -84,7 +84,7 @@ def test_fault_30_one_byte_among_many_is_found_when_asked(tmp_path: Path) -> Non
     [
         (["--recipe", "vae"], "another recipe"),
         (["--set", "lr=0.5"], "another recipe"),
-        (["--size-of-model", "large"], "another recipe"),
+        (["--model-size", "large"], "another recipe"),
         (["--seed", "7"], "has seed 0"),
     ],
 )
@@ -249,7 +249,7 @@ def test_fault_40_a_dataset_cannot_be_replaced(tmp_path: Path) -> None:
     again = ("prepare", write_good(tmp_path / "more", 40, size=32), out, "--workers", "1")
     assert "--overwrite" in fails(tmp_path, *again)
     assert "none of 1" in fails(tmp_path, "prepare", tmp_path / "bad", out, "--overwrite", progress="prepare: ")
-    with full_disk(30_000):
+    with hostile.full_disk(30_000):
         assert "nothing was written" in fails(tmp_path, *again, "--overwrite", progress="prepare: ")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")

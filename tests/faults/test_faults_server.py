@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -18,7 +19,7 @@ from promise import alive, unchanged, wait_until
 from starlette.websockets import WebSocketDisconnect
 
 import hostile
-from command import Started
+from command_line import Started
 from limner.model import load
 from small_models import small_model
 
@@ -217,7 +218,7 @@ def test_fault_49_what_does_not_fit_beside_others_is_asked_to_wait(served: Path,
         assert client.post("/v1/pictures", content=file_of(photo())).status_code == 200
 
 
-def _killed(served: Path, home: Path, after: Callable[[httpx.Client, str], object]) -> tuple[str, str, object]:
+def _killed(served: Path, home: Path, after: Callable[[httpx.Client, str], Any]) -> tuple[str, str, Any]:
     """Kills a server that trains and has another job waiting; returns both, and what `after` waited for."""
     with _server(served, home) as (server, client):
         first = client.post("/v1/train", json=TRAINING | {"name": "first"}).json()["id"]
@@ -247,7 +248,7 @@ def test_fault_50_the_server_is_killed_while_it_trains(unmodelled: Path, tmp_pat
 def test_fault_50_a_training_goes_on_where_it_was_killed(unmodelled: Path, tmp_path: Path) -> None:
     first, _, reached = _killed(unmodelled, tmp_path / "home", trains)
     with serving(unmodelled, tmp_path / "home") as client:
-        assert trains(client, first, after=int(str(reached))) > int(str(reached))
+        assert trains(client, first, after=reached) > reached
 
 
 def test_fault_51_everything_is_asked_at_the_same_moment(unmodelled: Path, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from command import limner
+from command_line import limner
 from limner.causal import read_graph
 from limner.data import prepare
 from limner.data.garden import GRAPH, NUMBERS, make

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from command import limner
+from command_line import limner
 from limner.cli.app import app
 from limner.pictures import open_picture, save
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from command import limner
+from command_line import limner
 from limner.data import garden
 from limner.model import load
 from limner.pictures import read_provenance

@@ -1,14 +1,11 @@
 """Checkpoints: what they hold comes back, and damage or a full disk costs no more than the newest."""
 
-import resource
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import torch
 
+from hostile import full_disk
 from limner.data import Dataset
 from limner.errors import RunError
 from limner.recipes import Recipe
@@ -16,18 +13,6 @@ from limner.tensors import save_tensors
 from limner.training import train
 from limner.training.checkpoint import Checkpoints
 from limner.training.state import flatten, unflatten
-
-
-@contextmanager
-def _full_disk(limit: int) -> Iterator[None]:
-    """Lets no file grow beyond `limit` bytes: the system refuses to write on, as a full disk does."""
-    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, handler)
 
 
 def _state(value: float) -> dict:
@@ -155,14 +140,7 @@ def test_training_goes_on_from_the_checkpoint_before_a_damaged_one(
 def test_a_full_disk_keeps_the_old_checkpoint(tmp_path: Path) -> None:
     checkpoints = Checkpoints(tmp_path)
     checkpoints.save(1, _state(1))
-    with _full_disk(2000), pytest.raises(RunError, match="earlier checkpoints are kept"):
+    with full_disk(2000), pytest.raises(RunError, match="earlier checkpoints are kept"):
         checkpoints.save(2, _state(2))
     assert checkpoints.load()[0]["step"] == 1
     assert [file.name for file in tmp_path.iterdir()] == ["step-000000001.safetensors"]
-
-
-def test_training_on_a_full_disk_ends_with_one_line_and_can_go_on(dataset: Dataset, recipe: Recipe, run: Path) -> None:
-    train(dataset, recipe, run, steps=4)
-    with _full_disk(20_000), pytest.raises(RunError, match="step 8 could not be written"):
-        train(dataset, None, run, steps=8, resume=True)
-    assert train(dataset, None, run, steps=8, resume=True).about["training"]["step"] == 8
