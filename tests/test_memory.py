@@ -161,7 +161,7 @@ def test_training_that_does_not_fit_says_what_to_lower_and_leaves_nothing(
     run, settings = tmp_path / "run", "method.generator.widths=[16000, 16000, 16000]"
     command = ("train", str(data.path), "--recipe", "dcgan", "--set", settings, "--steps", "2", "--out", str(run))
     done = _runs(*command, limit=6 * 2**30, blind=blind)
-    _refused(done, "memory", "lower batch (--set batch=...)", "--size-of-model")
+    _refused(done, "memory", "lower batch (--set batch=...)", "--model-size")
     assert not run.exists()
 
 
