@@ -12,7 +12,7 @@ from promise import SMALL, fails, little_memory, wait_until, write_good, write_m
 import hostile
 from command_line import Started, limner
 from limner.data import Dataset, write_dataset
-from limner.methods import StepContext
+from limner.methods import Latent, StepContext
 from limner.methods.gan import Gan
 from limner.model import Model, load
 from limner.training.checkpoint import Checkpoints
@@ -169,22 +169,22 @@ def test_fault_35_what_is_asked_can_never_fit(dataset: Path, trained: Path, tmp_
 def test_fault_35_memory_runs_out_in_the_middle(
     dataset: Path, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest_step, honest_sample = Gan.step, Model.sample
+    honest_step, honest_latent = Gan.step, Model.latent
 
     def step(self: Gan, batch: object, context: StepContext) -> object:
         if context.step == 6:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 137438953472 bytes.")
         return honest_step(self, batch, context)  # type: ignore[arg-type]
 
-    def sample(self: Model, n: int, **more: Any) -> np.ndarray:
+    def latent(self: Model, n: int = 1, **more: Any) -> Latent:
         if more.get("first") == 64:
             raise MemoryError
-        return honest_sample(self, n, **more)
+        return honest_latent(self, n, **more)
 
     run = tmp_path / "run"
     with monkeypatch.context() as full:
         full.setattr(Gan, "step", step)
-        full.setattr(Model, "sample", sample)
+        full.setattr(Model, "latent", latent)
         command = ("train", dataset, "--out", run, "--steps", "12", "--save-every", "4", *SMALL)
         line = limner(*command, code=1, progress="training ")
         assert "does not fit in memory" in line
