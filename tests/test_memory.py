@@ -158,7 +158,7 @@ def test_an_evaluation_that_no_memory_holds_is_refused(model: Path, data: Datase
 def test_training_that_does_not_fit_says_what_to_lower_and_leaves_nothing(
     data: Dataset, tmp_path: Path, blind: bool
 ) -> None:
-    run, settings = tmp_path / "run", "method.generator.widths=[16000, 16000, 16000]"
+    run, settings = tmp_path / "run", "method.generator.widths=[6000, 6000, 6000]"
     command = ("train", str(data.path), "--recipe", "dcgan", "--set", settings, "--steps", "2", "--out", str(run))
     done = _runs(*command, limit=6 * 2**30, blind=blind)
     _refused(done, "memory", "lower batch (--set batch=...)", "--model-size")
