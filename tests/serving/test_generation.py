@@ -173,3 +173,9 @@ def _frames(film: Path) -> int:
 
 
 JSON = {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize("wrong", [{"directions": {"pca-1": 5000}}, {"blend": [[1, 5000]]}, {"blend": [[-1, 1]]}])
+def test_a_latent_beyond_its_range_is_refused(client: TestClient, wrong: dict) -> None:
+    answer = client.post(ASKED, json={"model": "gan", **wrong})
+    assert answer.status_code == 422, answer.text

@@ -15,6 +15,8 @@ LONGEST = 200
 """Bytes of a name; file systems take 255, and what is not finished yet has a longer name."""
 OWN = ("path", "data_path", "source", "arguments")
 """Of a request: paths of this machine."""
+HIDDEN = "run.json"
+"""The file of a run that holds paths of this machine."""
 SHOWN = (".png", ".jpg", ".svg", ".html", ".json", ".jsonl", ".csv")
 """Files of a job that clients may have."""
 
@@ -87,9 +89,13 @@ class Workspace:
     def files(self, job: Job) -> list[str]:
         """Returns the names of all files of a job that clients may have."""
         folder = self.folder(job)
-        paths = (path for path in sorted(folder.rglob("*")) if path.suffix in SHOWN and not path.is_symlink())
-        found = (path.relative_to(folder) for path in paths if path.is_file())
+        paths = (path for path in sorted(folder.rglob("*")) if _is_shown(path))
+        found = (path.relative_to(folder) for path in paths)
         return [str(path) for path in found if not any(part.startswith(".") for part in path.parts)]
+
+
+def _is_shown(path: Path) -> bool:
+    return path.suffix in SHOWN and path.name != HIDDEN and path.is_file() and not path.is_symlink()
 
 
 def checked_name(name: str) -> str:

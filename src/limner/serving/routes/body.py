@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from limner.editing.latent_spec import LARGEST_INDEX, LatentSpec
+from limner.editing.latent_spec import LARGEST_INDEX, Amount, LatentSpec, Seed
 from limner.pictures import to_bytes
 from limner.seeds import LARGEST_SEED
 from limner.serving.state import State
@@ -39,9 +39,8 @@ class Body(BaseModel):
 
 Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 """What a model, dataset, picture, style, attribute or class is called."""
-Amount = Annotated[float, Field(ge=-1e6, le=1e6)]
-"""As large as numbers of a latent can be, and much larger than what makes sense."""
-Asked = Annotated[Name | Amount, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
+Number = Annotated[float, Field(ge=-1e6, le=1e6)]
+Asked = Annotated[Name | Number, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
 """A class or a number; 3 may be either, and is not the class "3.0"."""
 
 
@@ -52,9 +51,7 @@ class LatentRequest(LatentSpec):
     seed: int = Field(0, ge=0, le=LARGEST_SEED, strict=True)
     index: int = Field(0, ge=0, le=LARGEST_INDEX, strict=True)
     truncation: float = Field(1.0, gt=0, le=1, strict=True)
-    blend: list[tuple[Annotated[int, Field(ge=0, le=LARGEST_SEED)], Amount]] | None = Field(
-        None, min_length=1, max_length=8
-    )
+    blend: list[tuple[Seed, Amount]] | None = Field(None, min_length=1, max_length=8)
     directions: dict[Name, Amount] = Field(default_factory=dict, max_length=50)
     condition: dict[Name, Asked] = Field(default_factory=dict, max_length=100)
 
