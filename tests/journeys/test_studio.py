@@ -246,7 +246,7 @@ def test_restyle_at_once_and_refined(page: Page, address: str, photograph: Path)
     page.get_by_text("Sources, strokes and mask").click()
     page.get_by_role("combobox", name="Longest side, pixels").select_option("256")
     page.get_by_role("button", name="Refine").click()
-    expect(page.get_by_role("img", name="Refined")).to_be_visible(timeout=120_000)
+    expect(page.get_by_role("img", name="Refined")).to_be_visible(timeout=300_000)
 
 
 def test_what_if(page: Page, address: str) -> None:
@@ -277,7 +277,7 @@ def test_train_from_a_zip_to_a_live_slider(page: Page, address: str, tmp_path: P
     page.get_by_label("Name").fill("mine")
     page.get_by_label("Minutes", exact=True).fill("0.1")
     page.get_by_role("button", name="Start training").click()
-    page.get_by_role("button", name="Explore it").click(timeout=120_000)
+    page.get_by_role("button", name="Explore it").click(timeout=300_000)
     expect(page.get_by_role("combobox", name="Model")).to_have_value("mine")
     canvas = page.get_by_role("img", name=re.compile("Picture by mine"))
     component = page.get_by_role("slider", name=re.compile("^Component 1"))

