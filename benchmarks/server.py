@@ -29,8 +29,8 @@ async def served(folders: Sequence[Path], home: str) -> AsyncIterator[tuple[str,
         async with httpx.AsyncClient(base_url=address[0]) as client:
             while True:
                 with contextlib.suppress(httpx.TransportError):
-                    await client.get("/health/ready")
-                    break
+                    if (await client.get("/health/ready")).status_code == 200:
+                        break
                 await asyncio.sleep(0.1)
         yield address[0], process.pid
     finally:

@@ -1,17 +1,19 @@
-"""Hostile input, made fresh for the tests: pictures, links, archives and arrays, each with the reason it must be given."""
+"""Hostile input, made fresh for the tests: pictures, links, archives, arrays, each with its reason to be refused; a full disk."""
 
 import contextlib
 import gzip
 import io
 import os
 import pickle
+import resource
+import signal
 import socket
 import stat
 import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -201,6 +203,7 @@ def write_zip(path: Path) -> dict[str, str]:
     """Writes one .zip with every hostile kind of entry; returns {name as shown: reason}."""
     entries = {
         "good.png": OK,
+        "fine.png": OK,
         "../evil.png": "unsafe name",
         "deep/../../evil.png": "unsafe name",
         "/tmp/evil.png": "unsafe name",
@@ -252,6 +255,7 @@ def write_tar(path: Path) -> dict[str, str]:
     """Writes one .tar with every hostile kind of entry; returns {name as shown: reason}."""
     kinds = {
         "good.png": (tarfile.REGTYPE, OK),
+        "fine.png": (tarfile.REGTYPE, OK),
         "../evil.png": (tarfile.REGTYPE, "unsafe name"),
         "/tmp/evil.png": (tarfile.REGTYPE, "unsafe name"),
         "symbolic.png": (tarfile.SYMTYPE, "link"),
@@ -400,3 +404,15 @@ def _npz(**arrays: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
     return buffer.getvalue()
+
+
+@contextlib.contextmanager
+def full_disk(limit: int) -> Iterator[None]:
+    """Lets no file grow beyond `limit` bytes: the system refuses to write on, as a full disk does."""
+    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)

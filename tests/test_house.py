@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "limner"
 FLOORS = (
-    {"errors", "config", "seeds", "files", "parsing", "progress", "tensors", "values", "weights"},
+    {"errors", "memory", "config", "seeds", "files", "parsing", "progress", "tensors", "values", "weights"},
     {"pictures"},
     {"data"},
     {"networks"},

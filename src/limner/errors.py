@@ -4,6 +4,7 @@ import reprlib
 
 LONGEST_MESSAGE = 4000
 LONGEST_NAME = 80
+LONGEST_REASON = 160
 MOST_NAMED = 40
 MOST_COMPARED = 2000
 """Choices that a misspelt word is compared with."""
@@ -53,6 +54,12 @@ class GraphError(UsageError):
 
 class ConditionError(UsageError):
     """A condition that the model was not trained for."""
+
+
+def reason(error: BaseException) -> str:
+    """Returns the first line of what another library's exception says, shortened, or its kind when it says nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:LONGEST_REASON] if lines else type(error).__name__
 
 
 def nearest(word: str, choices: list[str]) -> str:

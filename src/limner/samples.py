@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import BaseModel, Field, ValidationError
 
 import limner
+from limner import memory, seeds
 from limner.conditions import Wish, resolve
 from limner.config import PathText, fault_of
 from limner.data import garden
@@ -48,9 +49,11 @@ def save_samples(
         return
     if out.suffix.lower() not in WRITTEN:
         raise UsageError(f"--out {out}: give a picture ({', '.join(WRITTEN)}) or a folder (no suffix).")
-    pictures = model.sample(n, seed=seed, condition=condition, truncation=truncation, batch=BATCH)
-    provenance = provenance_of(model, path, "sample" if n == 1 else "grid", first=0, n=n, index=0, **made)
-    save(pictures[0] if n == 1 else grid(pictures), out, provenance)
+    with memory.explained(what := f"a grid of --n {n:,} pictures", advice := "lower --n, or give a folder as --out"):
+        memory.require(n * _bytes_each(model), what, advice)
+        pictures = model.sample(n, seed=seed, condition=condition, truncation=truncation, batch=BATCH)
+        provenance = provenance_of(model, path, "sample" if n == 1 else "grid", first=0, n=n, index=0, **made)
+        save(pictures[0] if n == 1 else grid(pictures), out, provenance)
 
 
 def save_model_walk(
@@ -59,6 +62,11 @@ def save_model_walk(
     """Writes a closed spherical walk through the latent space, .mp4 or .gif, of 8 seconds."""
     if out.suffix.lower() not in WALKS:
         raise UsageError(f"--walk {out}: give a file that ends in .mp4 or .gif.")
+    with memory.explained("this model", "sample one of fewer widths or a smaller size"):
+        _save_walk(model, path, out, seed, condition, truncation)
+
+
+def _save_walk(model: Model, path: Path, out: Path, seed: int, condition: Wish | None, truncation: float) -> None:
     times = max(1, WALK_SIDE // max(model.schema.height, model.schema.width))
     walk = model.walk(WALK_STOPS, WALK_FRAMES, seed=seed, condition=condition, truncation=truncation)
     frames = (frame.repeat(times, 0).repeat(times, 1) for frame in walk)
@@ -160,14 +168,24 @@ def _save_folder(model: Model, path: Path, out: Path, n: int, made: dict[str, An
     if n < 1:
         raise UsageError(f"--n {n}: ask for at least one picture.")
     digits = max(6, len(str(n - 1)))
-    with atomic_folder(out) as folder, ProgressLine("sampling", n, "pictures") as bar:
-        rows = [["file_name", *(a.name for a in model.attributes)]]
+    with (
+        memory.explained("this model", "sample one of fewer widths or a smaller size"),
+        atomic_folder(out) as folder,
+        (folder / "metadata.csv").open("w", newline="", encoding="utf-8") as file,
+        ProgressLine("sampling", n, "pictures") as bar,
+    ):
+        table = csv.writer(file)
+        table.writerow(["file_name", *(a.name for a in model.attributes)])
         for first in range(0, n, BATCH):
             batch = {"first": first, "n": min(BATCH, n - first), **made}
-            rows += _save_batch(model, path, folder, batch, digits)
+            table.writerows(_save_batch(model, path, folder, batch, digits))
             bar.advance(batch["n"])
-        with (folder / "metadata.csv").open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows(rows)
+
+
+def _bytes_each(model: Model) -> int:
+    """Returns what one picture of a grid takes: in its list, its array, the grid and the file, and its code and generator."""
+    schema = model.schema
+    return 4 * schema.height * schema.width * schema.channels + 8 * model.painter.latent + seeds.GENERATOR_BYTES
 
 
 def _save_batch(model: Model, path: Path, folder: Path, batch: dict[str, Any], digits: int) -> Sequence[list[str]]:

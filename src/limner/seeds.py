@@ -5,6 +5,8 @@ import hashlib
 import torch
 
 LARGEST_SEED = 2**63 - 1
+GENERATOR_BYTES = 6000
+"""What one generator takes in memory, nearly all of it the state of its Mersenne Twister."""
 
 
 def derive(*parts: int | str) -> int:

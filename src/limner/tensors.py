@@ -1,7 +1,9 @@
 """Tensors in one safetensors file that vouches for itself: atomic to write, verified when read, never executed."""
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -10,30 +12,38 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from limner import files
-from limner.errors import LimnerError
+from limner.errors import LimnerError, reason
+from limner.memory import out_of_memory
 
 
 class DamagedFileError(LimnerError):
     """A tensor file that is truncated, altered, or no tensor file at all."""
 
 
-def content_digest(tensors: Mapping[str, Tensor]) -> str:
-    """Returns the SHA-256 of all names, types, shapes and values."""
+_DIGEST = "sha256"
+_FORMAT = {"format": "pt"}
+"""What other programs expect to find in a file of PyTorch's; Limner does not read it."""
+
+
+def content_digest(tensors: Mapping[str, Tensor], texts: Mapping[str, str] | None = None) -> str:
+    """Returns the SHA-256 of all names, types, shapes and values, and of all texts by their names."""
     sha = hashlib.sha256()
     for name in sorted(tensors):
         tensor = tensors[name].detach().cpu().contiguous()
         sha.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
         sha.update(tensor.flatten().view(torch.uint8).numpy().data)
+    if texts:
+        sha.update(json.dumps(texts, sort_keys=True).encode())
     return sha.hexdigest()
 
 
-def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str] | None = None) -> str:
-    """Writes tensors and texts atomically and returns the tensors' digest; OSError when the disk is full."""
+def save_tensors(path: Path, tensors: Mapping[str, Tensor], texts: Mapping[str, str] | None = None) -> str:
+    """Writes tensors and texts atomically and returns their digest; OSError when the disk is full."""
     own = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    digest = content_digest(own)
+    digest = content_digest(own, texts)
     with files.atomic_file(path) as temporary:
         try:
-            save_file(own, temporary, metadata={"format": "pt", **(metadata or {}), "sha256": digest})
+            save_file(own, temporary, metadata={**_FORMAT, **(texts or {}), _DIGEST: digest})
         except SafetensorError as error:
             raise OSError(f"{path}: cannot be written: {error}") from None
     return digest
@@ -41,24 +51,33 @@ def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[st
 
 def written_digest(path: Path) -> str | None:
     """Returns the digest that a file says it has, without reading its tensors; DamagedFileError."""
-    try:
-        with safe_open(path, framework="pt") as file:
-            return (file.metadata() or {}).get("sha256")
-    except (SafetensorError, OSError, ValueError) as error:
-        raise DamagedFileError(f"{path}: damaged or missing ({str(error).splitlines()[0]}).") from None
+    with _opened(path) as file:
+        return (file.metadata() or {}).get(_DIGEST)
 
 
 def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """Returns tensors and texts of a file; DamagedFileError when its content is not what was written."""
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = dict(file.metadata() or {})
-            # copied: what is read stays mapped to the file otherwise, and changes, or ends the process, when that is overwritten
-            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
-    except FileNotFoundError:
-        raise DamagedFileError(f"{path}: missing.") from None
-    except (SafetensorError, OSError, ValueError) as error:
-        raise DamagedFileError(f"{path}: damaged or truncated ({str(error).splitlines()[0]}).") from None
-    if metadata.get("sha256") != content_digest(tensors):
+    """Returns the tensors of a file, and its texts with the digest as `sha256`.
+
+    DamagedFileError when anything in it is not what was written.
+    """
+    with _opened(path) as file:
+        metadata = dict(file.metadata() or {})
+        # copied: what is read stays mapped to the file otherwise, and changes, or ends the process, when that is overwritten
+        tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
+    texts = {name: text for name, text in metadata.items() if name not in (_DIGEST, *_FORMAT)}
+    if metadata.get(_DIGEST) != content_digest(tensors, texts):
         raise DamagedFileError(f"{path}: damaged: its content does not match its checksum.")
     return tensors, metadata
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[safe_open]:
+    try:
+        with safe_open(path, framework="pt") as file:
+            yield file
+    except FileNotFoundError:
+        raise DamagedFileError(f"{path}: missing.") from None
+    except Exception as error:  # safetensors and torch raise many kinds on foreign headers, types and sizes
+        if out_of_memory(error):
+            raise
+        raise DamagedFileError(f"{path}: damaged or truncated ({reason(error)}).") from None

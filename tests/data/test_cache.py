@@ -55,15 +55,21 @@ def test_a_prepared_dataset_is_opened_where_it_is(tmp_path: Path) -> None:
         open_dataset(made.path, size=8)
 
 
-def test_what_is_damaged_or_left_over_in_the_cache_is_made_again(source: Path) -> None:
+def test_what_is_damaged_in_the_cache_is_made_again(source: Path) -> None:
     first = open_dataset(source)
     (first.path / "pictures.npy").write_bytes(b"cut")
-    leftover = first.path.with_name(f".{first.path.name}.0123abcd.tmp")
-    leftover.mkdir()
     again = open_dataset(source)
     assert isinstance(again, Dataset)
     assert again.fingerprint == first.fingerprint
     assert _datasets() == [first.path]
+
+
+def test_pictures_in_the_cache_that_are_not_what_was_written_are_prepared_again(source: Path) -> None:
+    first = open_dataset(source)
+    content = bytearray((first.path / "pictures.npy").read_bytes())
+    content[-1] ^= 1
+    (first.path / "pictures.npy").write_bytes(content)
+    assert open_dataset(source).pictures[-1, -1, -1, -1] == content[-1] ^ 1
 
 
 def test_a_source_that_cannot_be_prepared_leaves_nothing_in_the_cache(tmp_path: Path) -> None:

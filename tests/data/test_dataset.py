@@ -1,7 +1,11 @@
 import json
 import pickle
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -196,3 +200,19 @@ def test_a_folder_that_is_no_dataset_names_the_command_that_makes_one(tmp_path: 
         Dataset.open(tmp_path)
     with pytest.raises(DataError, match="does not exist"):
         Dataset.open(tmp_path / "nowhere")
+
+
+def test_headers_are_read_one_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_dataset(tmp_path / "x", np.zeros((30, 8, 8, 3), np.uint8), {"kind": ["a"] * 30})
+    load, inside = np.lib.format.open_memmap, threading.Semaphore(1)
+
+    def alone(*arguments: Any, **more: Any) -> Any:
+        assert inside.acquire(blocking=False), "two threads parse a header"
+        time.sleep(0.01)
+        inside.release()
+        return load(*arguments, **more)
+
+    monkeypatch.setattr(np.lib.format, "open_memmap", alone)
+    with ThreadPoolExecutor(8) as threads:
+        opened = list(threads.map(Dataset.open, [tmp_path / "x"] * 16))
+    assert {len(one) for one in opened} == {30}

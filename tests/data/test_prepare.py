@@ -2,6 +2,9 @@ import errno
 import json
 import os
 import re
+import subprocess
+import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +17,7 @@ from hostile import OK, encoded, picture, write_pictures
 from limner.data import Dataset, intake, prepare, workers
 from limner.data.report import Report, read_report
 from limner.errors import DataError, LimnerError, UsageError
+from limner.files import exclusive
 
 
 def _folder(path: Path, count: int = 12, *, classes: tuple[str, ...] = ("",), size: int = 32) -> Path:
@@ -376,6 +380,40 @@ def test_a_failure_while_overwriting_keeps_the_old_dataset(tmp_path: Path, monke
     with pytest.raises(DataError, match="the disk failed"):
         prepare(source, out, size=16, overwrite=True)
     assert Dataset.open(out).fingerprint == first.fingerprint
+    assert {path.name for path in tmp_path.iterdir()} == {"source", "out"}
+
+
+def test_the_dataset_that_a_killed_process_was_replacing_is_put_back(tmp_path: Path) -> None:
+    source, out = _folder(tmp_path / "source", 6), tmp_path / "out"
+    first, _ = _prepared(source, out)
+    out.rename(tmp_path / ".out.old")
+    with pytest.raises(DataError, match="--overwrite"):
+        prepare(source, out)
+    assert Dataset.open(out).fingerprint == first.fingerprint
+    assert {path.name for path in tmp_path.iterdir()} == {"source", "out"}
+
+
+def test_a_second_process_cannot_prepare_the_same_folder(tmp_path: Path) -> None:
+    source, out = _folder(tmp_path / "source", 6), tmp_path / "out"
+    with exclusive(tmp_path / ".out.lock"):
+        done = subprocess.run(
+            [sys.executable, "-m", "limner", "prepare", str(source), str(out)], capture_output=True, text=True
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"limner: {out} is being prepared by another process")
+    assert done.stderr.count("\n") == 1
+    assert {path.name for path in tmp_path.iterdir()} == {"source"}
+
+
+@pytest.mark.parametrize("moment", [0.3, 0.8, 1.3])
+def test_prepare_after_a_killed_one_leaves_only_its_dataset(tmp_path: Path, moment: float) -> None:
+    source, out = _folder(tmp_path / "source", 40), tmp_path / "out"
+    command = [sys.executable, "-m", "limner", "prepare", str(source), str(out), "--overwrite"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        time.sleep(moment)
+        process.kill()
+    subprocess.run(command, check=True, capture_output=True)
+    assert len(Dataset.open(out)) == 40
     assert {path.name for path in tmp_path.iterdir()} == {"source", "out"}
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from test_train import limner
 
+from command_line import limner
 from limner.causal import read_graph
 from limner.data import prepare
 from limner.data.garden import GRAPH, NUMBERS, make

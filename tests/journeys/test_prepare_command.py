@@ -1,10 +1,7 @@
 """`limner prepare` as people run it: whole commands, on real pictures."""
 
-import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -95,40 +92,6 @@ def test_errors_are_one_line(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"two.npy"}
 
 
-def test_ctrl_c_leaves_nothing_half_made(many: Path, tmp_path: Path) -> None:
-    command = [*LIMNER, "prepare", str(many), str(tmp_path / "out"), "--size", "64", "--workers", "2"]
-    options = {"stderr": subprocess.PIPE, "text": True, "start_new_session": True}
-    started = subprocess.Popen(command, preexec_fn=_heed_ctrl_c, **options)
-    _wait_until(lambda: any(tmp_path.glob(".out.*/scratch")))
-    os.killpg(started.pid, signal.SIGINT)
-    _, said = started.communicate(timeout=30)
-    assert started.returncode == 130
-    assert said.endswith("limner: interrupted\n")
-    assert "Traceback" not in said
-    assert {path.name for path in tmp_path.iterdir()} == {"many.npy"}
-    _wait_until(lambda: not _alive(started.pid))
-
-
-def test_workers_end_when_the_program_is_killed(many: Path, tmp_path: Path) -> None:
-    command = [*LIMNER, "prepare", str(many), str(tmp_path / "out"), "--size", "64", "--workers", "2"]
-    started = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
-    _wait_until(lambda: any(path.stat().st_size for path in tmp_path.glob(".out.*/scratch")))
-    started.kill()
-    started.wait()
-    assert not (tmp_path / "out").exists()
-    _wait_until(lambda: not _alive(started.pid))
-
-
-def test_a_disk_that_is_full_leaves_nothing(many: Path, tmp_path: Path) -> None:
-    limit = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, 3_000_000)); "
-    command = limit + "sys.argv[0] = 'limner'; from limner.cli.app import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", command, "prepare", str(many), str(tmp_path / "out")], capture_output=True, text=True
-    )
-    assert "is full; nothing was written" in _said(done)
-    assert {path.name for path in tmp_path.iterdir()} == {"many.npy"}
-
-
 def test_a_script_without_a_main_guard_can_prepare(many: Path, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
@@ -136,27 +99,3 @@ def test_a_script_without_a_main_guard_can_prepare(many: Path, tmp_path: Path) -
     )
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=100)
     assert done.stdout.split() == ["30000"], done.stderr
-
-
-def _heed_ctrl_c() -> None:
-    # A test run that was started in the background of a shell ignores Ctrl-C, and so would what it starts.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _wait_until(condition: object, seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
-def _alive(group: int) -> bool:
-    """Returns whether a process of the group is left, zombies aside."""
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = status.read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        if int(fields[2]) == group and fields[0] != "Z":
-            return True
-    return False

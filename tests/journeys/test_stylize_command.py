@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_train import limner
 from typer.testing import CliRunner
 
+from command_line import limner
 from limner.cli.app import app
 from limner.pictures import open_picture, save
 

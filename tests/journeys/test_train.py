@@ -1,16 +1,12 @@
 """From pictures to samples on the command line, as a newcomer would go; and every wrong turn is one line."""
 
-import io
-import sys
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from unittest.mock import patch
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from limner.cli.app import main
+from command_line import limner
 from limner.data import garden
 from limner.model import load
 from limner.pictures import read_provenance
@@ -24,19 +20,6 @@ SMALL = (
     "--set",
     "batch=16",
 )
-
-
-def limner(*arguments: str | Path, code: int = 0) -> str:
-    """Runs the command line in this process; a success returns stdout, a failure the one line of stderr."""
-    output, error = io.StringIO(), io.StringIO()
-    argv = patch.object(sys, "argv", ["limner", *map(str, arguments)])
-    with redirect_stdout(output), redirect_stderr(error), argv, pytest.raises(SystemExit) as ended:
-        main()
-    assert (ended.value.code or 0) == code, output.getvalue() + error.getvalue()
-    if code:
-        assert error.getvalue().count("\n") == 1, error.getvalue()
-        return error.getvalue()
-    return output.getvalue()
 
 
 @pytest.fixture(scope="module")

@@ -87,7 +87,8 @@ def test_models_are_named_and_folders_of_directions_are_not(client: TestClient, 
         (["regenerate"], "no model"),
         ([{"pad": {"left": 100000, "top": 100000}}], "more than"),
         (["flip"] * 101, "100"),
-        (["\ud800"], "no edit is called"),
+        (["\ud800"], "edits"),
+        (["x" * 2001], "edits"),
     ],
 )
 def test_what_is_no_edit_is_refused(client: TestClient, edits: list, said: str) -> None:

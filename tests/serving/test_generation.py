@@ -8,6 +8,7 @@ import pytest
 from asking import TestClient, apart, content_of, error_of, painted
 
 from limner.editing.place import Explorer, Place, replay
+from limner.errors import PictureError
 from limner.pictures import read_provenance
 
 ASKED = "/v1/images/generations"
@@ -29,7 +30,9 @@ def test_a_place_is_painted_as_the_library_does_and_again_from_what_the_picture_
     content = content_of(client.post(ASKED, json={"model": "gan", **place}))
     file = tmp_path / "picture.png"
     file.write_bytes(content)
-    again, difference = replay(file)
+    with pytest.raises(PictureError, match="made by the model 'gan', which is not here; give its folder with --model"):
+        replay(file)
+    again, difference = replay(file, gan.path)
     assert difference <= 1
     assert apart(again, gan.paint([Place(**place)])[0]) <= 1
     assert read_provenance(file)["ai_generated"]

@@ -61,3 +61,8 @@ def test_without_a_model_it_is_a_job_that_ends_with_the_picture(models: Path, tm
         assert (done["result"], done["share"], done["error"]) == ({"file": "result.png"}, 1.0, None)
         content = client.get(f"/v1/jobs/{job['id']}/files/result.png").content
     assert pixels_of(content).shape == (40, 40, 3)
+    (tmp_path / "result.png").write_bytes(content)
+    made = read_provenance(tmp_path / "result.png")
+    assert made["origin"]["file"] == f"{picture}.png", "the name of a picture, and not its path"
+    assert made["stylization"]["styles"][0]["style"] == f"{style}.png"
+    assert str(tmp_path) not in str(made)

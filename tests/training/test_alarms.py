@@ -4,10 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-import torch
 
 from limner.data import Dataset
-from limner.errors import DataError, RecipeError, RunError, UsageError
+from limner.errors import DataError, RecipeError, UsageError
 from limner.recipes import Recipe, apply_settings, find_recipe
 from limner.training import train
 from limner.training.alarms import WINDOW, raised
@@ -48,35 +47,6 @@ def test_trouble_is_named_with_what_to_change(values: dict[str, float], alarm: s
     found = raised(_rows(**values))
     assert list(found) == [alarm]
     assert advice.lower() in found[alarm].lower()
-
-
-def test_not_a_number_goes_back_with_a_lower_rate(
-    dataset: Dataset, run: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from limner.methods.vae import Vae
-
-    honest, poisoned = Vae.step, []
-
-    def step(self: Vae, batch: object, moment: object) -> object:
-        scalars = honest(self, batch, moment)
-        if moment.step == 30 and not poisoned:
-            poisoned.append(True)
-            with torch.no_grad():
-                next(self.painter.parameters()).fill_(float("nan"))
-        return scalars
-
-    monkeypatch.setattr(Vae, "step", step)
-    model = train(dataset, apply_settings(find_recipe("mlp-vae"), ["batch=8"]), run, steps=60, save_every=20)
-    assert all(tensor.isfinite().all() for tensor in model.painter.state_dict().values())
-    error = capsys.readouterr().err
-    assert "not-a-number by step 40: back to step 20 with 0.5 of the rate" in error
-    assert [row["step"] for row in read_history(run / "history.jsonl")] == [20, 40, 60]
-
-
-def test_a_rate_that_can_never_work_ends_with_one_line(dataset: Dataset, run: Path) -> None:
-    recipe = apply_settings(find_recipe("mlp-vae"), ["batch=8", "lr=1e6"])
-    with pytest.raises(RunError, match=r"became not-a-number .* times; lower lr"):
-        train(dataset, recipe, run, steps=400, save_every=20)
 
 
 def test_early_stopping_keeps_the_best_model(dataset: Dataset, run: Path) -> None:

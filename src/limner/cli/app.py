@@ -29,6 +29,7 @@ from limner.cli import (
     weights,
 )
 from limner.errors import LimnerError, UsageError
+from limner.memory import out_of_memory
 
 INTERRUPTED = 130
 
@@ -99,4 +100,9 @@ def main() -> None:
             raise
         where = f" ({error.filename})" if error.filename else ""
         typer.echo(f"limner: {error.strerror or error}{where}", err=True)
+        sys.exit(1)
+    except Exception as error:
+        if os.environ.get("LIMNER_DEBUG") or not out_of_memory(error):
+            raise
+        typer.echo("limner: this does not fit in memory: ask for fewer, smaller or less wide.", err=True)
         sys.exit(1)

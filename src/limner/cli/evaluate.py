@@ -19,18 +19,19 @@ def evaluate(
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of report.json and report.html.")] = Path("evaluation"),
     seed: Annotated[int, typer.Option(help="Decides the samples and the resampling.")] = 0,
+    verify: Annotated[bool, typer.Option("--verify", help="Check all pictures against their digests first.")] = False,
 ) -> None:
     """Judge models against held-out pictures: quality, usefulness, copying, likelihood and cost, with intervals."""
     from limner.cli.table import show
     from limner.evaluation import evaluate as judge
     from limner.evaluation import table, write_report
-    from limner.evaluation.report import claim
+    from limner.evaluation.report import claimed
 
-    claim(out)
     wanted = [group.strip() for groups in only or () for group in groups.split(",")]
-    evaluation = judge(models, data, n=n, features=features, only=wanted, seed=seed)
-    show(table.rows(evaluation))
-    write_report(evaluation, out)
+    with claimed(out):
+        evaluation = judge(models, data, n=n, features=features, only=wanted, seed=seed, verify=verify)
+        show(table.rows(evaluation))
+        write_report(evaluation, out)
     for line in [*table.verdicts(evaluation), *(f"note: {warning}" for warning in table.warnings(evaluation))]:
         typer.echo(line)
     typer.echo(f"report: {out / 'report.html'}")

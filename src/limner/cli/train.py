@@ -27,6 +27,7 @@ def train(
     ] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     save_every: Annotated[int | None, typer.Option(help="Steps between checkpoints; every minute if left out.")] = None,
+    verify: Annotated[bool, typer.Option("--verify", help="Check all pictures against their digests first.")] = False,
     size: Annotated[str | None, typer.Option(help="Size of raw pictures, e.g. 64 or 96x64 (width x height).")] = None,
 ) -> None:
     """Train a recipe on pictures; Ctrl-C saves and says how to continue."""
@@ -49,6 +50,7 @@ def train(
         resume=resume,
         device=device,
         save_every=save_every,
+        verify=verify,
         **prepare,
     )
     if os.environ.get("RANK", "0") != "0":  # one of several processes, of which the first one speaks

@@ -9,7 +9,8 @@ from limner.data.source import Problem, SetAside, shown
 from limner.errors import DataError, LimnerError
 from limner.pictures import MAX_BYTES
 
-MAX_ENTRIES = 2_000_000
+MAX_ENTRIES = 250_000  # each takes half a kilobyte of memory or more while an archive is listed
+MAX_DIRECTORY = 64 * 2**20  # bytes of a zip's list of entries: 268 an entry
 MAX_RATIO = 200  # unpacked to packed bytes; pictures are packed already and stay near 1
 ALWAYS_ALLOWED = 256 * 2**20  # unpacked bytes below which no ratio is absurd
 
@@ -59,8 +60,16 @@ def foreign(path: Path, fault: str) -> Iterator[None]:
     except LimnerError:
         raise
     except Exception as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise DataError(f"{path}: {fault}: {reason}") from None
+        words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise DataError(f"{path}: {fault}: {' '.join(words.split())[:160] or type(error).__name__}") from None
+
+
+def check_count(path: Path, count: int) -> None:
+    """Raises DataError when an archive has more entries than are taken into memory."""
+    if count > MAX_ENTRIES:
+        raise DataError(
+            f"{path} has more than {MAX_ENTRIES:,} entries (it lists or claims {count:,}): refused; unpack it, and give the folder"
+        )
 
 
 def check_ratio(path: Path, unpacked: int) -> None:

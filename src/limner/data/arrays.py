@@ -12,6 +12,7 @@ import numpy as np
 from limner.data.archive import check_ratio
 from limner.data.layout import tidy
 from limner.data.source import Item, Problem, SetAside, Value, shown
+from limner.data.zips import check_directory
 from limner.errors import DataError, LimnerError
 from limner.pictures import MAX_PIXELS
 
@@ -124,8 +125,11 @@ def _headers(path: Path) -> list[_Header]:
             return [header]
     headers = []
     try:
+        check_directory(path)
         with zipfile.ZipFile(path) as archive:
             sizes = {info.filename: info.file_size for info in archive.infolist()}
+    except LimnerError:
+        raise
     except Exception as error:  # as above
         raise DataError(f"{path} is damaged or truncated, or no NumPy file: {error}") from None
     check_ratio(path, sum(sizes.values()))

@@ -14,6 +14,7 @@ from limner.data import dataset
 from limner.data.dataset import Dataset, is_dataset
 from limner.data.preparation import Options, prepare
 from limner.data.sources import identity
+from limner.data.verification import verify
 from limner.errors import DataError, UsageError
 
 
@@ -31,10 +32,8 @@ def open_dataset(source: str | Path, *, workers: int | None = None, **options: A
     folder = cache_folder() / "datasets" / _key(source, Options.checked(**options))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_name(f"{folder.name}.lock")):
-        # Nobody else is at work under this lock: what was being made is left over from a process that was killed.
-        for leftover in folder.parent.glob(f".{folder.name}.*"):
-            shutil.rmtree(leftover, ignore_errors=True)
         try:
+            verify(folder)
             return Dataset.open(folder)
         except DataError:
             shutil.rmtree(folder, ignore_errors=True)

@@ -2,14 +2,16 @@
 
 pictures.npy         uint8 (N, H, W, C)
 attributes.parquet   file_name, split, then one column per attribute
-dataset.json         format, schema, pictures per split, fingerprint, options
+dataset.json         format, schema, pictures per split, fingerprint, options, digests (see `limner.data.verification`)
 report.json, .html   how it was prepared (see `limner.data.report`)
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,6 +24,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from limner.config import fault_of
 from limner.data.schema import Attribute, Schema
+from limner.data.verification import PICTURES, TABLE, BlockDigests, entry_of, sealed
 from limner.errors import ConditionError, DataError, UsageError, nearest, shown
 from limner.files import atomic_folder
 from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
@@ -29,7 +32,9 @@ from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
 if TYPE_CHECKING:
     from torch import Tensor
 
-FORMAT = 1
+FORMAT = 2
+_ONE_AT_A_TIME = threading.Lock()
+"""NumPy parses the header as Python, which CPython before 3.12 cannot do on two threads at once: SystemError, now and then."""
 SPLITS = ("train", "validation", "test")
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, pa.ArrowException)
 """What Arrow and a file of the wrong shape raise."""
@@ -75,8 +80,8 @@ class Dataset:
             raise DataError(f"{path} {what}")
         try:
             about = _read_about(path)
-            pictures = _open_pictures(path / "pictures.npy")
-            table = _read_table(path / "attributes.parquet", len(pictures))
+            pictures = _open_pictures(path / PICTURES)
+            table = _read_table(path / TABLE, len(pictures))
             name = Path(about.source or path.resolve().name).stem
             dataset = cls(path, name, about.schema_, about.fingerprint, pictures, table)
         except (*UNREADABLE, ParseError, ValidationError) as error:
@@ -170,14 +175,17 @@ class Dataset:
 
 def _read_about(path: Path) -> About:
     about = read_json(path / "dataset.json", MOST_JSON_OF_DATA)
-    if isinstance(about, dict) and isinstance(found := about.get("format"), int) and found > FORMAT:
-        raise DataError(f"{path} was written by a newer limner (format {found}); upgrade limner")
+    found = about.get("format") if isinstance(about, dict) else None
+    if isinstance(found, int) and found != FORMAT:
+        other, remedy = ("a newer", "upgrade limner") if found > FORMAT else ("an older", "prepare it again")
+        raise DataError(f"{path} was written by {other} limner (format {found}); {remedy}")
     return About.model_validate(about)
 
 
 def _open_pictures(file: Path) -> np.memmap:
     try:
-        return np.lib.format.open_memmap(file, mode="r")
+        with _ONE_AT_A_TIME:
+            return np.lib.format.open_memmap(file, mode="r")
     except Exception as error:  # NumPy lets a tokenizer loose on a header, which raises its own kinds on foreign bytes
         raise ValueError(f"pictures.npy: {shown(error, 200)}") from None
 
@@ -224,7 +232,7 @@ def encode(column: pa.ChunkedArray, attribute: Attribute) -> np.ndarray:
 
 def is_dataset(path: str | Path) -> bool:
     """Returns whether a path is a prepared dataset folder."""
-    return (Path(path) / "dataset.json").is_file() and (Path(path) / "pictures.npy").is_file()
+    return (Path(path) / "dataset.json").is_file() and (Path(path) / PICTURES).is_file()
 
 
 def write_dataset(
@@ -265,7 +273,7 @@ def fill_folder(
     if attributes is None:
         own, attributes = typed(own)
     content = pa.table({"file_name": columns["file_name"], "split": columns["split"], **own})
-    shape, sha = _write_pictures(folder / "pictures.npy", pictures, count)
+    shape, written = _write_pictures(folder / PICTURES, pictures, count)
     schema = Schema(
         height=shape[0],
         width=shape[1],
@@ -273,13 +281,16 @@ def fill_folder(
         attributes=tuple(attributes),
         label=label or main_label(attributes),
     )
-    pq.write_table(content, folder / "attributes.parquet", compression="zstd")
+    pq.write_table(content, folder / TABLE, compression="zstd")
+    sha = hashlib.sha256(json.dumps(written["sha256"]).encode())
     for name in content.column_names:
         sha.update(json.dumps([name, content[name].to_pylist()]).encode())
     splits = {name: columns["split"].count(name) for name in SPLITS}
     about = {"format": FORMAT, "pictures": count, "splits": splits, "fingerprint": sha.hexdigest()}
     about |= {"schema": schema.model_dump(mode="json"), "options": options or {}}
-    (folder / "dataset.json").write_text(json.dumps(about, indent=2, ensure_ascii=False), encoding="utf-8")
+    about["files"] = {PICTURES: written, TABLE: entry_of(folder / TABLE)}
+    text = json.dumps(sealed(about), indent=2, ensure_ascii=False)
+    (folder / "dataset.json").write_text(text, encoding="utf-8")
     return schema
 
 
@@ -293,22 +304,25 @@ def _with_standard_columns(columns: dict[str, Any], pictures: Iterable[np.ndarra
     return columns, count
 
 
-def _write_pictures(path: Path, pictures: Iterable[np.ndarray], count: int) -> tuple[tuple[int, ...], Any]:
-    sha, shape, written = hashlib.sha256(), None, 0
+def _write_pictures(path: Path, pictures: Iterable[np.ndarray], count: int) -> tuple[tuple[int, ...], dict[str, Any]]:
+    """Returns the shape of a picture, and what the manifest says of the file."""
+    digests, shape, written = BlockDigests(), None, 0
     with path.open("wb") as file:
         for some in [pictures] if isinstance(pictures, np.ndarray) else pictures:
             batch = some[None] if some.ndim == 3 else some
             if shape is None:
                 shape = batch.shape[1:]
-                header = {"descr": "|u1", "fortran_order": False, "shape": (count, *shape)}
-                np.lib.format.write_array_header_1_0(file, header)
-                sha.update(repr((count, *shape)).encode())
+                header = io.BytesIO()
+                about = {"descr": "|u1", "fortran_order": False, "shape": (count, *shape)}
+                np.lib.format.write_array_header_1_0(header, about)
+                file.write(header.getvalue())
+                digests.update(header.getvalue())
             if batch.shape[1:] != shape or batch.dtype != np.uint8:
                 raise DataError(f"picture {written} is {batch.dtype} {batch.shape[1:]}, not uint8 {shape}")
             content = np.ascontiguousarray(batch).data
             file.write(content)
-            sha.update(content)
+            digests.update(content)
             written += len(batch)
     if shape is None or written != count:
         raise DataError(f"{written} pictures for a table of {count} rows")
-    return shape, sha
+    return shape, digests.entry()

@@ -1,7 +1,6 @@
 """From a source of pictures to a dataset folder: take in, complete, remove copies, split, write, report."""
 
 import errno
-import secrets
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -23,7 +22,7 @@ from limner.data.sources import open_source
 from limner.data.splits import Fractions, assign, check_fractions
 from limner.data.workers import cores
 from limner.errors import DataError, UsageError, nearest, shown
-from limner.files import atomic_folder
+from limner.files import atomic_folder, exclusive
 from limner.pictures import FITS, colour, parse_size
 
 ROWS_A_WRITE = 64
@@ -90,11 +89,13 @@ def prepare(
     _check_places(source, out, overwrite)
     opened = open_source(source)
     try:
-        with _new_folder(out) as folder:
-            _fill(opened, folder, options, workers or cores())
+        with _alone(out):
+            _check_places(source, out, overwrite)  # again: another process may just have finished
+            with _new_folder(out) as folder:
+                _fill(opened, folder, options, workers or cores())
+            return Dataset.open(out)
     except OSError as error:
         raise DataError(_in_words(error, out)) from error
-    return Dataset.open(out)
 
 
 def _fill(source: Source, folder: Path, options: Options, workers: int) -> None:
@@ -178,9 +179,22 @@ def _check_enough(source: Source, intake: Intake) -> None:
 
 
 @contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Keeps other processes from preparing the same folder; DataError when one is at it."""
+    with exclusive(_beside(out, "lock")) as alone:
+        if not alone:
+            raise DataError(f"{out} is being prepared by another process: wait for it, or choose another folder")
+        old = _beside(out, "old")
+        if old.exists() and not out.exists():  # a process was killed while it replaced the dataset
+            old.rename(out)
+        shutil.rmtree(old, ignore_errors=True)
+        yield
+
+
+@contextmanager
 def _new_folder(out: Path) -> Iterator[Path]:
     """Like `atomic_folder`, but the dataset or empty folder that is at `out` gives way at the last moment."""
-    old = out.with_name(f".{out.name}.{secrets.token_hex(4)}.old")
+    old = _beside(out, "old")
     try:
         with atomic_folder(out) as folder:
             yield folder
@@ -191,6 +205,11 @@ def _new_folder(out: Path) -> Iterator[Path]:
             old.rename(out)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _beside(out: Path, kind: str) -> Path:
+    full = out.absolute()
+    return full.with_name(f".{full.name}.{kind}")
 
 
 def _in_words(error: OSError, out: Path) -> str:

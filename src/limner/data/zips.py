@@ -1,16 +1,20 @@
 """A .zip of a folder of pictures as a source."""
 
 import stat
+import struct
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from limner.data.archive import MAX_ENTRIES, Entries, check_ratio, foreign, oversize
+from limner.data.archive import MAX_DIRECTORY, Entries, check_count, check_ratio, foreign, oversize
 from limner.data.source import Item, Problem, shown
 from limner.errors import DataError
 from limner.pictures import MAX_BYTES, sniff
+
+_END_64 = 56 + 20
+"""Bytes of the two further end records of an archive with very many entries."""
 
 
 class ZipSource(Entries):
@@ -18,16 +22,13 @@ class ZipSource(Entries):
 
     Set aside: absolute names, drives and "..", links and devices, encrypted entries, second entries of one name, and
     entries that claim more than `MAX_BYTES`. DataError when the archive is damaged, claims another number of entries
-    than it has, or unpacks to more than `MAX_RATIO` times its size.
+    than it has, has more than `MAX_ENTRIES`, or unpacks to more than `MAX_RATIO` times its size.
     """
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        claimed = _claimed_entries(path)
         with _zip(path) as archive:
             self._infos = archive.infolist()
-            if claimed not in (len(self._infos), len(self._infos) % 65536):
-                raise DataError(f"{path} is damaged: it claims {claimed:,} entries and lists {len(self._infos):,}")
             check_ratio(path, sum(info.file_size for info in self._infos if not oversize(info.file_size)))
             for number, info in enumerate(self._infos):
                 name = info.filename.replace("\\", "/")
@@ -46,23 +47,39 @@ class ZipSource(Entries):
 @contextmanager
 def _zip(path: Path) -> Iterator[zipfile.ZipFile]:
     with foreign(path, "it cannot be opened, or it is damaged, truncated or no zip archive"):
+        check_directory(path)
         archive = zipfile.ZipFile(path)
     with archive:
         yield archive
 
 
-def _claimed_entries(path: Path) -> int:
-    """Returns the number of entries in the end record, which zipfile does not compare with what it finds."""
-    with foreign(path, "it cannot be read"), path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - 66_000))
-        tail = file.read()
-    end, larger = tail.rfind(b"PK\x05\x06"), tail.rfind(b"PK\x06\x06")
-    claimed = int.from_bytes(tail[end + 10 : end + 12], "little")
-    if larger >= 0 and claimed == 65535:
-        claimed = int.from_bytes(tail[larger + 32 : larger + 40], "little")
-    if claimed > MAX_ENTRIES:
-        raise DataError(f"{path} claims {claimed:,} entries, more than {MAX_ENTRIES:,}: refused")
-    return claimed
+def check_directory(path: Path) -> None:
+    """Raises DataError when an archive has, or claims, more entries or a larger directory than is taken into memory.
+
+    It is the record that zipfile will follow which is looked at, so that nothing else can be counted than is then read.
+    """
+    with path.open("rb") as file:
+        record = zipfile._EndRecData(file)  # type: ignore[attr-defined]
+        if not record:
+            raise zipfile.BadZipFile("it has no end record")
+        signature, claimed, size, place = record[0], record[4], record[5], record[9]
+        check_count(path, claimed)
+        if size > MAX_DIRECTORY:
+            raise DataError(f"{path} has a directory of {size:,} bytes, of at most {MAX_DIRECTORY:,}: refused")
+        file.seek(max(0, place - size - (_END_64 if signature == b"PK\x06\x06" else 0)))
+        listed = _listed(path, file.read(size))
+    if claimed not in (listed, listed % 65536):
+        raise DataError(f"{path} is damaged: it claims {claimed:,} entries and lists {listed:,}")
+
+
+def _listed(path: Path, directory: bytes) -> int:
+    count, at = 0, 0
+    while directory[at : at + 4] == b"PK\x01\x02":
+        count += 1
+        check_count(path, count)
+        name, extra, comment = struct.unpack_from("<3H", directory.ljust(at + 46), at + 28)
+        at += 46 + name + extra + comment
+    return count
 
 
 def _zip_problem(info: zipfile.ZipInfo) -> Problem | None:

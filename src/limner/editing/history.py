@@ -127,7 +127,7 @@ def _of_edited(path: Path, made: dict[str, Any], model: Path | None = None) -> S
             f"{path} was made of {where}, which is not there; put it back, or edit a copy saved by another program."
         )
     if of_model:
-        source = _of_model(where, place, about.origin.directions)
+        source = _of_model(where, place, _directions(where, about.origin.directions))
     else:
         source = Source(open_pixels(where), _of_file(where, _carried(where)))
     if _identity(source.origin) != _identity(origin):
@@ -143,6 +143,11 @@ def of_place(explorer: Explorer, place: Place) -> Source:
 
 def _of_model(path: Path, place: Place, directions: str | None = None) -> Source:
     return of_place(Explorer.of(load(path), path, Path(directions) if directions else None), place)
+
+
+def _directions(model: Path, folder: str | None) -> str | None:
+    """Returns the folder of directions of a picture's origin, beside the model where that has moved."""
+    return folder if folder is None or Path(folder).exists() else str(model / Path(folder).name)
 
 
 def _unchanged(source: Source) -> None:

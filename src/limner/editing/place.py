@@ -18,7 +18,7 @@ from limner.config import PathText, Section
 from limner.editing.code import Code, Decoding, decoding_of, one_thread
 from limner.editing.directions import read_steps, step_of
 from limner.editing.operation import Known
-from limner.errors import ModelError, shown
+from limner.errors import ModelError, PictureError, shown
 from limner.model import Model, load, slerp
 from limner.networks.conditioning import Condition
 from limner.pictures import difference, read_provenance
@@ -180,11 +180,15 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
     made = read_provenance(picture)
     about = made_of(MadePlace, picture, made)
     where, digest = model_path or Path(about.model.path), about.model.sha256
+    if not where.exists():
+        raise PictureError(f"{picture}: made by the model '{where}', which is not here; give its folder with --model.")
     model = load(where, runtime=about.model.runtime)
     if model.digest != digest:
         raise ModelError(
             f"{picture}: made by another model ({shown(digest, 12)}) than {where} ({str(model.digest)[:12]})."
         )
     directions = Path(about.directions) if about.directions else None
+    if directions and not directions.exists():
+        directions = where / directions.name
     again = Explorer.of(model, where, directions).paint([about.place])[0]
     return again, difference(again, picture)

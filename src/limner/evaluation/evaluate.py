@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import limner
+from limner import memory
 from limner.data import Dataset, is_dataset, open_dataset
+from limner.data.verification import verify as verify_files
 from limner.errors import UsageError, nearest
 from limner.evaluation.cost import cost
 from limner.evaluation.distances import distances
@@ -73,12 +75,14 @@ def evaluate(
     marks: bool = True,
     test_only: bool = False,
     seed: int = 0,
+    verify: bool = False,
 ) -> Evaluation:
     """Judges models, side by side, by n samples of each against held-out pictures.
 
     `models` are folders, or loaded models by name; `data` is the dataset they learned from, or one that they never saw,
     or anything that `prepare` reads. `only` names groups of `GROUPS`; with `marks` training pictures are judged, too; with
-    `test_only` a small test split is not enlarged. Raises DataError, ModelError, UsageError.
+    `test_only` a small test split is not enlarged; with `verify` all pictures are checked against their digests first, else some.
+    Raises DataError, ModelError, UsageError.
     """
     if n < FEWEST:
         raise UsageError(f"--n {n}: at least {FEWEST} samples are needed to judge a model.")
@@ -89,12 +93,27 @@ def evaluate(
     if not named:
         raise UsageError("give at least one model to judge.")
     dataset = _dataset(data, next(model for _, model in named.values()))
+    verify_files(dataset.path, whole=verify, seed=seed)
     if "usefulness" in only and not dataset.schema.label:
         raise UsageError(f"--only usefulness: {dataset.path} has no labels, which a classifier needs.")
     if list(only) == ["likelihood"] and not any(isinstance(model.painter, VaePainter) for _, model in named.values()):
         raise UsageError("--only likelihood: none of these models is a VAE, and others have no likelihood.")
     for name, (_, model) in named.items():
         check_shape(name, model, dataset)
+    with memory.explained(f"judging by --n {n:,} samples", "lower --n, or name fewer groups with --only"):
+        return _evaluated(named, dataset, n, features, only, marks, test_only, seed)
+
+
+def _evaluated(
+    named: Named,
+    dataset: Dataset,
+    n: int,
+    features: str,
+    only: Sequence[str],
+    marks: bool,
+    test_only: bool,
+    seed: int,
+) -> Evaluation:
     reference = Reference(yardstick(dataset, list(named.values()), test_only), load_extractor(features), seed)
     wanted = [group for group in GROUPS if not only or group in only]
     judged = [

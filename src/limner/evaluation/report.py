@@ -2,6 +2,8 @@
 
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,14 @@ from limner.evaluation.table import warnings
 from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
 
 
-def claim(folder: Path) -> None:
-    """Makes a folder for a report; UsageError when it holds something else than an evaluation, or cannot be written."""
-    if folder.exists() and (
-        not folder.is_dir() or (any(folder.iterdir()) and not _is_evaluation(folder / "report.json"))
-    ):
+@contextmanager
+def claimed(folder: Path) -> Iterator[None]:
+    """Makes a folder for a report, and removes it again if nothing comes of it.
+
+    UsageError when it holds something else than an evaluation, or cannot be written.
+    """
+    new = not folder.exists()
+    if not new and (not folder.is_dir() or (any(folder.iterdir()) and not _is_evaluation(folder / "report.json"))):
         raise UsageError(f"--out {folder} exists and is no evaluation: give a new folder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -25,6 +30,12 @@ def claim(folder: Path) -> None:
             pass
     except OSError as error:
         raise UsageError(f"--out {folder} cannot be written ({error.strerror}): give another folder.") from None
+    try:
+        yield
+    finally:
+        if new:
+            with suppress(OSError):  # it is not empty: the report is there
+                folder.rmdir()
 
 
 def _is_evaluation(file: Path) -> bool:

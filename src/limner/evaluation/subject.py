@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from limner import seeds
+from limner import memory, seeds
 from limner.conditions import resolve
 from limner.data import Dataset
 from limner.errors import UsageError
@@ -29,6 +29,10 @@ class Subject:
 
 def paint(name: str, path: Path | None, model: Model, reference: Reference, n: int) -> Subject:
     """Has a model paint n pictures, with the training set's share of conditions."""
+    schema = model.schema
+    # in a list and in an array, with a code and a generator each
+    each = 2 * schema.height * schema.width * schema.channels + 8 * model.painter.latent + seeds.GENERATOR_BYTES
+    memory.require(n * each, f"judging {name} by --n {n:,} samples", "lower --n")
     seed = seeds.derive("evaluation", reference.seed) % 2**31
     condition = resolve({}, model.attributes, model.table, seed, range(n))
     codes, painted = model.codes(n, seed=seed), []

@@ -2,6 +2,7 @@
 
 from limner.pictures.chart import curves_svg
 from limner.pictures.compare import difference
+from limner.pictures.cost import Cost, decoding_cost
 from limner.pictures.folder import each_picture
 from limner.pictures.formats import SUFFIXES, sniff
 from limner.pictures.grid import grid
@@ -30,11 +31,13 @@ __all__ = [
     "SUFFIXES",
     "WALKS",
     "WRITTEN",
+    "Cost",
     "Page",
     "Size",
     "UnusablePicture",
     "colour",
     "curves_svg",
+    "decoding_cost",
     "difference",
     "each_picture",
     "fit",

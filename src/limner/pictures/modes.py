@@ -1,5 +1,6 @@
 """The stated conversions: whatever mode a picture has, it becomes 8-bit grey ("L") or 8-bit colour ("RGB")."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -7,7 +8,9 @@ from PIL import Image, ImageColor
 
 from limner.errors import UsageError, shown
 
-_SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N", "I")
+SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N", "I")
+STRIP_PIXELS = 2**20
+"""Pixels that are converted at a time, so that no copy of a whole large picture is made on the way."""
 
 
 @lru_cache(maxsize=32)
@@ -29,23 +32,53 @@ def plain(image: Image.Image, background: str | None = "white") -> Image.Image:
     """
     if image.mode in ("L", "RGB") and "transparency" not in image.info:
         return image
-    if image.mode in _SIXTEEN_BIT:
-        values = np.clip(np.asarray(image, dtype=np.int64), 0, 65535)
-        return Image.fromarray(((values + 128) // 257).astype(np.uint8))
+    if image.mode in SIXTEEN_BIT:
+        return _from_sixteen_bit(image)
     if image.mode == "F":
-        return _from_float(np.asarray(image))
+        return _from_float(image)
     if image.mode == "P":
         image = _without_palette(image)
     if image.has_transparency_data:
-        return image.convert("RGBA") if background is None else _composed(image, colour(background))
+        if background is None:
+            return image if image.mode == "RGBA" else image.convert("RGBA")
+        return _composed(image, colour(background))
     return image if image.mode in ("L", "RGB") else image.convert("L" if image.mode == "1" else "RGB")
 
 
-def _from_float(values: np.ndarray) -> Image.Image:
-    if not np.isfinite(values).all():
-        raise ValueError("it holds values that are not numbers")
-    scale = 255.0 if values.size and values.max() <= 1.0 else 1.0
-    return Image.fromarray(np.rint(np.clip(values * scale, 0, 255)).astype(np.uint8))
+def pixels(image: Image.Image) -> np.ndarray:
+    """Returns a picture in mode "L", "RGB" or "RGBA" as colour, uint8 (H, W, 3 or 4)."""
+    found = np.empty((image.height, image.width, 4 if image.mode == "RGBA" else 3), np.uint8)
+    for rows, strip in _strips(image):
+        found[rows] = strip[..., None] if strip.ndim == 2 else strip
+    return found
+
+
+def _strips(image: Image.Image) -> Iterator[tuple[slice, np.ndarray]]:
+    """Yields rows of a picture, and where they are."""
+    height = max(1, STRIP_PIXELS // image.width)
+    for top in range(0, image.height, height):
+        below = min(image.height, top + height)
+        yield slice(top, below), np.asarray(image.crop((0, top, image.width, below)))
+
+
+def _from_sixteen_bit(image: Image.Image) -> Image.Image:
+    grey = np.empty((image.height, image.width), np.uint8)
+    for rows, strip in _strips(image):
+        grey[rows] = (np.clip(strip.astype(np.int32), 0, 65535) + 128) // 257
+    return Image.fromarray(grey)
+
+
+def _from_float(image: Image.Image) -> Image.Image:
+    most = 0.0
+    for _, strip in _strips(image):
+        if not np.isfinite(strip).all():
+            raise ValueError("it holds values that are not numbers")
+        most = max(most, float(strip.max()))
+    scale = 255.0 if most <= 1.0 else 1.0
+    grey = np.empty((image.height, image.width), np.uint8)
+    for rows, strip in _strips(image):
+        grey[rows] = np.rint(np.clip(strip * scale, 0, 255))
+    return Image.fromarray(grey)
 
 
 def _without_palette(image: Image.Image) -> Image.Image:

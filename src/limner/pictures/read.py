@@ -18,7 +18,7 @@ from PIL import (  # noqa: F401 (importing these plug-ins keeps Pillow from load
 
 from limner.errors import LimnerError, PictureError
 from limner.pictures.formats import describe, ends_early, png_fault, sniff
-from limner.pictures.modes import plain
+from limner.pictures.modes import pixels, plain
 
 REASONS = ("empty", "truncated", "not a picture", "damaged", "too large", "too small", "unreadable")
 MAX_PIXELS = 89_478_485  # the size at which Pillow begins to warn; 256 MiB in RGB
@@ -54,15 +54,21 @@ def read(
     """
     if isinstance(content, np.ndarray):
         return _from_array(content, background, minimum)
+    kind = accepted(content)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        image = _header(content, kind, minimum)
+        return _decoded(image, content, kind, background, size)
+
+
+def accepted(content: bytes) -> str:
+    """Returns the format that an image file claims to be in; UnusablePicture for one that is not accepted."""
     if not content:
         raise UnusablePicture("empty")
     kind = sniff(content[:16])
     if kind is None:
         raise UnusablePicture("not a picture", describe(content[:512]))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        image = _header(content, kind, minimum)
-        return _decoded(image, content, kind, background, size)
+    return kind
 
 
 def open_picture(path: Path | str, *, background: str | None = "white", minimum: int = 1) -> Image.Image:
@@ -76,7 +82,7 @@ def open_picture(path: Path | str, *, background: str | None = "white", minimum:
 def open_pixels(path: Path, *, minimum: int = 1) -> np.ndarray:
     """Returns the picture in a file as colour, uint8 (H, W, 3), or (H, W, 4) where it is see-through; as `open_picture`."""
     image = open_picture(path, background=None, minimum=minimum)
-    return np.asarray(image.convert("RGB") if image.mode == "L" else image)
+    return pixels(image)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -142,8 +148,13 @@ def _decoded(
         raise _fault(error, content, kind) from None
 
 
+def may_rotate(image: Image.Image) -> bool:
+    """Returns whether the metadata of a picture may say that it is to be turned."""
+    return any(key in image.info for key in _MAY_ROTATE)
+
+
 def _upright(image: Image.Image) -> Image.Image:
-    if not any(key in image.info for key in _MAY_ROTATE):
+    if not may_rotate(image):
         return image
     try:
         return ImageOps.exif_transpose(image)

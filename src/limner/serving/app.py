@@ -15,6 +15,8 @@ from limner.serving.metrics import Metrics
 from limner.serving.routes import catalogue, causal, edits, health, images, jobs, pictures, stylize
 from limner.serving.settings import Settings
 from limner.serving.state import State
+from limner.serving.turns import Turns
+from limner.serving.warmup import WarmUp
 
 STUDIO = Path(__file__).with_name("studio")
 ROUTERS = (catalogue, images, pictures, edits, stylize, causal, jobs, health, live)
@@ -27,12 +29,21 @@ def create_app(settings: Settings) -> FastAPI:
     async def running(app: FastAPI) -> AsyncIterator[None]:
         torch.set_num_threads(1)  # each worker has one core; see lanes
         app.state.limner = State.start(settings)
+        app.state.warm_up = WarmUp(app.state.limner)
         try:
             yield
         finally:
+            app.state.warm_up.close()
             app.state.limner.close()
 
-    app = FastAPI(title="Limner", version=limner.__version__, lifespan=running, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Limner",
+        version=limner.__version__,
+        lifespan=running,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
     app.state.live = 0
     errors.install(app)
     for module in ROUTERS:
@@ -41,4 +52,5 @@ def create_app(settings: Settings) -> FastAPI:
         app.mount("/", StaticFiles(directory=STUDIO, html=True))
     app.add_middleware(Guard, settings=settings)
     app.add_middleware(Metrics, routes=app)
+    app.add_middleware(Turns)
     return app

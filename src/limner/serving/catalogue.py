@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -14,18 +15,22 @@ from typing import Any, Literal
 from limner.data.dataset import Dataset, is_dataset
 from limner.editing.directions import FILE as DIRECTIONS
 from limner.editing.place import Explorer
-from limner.errors import LimnerError
+from limner.errors import ModelError
 from limner.model import WEIGHTS, load
-from limner.serving.errors import ApiError
+from limner.serving.errors import ApiError, understood
 from limner.style.instant import load_model
 from limner.style.instant.model import FILE as INSTANT
 from limner.style.instant.model import SHIPPED
 
+LOG = logging.getLogger(__name__)
 Kind = Literal["image", "causal", "instant"]
 CAUSAL = "structure.json"
 OPEN = 4
 """Models that stay in memory."""
 FRESH = 1.0
+LARGEST = 8 * 2**20
+"""Bytes of a file that describes a model."""
+DESCRIPTIONS = ("config.json", "model/config.json", "picture/config.json", CAUSAL)
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,10 @@ class Catalogue:
         entry = self._found(self.datasets, name)
         if entry is None:
             raise ApiError(404, f"no dataset is called '{name}'; GET /v1/data names them.", "data")
-        return Dataset.open(entry.path)
+        try:
+            return Dataset.open(entry.path)
+        except Exception as error:
+            raise _unusable(entry, error, "data") from error
 
     def _explorer(self, entry: Entry) -> Explorer:
         directions = entry.path / "directions"
@@ -128,9 +136,9 @@ class Catalogue:
 
     def _opened(self, entry: Entry, make: Callable[[Entry], Any]) -> Any:
         try:
-            return self.kept.get((entry.path, entry.created), lambda: make(entry))
-        except LimnerError as error:
-            raise ApiError(422, f"{entry.id}: {error}", "model") from None
+            return self.kept.get((entry.path, entry.created), lambda: _checked(entry, make))
+        except Exception as error:
+            raise _unusable(entry, error, "model") from error
 
     def opened(self, name: str) -> bool:
         """Whether a model can be asked for without waiting until it is opened."""
@@ -166,14 +174,25 @@ def found_in(path: Path) -> list[Entry]:
     """Returns what a folder is, or, if that is nothing, what the folders in it are."""
     if own := _recognised(path):
         return [own]
-    return [entry for child in sorted(path.iterdir()) if (entry := _recognised(child))] if path.is_dir() else []
+    try:
+        children = sorted(path.iterdir())
+    except OSError:  # it is gone, no folder, or closed to this process
+        return []
+    return [entry for child in children if (entry := _recognised(child))]
 
 
 def _recognised(path: Path) -> Entry | None:
     """Returns what a folder is, by the file that says so; None for anything else."""
+    name = path.name if path.name not in ("", "..") else path.resolve().name
+    try:
+        return _by_marks(path, name)
+    except Exception:  # it cannot be looked into: listed, and describing it says why
+        return Entry(name, "image", path, 0.0)
+
+
+def _by_marks(path: Path, name: str) -> Entry | None:
     if not path.is_dir() or path.name.startswith("."):
         return None
-    name = path.name if path.name not in ("", "..") else path.resolve().name
     for kind, marks in MARKS.items():
         for mark in marks:
             file = path / mark
@@ -182,6 +201,38 @@ def _recognised(path: Path) -> Entry | None:
     if is_dataset(path):
         return Entry(name, "data", path, path.stat().st_mtime)
     return None
+
+
+def _checked(entry: Entry, make: Callable[[Entry], Any]) -> Any:
+    check_size(entry.path)
+    return make(entry)
+
+
+def _unusable(entry: Entry, error: Exception, param: str) -> ApiError:
+    """Returns what a client is told of a folder that cannot be used: whatever it holds, that is no fault of the server's."""
+    known = understood(error)
+    if known is None:
+        LOG.warning("%s cannot be opened", entry.path, exc_info=error)
+    elif known.status != 422:
+        return known
+    return ApiError(422, f"{entry.id}: {problem_of(error)}", param)
+
+
+def check_size(path: Path) -> None:
+    """Raises ModelError for a model whose descriptions are too large to be read for a list of models."""
+    for file in (path / mark for mark in DESCRIPTIONS):
+        if file.is_file() and file.stat().st_size > LARGEST:
+            raise ModelError(f"its {file.name} has {file.stat().st_size:,} bytes; {LARGEST:,} are the most.")
+
+
+def problem_of(error: Exception) -> str:
+    """Returns what is wrong with something in a folder, in one line."""
+    known = understood(error)
+    if known:
+        return known.message
+    if isinstance(error, OSError):
+        return f"it cannot be read ({error.strerror or type(error).__name__})."
+    return f"it is damaged ({type(error).__name__})."
 
 
 MARKS: dict[Kind, tuple[str, ...]] = {

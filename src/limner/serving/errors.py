@@ -1,13 +1,16 @@
 """Errors as clients get them: a type, one line, and what it is about; never a path of this machine."""
 
 import errno
+import math
 import re
 import sqlite3
+from collections.abc import Sequence
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from limner.errors import ConditionError, LimnerError
 
@@ -20,15 +23,20 @@ TYPES = {
     408: "timeout",
     409: "conflict",
     413: "too_large",
+    414: "too_large",
     415: "unusable",
     422: "invalid_request",
     429: "too_many_requests",
+    431: "too_large",
     500: "internal",
     503: "busy",
     504: "timeout",
     507: "disk_full",
 }
-PATH = re.compile(r"(?<![\w.:/])(?!/v1/)(?:/(?:[^\s'\",;:()/]+/)+|(?:[^\s'\",;:()/]+/){2,})")
+LONGEST, LONGEST_FIELD = 1000, 200
+"""Letters of a message, and of the name of a field."""
+NAME = r"[^\s'\",;:()/]++"
+PATH = re.compile(rf"(?<![^\s'\",;:()])(?!(?<=:)//|/v1/)(?:/++(?:{NAME}/++)++|{NAME}/++(?:{NAME}/++)++)")
 """Of a path, all but its last name; the requests of this server are none."""
 
 
@@ -40,25 +48,30 @@ class ApiError(Exception):
         self.status, self.message, self.param, self.retry_after = status, message, param, retry_after
 
     def body(self) -> dict[str, dict[str, str | None]]:
-        """Returns the answer's content."""
-        return {
-            "error": {"type": TYPES[self.status], "message": writable(without_paths(self.message)), "param": self.param}
-        }
+        """Returns the answer's content, whose length does not depend on what was asked."""
+        param = None if self.param is None else writable(self.param[:LONGEST_FIELD])
+        message = writable(without_paths(self.message[:LONGEST]))
+        return {"error": {"type": TYPES[self.status], "message": message, "param": param}}
 
     def response(self) -> JSONResponse:
         """Returns the answer."""
-        headers = {} if self.retry_after is None else {"Retry-After": str(max(1, round(self.retry_after)))}
+        headers = {} if self.retry_after is None else {"Retry-After": str(max(1, math.ceil(self.retry_after)))}
         return JSONResponse(self.body(), self.status, headers)
 
 
 def without_paths(message: str) -> str:
-    """Returns a message in which only the last names of paths are left."""
+    """Returns a message in which only the last names of paths are left, in time that grows with its length alone."""
     return PATH.sub("", message)
 
 
 def writable(text: str) -> str:
     """Returns a text without the halves of characters that JSON can carry and UTF-8 cannot."""
     return text.encode("utf-8", "replace").decode()
+
+
+def field_of(parts: Sequence[str | int]) -> str | None:
+    """Returns the name of a field by the names on the way to it, which a client may have chosen."""
+    return ".".join(str(part)[:LONGEST_FIELD] for part in parts[:10])[:LONGEST_FIELD] or None
 
 
 def understood(error: BaseException | None) -> ApiError | None:
@@ -72,6 +85,8 @@ def understood(error: BaseException | None) -> ApiError | None:
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     if full or (isinstance(error, sqlite3.OperationalError) and "full" in str(error)):
         return ApiError(507, "the disk is full: nothing was changed; make room and ask again.")
+    if isinstance(error, ClientDisconnect):
+        return ApiError(408, "the client left.")
     if isinstance(error, MemoryError):
         return ApiError(413, "this does not fit in memory; ask for fewer or smaller pictures.")
     return None
@@ -86,8 +101,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path")) or None
+        parts = [part for part in first["loc"] if part not in ("body", "query", "path")]
         message = str(first["msg"]).removeprefix("Value error, ")
+        where = field_of(parts)
         return ApiError(422, f"{where}: {message}." if where else f"{message}.", where).response()
 
     @app.exception_handler(HTTPException)
@@ -96,7 +112,8 @@ def install(app: FastAPI) -> None:
         if known:
             return known.response()
         status = error.status_code if error.status_code in TYPES else 400
-        return ApiError(status, str(error.detail)).response()
+        again = (error.headers or {}).get("Retry-After")
+        return ApiError(status, str(error.detail), None, float(again) if again else None).response()
 
     async def failed(_: Request, error: Exception) -> JSONResponse:
         return FAULT.response()
@@ -108,5 +125,5 @@ def install(app: FastAPI) -> None:
         return known.response()
 
     app.add_exception_handler(Exception, failed)
-    for kind in (ApiError, LimnerError, OSError, sqlite3.OperationalError, MemoryError):
+    for kind in (ApiError, LimnerError, OSError, sqlite3.OperationalError, MemoryError, ClientDisconnect):
         app.add_exception_handler(kind, told)

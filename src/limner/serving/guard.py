@@ -1,25 +1,28 @@
-"""What stands before every request: who may ask, how much at once, how large, and how slowly."""
+"""What stands before every request: where it comes from, who may ask, how much at once, how large, and how slowly."""
 
-import asyncio
-import hmac
 import time
-from collections import OrderedDict
-from http.cookies import SimpleCookie
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from collections import Counter, OrderedDict
+from urllib.parse import parse_qs, quote, urlsplit
 
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
+from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from limner.serving.access import SESSION, Access, refused
+from limner.serving.addresses import client_of
 from limner.serving.errors import ApiError
-from limner.serving.settings import LOOPBACK, Settings
+from limner.serving.origins import check_host, check_lengths, check_origin
+from limner.serving.pace import Held, Incoming, Outgoing
+from limner.serving.settings import Settings
 
-COOKIE = "limner-token"
-OPEN = ("/health/live", "/health/ready")
-"""What may be asked without a token."""
-UPLOAD = "/v1/data"
+COOKIE = "limner-session"
+HEALTH = ("/health/live", "/health/ready")
+"""What is answered without a token, and however much is being asked."""
+UPLOAD, PICTURE = "/v1/data", "/v1/pictures"
 CLIENTS = 10_000
+ALL = 2
+"""Times as many requests of all addresses as of one are answered at a time."""
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
     "frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'"
@@ -27,64 +30,65 @@ POLICY = (
 
 ASKING = """<!doctype html><meta charset="utf-8"><title>Limner</title>
 <form action="/"><label>Token <input name="token" type="password" autofocus></label> <button>OK</button></form>"""
-"""The page for a browser that has no token yet."""
+"""The page for a browser that has no session yet."""
 
 
 class Guard:
-    """An ASGI layer: host, origin, token, rate, size and pace of every request."""
+    """An ASGI layer: lengths, host, origin, token, rate, size and pace of every request."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app, self.settings, self.limits = app, settings, settings.limits
+        self.access = Access(settings.token) if settings.token else None
         self.buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self.asking: Counter[str] = Counter()
+        self.held = Held(self.limits.held)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
         try:
-            self._check(scope, headers)
+            begins = self._check(scope, Headers(scope=scope))
         except ApiError as error:
             await _refuse(error, scope, receive, send)
             return
-        if self.settings.token and scope["type"] == "http" and _asked_token(scope):
-            await _remember(self.settings.token, scope, receive, send)
-            return
-        if scope["type"] == "websocket":
+        if begins and self.access:
+            await _begin_session(self.access, scope, receive, send)
+        elif scope["type"] == "websocket":
             await self.app(scope, receive, send)
         else:
-            await self.app(scope, self._measured(receive, self._most(scope)), self._paced(_hardened(send)))
+            await self._answer(scope, receive, send)
 
-    def _check(self, scope: Scope, headers: Headers) -> None:
-        host = headers.get("host", "")
-        # a page elsewhere whose name was made to point here must not be able to ask
-        if self.settings.local and _split(f"//{host}").hostname not in LOOPBACK:
-            raise ApiError(403, "this server answers to localhost alone.")
-        origin = headers.get("origin")
-        # "null" is what any site's page says from within a sandboxed frame
-        if origin and _split(origin).netloc != host and scope.get("method") != "GET":
-            raise ApiError(403, "pages of other sites may not ask this server.")
-        if self.settings.token and scope["path"] not in OPEN and not self._known(scope, headers):
-            raise ApiError(401, "give the token: Authorization: Bearer TOKEN.")
-        if scope["path"].startswith("/v1/"):
-            self._slow_down(scope)
-        length = headers.get("content-length", "0")
-        if length.isdigit() and int(length) > self._most(scope):
-            raise ApiError(413, f"the body is {int(length):,} bytes; {self._most(scope):,} are the most.")
+    def _check(self, scope: Scope, headers: Headers) -> bool:
+        """Raises ApiError for what may not be asked; returns whether a browser has given the token in its address."""
+        check_lengths(scope)
+        check_host(headers, self.settings.local)
+        check_origin(scope, headers)
+        if scope["path"] in HEALTH:
+            return False
+        client = client_of(scope.get("client"))
+        self._slow_down(client)
+        begins = self.access is not None and self._check_token(self.access, client, scope, headers)
+        length, most = headers.get("content-length", "0"), self._most(scope)
+        if length.isdecimal() and (len(length) > 18 or int(length) > most):
+            raise ApiError(413, f"the body is larger than {most:,} bytes, the most.")
+        if self.asking[client] >= self.limits.requests or self.asking.total() >= ALL * self.limits.requests:
+            raise ApiError(503, "too many requests are being answered; ask again later.", None, 1)
+        return begins
 
-    def _known(self, scope: Scope, headers: Headers) -> bool:
-        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-        given = [
-            headers.get("authorization", "").removeprefix("Bearer "),
-            cookie.value if cookie else "",
-            _asked_token(scope),
-        ]
-        token = (self.settings.token or "").encode()
-        # every one is compared, so that time tells nothing
-        return sum(hmac.compare_digest(one.encode(), token) for one in given) > 0
+    def _check_token(self, access: Access, client: str, scope: Scope, headers: Headers) -> bool:
+        in_address = _token_in_address(scope)
+        session = cookie_parser(";".join(headers.getlist("cookie"))).get(COOKIE, "")
+        if access.sessions.known(session.encode("latin-1", "replace")):
+            return bool(in_address)
+        kind, _, bearer = headers.get("authorization", "").partition(" ")
+        given = bearer.strip().encode("latin-1", "replace") if kind.lower() == "bearer" else b""
+        if not given and not in_address:
+            raise refused()
+        access.check(client, given or in_address)
+        return not given
 
-    def _slow_down(self, scope: Scope) -> None:
-        client = scope["client"][0] if scope.get("client") else ""
+    def _slow_down(self, client: str) -> None:
         now = time.monotonic()
         left, before = self.buckets.pop(client, (self.limits.burst, now))
         left = min(self.limits.burst, left + self.limits.rate * (now - before)) - 1
@@ -95,51 +99,42 @@ class Guard:
             raise ApiError(429, "too many requests; slow down.", None, 1)
 
     def _most(self, scope: Scope) -> int:
-        return self.limits.upload if scope["path"] == UPLOAD else self.limits.body
+        return {UPLOAD: self.limits.upload, PICTURE: self.limits.body}.get(scope["path"], self.limits.json)
 
-    def _measured(self, receive: Receive, most: int) -> Receive:
-        got = 0
-
-        async def measured() -> Message:
-            nonlocal got
-            if got < 0:  # the body is whole: what comes now is that the client leaves
-                return await receive()
-            try:
-                message = await asyncio.wait_for(receive(), self.limits.patience)
-            except TimeoutError:
-                raise HTTPException(408, "the rest of the request did not come.") from None
-            got += len(message.get("body", b""))
-            if got > most:
-                raise HTTPException(413, f"the body is larger than {most:,} bytes.")
-            if not message.get("more_body", False):
-                got = -1
-            return message
-
-        return measured
-
-    def _paced(self, send: Send) -> Send:
-        async def paced(message: Message) -> None:
-            await asyncio.wait_for(send(message), self.limits.patience)
-
-        return paced
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        held = None if scope["path"] == UPLOAD else self.held
+        body = Incoming(receive, self._most(scope), self.limits.patience, held)
+        answer = Outgoing(_hardened(send), self.limits.patience)
+        client = client_of(scope.get("client"))
+        self.asking[client] += 1
+        try:
+            await self.app(scope, body, answer)
+        except Exception:
+            if not answer.slow:
+                raise
+        finally:
+            body.release()
+            self.asking[client] -= 1
+            if not self.asking[client]:
+                del self.asking[client]
 
 
-def _split(address: str) -> SplitResult:
-    try:
-        return urlsplit(address)
-    except ValueError:
-        return SplitResult("", "", "", "", "")
+def _token_in_address(scope: Scope) -> bytes:
+    """Returns the token that a browser gives in the address of a page that it opens; nothing for any other request."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return b""
+    found = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    return found.get("token", [""])[0].encode("utf-8", "replace")
 
 
-def _asked_token(scope: Scope) -> str:
-    return parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [""])[0]
-
-
-async def _remember(token: str, scope: Scope, receive: Receive, send: Send) -> None:
-    """Leaves the token in a cookie that scripts cannot read, and takes it out of the address."""
-    response = RedirectResponse(scope["path"], 303)
-    response.set_cookie(COOKIE, token, httponly=True, samesite="strict")
-    await response(scope, receive, send)
+async def _begin_session(access: Access, scope: Scope, receive: Receive, send: Send) -> None:
+    """Leaves a session in a cookie that scripts cannot read, and takes the token out of the address."""
+    # by its last name alone, which leads nowhere else whatever stands before it, or wherever the studio is mounted
+    response = RedirectResponse("./" + quote(scope["path"].rpartition("/")[2], errors="replace"), 303)
+    secure = scope.get("scheme") == "https"
+    response.set_cookie(COOKIE, access.sessions.begin(), SESSION, httponly=True, samesite="strict", secure=secure)
+    response.headers["Cache-Control"] = "no-store"
+    await response(scope, receive, _hardened(send))
 
 
 async def _refuse(error: ApiError, scope: Scope, receive: Receive, send: Send) -> None:
@@ -155,7 +150,7 @@ async def _refuse(error: ApiError, scope: Scope, receive: Receive, send: Send) -
 def _hardened(send: Send) -> Send:
     async def hardened(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = [(name, value) for name, value in message["headers"]]
+            headers = [(name, _inside(value) if name == b"location" else value) for name, value in message["headers"]]
             names = {name.lower() for name, _ in headers}
             if b"content-security-policy" not in names:
                 headers.append((b"content-security-policy", POLICY.encode()))
@@ -164,3 +159,11 @@ def _hardened(send: Send) -> Send:
         await send(message)
 
     return hardened
+
+
+def _inside(location: bytes) -> bytes:
+    """Returns where a redirect leads, without the host that the client named, which need not be this one."""
+    to = urlsplit(location)
+    if not to.netloc:
+        return location
+    return b"/" + to.path.lstrip(b"/\\") + (b"?" + to.query if to.query else b"")

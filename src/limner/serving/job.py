@@ -38,9 +38,23 @@ class Job(BaseModel):
     result: dict[str, str] | None = None
     error: str | None = None
 
-    def shown(self) -> "Job":
-        """Returns it without the paths of this machine."""
-        return self.model_copy(update={"asked": {key: value for key, value in self.asked.items() if key not in OWN}})
+
+class Record(Job):
+    """A job with what clients do not see of it."""
+
+    begun: bool = False
+    """Whether it has been at work before."""
+    process: int | None = None
+    """The id of the process that it is at work in."""
+
+    def shown(self) -> Job:
+        """Returns the job without the paths of this machine."""
+        values = {name: getattr(self, name) for name in Job.model_fields}
+        return Job(**values | {"asked": {key: value for key, value in self.asked.items() if key not in OWN}})
+
+    def changed(self, **values: Any) -> "Record":
+        """Returns the job with other values."""
+        return self.model_copy(update=values)
 
 
 class Places:
@@ -48,6 +62,11 @@ class Places:
 
     def __init__(self, home: Path) -> None:
         self.home = home
+
+    @property
+    def pictures(self) -> Path:
+        """The folder of pictures that were handed in."""
+        return self.home / "pictures"
 
     def folder(self, job: Job) -> Path:
         """Returns the folder that a job fills."""

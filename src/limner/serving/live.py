@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from limner.pictures import to_frame
-from limner.serving.errors import FAULT, ApiError, understood
-from limner.serving.routes.body import Wanted
-from limner.serving.routes.causal import Unit, other_world
+from limner.serving.errors import FAULT, ApiError, field_of, understood
+from limner.serving.routes.body import Few, Name, Wanted
+from limner.serving.routes.causal import Unit, Values, other_world
 from limner.serving.routes.stylize import instantly
 from limner.serving.state import State
 from limner.style.factors import Factors
@@ -34,7 +34,7 @@ class Ask(Wanted):
 
     id: int = 0
     kind: Literal["sample", "samples"]
-    model: str
+    model: Name
     n: int = Field(1, ge=1, le=MOST_ROW)
 
 
@@ -42,12 +42,13 @@ class AskStyle(BaseModel):
     """A picture in styles of an instant model."""
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True, allow_inf_nan=False)
+    _few = Few
 
     id: int = 0
     kind: Literal["stylize"]
-    model: str
-    picture: str
-    styles: dict[str, Annotated[float, Field(ge=0, le=1000)]]
+    model: Name
+    picture: Name
+    styles: dict[Name, Annotated[float, Field(ge=0, le=1000)]] = Field(max_length=100)
     colour: float = Field(1.0, ge=0, le=1)
     line: float = Field(1.0, ge=0, le=1)
     texture: float = Field(1.0, ge=0, le=1)
@@ -58,12 +59,13 @@ class AskWhatIf(BaseModel):
     """What a unit of a causal model would have been."""
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True, allow_inf_nan=False)
+    _few = Few
 
     id: int = 0
     kind: Literal["counterfactual"]
-    model: str
+    model: Name
     unit: Unit = Unit()
-    do: dict[str, str | float] = Field(default_factory=dict)
+    do: Values = Field(default_factory=dict)
 
 
 ANY: TypeAdapter[Ask | AskStyle | AskWhatIf] = TypeAdapter(
@@ -144,11 +146,11 @@ async def _frame(state: State, text: str, came: float) -> bytes:
         ask = ANY.validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"][1:]) or None
+        where = field_of(first["loc"][1:])
         raise ApiError(422, f"{where or 'the message'}: {first['msg']}.", where) from None
     work = PAINTERS[ask.kind]
     # opening a model takes a while and must not hold up the hands of others; what is open must not wait at the desk
-    if not state.catalogue.opened(ask.model):
+    if not await asyncio.to_thread(state.catalogue.opened, ask.model):
         await state.hand_over(_opened, state, ask)
     return await state.hand.do(_painted, state, ask, work, came)
 
@@ -192,10 +194,11 @@ def _what_if(state: State, ask: AskWhatIf) -> tuple[np.ndarray, dict[str, Any]]:
     return world.picture, {"attributes": world.attributes}
 
 
-def _id_of(text: str) -> Any:
+def _id_of(text: str) -> int | None:
     try:
         found = json.loads(text)
-        return found.get("id") if isinstance(found, dict) else None
+        number = found.get("id") if isinstance(found, dict) else None
+        return number if type(number) is int else None
     except (ValueError, RecursionError):
         return None
 

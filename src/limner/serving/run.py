@@ -1,5 +1,7 @@
-"""A server on a socket: checked before it begins, said where it is, and ended by Ctrl-C."""
+"""A server on a socket: checked before it begins, said where it is, and ended by Ctrl-C or SIGTERM within 5 seconds."""
 
+import asyncio
+import signal
 import socket
 import sqlite3
 import sys
@@ -7,18 +9,67 @@ import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 from filelock import FileLock, Timeout
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from limner.errors import ModelError, UsageError
 from limner.model import find_folder
 from limner.serving.app import create_app
 from limner.serving.catalogue import found_in
+from limner.serving.connections import Connection, raise_file_limit
+from limner.serving.errors import ApiError
 from limner.serving.settings import Settings
 from limner.serving.store import Store
 
 SHORTEST_TOKEN = 16
+ANSWERING = 2
+"""Seconds that requests have to be answered when the server ends."""
+ENDING = 4.2
+"""Seconds after which it ends, whatever its threads are at; what has to be kept is on disk by then."""
+
+
+class Server(uvicorn.Server):
+    """A server that asks its work to end as soon as it is to end itself, and that no thread keeps from ending."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self.app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends what is open; jobs save meanwhile."""
+        self.app.state.limner.end()
+        await super().shutdown(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Takes a signal; nothing here may wait, as any lock may be held by what it interrupted."""
+        # the system then ends this process by SIGALRM, though a thread, a lock or the interpreter's own end should last
+        signal.setitimer(signal.ITIMER_REAL, ENDING)
+        super().handle_exit(sig, frame)
+
+
+def refusing_when_cancelled(app: ASGIApp) -> ASGIApp:
+    """Returns an application that answers 503 to a request that is given up, as those are that last when the server ends."""
+
+    async def called(scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await app(scope, receive, noted)
+        except asyncio.CancelledError:
+            if scope["type"] == "http" and not begun:
+                answer = ApiError(503, "the server is ending; ask again when it is back.", None, 10).response()
+                await answer(scope, receive, send)
+
+    return called
 
 
 def run(settings: Settings, opened: bool = False) -> None:
@@ -31,18 +82,20 @@ def run(settings: Settings, opened: bool = False) -> None:
 def _serve(settings: Settings, opened: bool) -> None:
     listening = _listen(settings.host, settings.port)
     address = f"http://{'[::1]' if settings.host == '::1' else settings.host}:{listening.getsockname()[1]}/"
+    sys.setswitchinterval(0.001)  # threads that paint and write pictures let the one that answers go on sooner
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        refusing_when_cancelled(app),
+        http=Connection,
         log_level="warning",
         access_log=False,
         server_header=False,
-        timeout_keep_alive=15,
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=ANSWERING,
         ws_max_size=64 * 2**10,
         ws_ping_interval=20,
         ws_ping_timeout=20,
-        limit_concurrency=4096,
     )
+    raise_file_limit()
     listening.listen(128)  # from now on a browser that comes too early waits
     print(f"the studio is at {address} (Ctrl-C ends it)", file=sys.stderr, flush=True)
     for path in settings.paths:
@@ -50,7 +103,7 @@ def _serve(settings: Settings, opened: bool) -> None:
             print(f"{path}: holds no model and no dataset; limner prepare makes one of pictures.", file=sys.stderr)
     if opened:
         webbrowser.open(address)
-    uvicorn.Server(config).run(sockets=[listening])
+    Server(config, app).run(sockets=[listening])
 
 
 def _check(settings: Settings) -> None:
@@ -76,7 +129,7 @@ def _claimed(home: Path) -> Iterator[None]:
     lock = FileLock(home / ".lock")
     try:
         lock.acquire(timeout=0)
-        Store(home / "studio.db", 0).close()
+        Store(home / "studio.db").close()
     except Timeout:
         raise UsageError(f"--home {home}: another server uses it; give this one a home of its own.") from None
     except (OSError, sqlite3.Error) as error:

@@ -1,169 +1,264 @@
-"""Does the jobs of the queue one by one, each in a process of its own, so that it can be ended at once and harms nothing else."""
+"""Does the jobs of the queue one by one, each in a process of its own, so that it can be ended at once and harms nothing else.
 
-import os
+There is one lock. It is held for every change of the queue, and under it nothing waits but the disk: no call goes back to
+whoever listens, no process is waited for. Reading the store needs no lock.
+"""
+
+import logging
 import re
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import deque
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from limner.serving.errors import ApiError, without_paths
-from limner.serving.job import Job, Places, command, result_of
-from limner.serving.store import ACTIVE, Store
+from limner.serving.job import JobKind, Places, Record, command, result_of
+from limner.serving.process import JobProcess, child_command, end_left_over
+from limner.serving.store import Store, new_id
 
+LOG = logging.getLogger(__name__)
+ACTIVE = ("queued", "running")
 SHARE = re.compile(r"([\d,.]+)\s*/\s*([\d,.]+)(?:\s|$)")
 """Done and all of it, in a line of progress."""
 INTERRUPTED = (130, -signal.SIGINT)
 """How a process ends that was asked to: after it saved, or before it could have."""
-CHILD = "limner.serving.child"
-PATIENCE = 10.0
-"""Seconds that a job has to save before its server ends."""
+LOCKED = 10.0
+"""Seconds that a request waits for the queue."""
+POLLED = 0.2
+"""Seconds between two checks of a process that says nothing."""
+SAVING = 3.0
+"""Seconds that a job has to save when its server ends; a training that needs longer goes on from its last checkpoint."""
+REMOVING = 0.5
+"""Seconds that are waited for a removal."""
+STOPPING = 300.0
+"""Seconds that a training has to save when it is stopped."""
 
 
 class Runner:
-    """A thread that takes jobs from a store."""
+    """The queue of jobs, of which at most `most` wait, and the thread that does them."""
 
-    def __init__(self, store: Store, places: Places, threads: int) -> None:
-        self.store, self.places, self.threads = store, places, threads
-        self.changed, self.closed = threading.Condition(), False
-        self.process: subprocess.Popen[str] | None = None
-        self.current: str | None = None
-        store.listeners += [self._wake, self._tidy]
+    def __init__(self, store: Store, places: Places, threads: int, most: int) -> None:
+        self.store, self.places, self.threads, self.most = store, places, threads, most
+        self.lock, self.changed, self.closed = threading.Lock(), threading.Event(), False
+        self.process: JobProcess | None = None
+        self.deadline: float | None = None
+        """When the process is killed that was asked to save."""
+        self.stopped = False
+        """Whether a client asked for that."""
         self._take_up_again()
-        self.thread = threading.Thread(target=self._work, daemon=True)
+        self.thread = threading.Thread(target=self._work, name="jobs", daemon=True)
         self.thread.start()
 
-    def cancel(self, job: str) -> Job:
-        """Ends a job at once; what it had saved stays."""
-        with self.changed:
-            found = self.store.get(job)
-            if found.state in ACTIVE:
-                found = self.store.update(job, state="cancelled", ended=time.time(), process=None)
-                self._signal(job, signal.SIGKILL)
-            return found
+    def add(self, kind: JobKind, name: str, asked: dict[str, Any], job: str | None = None) -> Record:
+        """Puts a job at the end of the queue; ApiError 503 when that is full, 409 for a name that is being worked on."""
+        new = Record(id=job or new_id(), kind=kind, name=name, state="queued", created=time.time(), asked=asked)
+        with self._changing():
+            self._check_room(kind, name)
+            self.store.save(new)
+        self.changed.set()
+        return new
 
-    def stop(self, job: str) -> Job:
+    def cancel(self, job: str) -> Record:
+        """Ends a job at once; what it had saved stays."""
+        with self._changing():
+            found = self.store.get(job)
+            if found.state not in ACTIVE:
+                return found
+            cancelled = found.changed(state="cancelled", ended=time.time(), process=None)
+            if found.state == "queued":
+                self.store.save(cancelled)
+            else:  # even on a full disk, which it may be that fills it
+                if self.process:
+                    self.process.signal(signal.SIGKILL)
+                self.store.note(cancelled)
+                self.store.flush()
+        self._tidy(cancelled)
+        return cancelled
+
+    def stop(self, job: str) -> Record:
         """Asks a training to save and end; ApiError 409 for a job that is not running, or cannot be stopped."""
-        with self.changed:
+        with self._changing():
             found = self.store.get(job)
             if found.state != "running" or found.kind != "train":
                 raise ApiError(409, "only a training that is running can be stopped; cancel this.", "id")
-            self._signal(job, signal.SIGINT)
+            self.stopped = True
+            self._ask_to_save(STOPPING)
             return found
 
-    def resume(self, job: str, minutes: float | None) -> Job:
+    def resume(self, job: str, minutes: float | None) -> Record:
         """Puts a training that has ended back into the queue, for so many minutes in all."""
-        with self.store.lock:
+        with self._changing():
             found = self.store.get(job)
             if found.kind != "train" or found.state in ACTIVE:
                 raise ApiError(409, "only a training that has ended can be resumed.", "id")
-            self.store.check_room(found.kind, found.name)
+            self._check_room(found.kind, found.name)
             asked = found.asked | ({"minutes": minutes} if minutes else {})
-            return self.store.update(job, state="queued", ended=None, error=None, result=None, asked=asked, says="")
+            again = found.changed(state="queued", ended=None, error=None, result=None, asked=asked, says="")
+            self.store.save(again)
+        self.changed.set()
+        return again
+
+    def end(self) -> None:
+        """Begins to end: what runs is asked to save, and nothing new begins. It does not wait."""
+        self.closed = True
+        self.changed.set()
 
     def close(self) -> None:
-        """Ends what runs, which is then interrupted, and the thread."""
-        with self.changed:
-            self.closed = True
-            if self.current:
-                self._signal(self.current, signal.SIGINT)
-            self.changed.notify_all()
-        self.thread.join(PATIENCE)
-        if self.thread.is_alive() and self.process and self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.thread.join()
+        """Ends what runs, which is then interrupted, and the thread, within little more than `SAVING` seconds."""
+        self.end()
+        self.thread.join(SAVING + 1)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        if not self.lock.acquire(timeout=LOCKED):
+            raise ApiError(503, "the queue is busy; ask again.", None, LOCKED)
+        try:
+            if self.closed:
+                raise ApiError(503, "the server is ending; ask again when it is back.", None, LOCKED)
+            yield
+        finally:
+            self.lock.release()
+
+    def _check_room(self, kind: JobKind, name: str) -> None:
+        active = [job for job in self.store.all() if job.state in ACTIVE]
+        if sum(job.state == "queued" for job in active) >= self.most:
+            raise ApiError(503, f"{self.most} jobs are waiting; ask again later.", None, 60)
+        if any((job.kind, job.name) == (kind, name) for job in active):
+            raise ApiError(409, f"'{name}' is being worked on.", "name")
 
     def _take_up_again(self) -> None:
-        """Marks what ran when the server died; a training goes back into the queue."""
+        """Marks what ran when the server died: a training goes back into the queue. Removes uploads of jobs that ended."""
         for job in self.store.all():
             if job.state == "running":
-                _end_left_over(self.store.begun(job.id)[1])
-                self.store.update(job.id, process=None, **_interrupted(job))
+                end_left_over(job.process)
+                self.store.note(job.changed(process=None, **_interrupted(job)))
+        self.store.flush()
+        waiting = {job.id for job in self.store.all() if job.state in ACTIVE}
+        uploads = self.places.uploads("")
+        _remove([folder for folder in uploads.iterdir() if folder.name not in waiting] if uploads.is_dir() else [])
 
-    def _wake(self, job: Job) -> None:
-        if job.state == "queued":
-            with self.changed:
-                self.changed.notify_all()
-
-    def _tidy(self, job: Job) -> None:
-        if job.kind == "prepare" and job.state not in ACTIVE:  # the dataset has all of it that is good
-            shutil.rmtree(self.places.uploads(job.id), ignore_errors=True)
+    def _tidy(self, job: Record) -> None:
+        if job.kind == "prepare":  # the dataset has all of it that is good
+            _remove([self.places.uploads(job.id)])
 
     def _work(self) -> None:
         while not self.closed:
-            job = self.store.first_queued()
-            if job is None:
-                with self.changed:
-                    self.changed.wait(1.0)
-                continue
-            try:
-                self._do(job)
-            except Exception as error:
-                self.store.update(job.id, state="failed", ended=time.time(), error=without_paths(str(error)))
+            self.changed.clear()
+            queued = [job for job in self.store.all() if job.state == "queued"]
+            if not (queued and self._do(queued[-1])):
+                self.changed.wait(1.0)
+            with self.lock:
+                self.store.flush()
 
-    def _do(self, job: Job) -> None:
-        again = self.store.begun(job.id)[0] and (self.places.folder(job) / "recipe.yaml").is_file()
+    def _do(self, job: Record) -> bool:
+        """Does a job, and returns whether it could be begun."""
+        try:
+            process = self._begin(job)
+            if process is not None:
+                said = self._follow(job, process)
+                self._end(job, process, said)
+        except ApiError as error:  # the disk is full: it waits until it is not
+            LOG.warning("a job cannot be begun: %s", error)
+            return False
+        except Exception as error:
+            LOG.exception("a job could not be done")
+            self._leave(job, {"state": "failed", "error": without_paths(str(error))})
+        return True
+
+    def _begin(self, job: Record) -> JobProcess | None:
+        again = job.begun and (self.places.folder(job) / "recipe.yaml").is_file()
         self.places.folder(job).parent.mkdir(parents=True, exist_ok=True)
-        environment = os.environ | {"OMP_NUM_THREADS": str(self.threads), "PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
-        arguments = [sys.executable, "-m", CHILD, str(os.getpid()), *command(job, self.places, again)]
-        with self.changed:
-            if self.store.get(job.id).state != "queued" or self.closed:
-                return
-            self.process = subprocess.Popen(
-                arguments,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
-                env=environment,
-                start_new_session=True,
-            )
-            self.current = job.id
-            started: dict[str, Any] = {"started": time.time(), "begun": 1, "error": None}
-            self.store.update(job.id, state="running", process=self.process.pid, **started)
-        said = self._listen(job, self.process)
-        self._ended(job, self.process.wait(), said)
+        arguments = child_command(command(job, self.places, again))
+        with self.lock:
+            if self.store.get(job.id) is not job or self.closed:  # cancelled just now
+                return None
+            # pictures have their names there, and these are what is written of them into what is made
+            folder = self.places.pictures if job.kind == "stylize" else None
+            process = JobProcess(arguments, self.threads, folder)
+            now: dict[str, Any] = {"state": "running", "started": time.time(), "error": None}
+            try:
+                self.store.save(job.changed(begun=True, process=process.id, **now))
+            except ApiError:
+                process.kill()
+                process.close()
+                raise
+            self.process, self.deadline, self.stopped = process, None, False
+            return process
 
-    def _listen(self, job: Job, process: subprocess.Popen[str]) -> deque[str]:
+    def _follow(self, job: Record, process: JobProcess) -> deque[str]:
+        """Keeps what a process says until it has ended, which it must by the deadline; returns its last lines."""
         said: deque[str] = deque(maxlen=20)
-        assert process.stderr is not None
-        with process.stderr as lines:
-            for line in filter(None, map(str.strip, lines)):
-                said.append(line)
-                share = _share(line)
-                values: dict[str, Any] = {"says": without_paths(line[:300])}
-                self.store.update(job.id, "running", **values | ({"share": share} if share is not None else {}))
-        return said
+        while True:
+            lines = process.lines(POLLED)
+            said.extend(lines)
+            with self.lock:
+                self._progress(job, lines)
+                if self.closed:
+                    self._ask_to_save(SAVING)
+                if self.deadline is not None and time.monotonic() > self.deadline:
+                    process.signal(signal.SIGKILL)
+                ended = process.status() is not None
+            if ended:
+                process.kill()  # what it started and left behind
+                while lines := process.lines(0):
+                    said.extend(lines)
+                return said
 
-    def _ended(self, job: Job, status: int, said: deque[str]) -> None:
-        with self.changed:
-            self.current = None
-        values: dict[str, Any] = {"ended": time.time(), "process": None}
-        if self.closed and status:
-            values |= _interrupted(job)
+    def _progress(self, job: Record, lines: list[str]) -> None:
+        found = self.store.get(job.id)
+        if not lines or found.state != "running":
+            return
+        shares = [share for share in map(_share, lines) if share is not None]
+        self.store.note(found.changed(says=without_paths(lines[-1][:300]), share=shares[-1] if shares else found.share))
+
+    def _end(self, job: Record, process: JobProcess, said: deque[str]) -> None:
+        status, saved = process.status() or 0, (self.places.folder(job) / "model").is_dir()
+        values: dict[str, Any]
+        if self.closed and status and not self.stopped:
+            values = _interrupted(job)
         elif status == 0:
-            values |= {"state": "done", "share": 1.0, "result": result_of(job), "error": None}
-        elif status in INTERRUPTED and (self.places.folder(job) / "model").is_dir():
-            values |= {"state": "done", "result": result_of(job), "error": None, "says": "stopped and saved"}
+            values = {"state": "done", "share": 1.0, "result": result_of(job), "error": None}
+        elif status in INTERRUPTED and saved:
+            values = {"state": "done", "result": result_of(job), "error": None, "says": "stopped and saved"}
         elif status in INTERRUPTED:
-            values |= {"state": "cancelled", "says": "stopped before there was a model"}
+            values = {"state": "cancelled", "says": "stopped before there was a model"}
+        elif self.deadline is not None and status == -signal.SIGKILL:
+            values = {
+                "state": "failed",
+                "error": "it did not save in time and was ended: resume it from what it saved.",
+            }
         else:
             last = said[-1] if said else f"it ended with status {status}"
-            values |= {"state": "failed", "error": without_paths(last.removeprefix("limner: "))}
-        self.store.update(job.id, "running", **values)
+            values = {"state": "failed", "error": without_paths(last.removeprefix("limner: "))}
+        self._leave(job, values)
 
-    def _signal(self, job: str, kind: signal.Signals) -> None:
-        if self.current == job and self.process and self.process.poll() is None:
-            os.killpg(self.process.pid, kind)
+    def _leave(self, job: Record, values: dict[str, Any]) -> None:
+        """Lets go of a process, and says what became of its job, unless that was cancelled, and perhaps resumed, by then."""
+        with self.lock:
+            if self.process:
+                self.process.signal(signal.SIGKILL)
+                self.process.close()
+            self.process = None
+        self._tidy(job)
+        with self.lock:
+            found = self.store.get(job.id)
+            if found.state == "running" or found is job:
+                self.store.note(found.changed(**{"ended": time.time(), "process": None} | values))
+
+    def _ask_to_save(self, seconds: float) -> None:
+        """Interrupts the process once, as a second time would end it before it has saved, and sets or shortens its time."""
+        if self.deadline is None and self.process:
+            self.process.signal(signal.SIGINT)
+        deadline = time.monotonic() + seconds
+        self.deadline = deadline if self.deadline is None else min(self.deadline, deadline)
 
 
-def _interrupted(job: Job) -> dict[str, Any]:
+def _interrupted(job: Record) -> dict[str, Any]:
     """Returns what becomes of work that ran when the server ended: a training waits for the next one."""
     again = (
         {"state": "queued", "ended": None} if job.kind == "train" else {"state": "interrupted", "ended": time.time()}
@@ -175,23 +270,20 @@ def _share(line: str) -> float | None:
     found = SHARE.search(line)
     if not found:
         return None
-    done, all_of_it = (float(text.replace(",", "")) for text in found.groups())
+    try:
+        done, all_of_it = (float(text.replace(",", "")) for text in found.groups())
+    except ValueError:  # dots and commas alone
+        return None
     return min(1.0, done / all_of_it) if all_of_it else None
 
 
-def _end_left_over(process: int | None) -> None:
-    """Ends a process that outlived the server that began it, unless its number is another's by now."""
-    if process is None or CHILD not in _command_of(process):
-        return
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process, signal.SIGKILL)
+def _remove(folders: Iterable[Path]) -> None:
+    """Removes folders, and goes on after `REMOVING` seconds while that lasts: there may be 100,000 files in them."""
 
+    def remove() -> None:
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
 
-def _command_of(process: int) -> str:
-    """Returns the command line of a process; nothing where there is none."""
-    with suppress(OSError):
-        return Path(f"/proc/{process}/cmdline").read_bytes().decode(errors="replace")
-    with suppress(OSError):
-        asked = ["ps", "-o", "args=", "-p", str(process)]
-        return subprocess.run(asked, capture_output=True, text=True, check=False).stdout
-    return ""
+    thread = threading.Thread(target=remove, name="remove", daemon=True)
+    thread.start()
+    thread.join(REMOVING)

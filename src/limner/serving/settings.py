@@ -1,6 +1,6 @@
 """What a server serves, where it keeps what it is given, and how much of anything it takes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -11,13 +11,21 @@ class Limits:
     """How much a client may ask for."""
 
     body: int = 32 * 2**20
-    """Bytes of a request, but for `upload`."""
+    """Bytes of a picture that is handed in."""
+    json: int = 256 * 2**10
+    """Bytes of any other request, but for `upload`: it is read and checked between two answers to others."""
     upload: int = 2 * 2**30
-    """Bytes of pictures to train on."""
+    """Bytes of pictures to train on, which are kept on disk as they come."""
+    held: int = 256 * 2**20
+    """Bytes of all bodies that are in memory at a time."""
+    requests: int = 256
+    """Requests of one address that are answered at a time."""
     waiting: int = 1024
     """Pictures that wait to be painted."""
     jobs: int = 32
     """Jobs that wait."""
+    decoding: int = 2**30
+    """Bytes of memory in which pictures are decoded, all at one time together."""
     side: int = 2048
     """Pixels a side of what is edited or stylised."""
     rate: float = 200.0
@@ -48,3 +56,7 @@ class Settings:
     def local(self) -> bool:
         """Whether only this machine can reach it."""
         return self.host in LOOPBACK
+
+    def absolute(self) -> "Settings":
+        """Returns the same settings with absolute paths, which stay true wherever a process works."""
+        return replace(self, paths=tuple(path.absolute() for path in self.paths), home=self.home.absolute())

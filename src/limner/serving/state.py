@@ -10,9 +10,11 @@ import torch
 from fastapi import Request
 
 from limner.serving.catalogue import Catalogue
+from limner.serving.decoding import DecodingBudget
 from limner.serving.errors import ApiError
 from limner.serving.job import Places
 from limner.serving.lanes import BatchLane, HandLane
+from limner.serving.names import Names
 from limner.serving.runner import Runner
 from limner.serving.settings import Settings
 from limner.serving.shelf import Shelf
@@ -30,6 +32,7 @@ class State:
     settings: Settings
     catalogue: Catalogue
     shelf: Shelf
+    names: Names
     hand: HandLane
     batch: BatchLane
     desk: ThreadPoolExecutor
@@ -41,24 +44,32 @@ class State:
     @classmethod
     def start(cls, settings: Settings) -> "State":
         """Opens everything; OSError where the home cannot be written to."""
+        settings = settings.absolute()
         settings.home.mkdir(parents=True, exist_ok=True)
+        catalogue = Catalogue(settings.paths, settings.home)
+        shelf = Shelf(settings.home / "pictures", DecodingBudget(settings.limits.decoding))
         hand, places = HandLane(), Places(settings.home)
-        store = Store(settings.home / "studio.db", settings.limits.jobs)
+        store = Store(settings.home / "studio.db")
         return cls(
             settings,
-            Catalogue(settings.paths, settings.home),
-            Shelf(settings.home / "pictures"),
+            catalogue,
+            shelf,
+            Names(catalogue, shelf),
             hand,
             BatchLane(settings.threads, settings.limits.waiting, hand),
             ThreadPoolExecutor(settings.threads, "desk", initializer=lambda: torch.set_num_threads(1)),
             places,
             store,
-            Runner(store, places, settings.threads),
+            Runner(store, places, settings.threads, settings.limits.jobs),
         )
 
     async def hand_over(self, work: Callable[..., T], *arguments: Any) -> T:
         """Returns what `work` returns, done at the desk."""
         return await asyncio.get_running_loop().run_in_executor(self.desk, work, *arguments)
+
+    def end(self) -> None:
+        """Begins to end: long work is asked to save, and streams of events end. It does not wait."""
+        self.runner.end()
 
     def close(self) -> None:
         """Ends everything; what runs is taken up again when the server is started again."""

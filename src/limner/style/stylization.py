@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 import limner
-from limner import files
+from limner import files, memory
 from limner.config import PathText, Section
 from limner.errors import PictureError, UsageError
 from limner.features import load_extractor
@@ -22,6 +22,8 @@ from limner.style.regions import read_regions
 from limner.style.transfer import stylize
 
 KIND = "stylization"
+BYTES_A_PIXEL = {"instant": 250, "optimised": 800}
+"""What is taken at least; twice as much is usual."""
 
 
 class Source(Section):
@@ -80,13 +82,12 @@ class Painter:
         """
         content = shrunk(content, self.wanted.size)
         colour = np.ascontiguousarray(content[..., :3])
-        try:
+        side = max(content.shape[:2])
+        what, advice = f"a picture of {side} pixels a side", f"try --size {side // 2}"
+        each = BYTES_A_PIXEL["instant" if self.instant else "optimised"]
+        memory.require(each * content.shape[0] * content.shape[1], what, advice)
+        with memory.explained(what, advice):
             painted = self._instantly(colour) if self.instant else self._slowly(colour, start)
-        except (MemoryError, RuntimeError) as error:
-            if isinstance(error, RuntimeError) and "alloc" not in str(error):
-                raise
-            side = max(content.shape[:2])
-            raise UsageError(f"{side} pixels a side do not fit in memory; try --size {side // 2}.") from None
         return np.concatenate([painted, content[..., 3:]], 2)
 
     @property

@@ -7,10 +7,14 @@ from typing import Any
 
 from limner.data.cache import open_dataset
 from limner.data.dataset import Dataset
+from limner.data.verification import verify as verify_files
 from limner.errors import LimnerError, RunError, UsageError
+from limner.memory import OutOfMemoryError, explained
 from limner.model import Model, load
 from limner.recipes import Recipe, apply_settings, find_recipe, resize
 from limner.training.budget import Budget
+from limner.training.checkpoint import Checkpoints
+from limner.training.need import SMALLER
 from limner.training.processes import Processes
 from limner.training.run import Run, data_of
 from limner.training.trainer import Trainer
@@ -38,6 +42,7 @@ def train(
     resume: bool = False,
     device: str = "auto",
     save_every: int | None = None,
+    verify: bool = False,
     **prepare: Any,
 ) -> Model:
     """Trains a recipe on pictures and returns the model, which `out/model` holds too.
@@ -46,7 +51,8 @@ def train(
     a `Recipe`, `gan` unless given, with networks as wide as `size_of_model` says: small, base or large. A resumed run may
     leave out data, recipe and seed, and refuses others than its own.
     `steps`, `pictures` and `minutes` are totals over all sessions; whichever is reached first ends the training.
-    Saves every minute, or every `save_every` steps. Raises DataError, RecipeError, RunError, UsageError, and
+    Saves every minute, or every `save_every` steps. Some blocks of the pictures are checked against their digests at first,
+    all of them with `verify`. Raises DataError, RecipeError, RunError, UsageError, and
     Interrupted when a signal stopped it.
     """
     folder = Path(out)
@@ -62,19 +68,29 @@ def train(
     dataset = data if isinstance(data, Dataset) else _open(data, folder, prepare)
 
     def begin() -> Run:
+        # others at each resume, so that what one session passed over the next may find
+        reached = Checkpoints(folder / "checkpoints").steps()[-1:]
+        verify_files(dataset.path, whole=verify, seed=sum(reached))
         if resume:
             return Run.resume(folder, chosen if recipe or settings or size_of_model != "base" else None, seed, dataset)
         return Run.create(folder, chosen, seed or 0, dataset)
 
     run = _enter(folder, begin, processes)
+    what = f"training with a batch of {run.recipe.batch}"
     try:
         budget = Budget.of(run.recipe, steps, pictures, minutes)
-        trainer = Trainer(run, dataset, processes, save_every)
+        with explained(what, SMALLER):
+            trainer = Trainer(run, dataset, processes, save_every)
     except LimnerError:
         run.close() if resume else run.discard()
         raise
     try:
-        finished = trainer.train(budget)
+        with explained(what, SMALLER):
+            finished = trainer.train(budget)
+    except OutOfMemoryError:
+        if trainer.step == 0:  # nothing was learned that could be continued
+            run.discard()
+        raise
     finally:
         run.close()
     if not finished:

@@ -1,10 +1,12 @@
 """Checkpoints of a run: written whole or not at all, verified when read, the last two kept."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from limner.errors import RunError
+from limner.errors import RunError, reason
+from limner.memory import out_of_memory
 from limner.tensors import DamagedFileError, load_tensors, save_tensors
 from limner.training.state import flatten, unflatten
 
@@ -30,18 +32,27 @@ class Checkpoints:
         for old in self.steps()[:-KEPT]:
             self._path(old).unlink(missing_ok=True)
 
-    def load(self) -> tuple[dict[str, Any] | None, list[str]]:
+    def load(
+        self, take: Callable[[dict[str, Any]], None] = lambda state: None
+    ) -> tuple[dict[str, Any] | None, list[str]]:
         """Returns the state of the newest whole checkpoint (None before the first), and a line for each one passed over.
 
+        `take` continues from a state; a checkpoint from which it cannot is passed over, too.
         RunError when there are checkpoints and none is whole.
         """
         warnings: list[str] = []
         for step in reversed(self.steps()):
             try:
-                tensors, metadata = load_tensors(self._path(step))
-                return unflatten(tensors, metadata["state"]), warnings
-            except (DamagedFileError, KeyError, ValueError, TypeError) as error:
+                state = self._read(step)
+                take(state)
+                return state, warnings
+            except DamagedFileError as error:
                 warnings.append(f"{error} Going back to the checkpoint before it.")
+            except Exception as error:  # another run's weights, keys or types fail in as many ways as there are kinds
+                if out_of_memory(error):
+                    raise
+                what = f"{self._path(step)}: not a checkpoint of this run ({reason(error)})."
+                warnings.append(f"{what} Going back to the checkpoint before it.")
         if warnings:
             raise RunError(f"{self.folder}: no checkpoint is whole. {warnings[0].split('. ')[0]}; start a new run.")
         return None, warnings
@@ -56,6 +67,16 @@ class Checkpoints:
         for later in self.steps():
             if later > step:
                 self._path(later).unlink(missing_ok=True)
+
+    def _read(self, step: int) -> dict[str, Any]:
+        tensors, texts = load_tensors(self._path(step))
+        try:
+            state = unflatten(tensors, texts.get("state", ""))
+        except DamagedFileError as error:
+            raise DamagedFileError(f"{self._path(step)}: damaged: {error}") from None
+        if not isinstance(state, dict):
+            raise DamagedFileError(f"{self._path(step)}: damaged: it holds no state.")
+        return state
 
     def _path(self, step: int) -> Path:
         return self.folder / f"step-{step:09d}.safetensors"

@@ -4,6 +4,7 @@ recipe.yaml  run.json  history.jsonl  tensorboard/  grids/  checkpoints/  best/ 
 """
 
 import json
+import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -77,7 +78,9 @@ class Run:
         if self.lock is None:
             return
         self.lock.release()
-        for name in ("recipe.yaml", "run.json", ".lock"):
+        for made in (self.checkpoints, self.grids, self.model, self.best, self.folder / "tensorboard"):
+            shutil.rmtree(made, ignore_errors=True)
+        for name in ("recipe.yaml", "run.json", "history.jsonl", ".lock"):
             (self.folder / name).unlink(missing_ok=True)
         with suppress(OSError):  # the folder may hold something that is not ours
             self.folder.rmdir()

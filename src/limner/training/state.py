@@ -6,6 +6,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from limner.errors import reason
+from limner.tensors import DamagedFileError
+
 
 def flatten(state: Any) -> tuple[dict[str, Tensor], str]:
     """Returns the tensors by number and JSON of everything else; TypeError for what neither can hold."""
@@ -14,8 +17,11 @@ def flatten(state: Any) -> tuple[dict[str, Tensor], str]:
 
 
 def unflatten(tensors: dict[str, Tensor], text: str) -> Any:
-    """Returns what `flatten` was given."""
-    return _restore(json.loads(text), tensors)
+    """Returns what `flatten` was given; DamagedFileError for a text that it cannot have written."""
+    try:
+        return _restore(json.loads(text), tensors)
+    except (LookupError, TypeError, ValueError, RecursionError) as error:
+        raise DamagedFileError(f"its state cannot be read ({type(error).__name__}: {reason(error)}).") from None
 
 
 def _describe(value: Any, tensors: dict[str, Tensor]) -> Any:

@@ -24,6 +24,7 @@ from limner.training.ema import Ema
 from limner.training.held_out import to_device
 from limner.training.history import History, Row, curves
 from limner.training.interrupt import Interrupt
+from limner.training.need import check_memory
 from limner.training.processes import Processes
 from limner.training.run import Run
 from limner.training.stopping import Stopping
@@ -49,6 +50,8 @@ class Trainer:
             raise UsageError(f"a batch of {self.recipe.batch} cannot be shared by {processes.world} processes evenly.")
         self.attributes = self.recipe.attributes(dataset.schema)
         self.names = tuple(a.name for a in self.attributes)
+        if processes.device.type == "cpu":
+            check_memory(self.recipe, dataset.schema, self.recipe.batch // processes.world)
         train = dataset.split("train")
         self.order = PictureOrder(train, self.recipe.batch, run.seed)
         torch.manual_seed(seeds.derive("weights", run.seed))
@@ -160,10 +163,8 @@ class Trainer:
         self.stopping.restore(state["stopping"])
 
     def _continue(self) -> list[str]:
-        state, warnings = self.checkpoints.load()
-        if state:
-            self.restore(state)
-        elif self.processes.leads:
+        state, warnings = self.checkpoints.load(self.restore)
+        if state is None and self.processes.leads:
             # rolling back must always have somewhere to go
             self.checkpoints.save(0, self.state())
         self.processes.wait()
@@ -233,10 +234,9 @@ class Trainer:
         if rollbacks > ROLLBACKS:
             raise RunError(f"{self.run.folder}: {broken} became not-a-number {rollbacks} times; lower lr or raise r1.")
         at = self.step
-        state, _ = self.checkpoints.load()
+        state, _ = self.checkpoints.load(self.restore)
         if state is None:
             raise RunError(f"{self.run.folder}: {broken} became not-a-number and no checkpoint is left to go back to.")
-        self.restore(state)
         self.rate_factor, self.rollbacks = factor, rollbacks
         self._say(
             f"alarm: {broken} became not-a-number by step {at}: back to step {self.step} with {factor:g} of the rate."

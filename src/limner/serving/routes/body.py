@@ -4,39 +4,60 @@ from base64 import b64encode
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from limner.editing.place import LARGEST_INDEX, LARGEST_SEED, Place
 from limner.pictures import to_bytes
+from limner.serving.state import State
 
+LONGEST_NAME, MOST_VALUES = 300, 2000
 Format = Literal["png", "jpeg", "webp"]
+
+
+def few(body: Any) -> Any:
+    """Returns what a request carries; ValueError for so many values that to say what is wrong with each would hold up others."""
+    count, level = 0, [body]
+    while level:
+        count += len(level)
+        if count > MOST_VALUES:
+            raise ValueError(f"{MOST_VALUES:,} values are the most")
+        inner = (one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
+        level = [value for values in inner for value in values]
+    return body
+
+
+Few = model_validator(mode="before")(few)
 
 
 class Body(BaseModel):
     """What a request carries; an unknown field, a number as text, or one that is not finite is refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+    _few = Few
 
 
+Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+"""What a model, dataset, picture, style, attribute or class is called."""
 Amount = Annotated[float, Field(ge=-1e6, le=1e6)]
 """As large as what is painted with can be, and a good deal larger than what makes sense."""
-Asked = Annotated[str | Amount, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
+Asked = Annotated[Name | Amount, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
 """A class or a number; 3 may be either, and is not the class "3.0"."""
 
 
 class Wanted(Place):
     """A place as clients ask for it."""
 
+    _few = Few
     seed: int = Field(0, ge=0, le=LARGEST_SEED, strict=True)
     index: int = Field(0, ge=0, le=LARGEST_INDEX, strict=True)
     truncation: float = Field(1.0, gt=0, le=1, strict=True)
     blend: list[tuple[Annotated[int, Field(ge=0, le=LARGEST_SEED)], Amount]] | None = Field(
         None, min_length=1, max_length=8
     )
-    directions: dict[str, Amount] = Field(default_factory=dict, max_length=50)
-    condition: dict[str, Asked] = Field(default_factory=dict, max_length=100)
+    directions: dict[Name, Amount] = Field(default_factory=dict, max_length=50)
+    condition: dict[Name, Asked] = Field(default_factory=dict, max_length=100)
 
 
-def encoded(pixels: np.ndarray, kind: Format, provenance: dict[str, Any] | None = None) -> str:
-    """Returns a picture as base64, with its provenance inside."""
-    return b64encode(to_bytes(pixels, f"picture.{kind}", provenance)).decode()
+def encoded(state: State, pixels: np.ndarray, kind: Format, made: dict[str, Any] | None = None) -> str:
+    """Returns a picture as base64, with its provenance inside, where names stand for paths."""
+    return b64encode(to_bytes(pixels, f"picture.{kind}", made and state.names.of(made))).decode()

@@ -15,14 +15,14 @@ from limner.editing.directions import effects, own_steps
 from limner.editing.edits import OPERATIONS
 from limner.editing.looks import LOOKS
 from limner.editing.place import Explorer
-from limner.errors import LimnerError, ModelError
+from limner.errors import ModelError
 from limner.model import WEIGHTS, find_folder, outline
 from limner.networks.blocks import Decoder
 from limner.pictures import to_bytes
 from limner.recipes import RECIPES
-from limner.serving.catalogue import Entry
-from limner.serving.errors import ApiError, understood, without_paths
-from limner.serving.state import State, state_of
+from limner.serving.catalogue import Entry, check_size, problem_of
+from limner.serving.errors import LONGEST, ApiError, without_paths
+from limner.serving.state import State, for_client, state_of
 from limner.tensors import written_digest
 
 router = APIRouter(prefix="/v1")
@@ -62,12 +62,10 @@ def model(request: Request, model: str) -> dict[str, Any]:
 
 
 @router.get("/models/{model}/directions")
-def directions(request: Request, model: str) -> dict[str, Any]:
+async def directions(request: Request, model: str) -> dict[str, Any]:
     """Returns the directions in which a model can go."""
-    catalogue = state_of(request).catalogue
-    explorer = catalogue.explorer(model)
-    found = catalogue.kept_outlines.get(("directions", explorer.model.digest), lambda: _directions(explorer))
-    return {"data": found}
+    state = state_of(request)
+    return {"data": await for_client(request, state.hand_over(_directions_of, state, model))}
 
 
 @router.get("/models/{model}/report")
@@ -93,7 +91,7 @@ def datasets(request: Request) -> dict[str, Any]:
     for entry in catalogue.datasets().values():
         try:
             found.append(_of_dataset(entry.id, Dataset.open(entry.path)))
-        except LimnerError:
+        except Exception:
             continue  # damaged: training on it says so
     return {"data": found}
 
@@ -134,19 +132,22 @@ def operations() -> dict[str, Any]:
 
 
 def _described(state: State, entry: Entry) -> dict[str, Any]:
-    return state.catalogue.kept_outlines.get((entry.id, entry.path, entry.created), lambda: _told(state, entry))
-
-
-def _told(state: State, entry: Entry) -> dict[str, Any]:
+    """Returns what a model is; where that cannot be told, why not, which is found out again each time."""
     told: dict[str, Any] = dict.fromkeys(
         ("recipe", "sha256", "width", "height", "channels", "latent", "attributes", "styles", "graph", "problem")
     )
     told |= {"id": entry.id, "object": "model", "created": int(entry.created), "owned_by": "limner", "kind": entry.kind}
     try:
-        return told | DESCRIBED[entry.kind](state, entry.id)
-    except (ApiError, LimnerError, ModuleNotFoundError) as error:
-        why = understood(error) or error
-        return told | {"can": [], "problem": without_paths(str(why))}
+        return told | state.catalogue.kept_outlines.get(
+            (entry.id, entry.path, entry.created), lambda: _outlined(state, entry)
+        )
+    except Exception as error:  # one bad model never spoils the list
+        return told | {"can": [], "problem": without_paths(problem_of(error)[:LONGEST])}
+
+
+def _outlined(state: State, entry: Entry) -> dict[str, Any]:
+    check_size(entry.path)
+    return DESCRIBED[entry.kind](state, entry.id)
 
 
 def _image(state: State, name: str) -> dict[str, Any]:
@@ -192,6 +193,13 @@ def _causal(state: State, name: str) -> dict[str, Any]:
 def _instant(state: State, name: str) -> dict[str, Any]:
     model = state.catalogue.instant(name)
     return {"sha256": model.digest, "can": ["stylize"], "styles": list(model.styles)}
+
+
+def _directions_of(state: State, model: str) -> list[dict[str, Any]]:
+    explorer = state.catalogue.explorer(model)
+    key = ("directions", explorer.model.digest)
+    found: list[dict[str, Any]] = state.catalogue.kept_outlines.get(key, lambda: _directions(explorer))
+    return found
 
 
 def _directions(explorer: Explorer) -> list[dict[str, Any]]:

@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, Request
 from PIL import ImageOps
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from limner.serving.routes.body import Body, encoded
+from limner.serving.routes.body import Body, Name, encoded
 from limner.serving.state import State, for_client, state_of
 
 router = APIRouter(prefix="/v1/causal")
-Values = dict[str, str | float]
+Values = Annotated[dict[Name, Name | float], Field(max_length=200)]
 
 
 class Unit(BaseModel):
@@ -22,9 +22,9 @@ class Unit(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
     seed: int = Field(0, ge=0, le=2**63 - 1)
-    data: str | None = None
+    data: Name | None = None
     index: int = Field(0, ge=0, le=2**31)
-    picture: str | None = None
+    picture: Name | None = None
     attributes: Values = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -37,7 +37,7 @@ class Unit(BaseModel):
 class Doing(Body):
     """Units of the world in which `do` holds, or as found where `given` is seen."""
 
-    model: str
+    model: Name
     do: Values = Field(default_factory=dict)
     given: Values = Field(default_factory=dict)
     n: int = Field(8, ge=1, le=64)
@@ -47,7 +47,7 @@ class Doing(Body):
 class WhatIf(Body):
     """A unit, and what is done to it."""
 
-    model: str
+    model: Name
     unit: Unit = Field(default_factory=Unit)
     do: Values = Field(default_factory=dict)
     seed: int = Field(0, ge=0, le=2**63 - 1)
@@ -56,9 +56,9 @@ class WhatIf(Body):
 class Doses(Body):
     """A unit, and the cause that is moved through its range."""
 
-    model: str
+    model: Name
     unit: Unit = Field(default_factory=Unit)
-    name: str
+    name: Name
     count: int = Field(7, ge=2, le=32)
 
 
@@ -119,7 +119,8 @@ def _found(state: State, name: str, unit: Unit) -> Any:
         return found.table, found.pictures
     if unit.picture is None:
         return model.sample(1, seed=unit.seed)
-    pixels = _fitted(model, state.shelf.pixels(unit.picture))
+    with state.shelf.pixels(unit.picture) as whole:
+        pixels = _fitted(model, whole)
     table = model.predictor.read(pixels)
     known = {each: _variable(model, each).value(value) for each, value in unit.attributes.items()}
     return table | {each: np.array([value], table[each].dtype) for each, value in known.items()}, pixels
@@ -153,7 +154,10 @@ def _done(state: State, asked: Doing) -> dict[str, Any]:
         "n": asked.n,
     }
     data = [
-        {"b64_json": encoded(picture, "png", about | {"index": row}), "attributes": attributes(model, table, row)}
+        {
+            "b64_json": encoded(state, picture, "png", about | {"index": row}),
+            "attributes": attributes(model, table, row),
+        }
         for row, picture in enumerate(pictures)
     ]
     return {"data": data, "warnings": _warnings(model, {**asked.do, **asked.given})}
@@ -165,8 +169,8 @@ def _counterfactual(state: State, asked: WhatIf) -> dict[str, Any]:
     world = other_world(state, asked.model, asked.unit, asked.do, asked.seed)
     about = _about(model, "counterfactual", asked.model, asked.seed) | {"do": asked.do, "unit": asked.unit.model_dump()}
     return {
-        "factual": {"b64_json": encoded(pictures[0], "png"), "attributes": attributes(model, table, 0)},
-        "counterfactual": {"b64_json": encoded(world.picture, "png", about), "attributes": world.attributes},
+        "factual": {"b64_json": encoded(state, pictures[0], "png"), "attributes": attributes(model, table, 0)},
+        "counterfactual": {"b64_json": encoded(state, world.picture, "png", about), "attributes": world.attributes},
         "truth": _truth(state, model, asked),
         "warnings": _warnings(model, asked.do),
     }
@@ -195,7 +199,7 @@ def _truth(state: State, model: Any, asked: WhatIf) -> dict[str, Any] | None:
     if found is None:
         return None
     table, pictures = found
-    return {"b64_json": encoded(pictures[0], "png"), "attributes": attributes(model, table, 0)}
+    return {"b64_json": encoded(state, pictures[0], "png"), "attributes": attributes(model, table, 0)}
 
 
 def _doses(state: State, asked: Doses) -> dict[str, Any]:
@@ -208,7 +212,7 @@ def _doses(state: State, asked: Doses) -> dict[str, Any]:
     found = []
     for value in values:
         world = other_world(state, asked.model, asked.unit, {asked.name: value}, 0)
-        found.append({"value": value, "b64_json": encoded(world.picture, "png"), "attributes": world.attributes})
+        found.append({"value": value, "b64_json": encoded(state, world.picture, "png"), "attributes": world.attributes})
     return {"name": asked.name, "data": found}
 
 

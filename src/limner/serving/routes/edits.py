@@ -2,21 +2,22 @@
 
 import time
 from base64 import b64encode
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, Request
 from pydantic import Field, model_validator
 
 from limner.editing.edits import from_list
-from limner.editing.history import Source, of_place, open_source, provenance
+from limner.editing.history import Source, of_place, provenance
 from limner.editing.latent import Latent
 from limner.editing.operation import Canvas, Operation
-from limner.errors import LimnerError
 from limner.pictures import SUFFIXES, open_pixels, to_bytes
 from limner.serving.errors import ApiError
-from limner.serving.routes.body import Body, Format, Wanted, encoded
+from limner.serving.routes.body import Body, Format, Name, Wanted, encoded
 from limner.serving.shelf import NAME
 from limner.serving.state import State, for_client, state_of
 
@@ -24,15 +25,19 @@ router = APIRouter(prefix="/v1")
 FILES = ("file", "by")
 GROWN = 2
 """Times as large as it may come, a picture may become on the way."""
+CARRIED = 1000
+"""Edits that a picture may carry."""
+Text = Annotated[str, Field(max_length=2000)]
+"""An edit as a person writes it."""
 
 
 class Editing(Body):
     """A picture, or a place of a model, and what is done to it."""
 
-    picture: str | None = None
-    model: str | None = None
+    picture: Name | None = None
+    model: Name | None = None
     place: Wanted = Field(default_factory=Wanted)
-    edits: list[str | dict[str, Any]] = Field(default_factory=list, max_length=100)
+    edits: list[Text | dict[Name, Any]] = Field(default_factory=list, max_length=100)
     output_format: Format = "png"
 
     @model_validator(mode="after")
@@ -58,7 +63,7 @@ def _edited(state: State, asked: Editing) -> dict[str, Any]:
         )
     canvas = _canvas(state, source, edits)
     pixels = np.ascontiguousarray(canvas.pixels)
-    picture = encoded(pixels, asked.output_format, provenance(source, [*source.edits, *edits]))
+    picture = encoded(state, pixels, asked.output_format, provenance(source, [*source.edits, *edits]))
     chosen = None
     if canvas.selection is not None:
         chosen = b64encode(to_bytes(np.rint(255 * canvas.selection).astype(np.uint8), "mask.png")).decode()
@@ -72,7 +77,8 @@ def _canvas(state: State, source: Source, edits: list[Operation]) -> Canvas:
     for one in [*source.edits, *edits]:
         if time.monotonic() - begun > limits.seconds:
             raise ApiError(504, "this took too long and was given up; ask for fewer edits.")
-        canvas = one.apply(canvas)
+        with state.shelf.decoding(*filter(state.shelf.holds, one.named)):
+            canvas = one.apply(canvas)
         if max(canvas.height, canvas.width) > GROWN * limits.side:
             raise ApiError(
                 413, f"an edit makes the picture {canvas.width}x{canvas.height}; {GROWN * limits.side} are the most."
@@ -88,25 +94,37 @@ def _source(state: State, asked: Editing) -> Source:
 
 
 def _handed_in(state: State, name: str) -> Source:
-    """Returns a picture with the edits that it carries, unless they name what clients may not: then as it is."""
+    """Returns a picture with the edits that it carries, if all of them can be done again here; otherwise as it is."""
+    made = state.shelf.provenance(name)
+    if made and made.get("kind") == "edit":
+        # anybody can write anything into a picture: whatever is wrong with it, it carries no edits
+        with suppress(Exception):
+            return _before_edits(state, state.names.of(made))
+    return _as_it_is(state, name)
+
+
+def _as_it_is(state: State, name: str) -> Source:
     path, made = state.shelf.path(name), state.shelf.provenance(name)
-    if made and made.get("kind") == "edit" and _names_known(state, made):
-        return open_source(path)
     told = {"ai_generated": bool(made.get("ai_generated", True)), "made": made} if made else {}
-    return Source(open_pixels(path), {"file": str(path), "sha256": name} | told)
+    with state.shelf.decoding(path, side=state.settings.limits.side):
+        return Source(open_pixels(path), {"file": str(path), "sha256": name} | told)
 
 
-def _names_known(state: State, made: dict[str, Any]) -> bool:
-    """Whether all pictures and models that a picture says it was made of are on the shelf and in the catalogue."""
-    try:
-        origin, edits = made["origin"], from_list(made["edits"])
-        paths = [Path(origin["model"]["path"] if "model" in origin else origin["file"])]
-        paths += [Path(origin["directions"])] if "directions" in origin else []
-        paths += [path for edit in edits for path in edit.named]
-        models = {entry.path.resolve() for entry in state.catalogue.models().values()}
-        return all(state.shelf.holds(path) or models & {path.resolve(), path.resolve().parent} for path in paths)
-    except (KeyError, TypeError, ValueError, LimnerError):
-        return False
+def _before_edits(state: State, made: dict[str, Any]) -> Source:
+    """Returns what a picture was that says that it was edited; any exception for one that was not, or not from what is here."""
+    origin, edits = made["origin"], made["edits"]
+    if len(edits) > CARRIED:
+        raise ValueError("too many edits")
+    if "model" in origin:
+        explorer = state.catalogue.explorer(origin["model"]["path"])
+        source = of_place(explorer, Wanted(**origin["place"]))
+        same = origin["model"]["sha256"] == explorer.model.digest
+    else:
+        source = _as_it_is(state, origin["file"])
+        same = origin["sha256"] == origin["file"]
+    if not same:
+        raise ValueError("made of another")
+    return replace(source, edits=tuple(_checked(state, edits)))
 
 
 def _checked(state: State, edits: list[str | dict[str, Any]]) -> list[Operation]:

@@ -2,19 +2,21 @@
 
 import asyncio
 import shutil
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import Field
 
 from limner import files
+from limner.errors import LimnerError
 from limner.recipes import RECIPES, apply_settings, find_recipe
 from limner.serving.errors import ApiError
 from limner.serving.job import Job, checked_name
-from limner.serving.routes.body import Body
+from limner.serving.routes.body import Body, Name
 from limner.serving.routes.catalogue import SANDBOX
 from limner.serving.state import State, state_of
 from limner.serving.store import new_id
@@ -22,26 +24,29 @@ from limner.training.history import read_history
 
 router = APIRouter(prefix="/v1")
 ARCHIVES = (".zip", ".tar", ".parquet")
+Value = Annotated[str, Field(max_length=2000)]
 QUIET = 15.0
 """Seconds after which a stream says that it is still there."""
+LOOKED = 0.1
+"""Seconds between two checks for changes."""
 
 
 class Training(Body):
     """What is trained on what, and for how long."""
 
-    data: str
-    recipe: str = "gan"
-    name: str
+    data: Name
+    recipe: Name = "gan"
+    name: Name
     minutes: float = Field(10.0, gt=0, le=100_000)
-    set: dict[str, str | float | bool] = Field(default_factory=dict, max_length=50)
+    set: dict[Name, Value | int | float | bool] = Field(default_factory=dict, max_length=50)
     seed: int = Field(0, ge=0, le=2**31)
 
 
 class Evaluation(Body):
     """Which model is judged against which pictures."""
 
-    model: str
-    data: str
+    model: Name
+    data: Name
     n: int = Field(2000, ge=10, le=50_000)
 
 
@@ -59,17 +64,26 @@ async def prepare(
     size: Annotated[int | None, Form(ge=8, le=1024)] = None,
 ) -> Job:
     """Makes a dataset of pictures, or of one .zip of them."""
-    state, name, job = state_of(request), checked_name(name), new_id()
-    if name in state.catalogue.datasets():
-        raise ApiError(409, f"a dataset is called '{name}' already.", "name")
+    return await asyncio.to_thread(_prepare, state_of(request), checked_name(name), size, uploads)
+
+
+def _prepare(state: State, name: str, size: int | None, uploads: list[UploadFile]) -> Job:
+    job = new_id()
+    _check_dataset_name(state, name)
     try:
         # in a folder of the dataset's name, by which messages call it
-        source = await asyncio.to_thread(_received, state.places.uploads(job) / name, uploads)
+        source = _received(state.places.uploads(job) / name, uploads)
+        _check_dataset_name(state, name)  # again, as large uploads take a while
         asked = {"source": str(source), "size": size, "files": len(uploads)}
-        return state.store.add("prepare", name, asked, job).shown()
-    except Exception:
+        return state.runner.add("prepare", name, asked, job).shown()
+    except BaseException:
         shutil.rmtree(state.places.uploads(job), ignore_errors=True)
         raise
+
+
+def _check_dataset_name(state: State, name: str) -> None:
+    if name in state.catalogue.datasets():
+        raise ApiError(409, f"a dataset is called '{name}' already.", "name")
 
 
 @router.post("/train", status_code=202)
@@ -78,11 +92,11 @@ def train(request: Request, asked: Training) -> Job:
     state, name = state_of(request), checked_name(asked.name)
     if asked.recipe not in RECIPES:
         raise ApiError(422, f"there is no recipe '{asked.recipe[:80]}'; GET /v1/recipes names them.", "recipe")
-    apply_settings(find_recipe(asked.recipe), [f"{key}={value}" for key, value in asked.set.items()])
+    _check_settings(asked)
     if (state.settings.home / "runs" / name).exists() or name in state.catalogue.models():
         raise ApiError(409, f"a model is called '{name}' already.", "name")
     path = str(state.catalogue.dataset(asked.data).path)
-    return state.store.add("train", name, asked.model_dump() | {"path": path}).shown()
+    return state.runner.add("train", name, asked.model_dump() | {"path": path}).shown()
 
 
 @router.post("/evaluate", status_code=202)
@@ -92,17 +106,17 @@ def evaluate(request: Request, asked: Evaluation) -> Job:
     entry = state.catalogue.entry(asked.model, "image")
     data = state.catalogue.dataset(asked.data)
     paths = {"path": str(entry.path), "data_path": str(data.path)}
-    return state.store.add("evaluate", asked.model, asked.model_dump() | paths).shown()
+    return state.runner.add("evaluate", asked.model, asked.model_dump() | paths).shown()
 
 
-@router.get("/jobs")
-def jobs(request: Request) -> dict[str, list[Job]]:
+@router.get("/jobs", response_model=dict[str, list[Job]])
+async def jobs(request: Request) -> Response:
     """Returns all jobs, the newest first."""
-    return {"data": [job.shown() for job in state_of(request).store.all()]}
+    return Response(f'{{"data":[{",".join(state_of(request).store.texts())}]}}', media_type="application/json")
 
 
 @router.get("/jobs/{job}")
-def job(request: Request, job: str) -> Job:
+async def job(request: Request, job: str) -> Job:
     """Returns a job."""
     return state_of(request).store.get(job).shown()
 
@@ -158,22 +172,28 @@ async def events(request: Request) -> StreamingResponse:
 
 
 async def _changes(state: State) -> AsyncIterator[str]:
-    loop, waiting = asyncio.get_running_loop(), asyncio.Queue[Job](1000)
+    seen, _ = state.store.changes_since(0)
+    yield ": listening\n\n"
+    last = time.monotonic()
+    while not state.runner.closed:
+        seen, changes = state.store.changes_since(seen)
+        if changes:
+            yield "".join(f"event: job\ndata: {text}\n\n" for text in changes)
+            last = time.monotonic()
+        elif time.monotonic() - last > QUIET:
+            yield ": still here\n\n"
+            last = time.monotonic()
+        await asyncio.sleep(LOOKED)
 
-    def tell(job: Job) -> None:
-        loop.call_soon_threadsafe(lambda: None if waiting.full() else waiting.put_nowait(job))
 
-    state.store.listeners.append(tell)
+def _check_settings(asked: Training) -> None:
+    """Raises LimnerError or ApiError 422 for settings that the recipe does not take, whatever they are."""
     try:
-        yield ": listening\n\n"
-        while True:
-            try:
-                job = await asyncio.wait_for(waiting.get(), QUIET)
-                yield f"event: job\ndata: {job.shown().model_dump_json()}\n\n"
-            except TimeoutError:
-                yield ": still here\n\n"
-    finally:
-        state.store.listeners.remove(tell)
+        apply_settings(find_recipe(asked.recipe), [f"{key}={value}" for key, value in asked.set.items()])
+    except LimnerError:
+        raise
+    except Exception:
+        raise ApiError(422, "set: these are no settings of a recipe.", "set") from None
 
 
 def _received(folder: Path, uploads: list[UploadFile]) -> Path:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from limner.pictures import to_bytes
-from limner.serving.state import for_client, state_of
+from limner.serving.state import State, for_client, state_of
 
 router = APIRouter(prefix="/v1")
 FILE = {"schema": {"type": "string", "format": "binary"}}
@@ -17,13 +17,23 @@ BYTES = {"requestBody": {"required": True, "content": {"application/octet-stream
 async def put(request: Request) -> dict[str, Any]:
     """Keeps the picture whose file is the body, and returns its id and what it says of how it was made."""
     state, content = state_of(request), await request.body()
-    name, width, height = await for_client(request, state.hand_over(state.shelf.put, content))
-    return {"id": name, "width": width, "height": height, "provenance": state.shelf.provenance(name)}
+    return await for_client(request, state.hand_over(_kept, state, content))
 
 
 @router.get("/pictures/{picture}", response_class=Response, responses={200: {"content": {"image/png": {}}}})
 async def get(request: Request, picture: str) -> Response:
     """Returns a picture as PNG."""
     state = state_of(request)
-    content = await for_client(request, state.hand_over(lambda: to_bytes(state.shelf.pixels(picture), "picture.png")))
+    content = await for_client(request, state.hand_over(_png, state, picture))
     return Response(content, media_type="image/png")
+
+
+def _kept(state: State, content: bytes) -> dict[str, Any]:
+    name, width, height = state.shelf.put(content)
+    made = state.shelf.provenance(name)
+    return {"id": name, "width": width, "height": height, "provenance": made and state.names.of(made)}
+
+
+def _png(state: State, picture: str) -> bytes:
+    with state.shelf.pixels(picture) as pixels:
+        return to_bytes(pixels, "picture.png")

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from limner.serving.errors import ApiError
 from limner.serving.job import Job
-from limner.serving.routes.body import Body, Format, encoded
+from limner.serving.routes.body import Body, Format, Name, encoded
 from limner.serving.state import State, for_client, state_of
 from limner.serving.store import new_id
 from limner.style.factors import Factors
@@ -20,14 +20,14 @@ router = APIRouter(prefix="/v1")
 class Weighted(Body):
     """A style and its weight beside others."""
 
-    style: str
+    style: Name
     weight: float = Field(1.0, gt=0, le=1000)
 
 
 class Stylizing(Body):
     """A picture, its styles, and how far each factor is taken over."""
 
-    picture: str
+    picture: Name
     styles: list[Weighted] = Field(default_factory=list, max_length=16)
     colour_from: list[Weighted] = Field(default_factory=list, max_length=16)
     line_from: list[Weighted] = Field(default_factory=list, max_length=16)
@@ -39,8 +39,8 @@ class Stylizing(Body):
     scale: float = Field(1.0, ge=0.1, le=10)
     size: int = Field(512, ge=32, le=2048)
     seed: int = Field(0, ge=0, le=2**63 - 1)
-    mask: str | None = None
-    model: str | None = None
+    mask: Name | None = None
+    model: Name | None = None
     output_format: Format = "png"
 
 
@@ -51,19 +51,28 @@ async def stylize(request: Request, response: Response, asked: Stylizing) -> Any
     if asked.model is not None:
         return await for_client(request, state.hand_over(_instant, state, asked))
     response.status_code = 202
-    return state.store.add("stylize", new := new_id(), {"arguments": _arguments(state, asked)}, new).shown()
+    return await state.hand_over(_queued, state, asked)
+
+
+def _queued(state: State, asked: Stylizing) -> Job:
+    return state.runner.add("stylize", new := new_id(), {"arguments": _arguments(state, asked)}, new).shown()
 
 
 def instantly(
     state: State, picture: str, model: str, styles: dict[str, float], factors: Factors, side: int
 ) -> np.ndarray:
     """Returns a picture uint8 (H, W, 3), at most `side` pixels a side, in styles of an instant model."""
-    content = state.shelf.kept.get((picture, side), lambda: shrunk(state.shelf.pixels(picture), side))[..., :3]
+    content = state.shelf.kept.get((picture, side), lambda: _shrunk(state, picture, side))[..., :3]
     chosen = {name: weight for name, weight in styles.items() if weight}
     if not chosen:
         raise ApiError(422, f"styles: name one that '{model}' has; GET /v1/models/{model} names them.", "styles")
     painted: np.ndarray = state.catalogue.instant(model).stylize(np.ascontiguousarray(content), chosen, factors)
     return painted
+
+
+def _shrunk(state: State, picture: str, side: int) -> np.ndarray:
+    with state.shelf.pixels(picture) as pixels:
+        return shrunk(pixels, side)
 
 
 def _instant(state: State, asked: Stylizing) -> dict[str, Any]:
@@ -85,18 +94,22 @@ def _instant(state: State, asked: Stylizing) -> dict[str, Any]:
         model_sha256=state.catalogue.instant(asked.model).digest,
     )
     path = state.shelf.path(asked.picture)
-    return {"data": [{"b64_json": encoded(pixels, asked.output_format, provenance(done, path))}]}
+    return {"data": [{"b64_json": encoded(state, pixels, asked.output_format, provenance(done, path))}]}
 
 
 def _arguments(state: State, asked: Stylizing) -> list[str]:
-    """Returns the arguments of `limner stylize`."""
-    arguments = [str(state.shelf.path(asked.picture))]
-    arguments += [str(state.shelf.path(one.style, "styles")) for one in asked.styles]
+    """Returns the arguments of `limner stylize`, where pictures have the names of their files: it works in their folder."""
+
+    def file(name: str, param: str = "picture") -> str:
+        return state.shelf.path(name, param).name
+
+    arguments = [file(asked.picture)]
+    arguments += [file(one.style, "styles") for one in asked.styles]
     if len(asked.styles) > 1:
         arguments += [part for one in asked.styles for part in ("--weight", str(one.weight))]
     for name in ("colour", "line", "texture"):
         for one in getattr(asked, f"{name}_from"):
-            arguments += [f"--{name}-from", str(state.shelf.path(one.style, f"{name}_from"))]
+            arguments += [f"--{name}-from", file(one.style, f"{name}_from")]
     for name in ("colour", "line", "texture", "content", "scale", "size", "seed"):
         arguments += [f"--{name}", str(getattr(asked, name))]
-    return arguments + (["--mask", str(state.shelf.path(asked.mask, "mask"))] if asked.mask else [])
+    return arguments + (["--mask", file(asked.mask, "mask")] if asked.mask else [])

@@ -1,0 +1,51 @@
+"""What training takes in memory at least, known before anything is taken: the system would grant it, and end the process later."""
+
+from contextlib import suppress
+
+import torch
+from torch import Tensor, nn
+
+from limner.data.schema import Schema
+from limner.memory import require
+from limner.methods import Painter, build_method
+from limner.recipes import Recipe
+
+COPIES = 6
+"""Of each weight: itself, its gradient, two moments, the average, and what a checkpoint is written from."""
+SMALLER = "lower batch (--set batch=...), the networks' widths (--size-of-model small) or the pictures' size (--size)"
+
+
+def check_memory(recipe: Recipe, schema: Schema, batch: int) -> None:
+    """Raises OutOfMemoryError when training needs more than is left."""
+    require(needed(recipe, schema, batch), f"training with a batch of {batch}", SMALLER)
+
+
+def needed(recipe: Recipe, schema: Schema, batch: int) -> int:
+    """Returns the bytes that the weights, and what the painter keeps of a batch for its gradients, take in float32."""
+    attributes = recipe.attributes(schema)
+    with torch.device("meta"):  # shapes alone
+        method = build_method(recipe.method, recipe.optimiser, schema, attributes, 1)
+        condition = {
+            a.name: torch.zeros(2, dtype=torch.int64 if a.kind == "label" else torch.float32) for a in attributes
+        }
+        values = _values(method.painter, condition) / 2
+    weights = sum(weight.numel() for weight in method.parameters())
+    pictures = schema.channels * schema.height * schema.width
+    return int(4 * (COPIES * weights + batch * (values + pictures)))
+
+
+def _values(painter: Painter, condition: dict[str, Tensor]) -> int:
+    """Returns how many values all layers together return for two pictures."""
+    count = 0
+
+    def add(layer: nn.Module, inputs: object, output: object) -> None:
+        nonlocal count
+        count += output.numel() if isinstance(output, Tensor) else 0
+
+    layers = [layer for layer in painter.modules() if not list(layer.children())]
+    handles = [layer.register_forward_hook(add) for layer in layers]
+    with suppress(NotImplementedError), torch.no_grad():  # for operations that cannot tell shapes alone
+        painter.paint(torch.empty(2, painter.latent), condition)
+    for handle in handles:
+        handle.remove()
+    return count

@@ -1,0 +1,29 @@
+"""A server whose work does not end when it is asked to: its jobs ignore it, its threads sleep, its removals last.
+
+python stubborn_server.py HOME [MODELS]
+"""
+
+import sys
+import time
+from typing import Any
+
+from limner.cli.app import main
+from limner.model import load
+from limner.serving import catalogue, runner
+from limner.serving.routes import images
+
+DEAF = "trap '' INT TERM; echo begun >&2; while true; do sleep 0.05; done"
+
+
+def _sleep(*_: Any, **__: Any) -> bytes:
+    time.sleep(60)
+    return b""
+
+
+if __name__ == "__main__":
+    runner.child_command = lambda _: ["sh", "-c", DEAF]
+    runner.shutil.rmtree = _sleep  # type: ignore[assignment]
+    images._filmed = _sleep  # type: ignore[assignment]
+    catalogue.load = lambda path, runtime: load(path)  # type: ignore[assignment]  # an export to ONNX takes seconds
+    sys.argv = ["limner", "serve", *sys.argv[2:], "--home", sys.argv[1], "--port", "0"]
+    main()

@@ -1,0 +1,74 @@
+"""Readiness: only when a first request finds all that it needs, and never too late for ever."""
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asking import TestClient, painted, serving
+
+from limner.serving import catalogue, warmup
+from limner.serving.catalogue import Catalogue
+from small_models import small_model
+
+
+def _ready(client: TestClient) -> tuple[int, dict]:
+    answer = client.get("/health/ready")
+    return answer.status_code, answer.json()
+
+
+def _is_ready(client: TestClient) -> None:
+    deadline = time.monotonic() + 60
+    while _ready(client)[0] != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_a_server_is_ready_once_its_models_are_open(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free, load = threading.Event(), catalogue.load
+
+    def held(*of: Any, **how: Any) -> Any:
+        assert free.wait(30)
+        return load(*of, **how)
+
+    monkeypatch.setattr(catalogue, "load", held)
+    with serving(models, tmp_path) as client:
+        assert _ready(client) == (503, {"status": "starting"})
+        assert client.get("/health/ready").headers["retry-after"] == "1"
+        assert client.get("/health/live").status_code == 200
+        free.set()
+        _is_ready(client)
+        assert client.app.state.limner.catalogue.opened("gan")
+        assert client.app.state.limner.catalogue.opened("limner")
+        assert client.app.state.limner.batch.painted >= 1
+        assert painted(client.post("/v1/images/generations", json={"model": "gan"})).shape == (16, 16, 3)
+
+
+def test_a_model_that_cannot_be_opened_keeps_no_server_from_being_ready(tmp_path: Path) -> None:
+    small_model("gan").save(tmp_path / "models" / "a-bad-one")
+    (tmp_path / "models" / "a-bad-one" / "model.safetensors").write_bytes(b"short")
+    small_model("gan").save(tmp_path / "models" / "good")
+    with serving(tmp_path / "models", tmp_path / "home") as client:
+        _is_ready(client)
+        assert client.app.state.limner.catalogue.opened("good")
+
+
+def test_a_server_without_models_is_ready(tmp_path: Path) -> None:
+    with serving(tmp_path, tmp_path / "home") as client:
+        _is_ready(client)
+
+
+def test_a_model_that_takes_for_ever_keeps_no_server_from_being_ready_or_from_ending(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = threading.Event()
+    monkeypatch.setattr(Catalogue, "explorer", lambda *_: free.wait(60))
+    monkeypatch.setattr(warmup, "LONGEST", 0.5)
+    with serving(models, tmp_path) as client:
+        _is_ready(client)
+        began = time.monotonic()
+    assert time.monotonic() - began < 5
+    free.set()
