@@ -21,7 +21,7 @@ from limner.errors import GraphError, PictureError, UsageError, nearest, shown
 from limner.evaluation.subject import check_shape
 from limner.files import atomic_folder
 from limner.pictures import grid, open_picture, read_provenance, save
-from limner.samples import MOST_IN_A_GRID, difference, made_of
+from limner.samples import MOST_IN_A_GRID, check_shows, difference, made_of
 
 
 @dataclass
@@ -141,6 +141,7 @@ def replay(picture: Path, model_path: Path | None = None) -> tuple[np.ndarray, i
     if model.painter.digest != about.model or model.structure.graph.to_yaml() != about.graph:
         raise PictureError(f"{picture}: made by another model than {where}; give the one it was made by.")
     if isinstance(about, MadeSample):
+        check_shows(picture, about.n, model.painter)
         again = grid(model.sample(about.n, about.do, about.given, about.seed)[1])
         return again, difference(again, picture)
     names, data = about.pictures, about.data
