@@ -1,5 +1,6 @@
 """Samples on disk: what they carry, that replay generates the same pixels, and folders that `prepare` reads."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +10,13 @@ from PIL import Image
 
 from limner.data import Dataset, garden, open_dataset
 from limner.data.schema import Attribute, Schema
-from limner.errors import PictureError, UsageError
+from limner.errors import LimnerError, PictureError, UsageError
 from limner.methods import build_generator
 from limner.model import Model, load
 from limner.pictures import read_provenance, save
 from limner.recipes import apply_settings, find_recipe
 from limner.replay import replay
-from limner.samples import save_model_walk, save_samples
+from limner.samples import provenance_of, save_model_walk, save_samples
 
 SCHEMA = Schema(
     height=16,
@@ -110,3 +111,40 @@ def test_wrong_paths_are_refused(where: Path, tmp_path: Path) -> None:
         save_model_walk(model, where, tmp_path / "x.avi")
     with pytest.raises(UsageError, match="exists"):
         save_samples(model, where, where, 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [
+        ("sample", {"n": 65_536}),
+        ("sample", {"n": 2**40}),
+        ("sample", {"n": "1"}),
+        ("sample", {"n": True}),
+        ("sample", {"index": 7}),
+        ("sample", {"seed": -1}),
+        ("sample", {"condition": {"label": None}}),
+        ("sample", {"condition": []}),
+        ("sample", {"truncation": 1e308}),
+        ("sample", {"model": "x"}),
+        ("sample", {"model": {"path": "a" * 5000, "sha256": "x"}}),
+        ("sample", {"model": {"path": 3, "sha256": None}}),
+        ("grid", {"n": 65_536}),
+        ("grid", {"columns": 0}),
+        ("garden", {"seed": "x", "index": 0, "size": 32}),
+        ("garden", {"seed": 0, "index": 0, "size": 2**40}),
+        ([], {}),
+        (None, {}),
+    ],
+)
+def test_what_a_picture_says_of_itself_is_checked_before_it_is_made_again(
+    kind: object, change: dict, where: Path, tmp_path: Path
+) -> None:
+    model = load(where)
+    asked = {"n": 1, "seed": 3, "first": 0, "index": 0, "condition": {"label": "a"}, "truncation": 1.0}
+    told = provenance_of(model, where, "sample", **asked) | {"kind": kind} | change
+    save(model.sample(1)[0], tmp_path / "forged.png", told)
+    began = time.perf_counter()
+    with pytest.raises(LimnerError) as caught:
+        replay(tmp_path / "forged.png")
+    assert str(caught.value).isprintable()
+    assert time.perf_counter() - began < 5

@@ -17,7 +17,7 @@ from limner.errors import PictureError, UsageError, shown
 from limner.files import atomic_folder
 from limner.methods import walk
 from limner.model import Model, load
-from limner.pictures import WALKS, WRITTEN, grid, save, save_walk
+from limner.pictures import WALKS, WRITTEN, grid, open_picture, save, save_walk
 from limner.progress import ProgressLine
 from limner.seeds import LARGEST_SEED
 
@@ -128,6 +128,12 @@ def _generate_again(picture: Path, made: dict[str, Any], model_path: Path | None
         raise PictureError(
             f"{picture}: made by another model ({shown(about.model.sha256, 12)}) than {where} ({str(model.digest)[:12]})."
         )
+    if made["kind"] == "sample" and about.n > BATCH:
+        raise PictureError(
+            f"{picture}: its provenance says that it is one of {about.n:,}, but at most {BATCH} are made at once."
+        )
+    if made["kind"] == "grid":
+        check_shows(picture, about.n, model)
     # generated in the batch of the original, because the last bit of a sum may depend on the size of the batch
     asked = {name: getattr(about, name) for name in ("n", "seed", "first", "condition", "truncation")}
     pictures = model.sample(batch=BATCH, **asked)
@@ -143,6 +149,13 @@ def _generate_again(picture: Path, made: dict[str, Any], model_path: Path | None
 def _draw_again(picture: Path, made: dict[str, Any], model_path: Path | None) -> np.ndarray:
     about = made_of(MadeFlower, picture, made)
     return garden.draw(garden.flower(about.seed, about.index), about.size)
+
+
+def check_shows(picture: Path, n: int, model: Model) -> None:
+    """Raises PictureError for a grid with fewer pixels than n pictures of the model have, before these are made."""
+    width, height = open_picture(picture).size
+    if n * model.schema.height * model.schema.width > width * height:
+        raise PictureError(f"{picture}: its provenance says that it shows {n:,} pictures, which it is too small for.")
 
 
 def made_of(kind: type[Made], picture: Path, made: dict[str, Any]) -> Made:

@@ -91,6 +91,8 @@ TOKENS = (
         b"\x7f\xff\xff\xff",
     ),
 )
+LONGEST = 2**21
+SIGNED = (torch.half, torch.float32, torch.float64, torch.int64)
 LEAVES: tuple[Any, ...] = (
     *(None, True, False, 0, 1, -1, 2, 3, 255, 2**16, 2**31, 2**40, 2**63, 2**64, 10**30, -(10**30), 10**120),
     *(0.5, -0.5, 1e-320, 1e30, 1e308, -1e308, float("nan"), float("inf"), float("-inf"), 1e39),
@@ -118,7 +120,7 @@ def mutated(content: bytes, draw: random.Random, others: list[bytes]) -> bytes:
     """Returns content after one to eight mutations of its bytes, which may take parts of other contents."""
     for _ in range(draw.choice((1, 1, 1, 2, 3, 8))):
         content = draw.choice(BYTES)(content, draw, others)
-    return content[: 2**21]
+    return content[:LONGEST]
 
 
 def mutated_value(value: Any, draw: random.Random) -> Any:
@@ -137,7 +139,7 @@ def mutated_value(value: Any, draw: random.Random) -> Any:
 def as_text(value: Any, draw: random.Random) -> bytes:
     """Returns a value as JSON, which is YAML, too; now and then with bytes that were mutated as well."""
     text = json.dumps(value, ensure_ascii=draw.random() < 0.8)
-    content = text.encode("utf-8", "surrogatepass")
+    content = text.encode("utf-8", "surrogatepass")[:LONGEST]
     return mutated(content, draw, [content]) if draw.random() < 0.2 else content
 
 
@@ -173,7 +175,7 @@ def _change(holder: Any, key: Any, draw: random.Random) -> None:
     elif act == 1 and isinstance(holder, dict):
         holder[str(draw.choice(LEAVES))[:200]] = holder.pop(key)
     elif act == 2:
-        holder[key] = [holder[key]] * draw.choice((1, 2, 300))
+        holder[key] = [holder[key]] * draw.choice((1, 2, 300 if len(str(holder)) < 10_000 else 3))
     elif act == 3:
         for _ in range(draw.choice((3, 70, 150))):
             holder[key] = [holder[key]] if draw.random() < 0.5 else {"a": holder[key]}
@@ -198,10 +200,8 @@ def _other_tensor(tensor: Tensor, draw: random.Random) -> Tensor | None:
     changed = tensor.clone()
     if changed.numel():
         position = draw.randrange(changed.numel())
-        wild = (
-            (float("nan"), float("inf"), -1e38, 3e38) if changed.is_floating_point() else (-1, 10**6, 2**62, -(2**62))
-        )
-        changed.view(-1)[position] = draw.choice(wild)
+        wild = (float("nan"), float("inf"), -1e38, 6e4) if changed.is_floating_point() else (-1, 10**6, 2**62, -(2**62))
+        changed.view(-1)[position] = draw.choice(wild) if changed.dtype in SIGNED else 1
     return changed
 
 

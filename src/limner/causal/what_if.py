@@ -21,7 +21,7 @@ from limner.errors import GraphError, PictureError, UsageError, nearest, shown
 from limner.files import atomic_folder
 from limner.model import check_shape
 from limner.pictures import grid, open_picture, save
-from limner.samples import MOST_IN_A_GRID, made_of
+from limner.samples import MOST_IN_A_GRID, check_shows, made_of
 
 
 @dataclass
@@ -140,6 +140,7 @@ def regenerate(picture: Path, made: dict[str, Any], model_path: Path | None = No
     if model.image_model.digest != about.model or model.structure.graph.to_yaml() != about.graph:
         raise PictureError(f"{picture}: made by another model than {where}; give the one it was made by.")
     if isinstance(about, MadeSample):
+        check_shows(picture, about.n, model.image_model)
         return grid(model.sample(about.n, about.do, about.given, about.seed)[1])
     names, data = about.pictures, about.data
     if about.of not in (None, *names):

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from limner.data.archive import foreign
 from limner.data.layout import tidy
+from limner.data.parquet_footer import Group, read_groups, read_page
 from limner.data.source import Item, Problem, SetAside, Value, shown
 from limner.errors import DataError
 from limner.pictures import SUFFIXES
@@ -128,64 +129,48 @@ def _header(file: Path) -> _Header:
         return _Header(schema, opened.metadata.num_rows)
 
 
-def _check_claims(file: Path, claims: pq.FileMetaData) -> None:
-    """Raises DataError when the metadata claims far more than a file of this size can hold, before any of it is read."""
-    size = file.stat().st_size
-    groups = [claims.row_group(index) for index in range(claims.num_row_groups)]
-    rows = max(claims.num_rows, sum(group.num_rows for group in groups))
+def _check_claims(file: Path, claims: pq.FileMetaData) -> list[Group]:
+    """Returns what a file claims; DataError when that is far more than its size can hold, before any of it is read."""
+    size, groups = file.stat().st_size, read_groups(file)
+    rows = max(claims.num_rows, sum(group.rows for group in groups))
     if rows > FEW_ROWS + size // ROW_BYTES:
         raise DataError(f"{file} claims {rows:,} rows in {size:,} bytes, far more than pictures could fit in: refused")
     for group in groups:
-        for column in map(group.column, range(group.num_columns)):
-            packed, unpacked = min(column.total_compressed_size, size), column.total_uncompressed_size
-            if unpacked > max(ALWAYS_ALLOWED, MAX_RATIO * packed) or min(packed, unpacked, group.num_rows) < 0:
+        for column in group.columns:
+            packed, unpacked = min(column.packed, size), column.unpacked
+            if unpacked > max(ALWAYS_ALLOWED, MAX_RATIO * packed) or min(packed, unpacked, group.rows) < 0:
                 raise DataError(
-                    f"{file}: the column {shown(column.path_in_schema)} claims to unpack {packed:,} bytes to "
+                    f"{file}: the column {shown(column.name)} claims to unpack {packed:,} bytes to "
                     f"{unpacked:,}, as an archive bomb does: refused"
                 )
+    return groups
 
 
 def _batches(file: Path, columns: list[str]) -> Iterator[pa.RecordBatch]:
     # Buffered, not pre-buffered: a row group of many megabytes is then read page by page.
     with pq.ParquetFile(file, pre_buffer=False, buffer_size=2**20) as opened:
-        size = _batch_rows(file, opened.metadata)
+        size = _batch_rows(file, _check_claims(file, opened.metadata))
         for batch in opened.iter_batches(batch_size=size, columns=columns, use_threads=False):
             yield batch.select(columns)
 
 
-def _batch_rows(file: Path, claims: pq.FileMetaData) -> int:
+def _batch_rows(file: Path, groups: list[Group]) -> int:
     """Returns how many rows are read at a time; DataError when a page unpacks to more than its column.
 
     A few bytes can repeat a value of a dictionary a million times: each row may be as large as the whole dictionary.
     """
-    groups = [claims.row_group(index) for index in range(claims.num_row_groups)]
-    row_bytes = sum(group.total_byte_size for group in groups) / max(claims.num_rows, 1)
+    rows = sum(group.rows for group in groups)
+    row_bytes = sum(column.unpacked for group in groups for column in group.columns) / max(rows, 1)
     most = min(1024, BATCH_BYTES / max(row_bytes, 1))
     with file.open("rb") as content:
-        for column in (group.column(index) for group in groups for index in range(group.num_columns)):
-            content.seek(min(offset for offset in (column.dictionary_page_offset, column.data_page_offset) if offset))
-            kind, unpacked = _page_header(content.read(16))
-            if not 0 <= unpacked <= 2 * column.total_uncompressed_size + BATCH_BYTES:
-                raise DataError(
-                    f"{file}: a page of {shown(column.path_in_schema)} unpacks to {unpacked:,} bytes: refused"
-                )
+        for column in (column for group in groups for column in group.columns):
+            content.seek(column.begins)
+            kind, unpacked = read_page(content.read(32))
+            if not 0 <= unpacked <= 2 * column.unpacked + BATCH_BYTES:
+                raise DataError(f"{file}: a page of {shown(column.name)} unpacks to {unpacked:,} bytes: refused")
             if kind == _DICTIONARY:
                 most = min(most, REPEATED_BYTES / max(unpacked, 1))
     return max(1, int(most))
-
-
-def _page_header(content: bytes) -> tuple[int, int]:
-    """Returns the kind of a page and the bytes that it unpacks to, the first two fields of its header in Thrift's form."""
-    found, at = [], 0
-    for _ in range(2):
-        value, shift, at = 0, 0, at + 1  # past the byte that says which field it is
-        while True:
-            value |= (content[at] & 127) << shift
-            shift, at = shift + 7, at + 1
-            if content[at - 1] < 128:
-                break
-        found.append(value >> 1 ^ -(value & 1))
-    return found[0], found[1]
 
 
 def _picture_column(file: Path, schema: pa.Schema) -> str:
