@@ -27,6 +27,7 @@ def test_guesses_make_no_independence_that_was_not_found(known: list, guessed: l
     assert {frozenset(edge) for edge in doubtful} == {frozenset(edge) for edge in guessed}
 
 
+@pytest.mark.slow
 def test_the_garden_is_found_again(tmp_path: Path) -> None:
     garden.make(tmp_path / "flowers", n=2000, size=16)
     found = discover(open_dataset(str(tmp_path / "flowers")))

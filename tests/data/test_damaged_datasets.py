@@ -34,7 +34,8 @@ def refused(folder: Path) -> str:
     "change",
     [
         {"format": "1"},
-        {"format": 2},
+        {"format": 3},
+        {"format": 1},
         {"options": []},
         {"options": None},
         {"fingerprint": 3},

@@ -41,6 +41,7 @@ def test_a_dataset_split_otherwise_is_another_one(flowers: Dataset) -> None:
     assert (other.pictures[5] == flowers.pictures[5]).all()
 
 
+@pytest.mark.slow
 def test_cross_validation_judges_every_fold_once(flowers: Dataset, tmp_path: Path) -> None:
     out = tmp_path / "crossval"
     found = cross_validate(flowers, "gan", out, folds=2, minutes=MINUTES, n=60, settings=SMALL)
@@ -56,6 +57,7 @@ def test_cross_validation_judges_every_fold_once(flowers: Dataset, tmp_path: Pat
         cross_validate(flowers, "gan", out, folds=3, minutes=MINUTES, n=60, settings=SMALL)
 
 
+@pytest.mark.slow
 def test_a_search_leaves_a_recipe_and_a_verdict(flowers: Dataset, tmp_path: Path) -> None:
     out = tmp_path / "tune"
     found = tune(flowers, "gan", out, trials=4, minutes=4 * MINUTES, settings=SMALL)
@@ -76,6 +78,7 @@ def test_a_search_leaves_a_recipe_and_a_verdict(flowers: Dataset, tmp_path: Path
         assert tune(flowers, "gan", out, trials=4, minutes=4 * MINUTES, settings=SMALL).verdict == found.verdict
 
 
+@pytest.mark.slow
 def test_an_interrupted_search_continues_its_trial(flowers: Dataset, tmp_path: Path) -> None:
     out, real = tmp_path / "tune", study.train
     calls = []

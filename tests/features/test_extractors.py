@@ -84,6 +84,7 @@ def test_pictures_are_seen_in_their_own_size(
     assert seen["pooled"].isfinite().all()
 
 
+@pytest.mark.slow
 def test_1024_pixels_a_side(made_up: Callable[[str], Extractor]) -> None:
     with torch.inference_mode():
         assert made_up("squeezenet")(_images(1024, 1024))["edges"].shape[2:] == (509, 509)

@@ -7,6 +7,7 @@ import pytest
 from limner import demo
 
 
+@pytest.mark.slow
 def test_the_demonstration_leaves_a_page_on_which_everything_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

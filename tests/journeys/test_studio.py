@@ -232,6 +232,7 @@ def test_edit_with_a_mask_and_undo(page: Page, address: str, photograph: Path, t
     expect(page.get_by_text("as a photograph")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_restyle_at_once_and_refined(page: Page, address: str, photograph: Path) -> None:
     go(page, address, "restyle")
     page.locator("input[type=file]").first.set_input_files(photograph)
@@ -263,6 +264,7 @@ def test_what_if(page: Page, address: str) -> None:
     shot(page, "whatif")
 
 
+@pytest.mark.slow
 def test_train_from_a_zip_to_a_live_slider(page: Page, address: str, tmp_path: Path) -> None:
     archive = tmp_path / "flowers.zip"
     with zipfile.ZipFile(archive, "w") as file:

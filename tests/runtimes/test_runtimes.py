@@ -22,6 +22,8 @@ SPECIES = Attribute(name="z", kind="label", classes=("daisy", "rose", "tulip"))
 HEIGHT = Attribute(name="height", kind="number", minimum=0, maximum=1, mean=0.5, std=0.2)
 SCHEMA = Schema(height=16, width=24, channels=3, attributes=(SPECIES, HEIGHT), label="z")
 TABLE = {"z": torch.tensor([0, 0, 1, 2]), "height": torch.tensor([0.1, 0.2, 0.5, 0.9])}
+QUICK = ("gan", "mlp-gan", "mlp-vae", "noise")
+"""Recipes that are exported within seconds; the others are exported by the slow tests."""
 
 
 def _model(name: str = "gan", *settings: str) -> Model:
@@ -38,7 +40,9 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache"
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in RECIPES]
+)
 def test_every_recipe_is_exported_and_generates_alike_at_any_batch(name: str, tmp_path: Path) -> None:
     model = _model(name, *(["condition=[z, height]"] if RECIPES[name]().condition == "auto" else []))
     model.export(tmp_path / "model.onnx")

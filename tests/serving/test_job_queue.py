@@ -86,6 +86,7 @@ def test_trainings_that_are_asked_for_at_once_are_all_answered(studio: TestClien
     assert {studio.post(f"/v1/jobs/{job}/cancel").json()["state"] for job in jobs} == {"cancelled"}
 
 
+@pytest.mark.slow
 def test_a_training_that_is_stopped_saves_and_its_model_can_be_asked(studio: TestClient) -> None:
     job = studio.post("/v1/train", json=LONG | {"name": "garden"}).json()["id"]
     trains(studio, job)

@@ -52,27 +52,27 @@ def test_a_file_that_is_gone_or_another_is_named(file: str, how: str) -> None:
 
 def test_each_factor_has_its_own_source() -> None:
     own = Stylizer(_wanted(colour_from=[Source(style="red.png")], line=0, texture=0))
-    painted = own.paint(open_pixels(Path("content.png")))
+    painted = own.stylize(open_pixels(Path("content.png")))
     assert np.abs(painted.reshape(-1, 3).mean(0) - [220, 30, 30]).max() < 6
 
 
 def test_opacity_stays_and_grey_gets_colour() -> None:
     pixels = np.zeros((40, 44, 4), np.uint8)
     pixels[..., :3], pixels[10:, :, 3] = 120, 255
-    painted = Stylizer(_wanted(line=0, texture=0)).paint(pixels)
+    painted = Stylizer(_wanted(line=0, texture=0)).stylize(pixels)
     assert np.array_equal(painted[..., 3], pixels[..., 3])
     save(np.full((40, 40), 90, np.uint8), "grey.png")
     assert open_pixels(Path("grey.png")).shape == (40, 40, 3)
 
 
 def test_it_is_at_most_as_large_as_wanted() -> None:
-    assert Stylizer(_wanted(size=48, line=0, texture=0)).paint(open_pixels(Path("content.png"))).shape == (34, 48, 3)
+    assert Stylizer(_wanted(size=48, line=0, texture=0)).stylize(open_pixels(Path("content.png"))).shape == (34, 48, 3)
 
 
 def test_a_mask_with_one_style_leaves_what_is_black() -> None:
     save(np.uint8(255 * (np.mgrid[:40, :56][1] >= 28)), "mask.png")
     content = open_pixels(Path("content.png"))
-    painted = Stylizer(_wanted(styles=[Source(style="red.png")], mask="mask.png", texture=0, line=0)).paint(content)
+    painted = Stylizer(_wanted(styles=[Source(style="red.png")], mask="mask.png", texture=0, line=0)).stylize(content)
     assert np.array_equal(painted[:, :28], content[:, :28])
     assert np.abs(painted[:, 28:].reshape(-1, 3).mean(0) - [220, 30, 30]).max() < 6
 

@@ -67,6 +67,7 @@ def test_early_stopping_of_a_gan_measures_its_samples(dataset: Dataset, recipe: 
     assert all(value > 0 for value in measured)
 
 
+@pytest.mark.slow
 def test_the_best_model_is_kept_though_training_goes_on(dataset: Dataset, run: Path) -> None:
     settings = ["batch=8", "stopping.every=160", "lr=5e-3"]
     model = train(dataset, apply_settings(find_recipe("mlp-vae"), settings), run, pictures=4000)

@@ -15,6 +15,7 @@ from limner.training.history import read_history
 from limner.training.processes import Processes
 
 
+@pytest.mark.slow
 def test_two_processes_agree_with_one(dataset: Dataset, recipe: Recipe, tmp_path: Path) -> None:
     # dropout is drawn by each process for itself and is the one thing that cannot agree
     shared = apply_settings(recipe, ["method.discriminator.dropout=0"])

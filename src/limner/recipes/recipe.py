@@ -63,8 +63,8 @@ class Recipe(Section):
         if not isinstance(value, dict):
             return value
         kind = value.get("kind")
-        if kind not in METHODS:
-            raise ValueError(f"kind: {nearest(str(kind), list(METHODS))}")
+        if not isinstance(kind, str) or kind not in METHODS:
+            raise ValueError(f"no method is of the kind '{shown(kind)}'; {nearest(str(kind), list(METHODS))}")
         return METHODS[kind].config_type.model_validate(value)
 
     @field_validator("condition", mode="before")
