@@ -34,7 +34,7 @@ def refused(folder: Path) -> str:
     "change",
     [
         {"format": "1"},
-        {"format": 2},
+        {"format": 99},
         {"options": []},
         {"options": None},
         {"fingerprint": 3},
