@@ -1,11 +1,13 @@
 """Errors as clients get them: short, without paths, and as quick to make as they are short."""
 
+import errno
 import json
 import time
 
 import pytest
 
-from limner.serving.errors import ApiError, field_of, without_paths
+from limner.memory import OutOfMemoryError
+from limner.serving.errors import ApiError, field_of, understood, without_paths
 
 LONG = 1_000_000
 
@@ -48,3 +50,20 @@ def test_what_is_told_is_short_and_can_be_written() -> None:
 @pytest.mark.parametrize(("seconds", "said"), [(0.0, "1"), (1.4, "2"), (60, "60")])
 def test_whoever_comes_back_when_told_is_not_too_early(seconds: float, said: str) -> None:
     assert ApiError(429, "x", None, seconds).response().headers["retry-after"] == said
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes"),
+        OutOfMemoryError("sampling does not fit in memory: lower n."),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+    ],
+)
+def test_memory_that_runs_out_is_too_large_whichever_library_says_so(error: BaseException) -> None:
+    found = understood(error)
+    assert found is not None
+    assert found.status == 413
+    assert "memory" in found.message
+    assert understood(RuntimeError("a fault of ours")) is None

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from limner.errors import ConditionError, LimnerError
+from limner.memory import out_of_memory
 
 TYPES = {
     400: "invalid_request",
@@ -78,6 +79,9 @@ def understood(error: BaseException | None) -> ApiError | None:
     """Returns an exception as a client's error, or None where it is a fault of ours."""
     if isinstance(error, ApiError):
         return error
+    if error is not None and out_of_memory(error):
+        said = str(error) if isinstance(error, LimnerError) else NO_MEMORY
+        return ApiError(413, said)
     if isinstance(error, LimnerError):
         return ApiError(422, str(error), "condition" if isinstance(error, ConditionError) else None)
     if isinstance(error, ModuleNotFoundError):
@@ -87,11 +91,10 @@ def understood(error: BaseException | None) -> ApiError | None:
         return ApiError(507, "the disk is full: nothing was changed; make room and ask again.")
     if isinstance(error, ClientDisconnect):
         return ApiError(408, "the client left.")
-    if isinstance(error, MemoryError):
-        return ApiError(413, "this does not fit in memory; ask for fewer or smaller pictures.")
     return None
 
 
+NO_MEMORY = "this does not fit in memory; ask for fewer or smaller pictures."
 FAULT = ApiError(500, "something failed here; the server's log says what.")
 
 
@@ -125,5 +128,5 @@ def install(app: FastAPI) -> None:
         return known.response()
 
     app.add_exception_handler(Exception, failed)
-    for kind in (ApiError, LimnerError, OSError, sqlite3.OperationalError, MemoryError, ClientDisconnect):
+    for kind in (ApiError, LimnerError, OSError, sqlite3.OperationalError, MemoryError, RuntimeError, ClientDisconnect):
         app.add_exception_handler(kind, told)
