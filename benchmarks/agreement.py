@@ -25,12 +25,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import command
 import numpy as np
 import torch
 from scipy import stats
 from worlds import Garden, KnownWorld, Linear, Strokes, World, equivalent, turnable
 
-import command
 from limner import files, seeds
 from limner.causal import Graph, StructuralModel
 from limner.causal.check import examine

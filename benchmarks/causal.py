@@ -17,10 +17,10 @@ The folder gets report.json and report.html.
 from functools import cached_property
 from pathlib import Path
 
+import command
 import morpho
 import numpy as np
 
-import command
 from limner.causal import CausalModel, StructuralModel
 from limner.causal.judging import write
 from limner.causal.page import tables

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import command
+
 from limner.data import open_dataset
 
 

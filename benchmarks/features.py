@@ -16,11 +16,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import command
 import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-import command
 from limner.features import load_extractor, weights
 from limner.features.embedded.network import Network
 from limner.features.squeezenet import SqueezeNet

@@ -11,10 +11,10 @@ import hashlib
 import json
 from pathlib import Path
 
+import command
 import numpy as np
 import pyarrow as pa
 
-import command
 from limner.data import Dataset, open_dataset, write_dataset
 from limner.evaluation import evaluate
 from limner.pictures import grid, save

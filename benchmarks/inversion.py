@@ -17,11 +17,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import command
 import numpy as np
 import torch
 from torch import Tensor
 
-import command
 from limner.data import Dataset, open_dataset
 from limner.editing.inversion import STEPS, distance_to, first_guess, optimisation
 from limner.editing.latent_space import editing_model, one_thread

@@ -16,10 +16,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import command
 import numpy as np
 import torch
 
-import command
 from limner.data.schema import Attribute, Schema
 from limner.errors import LimnerError
 from limner.methods import build_generator

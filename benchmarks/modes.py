@@ -15,9 +15,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import command
 import numpy as np
 
-import command
 from limner.data import Dataset, open_dataset, write_dataset
 from limner.evaluation.classifier import train_classifier
 from limner.pictures import grid, save

@@ -25,6 +25,7 @@ from functools import cache, partial
 from multiprocessing import Pool
 from pathlib import Path
 
+import command
 import numpy as np
 import pyarrow.parquet as pq
 import torch
@@ -34,7 +35,6 @@ from scipy import ndimage
 from scipy.signal import fftconvolve
 from torch import Tensor, nn
 
-import command
 from limner import files
 from limner.data.workers import cores
 from limner.errors import UsageError

@@ -21,6 +21,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import command
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -28,7 +29,6 @@ from PIL import Image
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
-import command
 from limner.data import Dataset, open_dataset
 from limner.features import Extractor, load_extractor, pool_once
 from limner.features.embedded.crops import HELD_OUT_SHAPES, outline

@@ -23,11 +23,11 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import command
 import numpy as np
 import pyarrow.parquet as pq
 from PIL import Image, ImageOps
 
-import command
 from limner.data import prepare
 from limner.data.workers import cores
 

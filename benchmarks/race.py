@@ -18,11 +18,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import command
 import numpy as np
 from judge import Judge
 from peers.tutorial_dcgan import TutorialDcgan
 
-import command
 from limner import files
 from limner.data import Dataset, open_dataset
 from limner.model import Model

@@ -25,6 +25,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import command
 import numpy as np
 import torch
 from PIL import Image
@@ -32,7 +33,6 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 from torch.utils.flop_counter import FlopCounterMode
 
-import command
 from limner.data import Dataset, garden, prepare
 from limner.methods import StepContext, build_method
 from limner.pictures import save
