@@ -5,6 +5,7 @@ python stubborn_server.py HOME [MODELS]
 
 import sys
 import time
+from types import SimpleNamespace
 from typing import Any
 
 from limner.cli.app import main
@@ -22,7 +23,7 @@ def _sleep(*_: Any, **__: Any) -> bytes:
 
 if __name__ == "__main__":
     runner.child_command = lambda _: ["sh", "-c", DEAF]
-    runner.shutil.rmtree = _sleep  # type: ignore[assignment]
+    runner.shutil = SimpleNamespace(rmtree=_sleep)  # type: ignore[assignment]  # of the queue alone
     images._filmed = _sleep  # type: ignore[assignment]
     catalogue.load = lambda path, runtime: load(path)  # type: ignore[assignment]  # an export to ONNX takes seconds
     sys.argv = ["limner", "serve", *sys.argv[2:], "--home", sys.argv[1], "--port", "0"]
