@@ -180,7 +180,7 @@ def _forged(edited: list[dict[str, Any]], count: int) -> Iterator[Any]:
             if dice.random() < 0.3 and isinstance(within, dict):
                 del within[key]
             else:
-                within[key] = dice.choice(ODD)
+                within[key] = copy.deepcopy(dice.choice(ODD))  # its own, as a later change may go into it
         yield made | {"kind": "edit"}
 
 
