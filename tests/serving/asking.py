@@ -1,14 +1,19 @@
-"""A server in this process, and what a client does with its answers."""
+"""A server in this process or in one of its own, and what a client does with its answers."""
 
+import os
+import re
+import subprocess
+import sys
 import time
 import warnings
 from base64 import b64decode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 from PIL import Image
 
@@ -29,6 +34,33 @@ def serving(models: Path, home: Path, token: str | None = None, **limits: Any) -
     app = create_app(Settings((models,), home, token=token, threads=2, limits=Limits(**limits)))
     with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
         yield client
+
+
+@contextmanager
+def started(*command: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Yields a process of Python that has become a server and is ready, and its address, http://host:port."""
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    process = subprocess.Popen([sys.executable, *command], stderr=subprocess.PIPE, text=True, env=environment)
+    assert process.stderr is not None
+    try:
+        address = re.search(r"http://[\d.:]+", process.stderr.readline())
+        assert address
+        _wait_until_ready(address[0])
+        yield process, address[0]
+    finally:
+        process.kill()
+        process.wait(5)
+        process.stderr.close()
+
+
+def _wait_until_ready(address: str) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        with suppress(httpx.TransportError):
+            if httpx.get(f"{address}/health/ready").status_code == 200:
+                return
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def photo(height: int = 32, width: int = 40, seed: int = 0) -> np.ndarray:

@@ -1,19 +1,16 @@
 """`limner serve`: mistakes in one line, and a server that is killed loses nothing."""
 
-import os
-import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-from asking import file_of, photo, reaches, serving, trains
+from asking import file_of, photo, reaches, serving, started, trains
 from filelock import FileLock
 from typer.testing import CliRunner
 
@@ -120,29 +117,9 @@ def _mistake(code: int, *words: str) -> str:
 
 @contextmanager
 def _server(models: Path, here: Path) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
-    command = [sys.executable, "-m", "limner", "serve", str(models), "--port", "0", "--home", str(here / "home")]
-    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"})
-    assert server.stderr is not None
-    try:
-        address = re.search(r"http://[\d.:]+/", server.stderr.readline())
-        assert address
-        with httpx.Client(base_url=address[0], timeout=30) as client:
-            _answers(client)
-            yield server, client
-    finally:
-        server.kill()
-        server.wait(5)
-        server.stderr.close()
-
-
-def _answers(client: httpx.Client) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        with suppress(httpx.TransportError):
-            if client.get("/health/ready").status_code == 200:
-                return
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    command = ("-m", "limner", "serve", str(models), "--port", "0", "--home", str(here / "home"))
+    with started(*command) as (server, address), httpx.Client(base_url=address, timeout=30) as client:
+        yield server, client
 
 
 def _training(client: httpx.Client) -> str:

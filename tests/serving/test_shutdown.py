@@ -2,11 +2,9 @@
 
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from asking import reaches, trains
+from asking import reaches, started, trains
 from websockets.sync.client import connect
 
 from limner.serving.process import command_of
@@ -123,30 +121,8 @@ SITUATIONS = (
 
 @contextmanager
 def _started(*command: str) -> Iterator[Server]:
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen([sys.executable, *command], stderr=subprocess.PIPE, text=True, env=environment)
-    assert process.stderr is not None
-    try:
-        address = re.search(r"http://[\d.:]+", process.stderr.readline())
-        assert address
-        with ExitStack() as clients:
-            server = Server(process, address[0], clients)
-            _answers(server.client)
-            yield server
-    finally:
-        process.kill()
-        process.wait(5)
-        process.stderr.close()
-
-
-def _answers(client: httpx.Client) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        with suppress(httpx.TransportError):
-            if client.get("/health/ready").status_code == 200:
-                return
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    with started(*command) as (process, address), ExitStack() as clients:
+        yield Server(process, address, clients)
 
 
 def _states(home: Path) -> dict[str, str]:
