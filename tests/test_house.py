@@ -24,6 +24,7 @@ FLOORS = (
     {"model_card", "samples"},
     {"editing", "style"},
     {"training"},
+    {"bases"},
     {"evaluation"},
     {"causal"},
     {"demo", "replay"},

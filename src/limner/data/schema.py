@@ -48,7 +48,7 @@ class Schema(Section):
 
     height: int = Field(ge=SMALLEST, le=LARGEST)
     width: int = Field(ge=SMALLEST, le=LARGEST)
-    channels: Literal[1, 3]
+    channels: Literal[1, 3, 4]
     attributes: tuple[Attribute, ...] = Field((), max_length=MOST_ATTRIBUTES)
     label: str | None = None
 
