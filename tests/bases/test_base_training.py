@@ -10,7 +10,7 @@ import torch
 
 from limner import bases
 from limner.bases.train import SETTINGS, BaseTrainer, open_trainer, recipe, train
-from limner.bases.weights import export, restore
+from limner.bases.weights import export, start_from
 from limner.data.schema import Schema
 from limner.errors import ModelError, RunError
 from limner.methods import build_method
@@ -62,6 +62,7 @@ def test_a_new_training_starts_from_exported_weights(pictures: Path, tmp_path: P
     before = [weights.clone() for weights in second.method.parameters()]
     assert train(second, pictures=8)
     assert any(not torch.equal(a, b) for a, b in zip(before, second.method.parameters(), strict=True))
+    assert "gan after 88 pictures" in export(tmp_path / "second", tmp_path / "gan.safetensors")
 
 
 def test_weights_of_another_base_or_damaged_ones_are_one_line_and_leave_nothing(pictures: Path, tmp_path: Path) -> None:
@@ -89,7 +90,9 @@ def test_a_folder_without_a_training_has_nothing_to_export(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
-def test_shipped_weights_are_small_and_fit_their_recipe(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shipped_weights_are_small_and_fit_their_recipe(
+    file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.undo()  # their own size, not the tests'
     assert file.stat().st_size <= MOST_BYTES
     tensors, texts = load_tensors(file)
@@ -98,7 +101,7 @@ def test_shipped_weights_are_small_and_fit_their_recipe(file: Path, monkeypatch:
     chosen = recipe(file.stem)
     method = build_method(chosen.method, chosen.optimiser, Schema(height=64, width=64, channels=4), (), 1)
     ema = Ema(method.generator, chosen.ema)
-    restore(method, ema, file)
+    start_from(method, ema, file, tmp_path)
     images = ema.generator.eval()(torch.randn(16, ema.generator.latent), {})
     assert images.shape == (16, 4, 64, 64)
     assert images.std(0).mean() > 0.2, "samples differ"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from limner.bases.collect import collect, held_out, main, square
+from limner.bases.collect import collect, held_out, main, on_ground, square
 from limner.bases.downloads import node_packages
 from limner.bases.sources import Picture, Source
 from limner.errors import DataError
@@ -47,8 +47,20 @@ def test_the_dataset_has_four_channels_no_copies_and_no_empty_pictures(tmp_path:
         yield Picture("damaged", damaged)
 
     dataset = collect(tmp_path / "out", {"discs": Source("MIT", "here", read)}, tmp_path)
-    assert dataset.pictures.shape == (3, 64, 64, 4)
-    assert dataset.table["source"].to_pylist() == ["discs"] * 3
+    assert dataset.pictures.shape == (6, 64, 64, 4)
+    assert dataset.table["source"].to_pylist() == ["discs"] * 6
+    assert [int(picture[..., 3].min()) for picture in dataset.pictures] == [0, 255] * 3
+
+
+def test_grounds_are_mostly_white_and_a_key_has_one_ground() -> None:
+    empty = np.zeros((8, 8, 4), np.uint8)
+    corners = [tuple(on_ground(empty, f"emoji {index}")[0, 0].tolist()) for index in range(400)]
+    assert 0.5 < corners.count((255, 255, 255, 255)) / 400 < 0.7
+    assert 0.05 < corners.count((0, 0, 0, 255)) / 400 < 0.15
+    assert corners[7] == tuple(on_ground(empty, "emoji 7")[3, 3].tolist())
+    half = np.full((8, 8, 4), (200, 100, 0, 51), np.uint8)
+    white = next(f"emoji {index}" for index in range(400) if corners[index] == (255, 255, 255, 255))
+    assert on_ground(half, white)[0, 0].tolist() == [244, 224, 204, 255]
 
 
 def test_about_one_key_in_25_is_held_out_and_always_the_same() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from limner.bases.pictures import Premultiplied, on_squares
-from limner.bases.weights import restore
+from limner.bases.weights import start_from
 from limner.errors import LimnerError
 from limner.pictures import grid, save
 from limner.recipes import Recipe, apply_settings, find_recipe
@@ -68,7 +68,7 @@ def open_trainer(
     try:
         trainer = BaseTrainer(run, dataset, HalfPrecision(), save_every)
         if start and not begun:
-            restore(trainer.method, trainer.ema, start)
+            start_from(trainer.method, trainer.ema, start, out)
     except LimnerError:
         run.close() if begun else run.discard()
         raise
