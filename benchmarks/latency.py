@@ -20,7 +20,8 @@ import command
 import numpy as np
 import torch
 
-from limner.data.schema import Attribute, Schema
+from limner.conditions.attribute import Attribute
+from limner.data.schema import Schema
 from limner.errors import LimnerError
 from limner.methods import build_generator
 from limner.model import Model

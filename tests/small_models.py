@@ -2,7 +2,8 @@
 
 import torch
 
-from limner.data.schema import Attribute, Schema
+from limner.conditions.attribute import Attribute
+from limner.data.schema import Schema
 from limner.methods import build_generator
 from limner.model import Model
 from limner.recipes import apply_settings, find_recipe

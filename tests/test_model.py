@@ -10,8 +10,9 @@ import pytest
 import torch
 
 import limner
-from limner.conditions import resolve
-from limner.data.schema import Attribute, Schema
+from limner.conditions.attribute import Attribute
+from limner.conditions.resolve import resolve
+from limner.data.schema import Schema
 from limner.errors import ConditionError, ModelError, UsageError
 from limner.methods import build_generator, walk
 from limner.model import Model, load

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 import limner
 from limner import memory, seeds
-from limner.conditions import Values
+from limner.conditions.kinds import kind_of
+from limner.conditions.resolve import Values
 from limner.config import PathText, fault_of
 from limner.data import garden
 from limner.errors import PictureError, UsageError, shown
@@ -205,6 +206,5 @@ def _save_batch(model: Model, path: Path, folder: Path, batch: dict[str, Any], d
     for position, index in enumerate(indices):
         name = f"sample-{index:0{digits}d}.png"
         save(pictures[position], folder / name, provenance_of(model, path, "sample", index=index, **batch))
-        values = [(a, latent.condition[a.name][position].item()) for a in model.attributes]
-        rows.append([name, *(a.classes[int(v)] if a.kind == "label" else f"{v:g}" for a, v in values)])
+        rows.append([name, *(kind_of(a).text(a, latent.condition[a.name][position]) for a in model.attributes)])
     return rows

@@ -111,9 +111,9 @@ def test_a_search_needs_something_to_search_and_to_choose_by(flowers: Dataset, t
         cross_validate(flowers, "gan", tmp_path / "d", folds=1)
     with pytest.raises(DataError, match="too few for 60 folds"):
         cross_validate(flowers, "gan", tmp_path / "e", folds=60)
-    with pytest.raises(RecipeError, match="no label or number 'colour'"):
+    with pytest.raises(RecipeError, match="no attribute 'colour' to train for"):
         cross_validate(flowers, "gan", tmp_path / "f", settings=("condition=colour",))
-    with pytest.raises(RecipeError, match="no label or number 'colour'"):
+    with pytest.raises(RecipeError, match="no attribute 'colour' to train for"):
         tune(flowers, "gan", tmp_path / "g", settings=("condition=colour",))
     assert not any(tmp_path.iterdir())
 

@@ -10,7 +10,7 @@ from makers import Make, at, of_bytes, of_values, text_of
 
 import hostile
 from limner.causal.graph import read_graph
-from limner.conditions import parse_condition, resolve
+from limner.conditions.resolve import parse_condition, resolve
 from limner.editing.edits import apply, from_list, parse, read_edits
 from limner.editing.latent_spec import LatentSpec
 from limner.parsing import parse_json

@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from limner.conditions.attribute import Attribute
 from limner.data.dataset import Batch
-from limner.data.schema import Attribute, Schema
+from limner.data.schema import Schema
 from limner.methods import Generator, Method, StepContext, build_method
 from limner.methods.counterfactual import NOISE_FLOOR, apply_change, counterfactual_image
 from limner.recipes import apply_settings, find_recipe

@@ -16,9 +16,10 @@ from pydantic import Field
 from torch import Tensor, nn
 
 import limner
+from limner.conditions.attribute import Attribute
 from limner.data import Dataset, garden
 from limner.data.dataset import Batch
-from limner.data.schema import Attribute, Schema
+from limner.data.schema import Schema
 from limner.editing import apply, parse
 from limner.editing.history import open_source, save_edited
 from limner.editing.latent_sampler import LatentSampler

@@ -28,7 +28,7 @@ def discover(dataset: Dataset, names: list[str] | None = None, seed: int = 0) ->
     Spirtes et al. 2000, "Causation, Prediction, and Search", section 5.4.2, by causal-learn, which assumes that no cause is
     unseen. GraphError for fewer than two columns, or one that cannot be used.
     """
-    names = names or [attribute.name for attribute in dataset.schema.attributes if attribute.kind != "caption"]
+    names = names or [one.name for one in dataset.schema.attributes if one.kind in ("label", "number")]
     if len(names) < 2:
         raise GraphError(f"{dataset.path}: a graph needs at least two labels or numbers.")
     variables = variables_of(Graph(nodes=names), dataset)

@@ -40,7 +40,7 @@ class GanEncoder(nn.Module):
     def __init__(self, model: Model) -> None:
         super().__init__()
         schema, self.model_digest = model.schema, model.digest
-        self.encoder = build_encoder(NETWORK, schema.channels, schema.height, schema.width)
+        self.encoder = build_encoder(NETWORK, *schema.shape)
         self.condition = ConditionEncoder(model.attributes, self.encoder.features)
         self.z = nn.Linear(self.encoder.features, model.generator.latent)
 

@@ -91,7 +91,7 @@ class CausalModel:
         folder = Path(folder)
         structure, image_model = StructuralModel.load(folder), load(folder / "picture")
         schema = image_model.schema
-        shape = (schema.channels, schema.height, schema.width)
+        shape = schema.shape
         if not image_model.generator.encodes:
             image_model = with_encoder(image_model, GanEncoder.load(folder, image_model))
         model = cls(structure, image_model, Predictor.load(folder, structure.variables, *shape))

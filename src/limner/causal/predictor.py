@@ -19,9 +19,10 @@ from torch import Tensor
 
 from limner import seeds
 from limner.causal.variables import Table, Variable, read
+from limner.conditions.attribute import Attribute
 from limner.config import fault_of
 from limner.data.dataset import Dataset
-from limner.data.schema import Attribute, Schema
+from limner.data.schema import Schema
 from limner.errors import LimnerError, ModelError
 from limner.networks.predictor import Predictor as AttributePredictor
 from limner.parsing import parse_json
@@ -96,7 +97,7 @@ def train_predictor(
     table, rows = read(dataset, variables, dataset.split("train"))
     schema = dataset.schema
     torch.manual_seed(seeds.derive("predictor", seed))
-    predictor = Predictor(variables, schema.channels, schema.height, schema.width)
+    predictor = Predictor(variables, *schema.shape)
     predictor.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(predictor.parameters(), RATE, weight_decay=DECAY, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)

@@ -8,8 +8,9 @@ import numpy as np
 from pydantic import Field
 
 from limner.causal.graph import Graph
+from limner.conditions.attribute import as_number
 from limner.config import Section
-from limner.data.attributes import as_number, natural
+from limner.data.attributes import natural
 from limner.data.dataset import Dataset
 from limner.errors import GraphError, nearest, shown
 

@@ -125,7 +125,7 @@ def sample(
     from limner.causal import CausalModel
     from limner.causal.what_if import extrapolated, means, write_samples
     from limner.cli.table import show
-    from limner.conditions import parse_condition
+    from limner.conditions.resolve import parse_condition
     from limner.errors import UsageError
 
     if out.exists():
@@ -164,7 +164,7 @@ def counterfactual(
     from limner.causal import CausalModel
     from limner.causal.what_if import extrapolated, of_dataset, of_files, write_counterfactuals
     from limner.cli.table import show
-    from limner.conditions import parse_condition
+    from limner.conditions.resolve import parse_condition
     from limner.data import open_dataset
     from limner.errors import UsageError
 

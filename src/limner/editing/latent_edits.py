@@ -175,7 +175,7 @@ class Regenerate(LatentEdit):
     def _start(self, canvas: Canvas, model: Model, images: Tensor, loss: Loss) -> Latent:
         known = canvas.known
         own = known.latent if known and not self.condition else first_guess(model, images, self.condition)
-        condition = {name: one.expand(CANDIDATES) for name, one in own.condition.items()}
+        condition = {name: one.expand(CANDIDATES, *one.shape[1:]) for name, one in own.condition.items()}
         candidates = sample_w(model, CANDIDATES, self.seed, condition)
         return candidates.rows(loss(model.hooks.decode(candidates)).argmin()[None])
 

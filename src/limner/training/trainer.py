@@ -7,6 +7,7 @@ import torch
 
 import limner
 from limner import seeds
+from limner.conditions.dropout import drop
 from limner.data.augment import DRAWS, augment
 from limner.data.dataset import Batch, Dataset
 from limner.data.order import PictureOrder
@@ -177,6 +178,10 @@ class Trainer:
         if self.recipe.augment.active:
             draws = context.uniform("augment data", share, DRAWS).to(self.processes.device)
             batch = batch._replace(images=augment(batch.images, self.recipe.augment, draws))
+        if self.attributes and self.recipe.condition_dropout:
+            draws = context.uniform("drop conditions", share, 1 + len(self.attributes)).to(self.processes.device)
+            dropped = drop(batch.condition, self.attributes, draws, self.recipe.condition_dropout)
+            batch = batch._replace(condition=dropped)
         return batch
 
     def _ended(self, budget: Budget, interrupt: Interrupt) -> bool:

@@ -7,12 +7,12 @@ import torch
 from torch import Tensor
 
 from limner import seeds
-from limner.data.attributes import as_number
-from limner.data.schema import Attribute
+from limner.conditions.attribute import Attribute
+from limner.conditions.kinds import kind_of
 from limner.errors import ConditionError, nearest, shown
 
 Values = Mapping[str, Any]
-"""Attribute name -> class name, class index or number; or a list of them, one a picture."""
+"""Attribute name -> class name, class index, number or another kind's value; or a list of them, one a picture."""
 
 
 def parse_condition(texts: Sequence[str], option: str = "--condition") -> dict[str, str]:
@@ -29,12 +29,18 @@ def parse_condition(texts: Sequence[str], option: str = "--condition") -> dict[s
 
 
 def resolve(
-    given: Values, attributes: Sequence[Attribute], table: Mapping[str, Tensor], seed: int, indices: Sequence[int]
+    given: Values,
+    attributes: Sequence[Attribute],
+    table: Mapping[str, Tensor],
+    seed: int,
+    indices: Sequence[int],
+    optional: bool = False,
 ) -> dict[str, Tensor]:
-    """Returns the condition of pictures `indices` of a seed: {name: (n,)}.
+    """Returns the condition of pictures `indices` of a seed: {name: (n, *shape)}.
 
     What is not given is drawn from `table`, the training set's own combinations, among the rows that have the
-    given labels. ConditionError for an attribute or class that the model does not have.
+    given labels. None leaves an attribute out, of a model that learned to do without (`optional`). ConditionError for an
+    attribute or class that the model does not have.
     """
     names = [a.name for a in attributes]
     for name in given:
@@ -43,7 +49,7 @@ def resolve(
             raise ConditionError(f"the model has no condition '{shown(name)}'; {hint}")
     if not attributes:
         return {}
-    fixed = {a.name: _values(a, given[a.name], len(indices)) for a in attributes if a.name in given}
+    fixed = {a.name: _values(a, given[a.name], len(indices), optional) for a in attributes if a.name in given}
     rows = [_row(fixed, position, attributes, table, seed, index) for position, index in enumerate(indices)]
     return {a.name: fixed.get(a.name, table[a.name][rows]) for a in attributes}
 
@@ -66,36 +72,15 @@ def _row(
     return int(rows[chosen])
 
 
-def _values(attribute: Attribute, given: Any, n: int) -> Tensor:
-    listed = list(given) if isinstance(given, list | tuple | Tensor) else [given] * n
+def _values(attribute: Attribute, given: Any, n: int, optional: bool) -> Tensor:
+    one_each = isinstance(given, list | tuple) or (isinstance(given, Tensor) and given.ndim > len(attribute.shape))
+    listed = list(given) if one_each else [given] * n
     if len(listed) != n:
         raise ConditionError(f"condition {shown(attribute.name)}: {len(listed)} values for {n} pictures.")
-    if attribute.kind == "label":
-        return torch.tensor([_class_index(attribute, value) for value in listed])
-    return torch.tensor([_number(attribute, value) for value in listed], dtype=torch.float32)
+    return torch.stack([_value(attribute, value, optional) for value in listed])
 
 
-def _class_index(attribute: Attribute, value: Any) -> int:
-    if isinstance(value, Tensor):  # an index already; a class may be called by a digit that is not its index
-        if value.dtype.is_floating_point or not 0 <= int(value) < len(attribute.classes):
-            raise ConditionError(f"condition {shown(attribute.name)}: {value.item()} is the index of no class.")
-        return int(value)
-    if value is None or isinstance(value, bool | dict | list | tuple):
-        raise ConditionError(f"condition {shown(attribute.name)}: {shown(value)} is the name of no class.")
-    text = str(value)
-    if text in attribute.classes:
-        return attribute.classes.index(text)
-    if text.isascii() and text.isdigit() and len(text) < 10 and int(text) < len(attribute.classes):
-        return int(text)
-    count = len(attribute.classes)
-    hint = nearest(text, list(attribute.classes)) if count <= 20 else f"it has {count} classes."
-    raise ConditionError(f"condition {shown(attribute.name)}: there is no class '{shown(text)}'; {hint}")
-
-
-def _number(attribute: Attribute, value: Any) -> float:
-    number = as_number(value.item() if isinstance(value, Tensor) and value.ndim == 0 else value)
-    if number is None:
-        raise ConditionError(
-            f"condition {shown(attribute.name)}: '{shown(value)}' is not a number that can be asked for."
-        )
-    return number
+def _value(attribute: Attribute, value: Any, optional: bool) -> Tensor:
+    if value is None and optional:
+        return kind_of(attribute).unknown(attribute)
+    return kind_of(attribute).parse(attribute, value)

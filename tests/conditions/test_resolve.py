@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from limner.conditions import parse_condition, resolve
+from limner.conditions.resolve import parse_condition, resolve
 from limner.errors import ConditionError
 from small_models import AGE, KIND, TABLE
 
