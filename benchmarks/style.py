@@ -88,8 +88,8 @@ def main() -> None:
         means = [bootstrap(lambda some: float(some.mean()), torch.from_numpy(values)) for values in (style, structure)]
         both = float(np.mean((style <= 0.5) & (structure >= 0.45)))
         print(
-            f"{name}: style distance {means[0].value:.3f} [{means[0].low:.3f}, {means[0].high:.3f}], at most .5 in "
-            f"{np.mean(style <= 0.5):.0%}; structure {means[1].value:.3f} [{means[1].low:.3f}, {means[1].high:.3f}], at least "
+            f"{name}: style distance {means[0]:.3f}, at most .5 in "
+            f"{np.mean(style <= 0.5):.0%}; structure {means[1]:.3f}, at least "
             f".45 in {np.mean(structure >= 0.45):.0%}; both in {both:.0%}; {np.median(seconds):.2f} s a picture",
             flush=True,
         )

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "limner"
 FLOORS = (
-    {"errors", "memory", "config", "seeds", "files", "parsing", "progress", "tensors", "values", "weights"},
+    {"errors", "memory", "config", "seeds", "files", "parsing", "progress", "tensors", "images", "weights"},
     {"pictures"},
     {"conditions"},
     {"data"},
@@ -22,9 +22,10 @@ FLOORS = (
     {"runtimes"},
     {"model"},
     {"model_card", "samples"},
-    {"editing", "style"},
     {"training"},
+    {"editing", "style"},
     {"evaluation"},
+    {"explain"},
     {"causal"},
     {"demo", "replay"},
     {"serving"},

@@ -26,6 +26,7 @@ from limner.config import fault_of
 from limner.data.dataset import Dataset
 from limner.data.schema import Schema
 from limner.errors import ConditionError, LimnerError, ModelError, UsageError, shown
+from limner.images import from_uint8, to_uint8
 from limner.methods import DecoderHooks, Generator, Latent, build_generator
 from limner.methods.counterfactual import counterfactual_image
 from limner.methods.hooks import EXAMPLES
@@ -33,7 +34,6 @@ from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
 from limner.recipes import Recipe, parse
 from limner.runtimes import RUNTIMES, Run, choose_runtime, export_int8, export_onnx
 from limner.tensors import DamagedFileError, load_tensors, save_tensors
-from limner.values import from_uint8, to_uint8
 from limner.weights import check_tensor, load_weights
 
 FORMAT = 1

@@ -11,13 +11,14 @@ import torch
 from flower_table import table_of
 
 from limner.causal.graph import Graph
-from limner.causal.predictor import Predictor, misses, train_predictor
+from limner.causal.predictor import Predictor, train_predictor
 from limner.causal.soundness import Soundness, shuffled_values, skill, soundness
 from limner.causal.structural import StructuralModel
 from limner.causal.truth import garden_truth
 from limner.causal.variables import Table, Variable, read
 from limner.data import Dataset, garden, prepare
 from limner.errors import ModelError, UsageError
+from limner.explain.predictor import errors_of
 
 SIZE = 32
 
@@ -143,7 +144,7 @@ def test_the_predictor_learns_is_measured_and_kept(predictor: Predictor, folder:
     truth, rows = read(dataset, predictor.variables, dataset.split("test"))
     seen = predictor.read(np.asarray(dataset.pictures[rows]))
     soil = predictor.variables["soil"]
-    assert misses(soil, seen["soil"], truth["soil"]).mean() < 0.5 * soil.std
+    assert errors_of(soil.classes, seen["soil"], truth["soil"]).mean() < 0.5 * soil.std
     assert set(predictor.errors) == set(garden.GRAPH)
     predictor.save(tmp_path)
     loaded = Predictor.load(tmp_path, predictor.variables, 3, SIZE, SIZE)

@@ -12,6 +12,7 @@ from limner.style.instant import load_model
 from limner.style.instant.model import FILE
 from limner.style.instant.network import InstantNetwork
 from limner.style.instant.train import Training, train
+from limner.training.checkpoint import Checkpoints
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +36,7 @@ def _content() -> np.ndarray:
 
 
 def test_a_run_leaves_a_model_a_sheet_and_its_state(run: Path, styles: list[Path]) -> None:
-    assert {"instant.safetensors", "sheet.png", "training.safetensors", "run.json"} <= {
-        path.name for path in run.iterdir()
-    }
+    assert {"instant.safetensors", "sheet.png", "checkpoints", "run.json"} <= {path.name for path in run.iterdir()}
     assert list(load_model(run).styles) == ["stripes", "rings"]
 
 
@@ -68,11 +67,12 @@ def test_going_on_computes_what_was_never_stopped(styles: list[Path], tmp_path: 
         whole.learn(teacher, 0.0)
     for _ in range(2):
         first.learn(teacher, 0.0)
-    first.save(tmp_path / "state")
-    second.resume(tmp_path / "state")
+    Checkpoints(tmp_path).save(first.step, first.state())
+    Checkpoints(tmp_path).load(second.restore)
     second.learn(teacher, 0.0)
     for name, tensor in whole.network.state_dict().items():
         assert torch.equal(tensor, second.network.state_dict()[name]), name
+        assert torch.equal(whole.average.network.state_dict()[name], second.average.network.state_dict()[name]), name
 
 
 def test_learning_lowers_the_objective() -> None:
@@ -98,7 +98,7 @@ def test_damaged_models_are_named(damage: str, run: Path, tmp_path: Path) -> Non
     if damage == "cut":
         file.write_bytes((run / FILE).read_bytes()[:-7])
     if damage == "foreign":
-        file.write_bytes((run / "training.safetensors").read_bytes())
+        file.write_bytes(next((run / "checkpoints").iterdir()).read_bytes())
     with pytest.raises(ModelError, match="no model of styles"):
         load_model(tmp_path)
 

@@ -3,9 +3,9 @@ import pytest
 import torch
 
 from limner.features import load_extractor
+from limner.images import from_uint8
 from limner.style.moments import Moments, gathered, mixed, target, wasserstein
 from limner.style.objective import BORDER, Objective, Observer, blend, bordered, spans
-from limner.values import from_uint8
 
 
 def _picture(seed: int, height: int = 72, width: int = 104) -> np.ndarray:

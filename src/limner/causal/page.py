@@ -54,12 +54,12 @@ def tables(model: CausalModel, found: Soundness) -> Iterable[tuple[str, list[str
 
 def _effectiveness(model: CausalModel, found: Soundness) -> tuple[str, list[str], list[list[str]], str]:
     judged = list(found.real)
-    rows = [["pictures as they are", "", *(_cell(found.real[name]) for name in judged)]]
+    rows = [["pictures as they are", "", *(f"{found.real[name]}" for name in judged)]]
     for done, errors in found.shown.items():
         changed = model.structure.graph.descendants(done)
         marks = {name: "*" if name == done else "+" if name in changed else "" for name in judged}
-        before = _cell(found.unchanged[done]) if done in found.unchanged else ""
-        rows.append([f"another {done}", before, *(f"{_cell(errors[name])}{marks[name]}" for name in judged)])
+        before = f"{found.unchanged[done]}" if done in found.unchanged else ""
+        rows.append([f"another {done}", before, *(f"{errors[name]}{marks[name]}" for name in judged)])
     words = (
         "What the judge reads off pictures against what they should show: mean absolute error of numbers, share "
         "misnamed of categories, with 95 % intervals over units. * the attribute that was set (effectiveness), + its "
@@ -74,10 +74,10 @@ def _drift(found: Soundness) -> tuple[str, list[str], list[list[str]], str]:
     judged = list(found.real)
     rows = []
     for done, moved in found.drift.items():
-        rows.append([f"another {done}", *(_cell(moved[name]) if name in moved else "–" for name in judged)])
+        rows.append([f"another {done}", *(f"{moved[name]}" if name in moved else "–" for name in judged)])
         if done in found.against:
             true = found.against[done].drift
-            rows.append(["of the true pictures", *(_cell(true[name]) if name in true else "–" for name in judged)])
+            rows.append(["of the true pictures", *(f"{true[name]}" if name in true else "–" for name in judged)])
     words = (
         "By how much the judge errs more than before in what the intervention does not cause, numbers in standard "
         "deviations of the attribute. 0 is right."
@@ -86,11 +86,11 @@ def _drift(found: Soundness) -> tuple[str, list[str], list[list[str]], str]:
 
 
 def _axioms(found: Soundness) -> tuple[str, list[str], list[list[str]], str]:
-    nothing = [_cell(found.composition[cycle]) for cycle in CYCLES]
-    rows = [["nothing", *nothing, _cell(found.realism["real"]), "1"]]
+    nothing = [f"{found.composition[cycle]}" for cycle in CYCLES]
+    rows = [["nothing", *nothing, f"{found.realism['real']}", "1"]]
     for done, back in found.reversibility.items():
         rows.append(
-            [done, *(_cell(back[cycle]) for cycle in CYCLES), _cell(found.realism[done]), _cell(found.diversity[done])]
+            [done, *(f"{back[cycle]}" for cycle in CYCLES), f"{found.realism[done]}", f"{found.diversity[done]}"]
         )
     words = (
         "Grey levels between a picture and itself after the intervention was done and undone so often (composition, "
@@ -106,8 +106,8 @@ def _truth(found: Soundness) -> tuple[str, list[str], list[list[str]], str]:
     rows = [
         [
             done,
-            *(_cell(one.skill[kind]) for kind in kinds),
-            _cell(found.perceived[done]),
+            *(f"{one.skill[kind]}" for kind in kinds),
+            f"{found.perceived[done]}",
             f"0 ({one.nothing.value:.2f} grey levels)",
         ]
         for done, one in found.against.items()
@@ -123,7 +123,7 @@ def _truth(found: Soundness) -> tuple[str, list[str], list[list[str]], str]:
 
 def _graphs(found: Soundness) -> tuple[str, list[str], list[list[str]], str]:
     rows = [
-        [done, effect, rival, _cell(gain), "beaten" if gain.low > 0 else "not beaten"]
+        [done, effect, rival, f"{gain}", "beaten" if gain.low > 0 else "not beaten"]
         for done, one in found.against.items()
         for rival, gains in one.gained.items()
         for effect, gain in gains.items()
@@ -165,7 +165,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
     return value if isinstance(value, int) else _plain(vars(value))
-
-
-def _cell(one: Interval) -> str:
-    return f"{one.value:.3g} [{one.low:.3g}, {one.high:.3g}]"

@@ -10,6 +10,7 @@ from limner.causal.steps import Step, constant, steps
 from limner.causal.structural import StructuralModel
 from limner.causal.variables import Table
 from limner.errors import GraphError, nearest
+from limner.images import LUMA
 from limner.metrics.intervals import Interval, bootstrap
 
 PREFIX = "picture:"
@@ -18,8 +19,8 @@ Show = Callable[[np.ndarray, Table, Table], np.ndarray]
 
 
 def grey(pictures: np.ndarray) -> np.ndarray:
-    """Returns how bright each pixel is, 0 to 1, (n, H, W): of colours, 0.299 red + 0.587 green + 0.114 blue (BT.601)."""
-    shares = [1.0] if pictures.shape[-1] == 1 else [0.299, 0.587, 0.114]
+    """Returns how bright each pixel is, 0 to 1, (n, H, W): of colours, their luminance."""
+    shares = (1.0,) if pictures.shape[-1] == 1 else LUMA
     return pictures @ np.array(shares) / 255
 
 

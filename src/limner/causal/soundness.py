@@ -16,9 +16,9 @@ from torch import Tensor
 
 from limner import seeds
 from limner.causal.model import CausalModel
-from limner.causal.predictor import misses
 from limner.causal.structural import StructuralModel
 from limner.causal.variables import Table, Variable
+from limner.explain.predictor import errors_of
 from limner.features import load_extractor, pool
 from limner.metrics.frechet import frechet_interval
 from limner.metrics.intervals import Interval, bootstrap, mean_interval, share_interval
@@ -104,7 +104,7 @@ def soundness(
     found, features = Soundness(len(pictures)), _Features(pictures, others)
     variables, names = model.structure.variables, model.structure.graph.order
     units = _Units(table, pictures, judge.read(pictures))
-    found.real = {name: _mean(misses(variables[name], units.seen[name], table[name])) for name in units.seen}
+    found.real = {name: _mean(errors_of(variables[name].classes, units.seen[name], table[name])) for name in units.seen}
     found.realism["real"] = features.distance(features.of_pictures)
     found.composition = dict(zip(CYCLES, _nothing_done(model, table, pictures), strict=True))
     with ProgressLine("soundness", len(names), "interventions") as bar:
@@ -144,8 +144,8 @@ def _judge(
     (name, values), (after, shown), table, seen = done, became, units.table, units.seen
     variables, read_off, changed = model.structure.variables, judge.read(shown), model.structure.graph.descendants(name)
     if name in seen:
-        found.unchanged[name] = _mean(misses(variables[name], seen[name], values))
-    found.shown[name] = {each: _mean(misses(variables[each], read_off[each], after[each])) for each in seen}
+        found.unchanged[name] = _mean(errors_of(variables[name].classes, seen[name], values))
+    found.shown[name] = {each: _mean(errors_of(variables[each].classes, read_off[each], after[each])) for each in seen}
     found.drift[name] = {
         each: _moved(variables[each], seen[each], read_off[each], table[each]) for each in seen if each not in changed
     }
@@ -186,8 +186,8 @@ def _against(
         other = judge.read(made[rival])
         gained[rival] = {
             each: _mean(
-                misses(variables[each], other[each], true_table[each])
-                - misses(variables[each], own[each], true_table[each])
+                errors_of(variables[each].classes, other[each], true_table[each])
+                - errors_of(variables[each].classes, own[each], true_table[each])
             )
             for each in effects
         }
@@ -227,7 +227,7 @@ def _there_and_back(
 def _moved(variable: Variable, before: np.ndarray, after: np.ndarray, truth: np.ndarray) -> Interval:
     """Returns by how much the judge's error has grown, of numbers in spreads: what only makes it waver is no drift."""
     unit = 1.0 if variable.classes else max(variable.std, 1e-12)
-    moved = _mean((misses(variable, after, truth) - misses(variable, before, truth)) / unit)
+    moved = _mean((errors_of(variable.classes, after, truth) - errors_of(variable.classes, before, truth)) / unit)
     if not variable.classes:
         return moved
     # a difference of shares: where few units differ, no narrower than the interval of none of them

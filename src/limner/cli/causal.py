@@ -238,7 +238,7 @@ def _tell(found: "Effects") -> None:
     from limner.cli.table import show
 
     def said(figure: "Interval | None") -> str:
-        return f"{figure.value:+.3g} [{figure.low:+.3g}, {figure.high:+.3g}]" if figure else "none"
+        return f"{figure:+.3g}" if figure else "none"
 
     rows = [["cause", "from", "to", "total effect", "direct effect"]]
     rows += [[one.cause, one.low, one.high, said(one.total), said(one.direct)] for one in found.effects]

@@ -27,12 +27,13 @@ def directions(
     seed: Annotated[int, typer.Option(help="Decides the pictures.")] = 0,
 ) -> None:
     """Find the directions in which a model's pictures change, without names and by attributes."""
-    from limner.causal.attribute_scorers import scorers_of_model
     from limner.cli.table import show
-    from limner.editing.directions import effects, factorised, principal, supervised
-    from limner.editing.directions_page import HOW, LIMITS, summary, write
+    from limner.editing.directions import factorised, principal
     from limner.editing.latent_space import editing_model
     from limner.errors import UsageError
+    from limner.explain.attribute_scorers import scorers_of_model
+    from limner.explain.directions import effects, supervised
+    from limner.explain.directions_page import HOW, LIMITS, summary, write
 
     if keep and not attributes:
         raise UsageError("--keep says what the direction of an --attribute must not change: give one.")

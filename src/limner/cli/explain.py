@@ -32,9 +32,9 @@ def channels(
     seed: Annotated[int, typer.Option(help="Decides the pictures.")] = 0,
 ) -> None:
     """Say which channels of a trained network move an attribute, by switching them off and on."""
-    from limner.causal import dissect
-    from limner.causal.dissection_page import HOW, LIMITS, summary, tables, write
     from limner.cli.table import show
+    from limner.explain import dissect
+    from limner.explain.dissection_page import HOW, LIMITS, summary, tables, write
     from limner.model import load
     from limner.training.run import data_for
 

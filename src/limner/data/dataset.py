@@ -121,11 +121,9 @@ class Dataset:
 
     def images(self, indices: Sequence[int] | np.ndarray | Tensor) -> Tensor:
         """Returns float32 (B, C, H, W) in [-1, 1], channels last in memory."""
-        import torch
+        from limner.images import from_uint8
 
-        rows = np.asarray(self.pictures[np.asarray(indices, dtype=np.int64)])  # (B, H, W, C), a copy in memory
-        # The permuted view of (B, H, W, C) is already channels_last, and float() keeps those strides.
-        return torch.from_numpy(rows).permute(0, 3, 1, 2).float().div_(127.5).sub_(1.0)
+        return from_uint8(np.asarray(self.pictures[np.asarray(indices, dtype=np.int64)]))  # a copy in memory
 
     def condition(self, indices: Sequence[int] | np.ndarray | Tensor, names: Sequence[str]) -> dict[str, Tensor]:
         """Returns {name: (B, *shape)} (see `limner.conditions`); a number that is missing is the mean of all.

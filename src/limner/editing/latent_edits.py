@@ -24,12 +24,12 @@ from limner.editing.operation import Canvas, Operation
 from limner.editing.rendering import apply_latent, apply_pixels, render, to_model_input, with_latent
 from limner.errors import UsageError
 from limner.features.likeness import embed, perceptual_distance
+from limner.images import from_uint8, to_uint8
 from limner.methods import Latent
 from limner.methods.counterfactual import apply_change
 from limner.model import Model
 from limner.pictures import open_picture
 from limner.seeds import LARGEST_SEED
-from limner.values import from_uint8, to_uint8
 
 CANDIDATES = 32
 """Latents of a seed, of which the best is where `regenerate` begins."""

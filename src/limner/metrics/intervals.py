@@ -22,6 +22,11 @@ class Interval(NamedTuple):
     low: float
     high: float
 
+    def __format__(self, form: str) -> str:
+        """Returns "value [low, high]", each in the form of a float; with three significant digits where none is given."""
+        value, low, high = (format(each, form or ".3g") for each in self)
+        return f"{value} [{low}, {high}]"
+
 
 def bootstrap(statistic: Callable[..., float], *sets: Tensor, resamples: int = 1000, seed: int = 0) -> Interval:
     """Returns `statistic(*sets)` and its 95 % percentile interval when each set (N, ...) is drawn again with replacement.

@@ -14,12 +14,12 @@ from torch import Tensor
 
 from limner.errors import LimnerError
 from limner.features import Extractor, load_extractor
+from limner.images import from_uint8
 from limner.metrics.intervals import Interval, bootstrap
 from limner.style import colour, content, line, texture
 from limner.style.factors import Factors
 from limner.style.objective import LAYERS, Observer
 from limner.style.transfer import TILE
-from limner.values import from_uint8
 
 FACTORS = ("colour", "line", "texture")
 OWN = {"colour": "colour distance", "line": "line distance", "texture": "texture distance"}

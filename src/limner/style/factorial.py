@@ -12,7 +12,6 @@ from pydantic import TypeAdapter, ValidationError
 from limner import files, seeds
 from limner.errors import RunError, UsageError
 from limner.features.extractor import SMALLEST
-from limner.metrics.intervals import Interval
 from limner.parsing import MEGA, ParseError, parse_json, read_text
 from limner.pictures import Page, UnusablePicture, open_picture, save
 from limner.progress import ProgressLine
@@ -152,7 +151,7 @@ def page(
     shown.table(
         ["both on", *OWN.values(), COST],
         [
-            [f"{one} and {other}", *(_text(found[name]) for name in (*OWN.values(), COST))]
+            [f"{one} and {other}", *(format(found[name], ".2f") for name in (*OWN.values(), COST))]
             for (one, other), found in effects.interactions.items()
         ],
     )
@@ -167,7 +166,11 @@ def matrix(effects: Effects) -> list[list[str]]:
     """Returns header and rows of the effects by factor and measure, with the selectivity."""
     names = list(next(iter(effects.main.values())))
     rows = [
-        [factor, *(_text(effects.main[factor][name]) for name in names), _text(effects.selectivity[factor])]
+        [
+            factor,
+            *(format(effects.main[factor][name], ".2f") for name in names),
+            format(effects.selectivity[factor], ".2f"),
+        ]
         for factor in FACTORS
     ]
     return [["factor", *names, "selectivity"], *rows]
@@ -192,10 +195,6 @@ def _relative(curves: Sequence[dict[str, list[Measures]]], factor: str) -> dict[
         shares = [[dose[name] / max(pair[factor][0][name], 1e-9) for dose in pair[factor]] for pair in curves]
         lines[name] = list(zip(DOSES, np.mean(shares, 0).tolist(), strict=True))
     return lines
-
-
-def _text(interval: Interval) -> str:
-    return f"{interval.value:.2f} [{interval.low:.2f}, {interval.high:.2f}]"
 
 
 def _on(cell: Cell) -> str:

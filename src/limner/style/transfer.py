@@ -17,12 +17,12 @@ from torch import Tensor
 from limner import seeds
 from limner.errors import UsageError
 from limner.features.extractor import SMALLEST
+from limner.images import from_lab, from_uint8, to_lab, to_uint8
 from limner.progress import ProgressLine
 from limner.style import colour
 from limner.style.arrays import enlarged, fitted, resized
 from limner.style.factors import LARGEST, Factors, Settings, Sources, Style, weighted
 from limner.style.objective import GRID, Objective, Observer, Shift, StyleStatistics, blend
-from limner.values import from_uint8, to_uint8
 
 COARSEST, TILE = 64, 768
 """Longest side at which painting begins, and up to which a picture is seen whole rather than tile by tile."""
@@ -116,9 +116,9 @@ def _tinted(painted: np.ndarray, coloured: np.ndarray, share: float) -> np.ndarr
     """
     if share == 1:
         return painted
-    lab, plain = colour.to_lab(painted), colour.to_lab(coloured)
+    lab, plain = to_lab(painted), to_lab(coloured)
     lab[..., 1:] = plain[..., 1:] + np.float32(share) * (lab[..., 1:] - plain[..., 1:])
-    return colour.to_rgb(lab)
+    return from_lab(lab)
 
 
 def _joined(each: Sequence[np.ndarray], regions: np.ndarray | None) -> np.ndarray:

@@ -137,7 +137,7 @@ class Trainer:
         }
         training = {"step": self.step, "pictures": self.pictures, "seconds": self.seconds, "seed": self.run.seed}
         return Model(
-            self.recipe, self.dataset.schema, self.ema.generator, self.table, {"data": data, "training": training}
+            self.recipe, self.dataset.schema, self.ema.network, self.table, {"data": data, "training": training}
         )
 
     def state(self) -> dict[str, Any]:
@@ -148,7 +148,7 @@ class Trainer:
             "rate_factor": self.rate_factor,
             "rollbacks": self.rollbacks,
             "method": dict(self.method.state_dict()),
-            "ema": dict(self.ema.generator.state_dict()),
+            "ema": dict(self.ema.network.state_dict()),
             "optimisers": {name: optimiser.state_dict() for name, optimiser in self.method.optimisers.items()},
             "stopping": self.stopping.state(),
         }
@@ -158,7 +158,7 @@ class Trainer:
         self.step, self.seconds = state["step"], state["seconds"]
         self.rate_factor, self.rollbacks = state["rate_factor"], state["rollbacks"]
         self.method.load_state_dict(state["method"])
-        self.ema.generator.load_state_dict(state["ema"])
+        self.ema.network.load_state_dict(state["ema"])
         for name, optimiser in self.method.optimisers.items():
             load_optimiser(optimiser, state["optimisers"][name])
         self.stopping.restore(state["stopping"])
@@ -215,7 +215,7 @@ class Trainer:
             self.history.add(row)
 
     def _measure(self) -> None:
-        value, better = self.stopping.measure(self.ema.generator, self.pictures)
+        value, better = self.stopping.measure(self.ema.network, self.pictures)
         self._record({"step": self.step, "pictures": self.pictures, f"held_out_{self.stopping.name}": value})
         if better and self.processes.leads:
             self.model().save(self.run.best)
@@ -261,7 +261,7 @@ class Trainer:
         """The best model measured, or the last one when that is as good; asking leaves no trace in what is resumed."""
         if self.stopping.best is None:
             return self.model()
-        last = self.stopping.held_out.measure(self.stopping.name, self.ema.generator)
+        last = self.stopping.held_out.measure(self.stopping.name, self.ema.network)
         return self.model() if last <= self.stopping.best else load(self.run.best)
 
     def _note(self) -> str:

@@ -11,11 +11,12 @@ from fastapi.responses import FileResponse, Response
 
 import limner
 from limner.data.dataset import Dataset
-from limner.editing.directions import effects, own_steps
+from limner.editing.directions import own_steps
 from limner.editing.edits import OPERATIONS
 from limner.editing.latent_sampler import LatentSampler
-from limner.editing.scorers import SCORERS
 from limner.errors import ModelError
+from limner.explain.directions import effects
+from limner.explain.scorers import SCORERS
 from limner.model import WEIGHTS, find_folder, outline
 from limner.pictures import to_bytes
 from limner.recipes import RECIPES

@@ -14,12 +14,12 @@ from torch import Tensor
 from limner import seeds
 from limner.config import fault_of
 from limner.errors import LimnerError, ModelError, UsageError, nearest, shown
+from limner.images import from_uint8, to_uint8
 from limner.parsing import parse_json
 from limner.style import colour
 from limner.style.factors import Factors
 from limner.style.instant.network import InstantNetwork, Noise
 from limner.tensors import load_tensors, save_tensors
-from limner.values import from_uint8, to_uint8
 from limner.weights import load_weights
 
 Triple = tuple[FiniteFloat, FiniteFloat, FiniteFloat]

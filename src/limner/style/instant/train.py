@@ -17,26 +17,30 @@ from torch import Tensor
 
 from limner import files, seeds
 from limner.data import garden
-from limner.errors import ModelError, RunError, UsageError, shown
+from limner.errors import RunError, UsageError
 from limner.features import load_extractor
+from limner.images import from_uint8
+from limner.methods.optimisers import load_optimiser
 from limner.parsing import ParseError, read_json
 from limner.pictures import UnusablePicture, grid, open_picture, save
 from limner.progress import ProgressLine
+from limner.recipes.recipe import EmaConfig
 from limner.style import colour
 from limner.style.arrays import resized
 from limner.style.factors import Factors
 from limner.style.instant.model import FILE, InstantModel, Palette, names, save_model
 from limner.style.instant.network import InstantNetwork, Noise
 from limner.style.objective import GRID, Objective, Observer, blend
-from limner.tensors import DamagedFileError, load_tensors, save_tensors
-from limner.values import from_uint8
+from limner.training.checkpoint import Checkpoints
+from limner.training.ema import Ema
 from limner.weights import load_weights
 
 SIDE, BATCH = 160, 2
 """Pixels a side of the crops, and how many are painted a step."""
 SEEN_AT = 256
 """Longest side at which styles and contents are looked at: strokes come out as long as at this size."""
-RATE, WARM, MEMORY = 2e-3, 50, 0.998
+RATE, WARM = 2e-3, 50
+EMA = EmaConfig(half_life=700, ramp=0.07)
 KEEP = 0.2
 """How strongly the content is kept: less than by slow style transfer, which no network comes near."""
 SAVED_EVERY = 60.0
@@ -105,9 +109,9 @@ class Training:
     def __init__(self, styles: int, seed: int) -> None:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seeds.derive("instant network", seed))
-            self.network, self.average = InstantNetwork(styles), InstantNetwork(styles)
-        self.average.load_state_dict(self.network.state_dict())
+            self.network = InstantNetwork(styles)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = Ema(self.network, EMA)
         self.optimiser = torch.optim.Adam(self.network.parameters(), RATE, fused=True)
         self.step, self.seconds = 0, 0.0
 
@@ -128,40 +132,25 @@ class Training:
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
         self.step += 1
-        memory = min(MEMORY, self.step / (self.step + 10))
-        with torch.no_grad():
-            for mean, one in zip(self.average.parameters(), self.network.parameters(), strict=True):
-                mean.lerp_(one, 1 - memory)
+        self.average.update(self.step * BATCH, BATCH)
         return value
 
-    def save(self, path: Path) -> None:
-        """Writes all of it to one file."""
-        tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
-        tensors |= {f"average.{name}": value for name, value in self.average.state_dict().items()}
-        for index, state in self.optimiser.state_dict()["state"].items():
-            tensors |= {f"optimiser.{index}.{name}": value for name, value in state.items()}
-        save_tensors(path, tensors, {"step": str(self.step), "seconds": str(self.seconds)})
+    def state(self) -> dict[str, Any]:
+        """Returns all that a checkpoint must hold."""
+        return {
+            "step": self.step,
+            "seconds": self.seconds,
+            "network": dict(self.network.state_dict()),
+            "average": dict(self.average.network.state_dict()),
+            "optimiser": self.optimiser.state_dict(),
+        }
 
-    def resume(self, path: Path) -> None:
-        """Takes up what was saved; RunError when it is damaged or another training's."""
-        try:
-            self._resume(*load_tensors(path))
-        except (DamagedFileError, ModelError, KeyError, ValueError, IndexError) as error:
-            raise RunError(f"{path}: cannot be gone on with ({shown(error)}); remove it to begin anew.") from None
-
-    def _resume(self, tensors: dict[str, torch.Tensor], about: dict[str, str]) -> None:
-        for name, network in (("network", self.network), ("average", self.average)):
-            own = {key.removeprefix(f"{name}."): value for key, value in tensors.items() if key.startswith(f"{name}.")}
-            load_weights(network, own)
-        saved = self.optimiser.state_dict()
-        for key, tensor in tensors.items():
-            kind, *rest = key.split(".", 2)
-            if kind == "optimiser":
-                # in the layout of its weight, which the fused optimiser takes for granted
-                laid = tensor.contiguous(memory_format=torch.channels_last) if tensor.ndim == 4 else tensor
-                saved["state"].setdefault(int(rest[0]), {})[rest[1]] = laid
-        self.optimiser.load_state_dict(saved)
-        self.step, self.seconds = int(about["step"]), float(about["seconds"])
+    def restore(self, state: dict[str, Any]) -> None:
+        """Continues from a checkpoint."""
+        load_weights(self.network, state["network"])
+        load_weights(self.average.network, state["average"])
+        load_optimiser(self.optimiser, state["optimiser"])
+        self.step, self.seconds = state["step"], state["seconds"]
 
 
 def train(
@@ -177,21 +166,27 @@ def train(
     palettes = dict(zip(names(styles), map(Palette.of, pictures), strict=True))
     about = {"styles": [files.digest(path) for path in styles], "seed": seed}
     teacher = Teacher(pictures, [*_contents(contents), *([] if contents else pictures)], seed)
-    training = _opened(out, about, len(styles), seed)
+    _check_run(out, about)
+    training, checkpoints = Training(len(styles), seed), Checkpoints(out / "checkpoints")
+    _, warnings = checkpoints.load(training.restore)
     try:
-        _taught(training, teacher, out, minutes * 60)
+        _train(training, teacher, checkpoints, minutes * 60, warnings)
     finally:
-        training.save(out / "training.safetensors")
-    model = InstantModel(training.average, palettes)
+        checkpoints.save(training.step, training.state())
+    model = InstantModel(training.average.network, palettes)
     save_model(model, out / FILE)
     save(_sheet(model, teacher), out / "sheet.png")
     return model
 
 
-def _taught(training: Training, teacher: Teacher, out: Path, seconds: float) -> None:
+def _train(
+    training: Training, teacher: Teacher, checkpoints: Checkpoints, seconds: float, warnings: Sequence[str]
+) -> None:
     saved = time.monotonic()
     with ProgressLine("learning styles", seconds, "seconds", rate=False) as bar:
         bar.start_at(training.seconds)
+        for warning in warnings:
+            bar.say(warning)
         if training.seconds >= seconds:
             bar.say(f"{training.seconds / 60:.3g} minutes are done already; with more --minutes it goes on")
         while training.seconds < seconds:
@@ -200,20 +195,18 @@ def _taught(training: Training, teacher: Teacher, out: Path, seconds: float) -> 
             training.seconds += time.monotonic() - began
             bar.update(min(training.seconds, seconds), f"step {training.step:,}, objective {value:.3f}")
             if time.monotonic() - saved > SAVED_EVERY:
-                training.save(out / "training.safetensors")
+                checkpoints.save(training.step, training.state())
                 saved = time.monotonic()
 
 
-def _opened(out: Path, about: dict[str, Any], styles: int, seed: int) -> Training:
-    training, record = Training(styles, seed), out / "run.json"
+def _check_run(out: Path, about: dict[str, Any]) -> None:
+    """Makes a new run; RunError where there is something that is no run of these styles."""
+    record = out / "run.json"
     if not out.exists():
-        out.mkdir(parents=True)
+        (out / "checkpoints").mkdir(parents=True)
         files.write_text(record, json.dumps(about) + "\n")
     elif not record.is_file() or not _is_of(record, about):
         raise RunError(f"{out} is there and is no run of these styles; give a new folder.")
-    if (out / "training.safetensors").is_file():
-        training.resume(out / "training.safetensors")
-    return training
 
 
 def _is_of(record: Path, about: dict[str, Any]) -> bool:

@@ -18,15 +18,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from limner import seeds
-from limner.causal.graph import Graph
-from limner.causal.layer_probe import LayerProbe, Samples, find_layer
-from limner.causal.predictor import Predictor, train_predictor
-from limner.causal.steps import Outcome, outcome_of
-from limner.causal.variables import read, variables_of, with_statistics
 from limner.data.dataset import Dataset
-from limner.editing.directions import regression
-from limner.editing.scorers import Scorer
 from limner.errors import ModelError, UsageError
+from limner.explain.attribute_scorers import scorer_of, target_of
+from limner.explain.directions import regression
+from limner.explain.layer_probe import LayerProbe, Samples, find_layer
+from limner.explain.predictor import train_predictor
+from limner.explain.scorers import Scorer
 from limner.metrics.intervals import Interval, mean_interval
 from limner.model import Model, check_shape
 from limner.progress import ProgressLine
@@ -137,30 +135,16 @@ def dissect(
 ) -> tuple[Dissection, float]:
     """Returns what channels and directions do to an attribute, or to the probability of NAME=CLASS, and the predictor's error.
 
-    The predictor learns from the dataset's pictures; its error is that of `Predictor.errors`. GraphError for an attribute that
-    the dataset does not have, a category without a class, or pictures of another shape; ModelError, UsageError.
+    The predictor learns from the dataset's pictures; its error is that of `AttributePredictor.errors`. UsageError for an attribute
+    that the dataset does not have, a label without a class, or pictures of another shape; ModelError.
     """
     check_shape("the model", model, dataset)
     find_layer(model, layer)  # before minutes are spent
     _check_numbers(n, top)
-    name = attribute.partition("=")[0].strip()
-    graph = Graph(nodes={name: {}})
-    variables = variables_of(graph, dataset)
-    outcome = outcome_of(graph, variables, attribute)
-    table, _ = read(dataset, variables, dataset.split("train"))
-    predictor = train_predictor(dataset, with_statistics(variables, table), seed)
-    found = dissection(model, scorer_of(predictor, outcome), layer=layer, n=n, top=top, seed=seed)
-    return found, predictor.errors.get(name, float("nan"))
-
-
-def scorer_of(predictor: Predictor, outcome: Outcome) -> Scorer:
-    """Returns what reads a number, or the probability of a class, off pictures (B, C, H, W) in [-1, 1]."""
-
-    def score(images: Tensor) -> Tensor:
-        predicted = predictor(images)[outcome.name]
-        return predicted if outcome.place is None else predicted.softmax(1)[:, outcome.place]
-
-    return score
+    target = target_of(dataset, attribute)
+    predictor = train_predictor(dataset, [target.attribute], seed)
+    found = dissection(model, scorer_of(predictor, target), layer=layer, n=n, top=top, seed=seed)
+    return found, predictor.errors.get(target.attribute.name, float("nan"))
 
 
 def dissection(

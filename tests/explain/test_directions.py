@@ -14,10 +14,11 @@ from limner.cli.app import app
 from limner.data import Dataset, prepare
 from limner.data.garden import make
 from limner.editing import apply, parse
-from limner.editing.directions import effects, factorised, orthogonal, principal, read_steps, step_of, supervised
+from limner.editing.directions import factorised, principal, read_steps, step_of
 from limner.editing.latent_space import editing_model, standardised
-from limner.editing.scorers import SCORERS
-from limner.errors import GraphError, LimnerError, ModelError, UsageError
+from limner.errors import LimnerError, ModelError, UsageError
+from limner.explain.directions import effects, orthogonal, supervised
+from limner.explain.scorers import SCORERS
 from limner.model import Model
 from limner.networks.blocks import Decoder
 from limner.recipes import apply_settings, find_recipe
@@ -151,7 +152,7 @@ def test_what_cannot_be_found_is_one_line(lamp: Model) -> None:
 @pytest.fixture(scope="module")
 def _quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("limner.causal.predictor.STEPS", 20)
+        patch.setattr("limner.explain.predictor.STEPS", 20)
         patch.setattr("limner.editing.directions.SAMPLES", 32)
         yield
 
@@ -192,7 +193,6 @@ def test_directions_are_printed_written_rendered_and_followed(run: Path, tmp_pat
 
 def test_what_directions_do_not_have_is_one_line(run: Path, tmp_path: Path) -> None:
     assert "give one" in _directions(run, "--keep", "brightness")
-    assert "has no column 'specie'" in _directions(run, "--attribute", "specie=rose")
+    assert "has no label or number 'specie'" in _directions(run, "--attribute", "specie=rose")
     assert "ask for one class of it" in _directions(run, "--attribute", "species")
     assert "no such model" in _directions(tmp_path / "gone")
-    assert GraphError.exit_code == 2

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from limner import files
-from limner.causal.dissection import ChannelEffect, Dissection
-from limner.metrics.intervals import Interval
+from limner.explain.dissection import ChannelEffect, Dissection
 from limner.model import Model
 from limner.pictures import Page, grid, save
 from limner.samples import provenance_of
@@ -43,7 +42,7 @@ def summary(found: Dissection, attribute: str, error: float) -> list[str]:
     tested = "" if len(found.channels) == found.shape[0] else f", {len(found.channels)} of them tested"
     kind = "share misnamed" if "=" in attribute else "mean error"
     return [
-        f"{attribute}: {_cell(found.before)} where nothing is done, as predicted ({kind} {error:.3g} on real pictures)",
+        f"{attribute}: {found.before} where nothing is done, as predicted ({kind} {error:.3g} on real pictures)",
         f"layer {found.layer}: {found.shape[0]} channels{places}{tested}; {found.half} latents chose, {found.half} others evaluate",
         f"any one channel, between off and on: median {middle:+.3g}, 95 % of them from {low:+.3g} to {high:+.3g}",
     ]
@@ -80,12 +79,4 @@ def page(found: Dissection, attribute: str, error: float, top: int) -> Page:
 
 
 def _row(one: ChannelEffect) -> list[str]:
-    return [one.name, _change(one.low), _change(one.high), _change(one.between)]
-
-
-def _change(one: Interval) -> str:
-    return f"{one.value:+.3g} [{one.low:+.3g}, {one.high:+.3g}]"
-
-
-def _cell(one: Interval) -> str:
-    return f"{one.value:.3g} [{one.low:.3g}, {one.high:.3g}]"
+    return [one.name, format(one.low, "+.3g"), format(one.high, "+.3g"), format(one.between, "+.3g")]

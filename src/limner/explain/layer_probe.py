@@ -14,12 +14,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from limner.editing.scorers import Scorer
 from limner.errors import ModelError, UsageError, nearest, shown
+from limner.explain.scorers import Scorer
+from limner.images import to_uint8
 from limner.methods import Latent
 from limner.model import Model
 from limner.networks.residual import ResidualBlock
-from limner.values import to_uint8
 
 ON_QUANTILE = 0.99
 """The quantile of a channel's values, over pictures and positions, that it is switched on to."""

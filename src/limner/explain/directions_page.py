@@ -10,14 +10,14 @@ import torch
 from torch import Tensor
 
 from limner import files
-from limner.editing.directions import FILE, Effect, moved
+from limner.editing.directions import FILE, moved
 from limner.editing.latent_space import sample_w
-from limner.metrics.intervals import Interval
+from limner.explain.directions import Effect
+from limner.images import to_uint8
 from limner.model import Model
 from limner.pictures import Page, grid, save
 from limner.samples import provenance_of
 from limner.tensors import save_tensors
-from limner.values import to_uint8
 
 STOPS = (-3, -2, -1, 0, 1, 2, 3)
 """Standard deviations along a direction at which it is shown."""
@@ -34,14 +34,17 @@ LIMITS = "Named is what changes most of what was looked at. A direction may chan
 
 def summary(found: Sequence[Effect]) -> list[list[str]]:
     """Returns what each direction changes most, as a table with its header."""
-    body = [[one.name, *(f"{name} {_cell(one.changes[name])}" for name in list(one.changes)[:TOLD])] for one in found]
+    body = [[one.name, *(f"{name} {one.changes[name]:+.2f}" for name in list(one.changes)[:TOLD])] for one in found]
     return [["direction", "changes most", *["then"] * (len(body[0]) - 2)], *body]
 
 
 def table(found: Sequence[Effect]) -> list[list[str]]:
     """Returns what each direction changes of all that was looked at, as a table with its header."""
     names = sorted(found[0].changes)
-    return [["direction", *names], *([one.name, *(_cell(one.changes[name]) for name in names)] for one in found)]
+    return [
+        ["direction", *names],
+        *([one.name, *(format(one.changes[name], "+.2f") for name in names)] for one in found),
+    ]
 
 
 def write(
@@ -78,7 +81,3 @@ def page(model: Model, found: Sequence[Effect], strips: Mapping[str, np.ndarray]
             grid(strips[one.name], columns=len(STOPS)), ", ".join(f"{stop:+d}" if stop else "0" for stop in STOPS)
         )
     return sheet
-
-
-def _cell(one: Interval) -> str:
-    return f"{one.value:+.2f} [{one.low:+.2f}, {one.high:+.2f}]"

@@ -5,18 +5,17 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
+from limner.images import luminance
+
 Scorer = Callable[[Tensor], Tensor]
 """Pictures (B, C, H, W) in [-1, 1] -> how much of something each shows, (B,)."""
-LUMA = (0.299, 0.587, 0.114)
-"""Of red, green and blue (ITU-R BT.601)."""
 APART = 0.2
 """Distance from the border's colour, in values from 0 to 1, from which a pixel belongs to what is shown."""
 
 
 def grey(pictures: Tensor) -> Tensor:
     """Returns how bright each pixel is, (B, H, W) in [0, 1]."""
-    shares = pictures.new_tensor(LUMA if pictures.shape[1] == 3 else (1.0,))
-    return (pictures * shares[:, None, None]).sum(1).add(1).div(2)
+    return luminance(pictures)[:, 0].add(1).div(2)
 
 
 def brightness(pictures: Tensor) -> Tensor:

@@ -9,15 +9,15 @@ import torch
 from torch import Tensor, nn
 from typer.testing import CliRunner
 
-from limner.causal import dissect
-from limner.causal.dissection import Dissection, dissection
-from limner.causal.dissection_page import tables
-from limner.causal.layer_probe import LayerProbe, Samples, find_layer, layers
 from limner.cli.app import app
 from limner.data import Dataset, prepare
 from limner.data.garden import make
 from limner.data.schema import Schema
-from limner.errors import GraphError, ModelError, UsageError
+from limner.errors import ModelError, UsageError
+from limner.explain import dissect
+from limner.explain.dissection import Dissection, dissection
+from limner.explain.dissection_page import tables
+from limner.explain.layer_probe import LayerProbe, Samples, find_layer, layers
 from limner.methods import build_generator
 from limner.model import Model, load
 from limner.networks.blocks import Decoder
@@ -189,9 +189,9 @@ def test_a_vae_is_dissected_from_python(garden: Dataset, tmp_path: Path) -> None
 
 def test_an_attribute_or_a_dataset_that_there_is_not_is_one_line(run: Path, garden: Dataset, tmp_path: Path) -> None:
     model = load(run)
-    with pytest.raises(GraphError, match="has no column 'blom'"):
+    with pytest.raises(UsageError, match="has no label or number 'blom'"):
         dissect(model, garden, "blom")
-    with pytest.raises(GraphError, match="ask for one class of it"):
+    with pytest.raises(UsageError, match="ask for one class of it"):
         dissect(model, garden, "species")
     with pytest.raises(UsageError, match="name a dataset with --data"):
         data_for(tmp_path, None)
