@@ -156,56 +156,74 @@ def dissection(
     for a model without hidden layers, UsageError for a layer that is none or numbers that are too small.
     """
     _check_numbers(n, top)
-    first, second = slice(0, n // 2), slice(n // 2, 2 * (n // 2))
-    samples = Samples(model, scorer, second.stop, seed)
-    probe = LayerProbe(*find_layer(model, layer), samples, first)
+    choosing, evaluating = slice(0, n // 2), slice(n // 2, 2 * (n // 2))
+    samples = Samples(model, scorer, evaluating.stop, seed)
+    probe = LayerProbe(*find_layer(model, layer), samples, choosing)
     if probe.shape[0] < 2:
         raise ModelError(f"the layer {probe.name} reads one channel, which can be compared with no other.")
     random = np.random.default_rng(seeds.derive("units", seed))
     tested = np.sort(random.permutation(probe.shape[0])[:MOST])
-    top, latent = min(top, len(tested) // 2), model.generator.latent
-    with ProgressLine("channels", len(tested) + latent + 2 * DRAWS + 2, "interventions") as bar:
-        experiment = Experiment(samples, probe, bar)
+    total = len(tested) + model.generator.latent + 2 * DRAWS + 2
+    with ProgressLine("channels", total, "interventions") as bar:
+        experiment = Experiment(samples, probe, bar, choosing, evaluating)
+        channels = _channels(experiment, tested, min(top, len(tested) // 2), random)
+        directions = _directions(experiment, model.generator.latent, seed)
+    rows = experiment.rows(channels.shown | directions.shown, slice(evaluating.start, evaluating.start + SHOWN))
+    before = _mean(experiment.before[evaluating])
+    return Dissection(probe.name, probe.shape, n // 2, before, *channels.found, *directions.found, rows)
 
-        channels = [(Intervention({one: 0.0}), Intervention({one: probe.on_values[one]})) for one in tested.tolist()]
-        alone = experiment.deltas(channels, slice(None))
-        order, rises = _ranked(alone.of(first))
-        group = _jointly(channels, rises, order[:top])
-        others = [_jointly(channels, rises, random.choice(order[top:], top, replace=False)) for _ in range(DRAWS)]
-        together, random_together = experiment.deltas([group], second), experiment.deltas(others, second)
 
-        axes = [_along(step) for step in torch.eye(latent)]
-        turned = experiment.deltas(axes, slice(None))
-        slope = regression(samples.latent.values[first], experiment.before[first])
-        ways = F.normalize(torch.randn(DRAWS, latent, generator=seeds.generator("directions", seed)), dim=1)
-        ways = torch.where(ways @ slope < 0, -1.0, 1.0)[:, None] * ways
-        along, random_along = (
-            experiment.deltas([_along(slope)], second),
-            experiment.deltas([_along(way) for way in ways], second),
-        )
+class Part(NamedTuple):
+    """Effects of interventions of one kind, in the order of `Dissection`, and the interventions that are shown as pictures."""
 
-    shown = {f"channel {tested[index]}": channels[index] for index in order[:SHOWN_CHANNELS]}
-    shown |= {f"the first {top} together": group, "the regression": _along(slope)}
-    return Dissection(
-        layer=probe.name,
-        shape=probe.shape,
-        half=n // 2,
-        before=_mean(experiment.before[second]),
-        channels=[alone.of(second).effect(index, f"channel {tested[index]}") for index in order],
-        together=together.effect(0, f"the first {top} together"),
-        random_together=random_together.typical(f"{top} random others together"),
-        axes=[turned.of(second).effect(index, f"axis {index}") for index in _ranked(turned.of(first))[0]],
-        direction=along.effect(0, "the regression"),
-        random_directions=random_along.typical("random directions"),
-        rows=experiment.rows(shown, slice(second.start, second.start + SHOWN)),
+    found: tuple[list[ChannelEffect], ChannelEffect, ChannelEffect]
+    """Each alone, the chosen ones, and random ones."""
+    shown: dict[str, Pair]
+
+
+def _channels(experiment: Experiment, tested: np.ndarray, top: int, random: np.random.Generator) -> Part:
+    """Returns what channels do alone, the first `top` of them together, and as many random others together."""
+    on_values = experiment.probe.on_values
+    pairs: list[Pair] = [(Intervention({one: 0.0}), Intervention({one: on_values[one]})) for one in tested.tolist()]
+    alone = experiment.deltas(pairs, slice(None))
+    order, rises = _ranked(alone.of(experiment.choosing))
+    group = _jointly(pairs, rises, order[:top])
+    others = [_jointly(pairs, rises, random.choice(order[top:], top, replace=False)) for _ in range(DRAWS)]
+    names, title = {index: f"channel {tested[index]}" for index in order}, f"the first {top} together"
+    effects = alone.of(experiment.evaluating)
+    found = (
+        [effects.effect(index, names[index]) for index in order],
+        experiment.deltas([group], experiment.evaluating).effect(0, title),
+        experiment.deltas(others, experiment.evaluating).typical(f"{top} random others together"),
     )
+    return Part(found, {names[index]: pairs[index] for index in order[:SHOWN_CHANNELS]} | {title: group})
+
+
+def _directions(experiment: Experiment, latent: int, seed: int) -> Part:
+    """Returns what each number of z does, a step along the regression of the score on z, and steps along random directions."""
+    axes = experiment.deltas([_along(step) for step in torch.eye(latent)], slice(None))
+    order, _ = _ranked(axes.of(experiment.choosing))
+    z = experiment.samples.latent.values[experiment.choosing]
+    slope = regression(z, experiment.before[experiment.choosing])
+    ways = F.normalize(torch.randn(DRAWS, latent, generator=seeds.generator("directions", seed)), dim=1)
+    ways = torch.where(ways @ slope < 0, -1.0, 1.0)[:, None] * ways
+    effects = axes.of(experiment.evaluating)
+    found = (
+        [effects.effect(index, f"axis {index}") for index in order],
+        experiment.deltas([_along(slope)], experiment.evaluating).effect(0, "the regression"),
+        experiment.deltas([_along(way) for way in ways], experiment.evaluating).typical("random directions"),
+    )
+    return Part(found, {"the regression": _along(slope)})
 
 
 class Experiment:
-    """Interventions on a model, each on the same latents as no intervention."""
+    """Interventions on a model, on the same latents as no intervention; some latents choose what is reported, others evaluate."""
 
-    def __init__(self, samples: Samples, probe: LayerProbe, bar: ProgressLine) -> None:
+    def __init__(
+        self, samples: Samples, probe: LayerProbe, bar: ProgressLine, choosing: slice, evaluating: slice
+    ) -> None:
         self.samples, self.probe, self.bar = samples, probe, bar
+        self.choosing, self.evaluating = choosing, evaluating
         self.before = samples.scores(slice(None))
 
     def deltas(self, pairs: Sequence[Pair], rows: slice) -> Deltas:
