@@ -17,7 +17,6 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
-import limner
 from limner import files, seeds
 from limner.conditions.attribute import Attribute
 from limner.conditions.kinds import kind_of
@@ -34,6 +33,7 @@ from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
 from limner.recipes import Recipe, parse
 from limner.runtimes import RUNTIMES, Run, choose_runtime, export_int8, export_onnx
 from limner.tensors import DamagedFileError, load_tensors, save_tensors
+from limner.version import __version__
 from limner.weights import check_tensor, load_weights
 
 FORMAT = 1
@@ -173,7 +173,7 @@ class Model:
         """
         inputs = {a.name: a.model_dump(mode="json", exclude={"name"}) for a in self.attributes}
         about = {"latent": self.generator.latent, "condition": inputs, "sha256": self.digest, "ai_generated": True}
-        about |= {"limner": limner.__version__, "recipe": self.recipe.name, **self.about}
+        about |= {"limner": __version__, "recipe": self.recipe.name, **self.about}
         if int8:
             return (
                 f"{export_int8(self.generator, self.table, Path(out), about):.1f} dB from the pictures before rounding"
@@ -187,7 +187,7 @@ class Model:
         folder.mkdir(parents=True, exist_ok=True)
         tensors = self.generator.state_dict() | {TABLE + name: tensor for name, tensor in self.table.items()}
         self.digest = save_tensors(folder / WEIGHTS, tensors)
-        config = {"format": FORMAT, "limner": limner.__version__, "about": self.about}
+        config = {"format": FORMAT, "limner": __version__, "about": self.about}
         config |= {"recipe": self.recipe.model_dump(mode="json"), "schema": self.schema.model_dump(mode="json")}
         files.write_text(folder / "config.json", json.dumps(config, indent=2, ensure_ascii=False) + "\n")
 

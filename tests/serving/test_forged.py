@@ -78,7 +78,7 @@ def test_what_is_needed_to_make_an_edited_picture_again_is_said(
     assert replay(file, gan.path)[1] <= 1
     picture = handed_in(client, photo())
     file.write_bytes(content_of(client.post("/v1/edits", json={"picture": picture, "edits": ["flip"]})))
-    with pytest.raises(PictureError, match=f"was made of {picture}, which is not there; put it back"):
+    with pytest.raises(PictureError, match=f"was made of {picture}, which is not there; say where it is"):
         replay(file)
     monkeypatch.chdir(tmp_path)
     (tmp_path / picture).write_bytes(file_of(photo()))

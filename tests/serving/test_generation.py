@@ -32,7 +32,7 @@ def test_a_latent_is_generated_as_the_library_does_and_again_from_what_the_pictu
     content = content_of(client.post(ASKED, json={"model": "gan", **latent}))
     file = tmp_path / "picture.png"
     file.write_bytes(content)
-    with pytest.raises(PictureError, match="made by the model 'gan', which is not here; give its folder with --model"):
+    with pytest.raises(PictureError, match="was made of gan, which is not there; say where it is with --from gan=PATH"):
         replay(file)
     again, difference = replay(file, gan.path)
     assert difference <= 1

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from limner import __version__
 from limner.cli import (
     causal,
     crossval,
@@ -31,6 +30,7 @@ from limner.cli import (
 )
 from limner.errors import LimnerError, UsageError
 from limner.memory import out_of_memory
+from limner.version import __version__
 
 INTERRUPTED = 130
 

@@ -41,8 +41,11 @@ def stylize(
     seed: Annotated[int, typer.Option(help="Chance.")] = 0,
     extractor: Annotated[str, typer.Option(help="Network that looks: limner, squeezenet, vgg19.")] = "limner",
     model: Annotated[
-        str, typer.Option(help="Paint at once by a model: a run of `limner style train`, or limner.")
+        str, typer.Option(help="Stylise at once by a model: a run of `limner style train`, or limner.")
     ] = "",
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Name what was read by digests alone, without paths.")
+    ] = False,
 ) -> None:
     """Paint a picture in the manner of others, with separate hands for colour, line, texture and content."""
     from pydantic import ValidationError
@@ -83,6 +86,6 @@ def stylize(
     except ValidationError as error:
         first = error.errors()[0]
         raise UsageError(f"--{first['loc'][0]}: {first['msg']}.") from None
-    for line_ in run.carry_out(wanted, content, out):
+    for line_ in run.carry_out(wanted, content, out, anonymous):
         typer.echo(line_, err=True)
     typer.echo(str(out))

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import limner
 from limner import memory
 from limner.data import Dataset, is_dataset, open_dataset
 from limner.data.verification import verify as verify_files
@@ -24,6 +23,7 @@ from limner.evaluation.utility import utility
 from limner.features import load_extractor
 from limner.model import Model, check_shape, find_folder, load
 from limner.progress import ProgressLine
+from limner.version import __version__
 
 GROUPS: dict[str, Callable[[Reference, Subject], Group]] = {
     "distances": distances,
@@ -126,7 +126,7 @@ def _evaluated(
 
 def _protocol(reference: Reference, n: int) -> dict[str, Any]:
     return {
-        "limner": limner.__version__,
+        "limner": __version__,
         "data": reference.dataset.name,
         "fingerprint": reference.dataset.fingerprint,
         "held_out": f"{len(reference.evaluation_split.held_out_rows):,} ({reference.split})",

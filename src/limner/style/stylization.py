@@ -6,13 +6,14 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, Field
 
-import limner
 from limner import files, memory
 from limner.config import PathText, Section
 from limner.errors import PictureError, UsageError
 from limner.features import load_extractor
 from limner.features.extractor import SMALLEST
-from limner.pictures import open_picture, open_pixels, save
+from limner.pictures import header, open_picture, open_pixels, save
+from limner.pictures.recorded import anonymous as without_paths
+from limner.pictures.recorded import check, present
 from limner.samples import made_of
 from limner.seeds import LARGEST_SEED
 from limner.style.arrays import resized
@@ -22,6 +23,8 @@ from limner.style.regions import read_regions
 from limner.style.transfer import stylize
 
 KIND = "stylization"
+SHIPPED_MODEL = "limner"
+"""The name of the instant model that comes with Limner."""
 BYTES_A_PIXEL = {"instant": 250, "optimised": 800}
 """What is taken at least; twice as much is usual."""
 
@@ -111,7 +114,7 @@ class Stylizer:
             raise UsageError(
                 "an instant model paints all of a picture in its own styles: leave out --mask and --*-from."
             )
-        model = load_model(None if wanted.model == "limner" else Path(wanted.model))
+        model = load_model(None if wanted.model == SHIPPED_MODEL else Path(wanted.model))
         if not wanted.styles:
             raise UsageError(f"name a style of the model: {', '.join(model.styles)}.")
         model.weights({one.style: one.weight for one in wanted.styles})
@@ -155,16 +158,16 @@ class Stylizer:
         return every
 
 
-def save_stylized(stylizer: Stylizer, content: Path, out: Path) -> None:
-    """Writes a picture file stylised; a .jpg, which has no opacity, over white."""
-    save(stylizer.stylize(open_pixels(content, minimum=SMALLEST)), out, provenance(stylizer.done, content))
+def save_stylized(stylizer: Stylizer, content: Path, out: Path, anonymous: bool = False) -> None:
+    """Writes a picture file stylised; a .jpg, which has no opacity, over white. An anonymous one names no path, only digests."""
+    save(stylizer.stylize(open_pixels(content, minimum=SMALLEST)), out, provenance(stylizer.done, content, anonymous))
 
 
-def provenance(done: Stylization, content: Path) -> dict[str, Any]:
+def provenance(done: Stylization, content: Path, anonymous: bool = False) -> dict[str, Any]:
     """Returns what a picture to which this was done says of itself."""
-    about = {"ai_generated": True, "limner": limner.__version__, "kind": KIND}
     origin = {"file": str(content), "sha256": files.digest(content)}
-    return about | {"origin": origin, "stylization": done.model_dump(mode="json", exclude_defaults=True)}
+    made = header(KIND, origin=origin, stylization=done.model_dump(mode="json", exclude_defaults=True))
+    return without_paths(made, {}) if anonymous else made
 
 
 class Origin(BaseModel):
@@ -181,23 +184,24 @@ class MadeStylization(BaseModel):
     stylization: Stylization
 
 
-def regenerate(picture: Path, made: dict[str, Any], model_path: Path | None = None) -> np.ndarray:
+def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
     """Returns a stylised picture again, uint8 (H, W, 3 or 4) (see `limner.replay`).
 
     PictureError where a file that it was made of is gone or another.
     """
     about = made_of(MadeStylization, picture, made)
-    content, wanted = Path(about.origin.file), about.stylization
-    _same(picture, content, about.origin.sha256)
-    for one in (
-        [*wanted.styles, *wanted.colour_from, *wanted.line_from, *wanted.texture_from] if not wanted.model else []
-    ):
-        _same(picture, Path(one.style), one.sha256)
-    if wanted.mask:
-        _same(picture, Path(wanted.mask), wanted.mask_sha256)
-    stylizer = Stylizer(wanted.model_copy(update={"model": str(model_path)}) if model_path else wanted)
-    if stylizer.done.model_sha256 != wanted.model_sha256:
-        raise PictureError(f"{picture} was made by another model than {wanted.model} is now.")
+    asked = about.stylization
+    content = check(picture, about.origin.file, about.origin.sha256)
+    if asked.model not in ("", SHIPPED_MODEL):
+        present(picture, asked.model)
+    if not asked.model:
+        for one in (*asked.styles, *asked.colour_from, *asked.line_from, *asked.texture_from):
+            check(picture, one.style, one.sha256)
+    if asked.mask:
+        check(picture, asked.mask, asked.mask_sha256)
+    stylizer = Stylizer(asked)
+    if stylizer.done.model_sha256 != asked.model_sha256:
+        raise PictureError(f"{picture} was made by another model than {asked.model} is now.")
     return stylizer.stylize(open_pixels(content, minimum=SMALLEST))
 
 
@@ -212,10 +216,3 @@ def shrunk(content: np.ndarray, size: int) -> np.ndarray:
 
 def _style(source: Source) -> Style:
     return Style(np.asarray(open_picture(Path(source.style), minimum=SMALLEST).convert("RGB")), source.weight)
-
-
-def _same(picture: Path, file: Path, sha256: str) -> None:
-    if not file.is_file():
-        raise PictureError(f"{picture} was made of {file}, which is not there.")
-    if files.digest(file) != sha256:
-        raise PictureError(f"{picture} was made of another {file} than is there now.")

@@ -5,7 +5,6 @@ from typing import Any
 
 import torch
 
-import limner
 from limner import seeds
 from limner.conditions.dropout import drop
 from limner.data.augment import DRAWS, augment
@@ -16,7 +15,7 @@ from limner.methods import StepContext, build_method
 from limner.methods.optimisers import learning_rate_factor, load_optimiser
 from limner.model import Model, load
 from limner.model_card import sample_grid, write_card
-from limner.pictures import save
+from limner.pictures import header, save
 from limner.progress import ProgressLine
 from limner.training.alarms import raised
 from limner.training.budget import Budget
@@ -230,7 +229,7 @@ class Trainer:
 
     def _save_grid(self) -> None:
         model = self.model()
-        made = {"ai_generated": True, "limner": limner.__version__, "kind": "training", **model.about["training"]}
+        made = header("training", **model.about["training"])
         save(sample_grid(model, self.run.seed), self.run.grids / f"pictures-{self.pictures:09d}.png", made)
 
     def _roll_back(self, means: dict[str, float]) -> None:

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse, Response
 
-import limner
 from limner.data.dataset import Dataset
 from limner.editing.directions import own_steps
 from limner.editing.edits import OPERATIONS
@@ -24,6 +23,7 @@ from limner.serving.catalogue import Entry, check_size, problem_of
 from limner.serving.errors import LONGEST, ApiError, without_paths
 from limner.serving.state import State, for_client, state_of
 from limner.tensors import written_digest
+from limner.version import __version__
 
 router = APIRouter(prefix="/v1")
 OWN, LOOKED_AT = 8, 48
@@ -40,7 +40,7 @@ def about(request: Request) -> dict[str, Any]:
     settings = state_of(request).settings
     extras = {"causal": _installed("dowhy"), "style": _installed("ot"), "onnx": _installed("onnxruntime")}
     return {
-        "limner": limner.__version__,
+        "limner": __version__,
         "extras": extras,
         "limits": vars(settings.limits),
         "threads": settings.threads,
