@@ -16,8 +16,8 @@ from PIL import Image
 
 import hostile
 from limner.data.attributes import typed
-from limner.data.layout import lay_out
 from limner.data.sources import open_source
+from limner.data.sources.layout import lay_out
 from limner.errors import LimnerError
 from limner.pictures import read
 

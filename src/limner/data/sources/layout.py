@@ -14,7 +14,7 @@ from itertools import takewhile
 from typing import Any
 
 from limner.data.schema import MOST_ATTRIBUTES
-from limner.data.source import SetAside, Value, shown
+from limner.data.sources.source import SetAside, Value, shown
 from limner.errors import DataError
 from limner.parsing import ParseError, parse_json
 from limner.pictures import SUFFIXES

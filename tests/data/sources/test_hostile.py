@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import hostile
-from limner.data.source import REASONS, Source, shown
 from limner.data.sources import open_source
+from limner.data.sources.source import REASONS, Source, shown
 from limner.errors import DataError
 from limner.pictures import UnusablePicture, read
 

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import hostile
-from limner.data.source import Source
 from limner.data.sources import identity, open_source
+from limner.data.sources.source import Source
 from limner.errors import DataError
 from limner.pictures import read
 

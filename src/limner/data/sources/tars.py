@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, Self
 
-from limner.data.archive import Entries, check_count, check_ratio, foreign, oversize
-from limner.data.source import Item, Problem, shown
+from limner.data.sources.archive import Entries, check_count, check_ratio, foreign, oversize
+from limner.data.sources.source import Item, Problem, shown
 
 _DECOMPRESSORS: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"\x1f\x8b": gzip.open,

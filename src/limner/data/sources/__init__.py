@@ -5,12 +5,12 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from limner.data.arrays import ArraySource
-from limner.data.folder import FolderSource
-from limner.data.parquet import ParquetSource, shards
-from limner.data.source import Source
-from limner.data.tars import TarSource
-from limner.data.zips import ZipSource
+from limner.data.sources.arrays import ArraySource
+from limner.data.sources.folder import FolderSource
+from limner.data.sources.parquet import ParquetSource, shards
+from limner.data.sources.source import Source
+from limner.data.sources.tars import TarSource
+from limner.data.sources.zips import ZipSource
 from limner.errors import DataError
 
 FILES: dict[tuple[str, ...], Callable[[Path], Source]] = {

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from limner.data.layout import is_clutter, is_table, lay_out, unsafe
-from limner.data.source import Problem, SetAside, shown
+from limner.data.sources.layout import is_clutter, is_table, lay_out, unsafe
+from limner.data.sources.source import Problem, SetAside, shown
 from limner.errors import DataError, LimnerError
 from limner.pictures import MAX_BYTES
 

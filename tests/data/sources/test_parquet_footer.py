@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from limner.data.parquet_footer import LARGEST, read_groups, read_page
 from limner.data.sources import open_source
+from limner.data.sources.parquet_footer import LARGEST, read_groups, read_page
 from limner.errors import DataError
 
 

@@ -9,10 +9,10 @@ from typing import IO, NamedTuple
 
 import numpy as np
 
-from limner.data.archive import check_ratio
-from limner.data.layout import tidy
-from limner.data.source import Item, Problem, SetAside, Value, shown
-from limner.data.zips import check_directory
+from limner.data.sources.archive import check_ratio
+from limner.data.sources.layout import tidy
+from limner.data.sources.source import Item, Problem, SetAside, Value, shown
+from limner.data.sources.zips import check_directory
 from limner.errors import DataError, LimnerError
 from limner.pictures import MAX_PIXELS
 

@@ -5,8 +5,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from limner.data.layout import is_clutter, is_table, lay_out
-from limner.data.source import Item, Problem, SetAside, shown
+from limner.data.sources.layout import is_clutter, is_table, lay_out
+from limner.data.sources.source import Item, Problem, SetAside, shown
 from limner.errors import DataError
 from limner.pictures import UnusablePicture, read_bytes
 

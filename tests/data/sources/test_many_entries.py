@@ -64,7 +64,7 @@ def test_too_many_entries_are_refused_in_one_line(tmp_path: Path, monkeypatch: p
 
 
 def test_a_directory_of_very_long_names_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("limner.data.zips.MAX_DIRECTORY", 5000)
+    monkeypatch.setattr("limner.data.sources.zips.MAX_DIRECTORY", 5000)
     (tmp_path / "a.zip").write_bytes(_zip(100, 100))
     with pytest.raises(DataError, match="directory of 5,300 bytes"):
         open_source(tmp_path / "a.zip")

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from hostile import encoded, picture
-from limner.data.parquet import ParquetSource
+from limner.data.sources.parquet import ParquetSource
 from limner.errors import DataError
 from peak_memory import PEAK
 

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from limner.data.archive import foreign
-from limner.data.layout import tidy
-from limner.data.parquet_footer import Group, read_groups, read_page
-from limner.data.source import Item, Problem, SetAside, Value, shown
+from limner.data.sources.archive import foreign
+from limner.data.sources.layout import tidy
+from limner.data.sources.parquet_footer import Group, read_groups, read_page
+from limner.data.sources.source import Item, Problem, SetAside, Value, shown
 from limner.errors import DataError
 from limner.pictures import SUFFIXES
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from limner.data.archive import MAX_DIRECTORY, Entries, check_count, check_ratio, foreign, oversize
-from limner.data.source import Item, Problem, shown
+from limner.data.sources.archive import MAX_DIRECTORY, Entries, check_count, check_ratio, foreign, oversize
+from limner.data.sources.source import Item, Problem, shown
 from limner.errors import DataError
 from limner.pictures import MAX_BYTES, sniff
 
