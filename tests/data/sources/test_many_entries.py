@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from limner.data import archive
-from limner.data.sources import open_source
+from limner.data.sources import archive, open_source
 from limner.errors import DataError
 from peak_memory import PEAK
 
