@@ -115,8 +115,8 @@ def main() -> None:
     for title, header, rows, _ in tables(model, found):
         print(f"\n{title}\n\n| {' | '.join(header)} |\n|{'---|' * len(header)}")
         print("\n".join(f"| {' | '.join(row)} |" for row in rows))
-    header = "thickness after do(thickness), do(intensity), do(digit) | intensity likewise | digit likewise"
-    print(f"\n| | {header} | composition after 1, 10 |\n|---|---|---|---|---|")
+    heading = "thickness after do(thickness), do(intensity), do(digit) | intensity likewise | digit likewise"
+    print(f"\n| | {heading} | composition after 1, 10 |\n|---|---|---|---|---|")
     for name, figures in PUBLISHED.items():
         print(f"| {name}, published | {' | '.join(figures)} |")
     own = [" ".join(f"{found.shown[done][name].value:.3f}" for done in DONE) for name in ("thickness", "intensity")]

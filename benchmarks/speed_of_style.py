@@ -9,6 +9,7 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -104,7 +105,7 @@ def seams(apart: np.ndarray, tile: int) -> float:
     return float(apart[rows[:, None] | columns[None]].mean())
 
 
-def film(instant, name: str, slow: Callable[..., np.ndarray], frames: list[np.ndarray], out: Path) -> None:
+def film(instant: Any, name: str, slow: Callable[..., np.ndarray], frames: list[np.ndarray], out: Path) -> None:
     """Stylises a film with and without what was before, by the instant model and slowly."""
     ways: dict[str, Callable[[np.ndarray, np.ndarray | None], np.ndarray]] = {
         "instant": lambda frame, _: instant.stylize(frame, name, Factors()),

@@ -101,7 +101,8 @@ def measured(
     name: str, paint: Paint, pairs: list[tuple[Path, Path]], size: int, judge: Observer
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     """Returns style distance, structure and seconds of every pair, and the first 24 that were painted."""
-    table, shown = [], []
+    table: list[tuple[float, ...]] = []
+    shown: list[np.ndarray] = []
     with ProgressLine(name, len(pairs), "pairs") as bar:
         for content_path, style_path in pairs:
             content, style = shrunk(_read(content_path), size), shrunk(_read(style_path), size)

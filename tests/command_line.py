@@ -49,7 +49,7 @@ class Started:
         self.said = said
         self.process = _FORKED.Process(target=_run, args=(said, [str(one) for one in arguments]))
         self.process.start()
-        self.pid: int = self.process.pid  # type: ignore[assignment]
+        self.pid: int = self.process.pid
 
     def send(self, number: signal.Signals) -> None:
         """Sends a signal to the process and to all that it has started."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+COMMANDS = (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], ["mypy", "--config-file", "tests/mypy.ini"])
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "limner"
 FLOORS = (
@@ -50,7 +51,7 @@ def _imports(file: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("command", [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]], ids=" ".join)
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_style_and_types(command: list[str]) -> None:
     finished = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stdout + finished.stderr

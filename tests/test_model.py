@@ -112,9 +112,9 @@ def test_truncation_moves_pictures_towards_one_another(folder: Path) -> None:
     with pytest.raises(UsageError, match="seed is -1"):
         model.sample(1, seed=-1)
     latent = model.latent(2, condition=condition)
-    for wrong in (latent.values[:, :-1], latent.values[0]):
+    for values in (latent.values[:, :-1], latent.values[0]):
         with pytest.raises(UsageError, match=r"this model has \(n, "):
-            model.generate(latent.moved(wrong, "z"))
+            model.generate(latent.moved(values, "z"))
 
 
 @pytest.mark.parametrize("name", ["vae", "elbo-vae"])

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from flower_table import table_of
 
+from flower_table import table_of
 from limner.causal.graph import Graph
 from limner.causal.variables import Table, Variable, with_statistics
 from limner.data import Dataset, prepare

@@ -194,7 +194,7 @@ def test_a_picture_follows_what_draws_it(structure: StructuralModel, seen: Table
     drawn = StructuralModel(
         Graph(nodes=GRAPH.nodes, edges=GRAPH.edges, picture=("a", "b")), structure.variables, structure.fits, {}
     )
-    model = CausalModel(drawn, _Grey(), None)  # type: ignore[arg-type]
+    model = CausalModel(drawn, _Grey(), None)
     units = {name: values[:60] for name, values in seen.items()}, np.zeros((60, 4, 4, 1), np.uint8)
     found = picture_effects(drawn, model.show, units, seen, "picture:brightness")
     step = float(np.subtract(*np.quantile(seen["a"], [0.75, 0.25], method="nearest"))) / 255

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from flower_table import table_of
 
+from flower_table import table_of
 from limner.causal.graph import Graph
 from limner.causal.predictor import Predictor, train_predictor
 from limner.causal.soundness import Soundness, shuffled_values, skill, soundness
@@ -25,7 +25,7 @@ SIZE = 32
 
 @cache
 def _picture(view: object, *values: tuple[str, Any]) -> np.ndarray:
-    return garden.draw(garden.observe(dict(values), view), SIZE)  # type: ignore[arg-type]
+    return garden.draw(garden.observe(dict(values), view), SIZE)
 
 
 class Drawn:
@@ -95,7 +95,7 @@ def _judged(structure: StructuralModel, predictor: Predictor, folder: Path, haze
     rivals = {
         "ignored": StructuralModel.fit(structure.graph.without_edges(), structure.variables, table_of(flowers * 8))
     }
-    return soundness(model, table_of(flowers), pictures, predictor, others=others, truth=truth, rivals=rivals)  # type: ignore[arg-type]
+    return soundness(model, table_of(flowers), pictures, predictor, others=others, truth=truth, rivals=rivals)
 
 
 def test_a_model_that_draws_the_truth_has_its_skill(found: Soundness) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from flower_table import table_of
 
+from flower_table import table_of
 from limner.causal.graph import Graph
 from limner.causal.structural import StructuralModel
 from limner.causal.variables import Table, Variable

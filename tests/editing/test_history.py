@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from edit_command import pixels_of, run_edit
 from PIL import Image
 from typer.testing import CliRunner
 
+from edit_command import pixels_of, run_edit
 from limner.cli.app import app
 from limner.editing import apply, parse
 from limner.editing.history import open_source, save_edited

@@ -1,7 +1,7 @@
 """Directions: of a decoder built by hand, of which it is known what its latent does, and of small ones run through."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +56,7 @@ def _axis(step: Tensor) -> int:
 
 
 @pytest.mark.parametrize("find", [factorised, principal])
-def test_the_strongest_directions_are_found_without_a_name(find, lamp: Model) -> None:
+def test_the_strongest_directions_are_found_without_a_name(find: Callable[..., dict[str, Tensor]], lamp: Model) -> None:
     first, second = list(find(lamp, 2).values())
     assert (_axis(first), _axis(second)) == (RED, LIGHT)
     assert first[RED] > 0.95

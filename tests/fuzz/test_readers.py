@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from attack import LONGEST_WAIT, MOST_MEMORY, SLOWEST, Outcome, attacked
-from readers import READERS, Reader
 
+from fuzz_attack import LONGEST_WAIT, MOST_MEMORY, SLOWEST, Outcome, attacked
+from fuzz_readers import READERS, Reader
 from limner.errors import UsageError
 
 FEW = 12

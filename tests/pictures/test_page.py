@@ -79,7 +79,15 @@ def test_chart_leaves_gaps_and_bears_any_numbers() -> None:
     root = chart({"a": [(0, 1), (1, 2), (2, math.nan), (3, 2), (4, math.inf), (5, 3), (6, 4)]})
     assert [len(line) for line in points(root)] == [2, 2]
     assert len(list(root.iter(f"{SVG}circle"))) == 1
-    for series in ({}, {"a": []}, {"a": [(0, math.nan)]}, {"a": [(3, 3)]}, {"a": [(0, 5), (9, 5)]}, {"a": [(0, 0)]}):
+    several: tuple[dict[str, list], ...] = (
+        {},
+        {"a": []},
+        {"a": [(0, math.nan)]},
+        {"a": [(3, 3)]},
+        {"a": [(0, 5), (9, 5)]},
+        {"a": [(0, 0)]},
+    )
+    for series in several:
         assert "nan" not in ElementTree.tostring(chart(series), "unicode")
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from asking import TestClient, apart, content_of, file_of, handed_in, photo, picture_of
 from PIL import Image
 
+from asking import TestClient, apart, content_of, file_of, handed_in, photo, picture_of
 from limner.editing.latent_sampler import LatentSampler
 from limner.errors import PictureError
 from limner.pictures import read_provenance

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from asking import TestClient, apart, content_of, error_of, picture_of
 
+from asking import TestClient, apart, content_of, error_of, picture_of
 from limner.editing.latent_sampler import LatentSampler
 from limner.editing.latent_spec import LatentSpec
 from limner.errors import PictureError

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking import TestClient, error_of, file_of, photo, picture_of, reaches, serving, trains
 
+from asking import TestClient, error_of, file_of, photo, picture_of, reaches, serving, trains
 from hostile import zipped
 from limner.serving.job import Job, Workspace
 from limner.serving.routes.jobs import _changes, _named

@@ -307,7 +307,12 @@ def test_jobs_wait_while_the_disk_is_full(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_a_slow_removal_of_uploads_holds_nothing_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, leave = threading.Event(), threading.Event()
-    monkeypatch.setattr(running.shutil, "rmtree", lambda *_, **__: (begun.set(), leave.wait(20)))
+
+    def slowly(*_: object, **__: object) -> None:
+        begun.set()
+        leave.wait(20)
+
+    monkeypatch.setattr(running.shutil, "rmtree", slowly)
     with _queue(tmp_path, monkeypatch, QUICK) as runner:
         jobs = [runner.add("prepare", name, ASKED | {"source": "x"}).id for name in ("one", "two")]
         began = time.perf_counter()

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from asking import TestClient, apart, error_of, file_of, handed_in, photo, pixels_of, serving
 
+from asking import TestClient, apart, error_of, file_of, handed_in, photo, pixels_of, serving
 from limner.causal import CausalModel, Graph
 from limner.data import Dataset, prepare
 from limner.data.garden import make

@@ -73,7 +73,7 @@ def test_small_pictures_are_measured(shape: tuple[int, int, int]) -> None:
 def test_measures_see_their_own_factor_only() -> None:
     columns = np.mgrid[:96, :96][1]
     stripes = np.uint8(127 + 100 * np.sin(columns[..., None] / 5) * np.ones(3))
-    turned = np.ascontiguousarray(stripes.swapaxes(0, 1))
+    turned: np.ndarray = np.ascontiguousarray(stripes.swapaxes(0, 1))
     assert line.distance(stripes, turned) > 30
     assert texture.distance(stripes, turned) < 0.02
     assert colour.distance(stripes, turned) < 1
@@ -109,7 +109,7 @@ def test_the_page_is_made_and_taken_up_again(folders: tuple[Path, Path], tmp_pat
     def paint(content: np.ndarray, style: np.ndarray, factors: Factors) -> np.ndarray:
         painted.append(factors)
         share = (factors.colour + factors.line + factors.texture) / 3
-        return np.uint8(content * (1 - share) + np.resize(style, content.shape) * share)
+        return (content * (1 - share) + np.resize(style, content.shape) * share).astype(np.uint8)
 
     plan = factorial.Plan(factorial.choose(*folders, 3), 48, paint, "a test")
     out = tmp_path / "effects"

@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -106,7 +109,7 @@ def test_sides_double_and_fewer_steps_are_taken_the_larger() -> None:
         (lambda: stylize(np.zeros((64, 5000, 3), np.uint8), _of(np.zeros((64, 64, 3), np.uint8)), Factors()), "4096"),
     ],
 )
-def test_what_cannot_be_used_is_said(make, words: str) -> None:
+def test_what_cannot_be_used_is_said(make: Callable[[], Any], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         make()
 

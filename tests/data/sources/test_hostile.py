@@ -39,7 +39,7 @@ def outcomes(source: Source) -> Counter[tuple[str, str]]:
 
 def reason_of(content: object) -> str:
     try:
-        read(content)  # type: ignore[arg-type]
+        read(content)
     except UnusablePicture as error:
         return error.reason
     return hostile.OK

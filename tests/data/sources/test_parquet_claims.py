@@ -33,7 +33,7 @@ print(peak() - before)
 
 
 def _write(path: Path, table: pa.Table, **options: object) -> Path:
-    pq.write_table(table, path, **{"compression": "zstd", "dictionary_pagesize_limit": 2**30} | options)  # type: ignore[arg-type]
+    pq.write_table(table, path, **{"compression": "zstd", "dictionary_pagesize_limit": 2**30} | options)
     return path
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 import yaml
-from makers import Make, at, of_bytes, of_tensor_file, of_values
-from mutation import as_text, mutated, mutated_value
 
+from fuzz_makers import Make, at, of_bytes, of_tensor_file, of_values
+from fuzz_mutation import as_text, mutated, mutated_value
 from limner.causal.fitting import Fit
 from limner.causal.graph import Graph
 from limner.causal.mechanisms import build_mechanism
@@ -48,7 +48,7 @@ def _configs(folder: Path) -> Make:
     def make(draw: random.Random) -> Callable[[], object]:
         path = draw.choice(saved)
         made = of_values([json.loads(texts[path])], lambda content: content, [texts[path]])(draw)()
-        return lambda: at(path / "config.json", lambda _: load(path).sample(1))(made)  # type: ignore[arg-type]
+        return lambda: at(path / "config.json", lambda _: load(path).sample(1))(made)
 
     return make
 
@@ -98,7 +98,7 @@ def _datasets(folder: Path) -> Make:
 
 
 def _structural(folder: Path) -> StructuralModel:
-    graph = Graph(nodes={}, edges=("kind -> age",), confounded=("kind <-> size",))  # type: ignore[arg-type]
+    graph = Graph(nodes={}, edges=("kind -> age",), confounded=("kind <-> size",))
     variables = {
         "kind": Variable(name="kind", kind="category", classes=("a", "b")),
         "age": Variable(name="age", kind="number", low=0, high=1),

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import yaml
-from makers import Make, at, of_bytes, of_values, text_of
 
 import hostile
+from fuzz_makers import Make, at, of_bytes, of_values, text_of
 from limner.causal.graph import read_graph
 from limner.conditions.resolve import parse_condition, resolve
 from limner.editing.edits import apply, from_list, parse, read_edits

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mutation import as_text, mutated, mutated_tensors, mutated_value
-
+from fuzz_mutation import as_text, mutated, mutated_tensors, mutated_value
 from limner import tensors as tensor_files
 
 Make = Callable[[random.Random], Callable[[], object]]

@@ -8,6 +8,7 @@ from limner.data import Dataset
 from limner.methods import Generator
 from limner.methods.noise import NoiseGenerator
 from limner.model import Model
+from limner.networks.conditioning import Condition
 from limner.recipes import Recipe, find_recipe
 
 
@@ -21,7 +22,7 @@ class Parrot(Generator):
         self.images, self.labels, self.shake = images, labels, shake
         self.condition_names = ("species",)
 
-    def decode(self, w: Tensor, condition: dict[str, Tensor]) -> Tensor:
+    def decode(self, w: Tensor, condition: Condition) -> Tensor:
         """A picture of the class of the condition."""
         generated = []
         for numbers, label in zip(w, condition["species"], strict=True):

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import of_folders
-import of_sources
-import of_texts
-from makers import Make
 from pydantic import ValidationError
 
+import fuzz_of_folders as of_folders
+import fuzz_of_sources as of_sources
+import fuzz_of_texts as of_texts
+from fuzz_makers import Make
 from limner.errors import LimnerError
 
 

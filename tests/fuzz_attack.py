@@ -32,7 +32,7 @@ class Outcome:
 
 def attacked(name: str, folder: Path, count: int, seed: int) -> Outcome:
     """Returns what became of `count` inputs of a reader."""
-    from readers import READERS, inputs
+    from fuzz_readers import READERS, inputs
 
     typed, outcome = READERS[name].typed, Outcome(name)
     signal.signal(signal.SIGALRM, _stop)

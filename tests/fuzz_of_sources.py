@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from makers import Make, at, of_bytes
-from mutation import mutated
 from PIL import Image
 
 import hostile
+from fuzz_makers import Make, at, of_bytes
+from fuzz_mutation import mutated
 from limner.data.attributes import typed
 from limner.data.sources import open_source
 from limner.data.sources.layout import lay_out
