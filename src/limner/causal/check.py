@@ -1,20 +1,18 @@
 """Does the graph fit the data? Asked before anything is trained: values, support, independences, and what cannot be known."""
 
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 
 import numpy as np
 
 from limner.causal.direction import Doubt, doubts
+from limner.causal.dowhy_adaptor import quiet
 from limner.causal.fitting import check_rows
 from limner.causal.graph import Edge, Graph
 from limner.causal.independence import independence_p
 from limner.causal.variables import Table, Variable, read, variables_of, with_statistics
 from limner.data.dataset import Dataset
-from limner.errors import UsageError
 
 ROWS = 1000
 PERMUTATIONS = 100
@@ -194,21 +192,3 @@ def _binned(variable: Variable, table: Table) -> tuple[np.ndarray, list[str]]:
     edges = np.unique(np.linspace(values.min(), values.max(), BINS + 1))
     names = [f"{variable.name} from {low:.3g} to {high:.3g}" for low, high in pairwise(edges)]
     return np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(names) - 1), names
-
-
-@contextmanager
-def quiet(seed: int) -> Iterator[None]:
-    """DoWhy draws from NumPy's global generator, which is put back, and warns of what is not for the user.
-
-    UsageError when it is not installed.
-    """
-    state = np.random.get_state()  # noqa: NPY002
-    np.random.seed(seed)  # noqa: NPY002
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except ModuleNotFoundError as error:
-        raise UsageError(f"causal questions need {error.name}: pip install 'limner[causal]'") from None
-    finally:
-        np.random.set_state(state)  # noqa: NPY002

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from limner.causal.check import quiet
+from limner.causal.dowhy_adaptor import quiet
 from limner.causal.graph import Edge, Graph
 from limner.causal.independence import independence_p
 from limner.causal.variables import Table, read, variables_of, with_statistics
