@@ -105,7 +105,7 @@ def turning(world: World, rows: int, random: np.random.Generator) -> dict[str, A
     table = world.draw(rows, random)
     variables, edges = with_statistics(world.variables, table), turnable(world.graph)
     edge = edges[random.integers(len(edges))]
-    wrong = world.graph.turned(edge)
+    wrong = world.graph.with_reversed(edge)
     can_be_seen = not isinstance(world, Linear) or not equivalent(world.graph, wrong)
 
     def said(graph: Graph) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How strong each arrow into a node is: what becomes of the node when the arrow alone is cut."""
+"""The strength of each arrow into a node: how the distribution of the node changes when this arrow alone is cut."""
 
 from typing import NamedTuple
 
@@ -13,11 +13,11 @@ from limner.metrics.intervals import Interval, Z
 
 RESAMPLES = 40
 UNITS, DRAWS = 300, 300
-"""Units that the arrow is cut for, and draws from the mechanism of each."""
+"""Units for which the arrow is cut, and samples from the mechanism of each."""
 
 
 class Strength(NamedTuple):
-    """Of the arrow from a cause into a node: the variance of a number, or the nats of a category, that goes when it is cut."""
+    """Of the arrow from a cause into a node: the variance of a number, or the nats of a category, that is lost when it is cut."""
 
     cause: str
     node: str
@@ -27,9 +27,9 @@ class Strength(NamedTuple):
 def strengths(structure: StructuralModel, table: Table, node: str, seed: int = 0) -> list[Strength]:
     """Returns the strength of every arrow into a node, the strongest first, with a 95 % interval.
 
-    Janzing et al. 2013, "Quantifying causal influences", arXiv 1203.6502, by DoWhy's `arrow_strength`: the arrow is fed with
+    Janzing et al. 2013, "Quantifying causal influences", arXiv 1203.6502, by DoWhy's `arrow_strength`: the arrow gets
     the cause of another unit, and what this adds to the variance (of a category: the Kullback-Leibler divergence) is averaged
-    over units. The interval is the value and 1.96 standard deviations of refits to resampled units. UsageError without DoWhy.
+    over units. The interval is the value and 1.96 standard deviations of refits to resamples of units. UsageError without DoWhy.
     """
     if not structure.graph.parents(node):
         return []
@@ -44,8 +44,8 @@ def resampled(structure: StructuralModel, table: Table, seed: int, index: int) -
     """Returns the model refitted to a resample of the units, drawn with replacement, and that resample."""
     n = len(next(iter(table.values())))
     rows = torch.randint(n, (n,), generator=seeds.generator("resample", seed, index)).numpy()
-    drawn = {name: values[rows] for name, values in table.items()}
-    return structure.refit(drawn, seed), drawn
+    resample = {name: values[rows] for name, values in table.items()}
+    return structure.refit(resample, seed), resample
 
 
 def _cut(structure: StructuralModel, table: Table, node: str, seed: int) -> dict[str, float]:
@@ -67,7 +67,7 @@ def _cut(structure: StructuralModel, table: Table, node: str, seed: int) -> dict
             parent_samples=pd.DataFrame({name: table[name][rows].astype(float) for name in parents}),
             num_samples_conditional=DRAWS,
             max_num_runs=UNITS,
-            tolerance=0,  # by default it stops when three units in a row change little, which chance brings about
+            tolerance=0,  # by default it stops when three units in a row change little, which happens by chance
             n_jobs=1,
         )
     return {cause: float(value) for (cause, _), value in found.items()}

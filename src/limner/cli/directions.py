@@ -1,4 +1,4 @@
-"""`limner directions`: where a model's latents lead, named, measured and shown."""
+"""`limner directions`: directions in a model's latents, with and without names, and what they change."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ def directions(
         typer.Option(
             "--attribute",
             metavar="NAME",
-            help="Find its direction, too: a number, NAME=CLASS, or brightness, contrast, colourfulness, warmth or size.",
+            help="Also find the direction of this: a number, NAME=CLASS, or brightness, contrast, colourfulness, warmth or size.",
         ),
     ] = None,
     keep: Annotated[
@@ -23,7 +23,9 @@ def directions(
         str | None, typer.Option(help="The dataset that attributes are learned from; the run's own if left out.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The folder; MODEL/directions if left out.")] = None,
-    n: Annotated[int, typer.Option("--n", help="Pictures, of which half find and half judge.")] = 512,
+    n: Annotated[
+        int, typer.Option("--n", help="Pictures, of which half find directions and half evaluate them.")
+    ] = 512,
     seed: Annotated[int, typer.Option(help="Decides the pictures.")] = 0,
 ) -> None:
     """Find the directions in which a model's pictures change, without names and by attributes."""
