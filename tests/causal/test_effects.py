@@ -196,7 +196,7 @@ def test_a_picture_follows_what_draws_it(structure: StructuralModel, seen: Table
     )
     model = CausalModel(drawn, _Grey(), None)  # type: ignore[arg-type]
     units = {name: values[:60] for name, values in seen.items()}, np.zeros((60, 4, 4, 1), np.uint8)
-    found = picture_effects(drawn, model.show, units, seen, "picture:brightness")
+    found = picture_effects(drawn, model.edit, units, seen, "picture:brightness")
     step = float(np.subtract(*np.quantile(seen["a"], [0.75, 0.25], method="nearest"))) / 255
     assert _of(found, "a").total.value == pytest.approx(21 * step, abs=0.01)
     direct = _of(found, "a").direct
@@ -204,9 +204,9 @@ def test_a_picture_follows_what_draws_it(structure: StructuralModel, seen: Table
     assert direct.value == pytest.approx(step, abs=0.003)
     assert {one.cause for one in found.effects} == {"a", "b"}
     with pytest.raises(GraphError, match="grey pictures have none"):
-        picture_effects(drawn, model.show, units, seen, "picture:saturation")
+        picture_effects(drawn, model.edit, units, seen, "picture:saturation")
     with pytest.raises(GraphError, match="did you mean 'contrast'"):
-        picture_effects(drawn, model.show, units, seen, "picture:contrst")
+        picture_effects(drawn, model.edit, units, seen, "picture:contrst")
 
 
 def test_statistics_are_what_they_are_called() -> None:

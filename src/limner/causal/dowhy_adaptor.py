@@ -1,4 +1,4 @@
-"""What the causal libraries need: DoWhy and causal-learn kept quiet, and a mechanism in the form that DoWhy expects."""
+"""What the causal libraries need: DoWhy and causal-learn without their warnings, and a mechanism in the form that DoWhy expects."""
 
 import warnings
 from collections.abc import Iterator

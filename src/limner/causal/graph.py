@@ -75,13 +75,13 @@ class Graph(Section):
         for key, arrow in ARROWS.items():
             read[key] = tuple(dict.fromkeys(_ends(one, arrow) for one in _list(read, key)))
         nodes = read.get("nodes") or {}
-        described = nodes if isinstance(nodes, dict) else dict.fromkeys(_names(read, "nodes"))
+        listed = nodes if isinstance(nodes, dict) else dict.fromkeys(_names(read, "nodes"))
         ends = [end for key in ARROWS for edge in read[key] for end in edge]
         of_picture = _names(read, "picture")
-        names = dict.fromkeys([*described, *ends, *of_picture])
+        names = dict.fromkeys([*listed, *ends, *of_picture])
         if len(names) > MOST_NODES or any(len(name) > LONGEST_NODE for name in names):
             raise ValueError(f"more than {MOST_NODES} nodes, or a name of more than {LONGEST_NODE:,} characters")
-        read["nodes"] = {name: described.get(name) or {} for name in names}
+        read["nodes"] = {name: listed.get(name) or {} for name in names}
         read["picture"] = tuple(of_picture or read["nodes"])
         return read
 

@@ -177,7 +177,7 @@ class StructuralModel:
             raise GraphError(
                 f"given {asked}: too unlikely under this model to condition on ({effective:.0f} effective samples of {many:,})."
             )
-        rows = torch.multinomial(share, n, replacement=True, generator=seeds.generator("kept", seed))
+        rows = torch.multinomial(share, n, replacement=True, generator=seeds.generator("weighted rows", seed))
         return {name: value[rows].numpy() for name, value in values.items()}
 
     def save(self, folder: Path) -> None:

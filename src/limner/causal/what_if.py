@@ -1,4 +1,4 @@
-"""What comes out of a causal model as files: pictures that carry how they came to be, and making them again."""
+"""The files of a causal model: pictures with their provenance, and generating them from it."""
 
 import csv
 import io
@@ -154,7 +154,7 @@ KINDS: dict[str, type[Any]] = {
 
 
 def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
-    """Returns a picture of a causal model again, uint8 (H, W, C) (see `limner.replay`).
+    """Returns the picture that its provenance describes, uint8 (H, W, C) (see `limner.replay`).
 
     PictureError when it was made by another model, or what it was made of is not there.
     """

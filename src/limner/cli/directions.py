@@ -40,10 +40,10 @@ def directions(
     if keep and not attributes:
         raise UsageError("--keep says what the direction of an --attribute must not change: give one.")
     opened, folder = editing_model(model), out or model / "directions"
-    named, kept = attributes or [], keep or []
-    scorers = scorers_of_model(model, opened, data, [*named, *kept], seed)
-    steps = supervised(opened, scorers, named, kept, n, seed) | principal(opened) | factorised(opened)
+    named, constant = attributes or [], keep or []
+    scorers = scorers_of_model(model, opened, data, [*named, *constant], seed)
+    steps = supervised(opened, scorers, named, constant, n, seed) | principal(opened) | factorised(opened)
     found = effects(opened, steps, scorers, n, seed)
-    write(opened, model, steps, found, folder, attributes=named, keep=kept, n=n, seed=seed)
+    write(opened, model, steps, found, folder, attributes=named, keep=constant, n=n, seed=seed)
     show(summary(found))
     typer.echo(f"\n{HOW}\n{LIMITS}\n{folder / 'report.html'}")
