@@ -1,6 +1,7 @@
 """The house rules, checked: style, types, which way imports run, and a command line that starts light."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Collection
@@ -12,6 +13,7 @@ import pytest
 COMMANDS = (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], ["mypy", "--config-file", "tests/mypy.ini"])
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "limner"
+PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FLOORS = (
     {"version"},
     {"errors", "memory", "config", "seeds", "files", "parsing", "progress", "tensors", "images", "weights"},
@@ -94,6 +96,16 @@ def _imported_at_once(file: Path, modules: Collection[str]) -> set[str]:
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
     return found & set(modules)
+
+
+def test_what_the_documentation_imports_exists() -> None:
+    blocks = [
+        block for page in (ROOT / "docs").glob("*.md") for block in PYTHON.findall(page.read_text(encoding="utf-8"))
+    ]
+    lines = {line for block in blocks for line in block.splitlines() if line.startswith("from limner")}
+    assert len(lines) > 10
+    for line in sorted(lines):
+        exec(line, {})
 
 
 def test_nothing_imports_torchvision() -> None:

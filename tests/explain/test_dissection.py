@@ -93,7 +93,7 @@ def test_the_direction_is_the_number_that_the_channel_follows(found: Dissection)
 
 def test_rows_are_the_same_latents_with_the_channel_off_and_on(found: Dissection) -> None:
     before, off, on = (row.pictures.astype(float) for row in found.rows[:3])
-    assert [row.said for row in found.rows[:2]] == ["as generated", f"channel {BRIGHT}: off"]
+    assert [row.title for row in found.rows[:2]] == ["as generated", f"channel {BRIGHT}: off"]
     assert (off <= before).all()
     assert np.ptp(on) <= 1
     assert on.mean() > before.mean()

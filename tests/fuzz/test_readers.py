@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import fuzz_attack
 from fuzz_attack import LONGEST_WAIT, MOST_MEMORY, SLOWEST, Outcome, attacked
 from fuzz_readers import READERS, Reader
 from limner.errors import UsageError
@@ -33,7 +34,7 @@ def test_a_few_inputs(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", READERS)
 def test_many_inputs(name: str) -> None:
     count = -(-COUNT * READERS[name].share // SHARES)
-    command = [sys.executable, str(Path(__file__).with_name("attack.py")), name, str(count), str(SEED)]
+    command = [sys.executable, fuzz_attack.__file__, name, str(count), str(SEED)]
     finished = subprocess.run(command, capture_output=True, text=True, check=False, timeout=count * LONGEST_WAIT)
     assert finished.returncode == 0, finished.stderr[-2000:]
     outcome = Outcome(**json.loads(finished.stdout.splitlines()[-1]))

@@ -1,4 +1,4 @@
-"""Causal images: a graph of causes, mechanisms that follow it, and what a picture would have been."""
+"""Causal graphs, the mechanisms and image models that follow them, and counterfactual pictures."""
 
 from limner.causal.check import Check, check
 from limner.causal.discover import Proposal, discover

@@ -1,4 +1,4 @@
-"""The predictor of a graph's variables: it judges counterfactuals, and reads pictures that come without attributes.
+"""The predictor of a graph's variables: it evaluates counterfactuals, and reads pictures without attributes.
 
 predictor.safetensors     its weights, with each variable's error on pictures that it did not learn from
 """

@@ -1,4 +1,4 @@
-"""What comes out of a causal model as files: pictures that carry how they came to be, and making them again."""
+"""The files of a causal model: pictures with their provenance, and generating them from it."""
 
 import csv
 import io
@@ -30,34 +30,34 @@ MOST_AT_ONCE = 64
 
 @dataclass
 class Units:
-    """Pictures uint8 (n, H, W, C) with their names and attributes, and where these are from."""
+    """Pictures uint8 (n, H, W, C) with their names and attributes, and the source of these."""
 
     names: list[str]
     pictures: np.ndarray
     table: Table
     data: str | None
-    """The dataset that they belong to; None: files, whose attributes the model's predictor has read off."""
+    """The dataset that they belong to; None: files, whose attributes the model's predictor has predicted."""
 
 
 def of_dataset(model: CausalModel, dataset: Dataset, names: Sequence[str]) -> Units:
     """Returns pictures of a dataset by file name; UsageError for an unknown one, GraphError where an attribute is missing."""
     check_shape("the model", model.image_model, dataset)
-    known = {name: row for row, name in enumerate(dataset.table["file_name"].to_pylist())}
+    row_of = {name: row for row, name in enumerate(dataset.table["file_name"].to_pylist())}
     for name in names:
-        if name not in known:
-            raise UsageError(f"{dataset.path} has no picture '{shown(name)}'; {nearest(name, list(known)[:1000])}")
-    rows = np.array([known[name] for name in names])
+        if name not in row_of:
+            raise UsageError(f"{dataset.path} has no picture '{shown(name)}'; {nearest(name, list(row_of)[:1000])}")
+    rows = np.array([row_of[name] for name in names])
     table, whole = read(dataset, model.structure.variables, rows)
     if len(whole) < len(rows):
         lacking = next(name for name, row in zip(names, rows, strict=True) if row not in set(whole.tolist()))
         raise GraphError(
-            f"{shown(lacking)}: an attribute of it is missing, or of a class never learned: nothing can be abducted."
+            f"{shown(lacking)}: an attribute of it is missing, or of a class that the model does not have: abduction needs it."
         )
     return Units(list(names), np.asarray(dataset.pictures[rows]), table, str(dataset.path))
 
 
 def of_files(model: CausalModel, paths: Sequence[str]) -> Units:
-    """Returns picture files with the attributes that the predictor reads off them; PictureError for one of another size."""
+    """Returns picture files with the attributes that the predictor reads from them; PictureError for one of another size."""
     schema = model.image_model.schema
     pictures = []
     for path in paths:
@@ -74,10 +74,10 @@ def of_files(model: CausalModel, paths: Sequence[str]) -> Units:
 
 
 def write_counterfactuals(model: CausalModel, units: Units, do: Do, out: Path, seed: int = 0) -> Table:
-    """Writes what pictures would have been, and returns their attributes.
+    """Writes the counterfactuals of pictures, and returns their attributes.
 
     `out`, which must not exist, gets a picture for each, attributes.csv with a row before and a row after, and grid.png with
-    the pictures above what they would have been. UsageError; GraphError for what cannot be done.
+    the pictures above their counterfactuals. UsageError; GraphError for an intervention that is not possible.
     """
     if out.exists():
         raise UsageError(f"{out} is there already: give another --out.")
@@ -154,7 +154,7 @@ KINDS: dict[str, type[Any]] = {
 
 
 def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
-    """Returns a picture of a causal model again, uint8 (H, W, C) (see `limner.replay`).
+    """Returns the picture that its provenance describes, uint8 (H, W, C) (see `limner.replay`).
 
     PictureError when it was made by another model, or what it was made of is not there.
     """
@@ -214,7 +214,7 @@ def _unit_again(picture: Path, model: CausalModel, unit: Unit) -> tuple[Table, n
 
 
 def extrapolated(model: CausalModel, asked: Mapping[str, Any]) -> list[str]:
-    """Returns a line for every value that lies beyond all that was seen of its attribute."""
+    """Returns a line for every value outside of its attribute's range in the training units."""
     lines = []
     for name, value in asked.items():
         one = model.structure.variables.get(name)
@@ -224,22 +224,22 @@ def extrapolated(model: CausalModel, asked: Mapping[str, Any]) -> list[str]:
         if not low <= (number := one.value(value)) <= high:
             near = low if number < low else high
             lines.append(
-                f"{name} = {value}: seen were only {low:.4g} to {high:.4g}; what is shown is extrapolated from {near:.4g} on."
+                f"{name} = {value}: the training units have {low:.4g} to {high:.4g}; the picture is extrapolated beyond {near:.4g}."
             )
     return lines
 
 
 def means(model: CausalModel, table: Table) -> dict[str, str]:
-    """Returns in words what is typical of units: the mean of numbers, the share of the most frequent class."""
-    said = {}
+    """Returns, as text, the mean of numbers and the share of the most frequent class."""
+    texts = {}
     for name, variable in model.structure.variables.items():
         values = table[name]
         if variable.classes:
             top = int(np.bincount(values).argmax())
-            said[name] = f"{variable.classes[top]} {np.mean(values == top):.0%}"
+            texts[name] = f"{variable.classes[top]} {np.mean(values == top):.0%}"
         else:
-            said[name] = f"{values.mean():.3g}"
-    return said
+            texts[name] = f"{values.mean():.3g}"
+    return texts
 
 
 def file_of(name: str) -> str:

@@ -18,16 +18,16 @@ from limner.editing.latent_space import sample_w, standardised
 from limner.errors import UsageError, nearest, shown
 from limner.explain.scorers import Scorer
 from limner.methods import Latent
-from limner.metrics.intervals import Interval, mean_interval
+from limner.metrics.intervals import Interval, change_interval
 from limner.model import Model
 
 RIDGE = np.logspace(0, 5, 11)
 LEAST = 40
-"""Pictures below which halves say nothing."""
+"""Pictures that are needed, so that halves of them are enough."""
 NOTHING = 1e-3
 """Length below which nothing is left of a direction of length 1."""
 CONSTANT = 1e-6
-"""Standard deviation below which a score is the same for all pictures, and says nothing."""
+"""Standard deviation below which a score counts as the same for all pictures."""
 BATCH = 64
 
 
@@ -36,7 +36,7 @@ class Effect(NamedTuple):
 
     name: str
     changes: dict[str, Interval]
-    """What changes most comes first, by other pictures than the intervals are of."""
+    """The greatest change comes first, by other pictures than those of the intervals."""
 
     @property
     def most(self) -> str:
@@ -97,7 +97,7 @@ def effects(
 ) -> list[Effect]:
     """Returns what each step changes, with 95 % intervals over pictures by which no direction was found.
 
-    Half of these say what changes most, the others how much: the greatest of many is lucky where it was chosen.
+    Half of these order the scores, the others give the changes: the greatest of many looks greater on the pictures that chose it.
     """
     _, latent = halves(model, n, seed)
     before = scores_of(model, latent, scorers)
@@ -107,7 +107,7 @@ def effects(
         back, forth = (scores_of(model, moved(latent, sign * step), scorers) for sign in (-1, 1))
         changes = {each: (forth[each] - back[each]) / 2 / stds[each] for each in stds}
         order = sorted(changes, key=lambda each: -abs(float(changes[each][::2].mean())))
-        found.append(Effect(name, {each: _mean(changes[each][1::2]) for each in order}))
+        found.append(Effect(name, {each: change_interval(changes[each][1::2]) for each in order}))
     return found
 
 
@@ -128,8 +128,3 @@ def halves(model: Model, n: int, seed: int) -> tuple[Latent, Latent]:
         raise UsageError(f"--n {n}: at least {LEAST} pictures are needed.")
     latent = sample_w(model, 2 * (n // 2), seed)
     return latent.rows(slice(0, n // 2)), latent.rows(slice(n // 2, 2 * (n // 2)))
-
-
-def _mean(values: Tensor) -> Interval:
-    """Returns the mean of values (n,) and its 95 % interval, of no width where they are all equal."""
-    return Interval(*[float(values[0])] * 3) if bool((values == values[0]).all()) else mean_interval(values)

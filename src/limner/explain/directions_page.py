@@ -23,23 +23,23 @@ STOPS = (-3, -2, -1, 0, 1, 2, 3)
 """Standard deviations along a direction at which it is shown."""
 SHOWN = 4
 """Pictures that each direction is shown on."""
-TOLD = 3
-"""Changes of a direction that are told of first, the greatest."""
+LISTED = 3
+"""Changes of a direction in the summary, the greatest."""
 HOW = (
-    "A step is one standard deviation of codes, and a change is in standard deviations of what is looked at, over the model's own "
-    "pictures; 95 % intervals, over pictures by which no direction was found."
+    "A step is one standard deviation of w, and a change is in standard deviations of each score over the model's own pictures; "
+    "95 % intervals, over pictures by which no direction was found."
 )
-LIMITS = "Named is what changes most of what was looked at. A direction may change other things, too: see the strips."
+LIMITS = "A direction is named by the score that changes most. It may change other things, too: see the strips."
 
 
 def summary(found: Sequence[Effect]) -> list[list[str]]:
-    """Returns what each direction changes most, as a table with its header."""
-    body = [[one.name, *(f"{name} {one.changes[name]:+.2f}" for name in list(one.changes)[:TOLD])] for one in found]
+    """Returns the greatest changes by each direction, as a table with its header."""
+    body = [[one.name, *(f"{name} {one.changes[name]:+.2f}" for name in list(one.changes)[:LISTED])] for one in found]
     return [["direction", "changes most", *["then"] * (len(body[0]) - 2)], *body]
 
 
 def table(found: Sequence[Effect]) -> list[list[str]]:
-    """Returns what each direction changes of all that was looked at, as a table with its header."""
+    """Returns the changes of all scores by each direction, as a table with its header."""
     names = sorted(found[0].changes)
     return [
         ["direction", *names],
@@ -48,20 +48,20 @@ def table(found: Sequence[Effect]) -> list[list[str]]:
 
 
 def write(
-    model: Model, path: Path, steps: Mapping[str, Tensor], found: Sequence[Effect], out: Path, **asked: Any
+    model: Model, path: Path, steps: Mapping[str, Tensor], found: Sequence[Effect], out: Path, **options: Any
 ) -> None:
     """Writes directions.safetensors, directions.json, directions.png and report.html into `out`, each whole or not at all."""
-    made = provenance_of(model, path, "directions", **asked)
+    provenance = provenance_of(model, path, "directions", **options)
     save_tensors(out / FILE, steps, {"model": model.digest or ""})
-    told = {one.name: {name: list(change) for name, change in one.changes.items()} for one in found}
-    files.write_text(out / "directions.json", json.dumps(made | {"directions": told}, indent=1) + "\n")
+    changes = {one.name: {name: list(change) for name, change in one.changes.items()} for one in found}
+    files.write_text(out / "directions.json", json.dumps(provenance | {"directions": changes}, indent=1) + "\n")
     strips = {name: strip(model, step) for name, step in steps.items()}
-    save(grid(np.concatenate(list(strips.values())), columns=len(STOPS)), out / "directions.png", made)
+    save(grid(np.concatenate(list(strips.values())), columns=len(STOPS)), out / "directions.png", provenance)
     page(model, found, strips).save(out / "report.html")
 
 
 def strip(model: Model, step: Tensor) -> np.ndarray:
-    """Returns pictures along a direction, those of one code after another, uint8 (SHOWN * stops, H, W, C)."""
+    """Returns pictures along a direction, those of one latent after another, uint8 (SHOWN * stops, H, W, C)."""
     latent = sample_w(model, SHOWN)
     with torch.no_grad():
         stops = [to_uint8(model.hooks.decode(moved(latent, stop * step))) for stop in STOPS]
@@ -70,7 +70,7 @@ def strip(model: Model, step: Tensor) -> np.ndarray:
 
 def page(model: Model, found: Sequence[Effect], strips: Mapping[str, np.ndarray]) -> Page:
     """Returns the page on what was found."""
-    sheet = Page("Directions", f"Where the latents of {model.recipe.name} lead, from -3 to 3 standard deviations.")
+    sheet = Page("Directions", f"Directions in the latents of {model.recipe.name}, from -3 to 3 standard deviations.")
     for header, *body in (summary(found), table(found)):
         sheet.table(header, body)
     sheet.paragraph(HOW)

@@ -1,8 +1,8 @@
-"""Dissection: which channels of a decoder, and which directions of z, move an attribute, and more than random ones do.
+"""Dissection: which channels of a decoder, and which directions of z, change an attribute more than random ones do.
 
-GAN dissection (Bau et al. 2019, arXiv 1811.10597) without a segmenter: what is moved is what a predictor that never saw the
-model reads off the pictures. Whatever is chosen is chosen on one half of the latents and evaluated on the other, because the
-best of many is lucky on the latents that it was chosen by.
+GAN dissection (Bau et al. 2019, arXiv 1811.10597) without a segmentation network: the attribute is predicted from the pictures by
+a network that was trained on real ones. Channels are chosen on one half of the latents and evaluated on the other, because the
+best of many looks better than it is on the latents that chose it.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from limner.explain.directions import regression
 from limner.explain.layer_probe import LayerProbe, Samples, find_layer
 from limner.explain.predictor import train_predictor
 from limner.explain.scorers import Scorer
-from limner.metrics.intervals import Interval, mean_interval
+from limner.metrics.intervals import Interval, change_interval
 from limner.model import Model, check_shape
 from limner.progress import ProgressLine
 
 LEAST = 40
-"""Latents below which the halves say nothing."""
+"""Latents that are needed, so that halves of them are enough."""
 MOST = 128
 """Channels of a wide layer that are tested, drawn at random."""
 DRAWS = 20
@@ -43,7 +43,7 @@ SHOWN_CHANNELS = 5
 
 @dataclass(frozen=True)
 class ChannelEffect:
-    """What an intervention and its opposite do to the predicted attribute, on average over latents."""
+    """The effects of an intervention and its opposite on the predicted attribute, on average over latents."""
 
     name: str
     low: Interval
@@ -66,15 +66,15 @@ Pair = tuple[Intervention, Intervention]
 
 
 class Row(NamedTuple):
-    """Pictures of the same latents, uint8 (SHOWN, H, W, C), and what was done."""
+    """Pictures of the same latents, uint8 (SHOWN, H, W, C), and the intervention."""
 
-    said: str
+    title: str
     pictures: np.ndarray
 
 
 @dataclass
 class Dissection:
-    """What was found of a layer and of z, by the half of the latents that nothing was chosen on."""
+    """Effects of the channels of a layer and of directions of z, by the half of the latents that chose nothing."""
 
     layer: str
     shape: tuple[int, ...]
@@ -82,19 +82,19 @@ class Dissection:
     half: int
     """Latents that evaluate; as many others chose."""
     before: Interval
-    """The predicted attribute while nothing is done."""
+    """The predicted attribute without interventions."""
     channels: list[ChannelEffect]
     """All channels that were tested, the strongest of the other half first."""
     together: ChannelEffect
     """The first channels, all set so that they lower the attribute, and all so that they raise it."""
     random_together: ChannelEffect
-    """As many of the other channels, set likewise: the mean of random draws, and bounds that hold 95 % of these."""
+    """As many random others, set in the same way: the mean of the draws, and bounds that hold 95 % of them."""
     axes: list[ChannelEffect]
     """Each number of z shifted by a standard deviation back and forth, the strongest of the other half first."""
     direction: ChannelEffect
-    """As far a step along the regression of the attribute on z."""
+    """The same for a step along the regression of the attribute on z."""
     random_directions: ChannelEffect
-    """Along random directions, turned so that they go with the regression: their mean, and bounds that hold 95 % of them."""
+    """The same for random directions, with the sign that agrees with the regression: their mean, and bounds of 95 % of them."""
     rows: list[Row] = field(default_factory=list)
 
 
@@ -116,7 +116,7 @@ class Deltas:
 
     def effect(self, index: int, name: str) -> ChannelEffect:
         """Returns one intervention's effect; its intervals are over pictures."""
-        return ChannelEffect(name, *(_mean(values[index]) for values in (self.low, self.high, self.between)))
+        return ChannelEffect(name, *(change_interval(values[index]) for values in (self.low, self.high, self.between)))
 
     def typical(self, name: str) -> ChannelEffect:
         """Returns the mean of all effects, and bounds that hold 95 % of them."""
@@ -133,13 +133,13 @@ def dissect(
     top: int = 10,
     seed: int = 0,
 ) -> tuple[Dissection, float]:
-    """Returns what channels and directions do to an attribute, or to the probability of NAME=CLASS, and the predictor's error.
+    """Returns the effects on an attribute, or on the probability of NAME=CLASS, and the predictor's error.
 
     The predictor learns from the dataset's pictures; its error is that of `AttributePredictor.errors`. UsageError for an attribute
     that the dataset does not have, a label without a class, or pictures of another shape; ModelError.
     """
     check_shape("the model", model, dataset)
-    find_layer(model, layer)  # before minutes are spent
+    find_layer(model, layer)  # before the predictor is trained
     _check_numbers(n, top)
     target = target_of(dataset, attribute)
     predictor = train_predictor(dataset, [target.attribute], seed)
@@ -150,7 +150,7 @@ def dissect(
 def dissection(
     model: Model, scorer: Scorer, *, layer: str | None = None, n: int = 256, top: int = 10, seed: int = 0
 ) -> Dissection:
-    """Returns what the channels of a layer, and directions of z, do to the score of n pictures.
+    """Returns the effects of the channels of a layer, and of directions of z, on the score of n pictures.
 
     Of the layer in the middle, unless one is named; `top` channels, at most half of those tested, are set together. ModelError
     for a model without hidden layers, UsageError for a layer that is none or numbers that are too small.
@@ -160,7 +160,7 @@ def dissection(
     samples = Samples(model, scorer, evaluating.stop, seed)
     probe = LayerProbe(*find_layer(model, layer), samples, choosing)
     if probe.shape[0] < 2:
-        raise ModelError(f"the layer {probe.name} reads one channel, which can be compared with no other.")
+        raise ModelError(f"the layer {probe.name} reads one channel, so there is no other to compare it with.")
     random = np.random.default_rng(seeds.derive("units", seed))
     tested = np.sort(random.permutation(probe.shape[0])[:MOST])
     total = len(tested) + model.generator.latent + 2 * DRAWS + 2
@@ -169,7 +169,7 @@ def dissection(
         channels = _channels(experiment, tested, min(top, len(tested) // 2), random)
         directions = _directions(experiment, model.generator.latent, seed)
     rows = experiment.rows(channels.shown | directions.shown, slice(evaluating.start, evaluating.start + SHOWN))
-    before = _mean(experiment.before[evaluating])
+    before = change_interval(experiment.before[evaluating])
     return Dissection(probe.name, probe.shape, n // 2, before, *channels.found, *directions.found, rows)
 
 
@@ -182,7 +182,7 @@ class Part(NamedTuple):
 
 
 def _channels(experiment: Experiment, tested: np.ndarray, top: int, random: np.random.Generator) -> Part:
-    """Returns what channels do alone, the first `top` of them together, and as many random others together."""
+    """Returns the effects of channels alone, of the first `top` together, and of as many random others together."""
     on_values = experiment.probe.on_values
     pairs: list[Pair] = [(Intervention({one: 0.0}), Intervention({one: on_values[one]})) for one in tested.tolist()]
     alone = experiment.deltas(pairs, slice(None))
@@ -200,7 +200,7 @@ def _channels(experiment: Experiment, tested: np.ndarray, top: int, random: np.r
 
 
 def _directions(experiment: Experiment, latent: int, seed: int) -> Part:
-    """Returns what each number of z does, a step along the regression of the score on z, and steps along random directions."""
+    """Returns the effects of each number of z, of the regression of the score on z, and of random directions."""
     axes = experiment.deltas([_along(step) for step in torch.eye(latent)], slice(None))
     order, _ = _ranked(axes.of(experiment.choosing))
     z = experiment.samples.latent.values[experiment.choosing]
@@ -239,10 +239,10 @@ class Experiment:
         """Returns pictures of some latents as they are, and under interventions and their opposites."""
         found = [Row("as generated", self._pictures(Intervention(), rows))]
         for name, (opposite, intervention) in pairs.items():
-            said = ("off", "on") if len(intervention.values) == 1 else ("lowering", "raising")
+            words = ("off", "on") if len(intervention.values) == 1 else ("lowering", "raising")
             found += [
                 Row(f"{name}: {word}", self._pictures(one, rows))
-                for word, one in zip(said, (opposite, intervention), strict=True)
+                for word, one in zip(words, (opposite, intervention), strict=True)
             ]
         return found
 
@@ -262,7 +262,7 @@ def _ranked(deltas: Deltas) -> tuple[list[int], list[bool]]:
 
 
 def _jointly(channels: Sequence[Pair], rises: Sequence[bool], chosen: Iterable[int]) -> Pair:
-    """Returns channels all set so that each by itself lowers the attribute, and all so that each raises it."""
+    """Returns channels set so that each alone lowers the attribute, and set so that each alone raises it."""
     lower: dict[int, float] = {}
     higher: dict[int, float] = {}
     for index in chosen:
@@ -279,13 +279,6 @@ def _along(step: Tensor) -> Pair:
 def _check_numbers(n: int, top: int) -> None:
     if n < LEAST or top < 1:
         raise UsageError(f"--n {n} --top {top}: at least {LEAST} pictures and 1 channel are needed.")
-
-
-def _mean(values: Tensor) -> Interval:
-    """Returns the mean of values (n,) and its 95 % interval, of no width where all are equal, as those of dead channels are."""
-    if bool((values == values[0]).all()):
-        return Interval(*[float(values[0])] * 3)
-    return mean_interval(values)
 
 
 def _percentiles(means: Tensor) -> Interval:

@@ -14,13 +14,13 @@ from limner.pictures import Page, grid, save
 from limner.samples import provenance_of
 
 LIMITS = (
-    "An effect is on what a predictor reads off the pictures, not on what people see, and pictures under interventions "
-    "are unlike those that it learned from. Channels are those of this network alone: trained again, it has others."
+    "Effects are on the prediction of a network, not on what people see, and pictures under interventions are unlike "
+    "those that it was trained on. The channels are those of this network alone: after another training, it has others."
 )
 HOW = (
     "off: the channel is 0 everywhere; on: everywhere at the value that it exceeds in 1 of 100 positions; back and forth: z is "
-    "shifted by a standard deviation. Change of the mean, with 95 % intervals over pictures that chose nothing; beside `random`, "
-    "the mean of the draws and the bounds of 95 % of them."
+    "shifted by a standard deviation. Change of the mean, with 95 % intervals over pictures by which nothing was chosen; for "
+    "`random`, the mean of the random draws and the bounds of 95 % of them."
 )
 
 
@@ -35,34 +35,34 @@ def tables(found: Dissection, top: int) -> list[list[list[str]]]:
 
 
 def summary(found: Dissection, attribute: str, error: float) -> list[str]:
-    """Returns what was tested, in lines of words."""
+    """Returns what was tested, in a few lines of text."""
     between = np.array([one.between.value for one in found.channels])
     low, middle, high = np.quantile(between, [0.025, 0.5, 0.975])
-    places = f" of {found.shape[1]}x{found.shape[2]}" if len(found.shape) == 3 else ""
+    size = f" of {found.shape[1]}x{found.shape[2]}" if len(found.shape) == 3 else ""
     tested = "" if len(found.channels) == found.shape[0] else f", {len(found.channels)} of them tested"
-    kind = "share misnamed" if "=" in attribute else "mean error"
+    kind = "share of wrong classes" if "=" in attribute else "mean error"
     return [
-        f"{attribute}: {found.before} where nothing is done, as predicted ({kind} {error:.3g} on real pictures)",
-        f"layer {found.layer}: {found.shape[0]} channels{places}{tested}; {found.half} latents chose, {found.half} others evaluate",
+        f"{attribute}: {found.before} without interventions, as predicted ({kind} {error:.3g} on real pictures)",
+        f"layer {found.layer}: {found.shape[0]} channels{size}{tested}; {found.half} latents chose, {found.half} others evaluate",
         f"any one channel, between off and on: median {middle:+.3g}, 95 % of them from {low:+.3g} to {high:+.3g}",
     ]
 
 
-def write(model: Model, path: Path, found: Dissection, attribute: str, error: float, out: Path, **asked: Any) -> None:
+def write(model: Model, path: Path, found: Dissection, attribute: str, error: float, out: Path, **options: Any) -> None:
     """Writes channels.json, channels.png and report.html into `out`, each of them whole or not at all."""
     out.mkdir(parents=True, exist_ok=True)
-    made = provenance_of(model, path, "channels", attribute=attribute, layer=found.layer, **asked)
+    provenance = provenance_of(model, path, "channels", attribute=attribute, layer=found.layer, **options)
     sheet = grid(np.concatenate([row.pictures for row in found.rows]), columns=len(found.rows[0].pictures))
-    plain = {key: value for key, value in asdict(found).items() if key != "rows"}
-    about = made | {"error": error if np.isfinite(error) else None, "rows": [row.said for row in found.rows]}
-    files.write_text(out / "channels.json", json.dumps(about | plain, indent=1) + "\n")
-    save(sheet, out / "channels.png", made | {"rows": about["rows"]})
-    page(found, attribute, error, asked["top"]).save(out / "report.html")
+    report = {key: value for key, value in asdict(found).items() if key != "rows"}
+    about = provenance | {"error": error if np.isfinite(error) else None, "rows": [row.title for row in found.rows]}
+    files.write_text(out / "channels.json", json.dumps(about | report, indent=1) + "\n")
+    save(sheet, out / "channels.png", provenance | {"rows": about["rows"]})
+    page(found, attribute, error, options["top"]).save(out / "report.html")
 
 
 def page(found: Dissection, attribute: str, error: float, top: int) -> Page:
     """Returns the page on what was found."""
-    sheet = Page(f"What generates {attribute}?", "Channels and directions of a trained network, set by hand.")
+    sheet = Page(f"What generates {attribute}?", "Interventions on channels and latents of a trained network.")
     for line in summary(found, attribute, error):
         sheet.paragraph(line)
     sheet.warning(LIMITS)
@@ -70,7 +70,7 @@ def page(found: Dissection, attribute: str, error: float, top: int) -> Page:
     sheet.heading("Pictures")
     for low, high in zip(others[::2], others[1::2], strict=True):
         pictures = np.concatenate([first.pictures, low.pictures, high.pictures])
-        sheet.figure(grid(pictures, columns=len(first.pictures)), "; ".join((first.said, low.said, high.said)))
+        sheet.figure(grid(pictures, columns=len(first.pictures)), "; ".join((first.title, low.title, high.title)))
     for title, (header, *rows) in zip(("Channels", "Directions of z"), tables(found, top), strict=True):
         sheet.heading(title)
         sheet.table(header, rows)

@@ -1,8 +1,8 @@
 """Layer probes: the channels that a decoder's layer reads, and setting them to a value while pictures are generated.
 
 After GAN dissection (Bau et al. 2019, arXiv 1811.10597): a channel is switched off, or on at every position. Off is 0, at which
-a channel adds nothing to what the layer computes. At its mean, some pictures would gain what others lose, and a channel that an
-attribute follows in a straight line would have no effect at all. On is a value that the channel seldom exceeds.
+a channel adds nothing to what the layer computes. At its mean, it would raise the attribute in some pictures and lower it in
+others, and a linear effect would cancel out. On is a value that the channel seldom exceeds.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ BATCH = 64
 
 
 class Samples:
-    """Latents of a seed, whose conditions stay whatever is done, and the scores of the pictures generated from them."""
+    """Latents of a seed, whose conditions no intervention changes, and the scores of their pictures."""
 
     def __init__(self, model: Model, scorer: Scorer, n: int, seed: int = 0) -> None:
         self.generator, self.scorer = model.generator, scorer

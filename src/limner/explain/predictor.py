@@ -1,6 +1,6 @@
 """The attribute predictor: which labels and numbers a picture shows.
 
-It learns from real pictures alone, and apart from the generator that it judges, which never sees it.
+It is trained on real pictures alone, and apart from the generator whose pictures it evaluates.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class AttributePredictor(Predictor):
         super().__init__(reduced, attributes)
         self.times = times
         self.errors: dict[str, float] = {}
-        """On real pictures that it did not learn from: mean absolute error of a number, share misnamed of a label."""
+        """On real pictures that it did not learn from: mean absolute error of a number, share of wrong classes of a label."""
 
     def forward(self, pictures: Tensor) -> dict[str, Tensor]:
         return super().forward(F.avg_pool2d(pictures, self.times) if self.times > 1 else pictures)

@@ -95,3 +95,11 @@ def mean_interval(values: Tensor) -> Interval:
         return share_interval(int(values.sum()), len(values))
     mean, half = float(values.mean()), Z * float(values.std()) / len(values) ** 0.5
     return Interval(mean, mean - half, mean + half)
+
+
+def change_interval(changes: Tensor) -> Interval:
+    """Returns the mean of independent changes (N,) and its 95 % interval, of no width where all are equal.
+
+    N at least 2; ValueError otherwise. A change that is the same everywhere is certain, such as that of a channel without effect.
+    """
+    return Interval(*[float(changes[0])] * 3) if bool((changes == changes[0]).all()) else mean_interval(changes)

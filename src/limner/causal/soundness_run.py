@@ -17,13 +17,13 @@ from limner.errors import UsageError
 from limner.model import check_shape
 
 OTHERS = 2000
-"""Real pictures, at most, that counterfactuals are held against for realism."""
+"""Real pictures, at most, that counterfactuals are compared with for realism."""
 
 
-def judge_run(
+def soundness_of_run(
     model: CausalModel, dataset: Dataset, out: Path, *, n: int = 500, truth: Path | None = None, seed: int = 0
 ) -> Soundness:
-    """Judges units of a dataset's test split, writes the reports into `out`, and returns what was found.
+    """Evaluates counterfactuals of a dataset's test split, writes the reports into `out`, and returns what was found.
 
     `truth` is the folder of the garden that the dataset was made of. UsageError for too few units or pictures of another shape.
     """
@@ -36,11 +36,11 @@ def judge_run(
         )
     table, rows = {name: values[:n] for name, values in table.items()}, rows[:n]
     train = dataset.split("train")
-    true, rivals = None, {}
+    true, others = None, {}
     if truth:
         names = [dataset.table["file_name"][int(row)].as_py() for row in rows]
         true = garden_truth(truth, names, variables, model.image_model.schema.height)
-        rivals = other_graphs(model, dataset, seed)
+        others = other_graphs(model, dataset, seed)
     found = soundness(
         model,
         table,
@@ -48,7 +48,7 @@ def judge_run(
         model.predictor,
         others=np.asarray(dataset.pictures[train[:OTHERS]]),
         truth=true,
-        rivals=rivals,
+        other_graphs=others,
         seed=seed,
     )
     write(model, found, table, dataset.name, out)
@@ -56,10 +56,10 @@ def judge_run(
 
 
 def other_graphs(model: CausalModel, dataset: Dataset, seed: int = 0) -> dict[str, StructuralModel]:
-    """Returns structural models of the same units that know no causes (`ignored`), and that have all turned round (`wrong`)."""
+    """Returns structural models of the same units under the graph `without_edges`, and under that with all edges `reversed`."""
     graph, variables = model.structure.graph, model.structure.variables
     table, _ = read(dataset, variables, dataset.split("train"))
-    graphs = {"ignored": graph.without_edges(), "wrong": graph.reversed()}
+    graphs = {"without_edges": graph.without_edges(), "reversed": graph.reversed()}
     return {name: StructuralModel.fit(each, variables, table, seed) for name, each in graphs.items()}
 
 
