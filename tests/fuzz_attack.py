@@ -1,4 +1,4 @@
-"""Gives mutated inputs to a reader in a process of its own, and says how it bore them: `python attack.py READER COUNT SEED`."""
+"""Gives mutated inputs to a reader in a process of its own, and says how it bore them: `python fuzz_attack.py READER COUNT SEED`."""
 
 import json
 import resource
@@ -94,5 +94,4 @@ def main(name: str, count: int, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.path.append(str(Path(__file__).resolve().parents[1]))
     main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -73,7 +73,7 @@ def _forever() -> None:
 
 
 def test_slow_input_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attack.LONGEST_WAIT", 0.2)
+    monkeypatch.setattr("fuzz_attack.LONGEST_WAIT", 0.2)
     monkeypatch.setitem(READERS, "made", Reader(lambda folder: lambda draw: _forever))
     failures = attacked("made", Path(os.devnull).parent, 1, 0).failures
     assert any("takes far too long" in failure for failure in failures)
