@@ -1,4 +1,4 @@
-"""Gives mutated inputs to a reader in a process of its own, and says how it bore them: `python fuzz_attack.py READER COUNT SEED`."""
+"""Gives mutated inputs to a reader in a process of its own: `python fuzz_attack.py READER COUNT SEED`."""
 
 import json
 import resource

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], ["mypy", "--config-file", "tests/mypy.ini"])
+COMMANDS = (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"])
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "limner"
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
