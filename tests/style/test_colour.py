@@ -15,9 +15,9 @@ CONTENT, STYLE = _noisy((120, 90, 60), 15, 0), _noisy((70, 110, 160), 25, 1)
 
 def test_the_whole_way_gives_the_colours_of_the_other() -> None:
     moved = colour.transported(CONTENT, colour.colours(CONTENT), colour.colours(STYLE))
-    found, wanted = colour.colours(moved), colour.colours(STYLE)
-    assert np.abs(found.mean - wanted.mean).max() < 0.5
-    assert np.abs(found.covariance - wanted.covariance).max() < 0.1 * wanted.covariance.max()
+    found, request = colour.colours(moved), colour.colours(STYLE)
+    assert np.abs(found.mean - request.mean).max() < 0.5
+    assert np.abs(found.covariance - request.covariance).max() < 0.1 * request.covariance.max()
 
 
 @pytest.mark.parametrize("kind", ["linear", "nonlinear"])

@@ -1,4 +1,4 @@
-"""Teaches the instant network: each step paints a few crops, and the objective of slow style transfer says what is to be better.
+"""Teaches the instant network: each step stylises a few crops, and the objective of slow style transfer says what is to be better.
 
 What comes with Limner was made by `limner style train` of public-domain paintings with `--contents` of public-domain photographs.
 """
@@ -36,7 +36,7 @@ from limner.training.ema import Ema
 from limner.weights import load_weights
 
 SIDE, BATCH = 160, 2
-"""Pixels a side of the crops, and how many are painted a step."""
+"""Pixels a side of the crops, and how many are stylized a step."""
 SEEN_AT = 256
 """Longest side at which styles and contents are looked at: strokes come out as long as at this size."""
 RATE, WARM = 2e-3, 50
@@ -59,7 +59,7 @@ class TrainingSample:
 
 
 class Teacher:
-    """Draws lessons and judges what was painted."""
+    """Draws training samples and judges what the network makes of them."""
 
     def __init__(self, styles: Sequence[np.ndarray], contents: Sequence[np.ndarray], seed: int) -> None:
         self.styles = [_scaled(style, SEEN_AT) for style in styles]
@@ -68,9 +68,9 @@ class Teacher:
         self.observer = Observer(load_extractor(), SEEN_AT)
         self.seed = seed
 
-    def lesson(self, step: int) -> TrainingSample:
-        """Returns the lesson of a step, the same whenever it is asked for."""
-        draw = np.random.default_rng(seeds.derive("lesson", self.seed, step))
+    def sample(self, step: int) -> TrainingSample:
+        """Returns the sample of a step, the same whenever it is asked for."""
+        draw = np.random.default_rng(seeds.derive("training sample", self.seed, step))
         style = step % len(self.styles)
         # each slider is often at an end, where people leave it
         line, texture, share = (float(np.clip(draw.uniform(-0.2, 2.4), 0, 1)) for _ in range(3))
@@ -87,16 +87,16 @@ class Teacher:
         crop = picture[top : top + SIDE, left : left + SIDE]
         return np.ascontiguousarray(crop[:, ::-1] if draw.random() < 0.5 else crop)
 
-    def gradient(self, lesson: TrainingSample, originals: Tensor, painted: Tensor, step: int) -> tuple[Tensor, float]:
-        """Returns the gradient of the objective by what was painted, (B, 3, H, W), and its mean."""
-        taught = self.observer.style_statistics(from_uint8(lesson.shown[None]))[0]
-        judged = painted.detach().clone().requires_grad_()
+    def gradient(self, sample: TrainingSample, originals: Tensor, stylized: Tensor, step: int) -> tuple[Tensor, float]:
+        """Returns the gradient of the objective by what was stylized, (B, 3, H, W), and its mean."""
+        target = self.observer.style_statistics(from_uint8(sample.shown[None]))[0]
+        judged = stylized.detach().clone().requires_grad_()
         value = 0.0
         for index in range(len(judged)):
             original = originals[index : index + 1]
-            whole = lesson.line == lesson.texture == 1  # and then the content's own manner is not asked for
-            own = taught if whole else self.observer.style_statistics(original)[0]
-            mixes = [[(1 - share, own), (share, taught)] for share in (lesson.texture, lesson.line)]
+            whole = sample.line == sample.texture == 1  # and then the content's own statistics are not needed
+            own = target if whole else self.observer.style_statistics(original)[0]
+            mixes = [[(1 - share, own), (share, target)] for share in (sample.texture, sample.line)]
             objective = Objective(self.observer, original, [blend(*mixes)], None, KEEP)
             value += objective.backward(judged[index : index + 1], (step % GRID, (step // GRID) % GRID))
         assert judged.grad is not None
@@ -117,18 +117,18 @@ class Training:
 
     def learn(self, teacher: Teacher, share: float) -> float:
         """Takes one step, at a share of the time in all, and returns the mean objective."""
-        lesson = teacher.lesson(self.step)
-        originals = torch.cat([from_uint8(crop[None]) for crop in lesson.crops]).contiguous(
+        sample = teacher.sample(self.step)
+        originals = torch.cat([from_uint8(crop[None]) for crop in sample.crops]).contiguous(
             memory_format=torch.channels_last
         )
-        told = torch.eye(len(teacher.styles))[lesson.style].expand(BATCH, -1)
-        line, texture = (torch.full((BATCH,), share) for share in (lesson.line, lesson.texture))
-        painted = self.network(originals, told, line, texture, Noise(seeds.generator("instant", self.step)))
-        gradient, value = teacher.gradient(lesson, originals, painted, self.step)
+        one_hot = torch.eye(len(teacher.styles))[sample.style].expand(BATCH, -1)
+        line, texture = (torch.full((BATCH,), share) for share in (sample.line, sample.texture))
+        stylized = self.network(originals, one_hot, line, texture, Noise(seeds.generator("instant", self.step)))
+        gradient, value = teacher.gradient(sample, originals, stylized, self.step)
         for group in self.optimiser.param_groups:
             group["lr"] = RATE * min(1, (self.step + 1) / WARM) * (1 - share) ** 0.5
         self.optimiser.zero_grad()
-        painted.backward(gradient)
+        stylized.backward(gradient)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
         self.step += 1
@@ -241,6 +241,6 @@ def _scaled(picture: np.ndarray, side: int) -> np.ndarray:
 
 def _sheet(model: InstantModel, teacher: Teacher) -> np.ndarray:
     """Returns a few crops, each beside it in every style."""
-    crops = [teacher.lesson(step).crops[0] for step in range(3)]
+    crops = [teacher.sample(step).crops[0] for step in range(3)]
     rows = [[crop, *(model.stylize(crop, name, Factors()) for name in model.styles)] for crop in crops]
     return grid(np.stack([picture for row in rows for picture in row]), columns=len(model.styles) + 1)
