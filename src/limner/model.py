@@ -135,9 +135,9 @@ class Model:
         edited = []
         for start in range(0, len(images), batch):
             part = slice(start, start + batch)
-            own, wanted = ({name: values[part] for name, values in each.items()} for each in (before, after))
+            own, asked = ({name: values[part] for name, values in each.items()} for each in (before, after))
             z = self.generator.inverse_map(self.generator.encode(images[part], own).mean, own)
-            edited.append(to_uint8(counterfactual_image(self.generator, images[part], z, own, wanted)))
+            edited.append(to_uint8(counterfactual_image(self.generator, images[part], z, own, asked)))
         return np.concatenate(edited)
 
     @cached_property

@@ -63,8 +63,8 @@ app.add_typer(explain.app, name="explain")
 app.add_typer(weights.app, name="weights")
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(shown: bool) -> None:
+    if shown:
         typer.echo(f"limner {__version__}")
         raise typer.Exit
 

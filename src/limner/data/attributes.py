@@ -103,7 +103,7 @@ def typed(
 def main_label(attributes: Sequence[Attribute]) -> str | None:
     """Returns the label called `label`, else `class`, else `category`, else the first label, else None."""
     labels = [attribute.name for attribute in attributes if attribute.kind == "label"]
-    named = [name for wanted in MAIN_LABELS for name in labels if name.lower() == wanted]
+    named = [name for main in MAIN_LABELS for name in labels if name.lower() == main]
     return next(iter([*named, *labels]), None)
 
 

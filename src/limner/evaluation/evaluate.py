@@ -114,11 +114,12 @@ def _evaluated(
     seed: int,
 ) -> Evaluation:
     reference = Reference(evaluation_split(dataset, list(named.values()), test_only), load_extractor(features), seed)
-    wanted = [group for group in GROUPS if not only or group in only]
+    chosen_groups = [group for group in GROUPS if not only or group in only]
     judged = [
-        _judge(generate(name, path, model, reference, n), reference, wanted) for name, (path, model) in named.items()
+        _judge(generate(name, path, model, reference, n), reference, chosen_groups)
+        for name, (path, model) in named.items()
     ]
-    comparable = [group for group in wanted if group in OF_REAL_PICTURES]
+    comparable = [group for group in chosen_groups if group in OF_REAL_PICTURES]
     if marks and comparable:
         judged.append(_judge(real(reference, n), reference, comparable))
     return Evaluation(reference, judged, _protocol(reference, n))
@@ -138,15 +139,15 @@ def _protocol(reference: Reference, n: int) -> dict[str, Any]:
     }
 
 
-def _judge(subject: Subject, reference: Reference, wanted: Sequence[str]) -> Judged:
+def _judge(subject: Subject, reference: Reference, chosen_groups: Sequence[str]) -> Judged:
     one = Judged(subject)
-    with ProgressLine(subject.name, len(wanted), "groups", rate=False) as bar:
-        for name in wanted:
+    with ProgressLine(subject.name, len(chosen_groups), "groups", rate=False) as bar:
+        for name in chosen_groups:
             bar.update(bar.done, name)
             one.groups[name] = GROUPS[name](reference, subject)
             bar.advance()
     if subject.model is not None:
-        one.seen = chosen(reference, subject, by_class="utility" in wanted)
+        one.seen = chosen(reference, subject, by_class="utility" in chosen_groups)
     return one
 
 

@@ -185,7 +185,7 @@ class Trainer:
 
     def _ended(self, budget: Budget, interrupt: Interrupt) -> bool:
         spent = budget.spent(self.step, self.pictures, self.seconds)
-        return self.processes.agree(spent or interrupt.wanted or self.stopping.ended)
+        return self.processes.agree(spent or interrupt.requested or self.stopping.ended)
 
     def _save_due(self, saved: float) -> bool:
         if self.save_every:

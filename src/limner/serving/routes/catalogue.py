@@ -27,7 +27,7 @@ from limner.version import __version__
 
 router = APIRouter(prefix="/v1")
 OWN, LOOKED_AT = 8, 48
-"""Directions that a model has of itself, and pictures by which it is told what they change."""
+"""Directions that a model has of itself, and pictures that show what they change."""
 SANDBOX = {
     "Content-Security-Policy": "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
 }
@@ -132,17 +132,23 @@ def operations() -> dict[str, Any]:
 
 
 def _described(state: State, entry: Entry) -> dict[str, Any]:
-    """Returns what a model is; where that cannot be told, why not, which is found out again each time."""
-    told: dict[str, Any] = dict.fromkeys(
+    """Returns what a model is; where that cannot be described, why not, which is found out again each time."""
+    described: dict[str, Any] = dict.fromkeys(
         ("recipe", "sha256", "width", "height", "channels", "latent", "attributes", "styles", "graph", "problem")
     )
-    told |= {"id": entry.id, "object": "model", "created": int(entry.created), "owned_by": "limner", "kind": entry.kind}
+    described |= {
+        "id": entry.id,
+        "object": "model",
+        "created": int(entry.created),
+        "owned_by": "limner",
+        "kind": entry.kind,
+    }
     try:
-        return told | state.catalogue.kept_outlines.get(
+        return described | state.catalogue.kept_outlines.get(
             (entry.id, entry.path, entry.created), lambda: _outlined(state, entry)
         )
     except Exception as error:  # one bad model never spoils the list
-        return told | {"can": [], "problem": without_paths(problem_of(error)[:LONGEST])}
+        return described | {"can": [], "problem": without_paths(problem_of(error)[:LONGEST])}
 
 
 def _outlined(state: State, entry: Entry) -> dict[str, Any]:
