@@ -12,8 +12,8 @@ linear, strokes  A model is fitted, and asked the effect of every cause on all t
                  answers whose interval holds the truth, and in how many repeats one answer drawn beforehand, the mean of all
                  answers, and every answer do.
 linear-edges, strokes-edges, garden-edges
-                 An edge is turned round, drawn among those that close no cycle then, and what `limner causal check` says is asked
-                 of the true graph and of the wrong one. It is caught when the verdict speaks against the graph or a part of it:
+                 An edge is reversed, drawn among those that close no cycle then, and `limner causal check` tests
+                 the true graph and the wrong one. It is caught when the verdict contradicts the graph or a part of it:
                  by independences, or by a direction. Numbers that are normal and linear tell no direction but by independences, so
                  an edge whose turning changes none of them cannot be caught by anyone; the others are counted apart. The digit
                  stands beside the strokes here, or their graph would imply nothing.
@@ -101,11 +101,11 @@ def agreement(world: KnownWorld, rows: int, random: np.random.Generator) -> dict
 
 
 def turning(world: World, rows: int, random: np.random.Generator) -> dict[str, Any]:
-    """One repeat: what is said of the true graph, and of that with one edge turned round."""
+    """One repeat: the test of the true graph, and of that with one edge reversed."""
     table = world.draw(rows, random)
     variables, edges = with_statistics(world.variables, table), turnable(world.graph)
     edge = edges[random.integers(len(edges))]
-    wrong = world.graph.turned(edge)
+    wrong = world.graph.with_reversed(edge)
     can_be_seen = not isinstance(world, Linear) or not equivalent(world.graph, wrong)
 
     def said(graph: Graph) -> dict[str, Any]:
@@ -141,9 +141,9 @@ def summary(part: str, repeats: list[dict[str, Any]]) -> Iterator[str]:
 
     if part.endswith("-edges"):
         seen = [one["wrong"] for one in repeats if one["can be seen"]]
-        yield share("turned edge caught", [one["wrong"]["caught"] for one in repeats])
+        yield share("reversed edge caught", [one["wrong"]["caught"] for one in repeats])
         if len(seen) < len(repeats):
-            yield share("turned edge caught, where it changes an independence", [one["caught"] for one in seen])
+            yield share("reversed edge caught, where it changes an independence", [one["caught"] for one in seen])
         for way in ("independences", "direction"):
             yield share(f"- by {way}", [one["wrong"][way] for one in repeats])
         yield share("- by the direction of that very edge first", [one["wrong"]["named"] for one in repeats])

@@ -6,7 +6,7 @@
     python benchmarks/causal.py causal [--n 500] [--seed 0] [--out FOLDER]
 
 RUN is a causal model of training pictures that are drawn here, or of the first 8,000 of the given test pictures (`--n 8000`); it is
-judged on the last 2,000, or some of them. Attributes are read off by the published predictors, which no model here has seen, and
+evaluated on the last 2,000, or some of them. Attributes are read by the published predictors, which train no model here, and
 thickness and intensity are measured, too. The truth is drawn (`morpho.py`); of another digit there is none. Published figures are
 those of Melistas et al. 2024, arXiv 2403.20287. For the garden, `limner causal soundness RUN --data DATA --truth FLOWERS` does the
 same.
@@ -22,9 +22,9 @@ import morpho
 import numpy as np
 
 from limner.causal import CausalModel, StructuralModel
-from limner.causal.judging import write
 from limner.causal.page import tables
 from limner.causal.soundness import shuffled_values, soundness
+from limner.causal.soundness_run import write
 from limner.causal.variables import Table
 from limner.seeds import generator
 
@@ -74,7 +74,7 @@ class Digits:
 def others(model: CausalModel, digits: Digits) -> dict[str, StructuralModel]:
     """Structural models of other graphs, of the units that the model learned from."""
     graph = model.structure.graph
-    graphs = {"ignored": graph.without_edges(), "wrong": graph.reversed()}
+    graphs = {"without_edges": graph.without_edges(), "reversed": graph.reversed()}
     return {name: StructuralModel.fit(each, digits.variables, digits.table) for name, each in graphs.items()}
 
 
@@ -108,19 +108,19 @@ def main() -> None:
         digits,
         others=learned.pictures[:2000],
         truth=digits.truth,
-        rivals=others(model, learned),
+        other_graphs=others(model, learned),
         seed=options.seed,
     )
     write(model, found, digits.table, "Morpho-MNIST", options.out)
     for title, header, rows, _ in tables(model, found):
         print(f"\n{title}\n\n| {' | '.join(header)} |\n|{'---|' * len(header)}")
         print("\n".join(f"| {' | '.join(row)} |" for row in rows))
-    header = "thickness after do(thickness), do(intensity), do(digit) | intensity likewise | digit likewise"
-    print(f"\n| | {header} | composition after 1, 10 |\n|---|---|---|---|---|")
+    heading = "thickness after do(thickness), do(intensity), do(digit) | intensity likewise | digit likewise"
+    print(f"\n| | {heading} | composition after 1, 10 |\n|---|---|---|---|---|")
     for name, figures in PUBLISHED.items():
         print(f"| {name}, published | {' | '.join(figures)} |")
-    own = [" ".join(f"{found.shown[done][name].value:.3f}" for done in DONE) for name in ("thickness", "intensity")]
-    right = " ".join(f"{1 - found.shown[done]['digit'].value:.3f}" for done in DONE)
+    own = [" ".join(f"{found.errors[done][name].value:.3f}" for done in DONE) for name in ("thickness", "intensity")]
+    right = " ".join(f"{1 - found.errors[done]['digit'].value:.3f}" for done in DONE)
     composition = " ".join(f"{one.value:.2f}" for one in found.composition.values())
     print(f"| this one | {own[0]} | {own[1]} | {right} | {composition} |")
     real = [found.real[name].value for name in ("thickness", "intensity", "digit")]

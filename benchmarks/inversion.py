@@ -28,11 +28,11 @@ from limner.editing.latent_space import editing_model, one_thread
 from limner.errors import ModelError
 from limner.features import Extractor, load_extractor
 from limner.features.likeness import embed
+from limner.images import to_uint8
 from limner.metrics.intervals import share_interval
 from limner.model import Model, check_shape
 from limner.pictures import grid, save
 from limner.progress import ProgressLine
-from limner.values import to_uint8
 
 BATCH, ACROSS = 64, 25
 Judge = Callable[[Tensor], Tensor]
@@ -115,7 +115,7 @@ def inversions(model: Model, images: Tensor, steps: int) -> dict[str, np.ndarray
 def judged(name: str, kind: str, own: Tensor, least: Tensor) -> dict[str, Any]:
     """How many pictures (n,) are nearer than the nearest training pictures; prints a row."""
     share = share_interval(int((own < least).sum()), len(own))
-    bounds = f"{share.value:.0%} [{share.low:.0%}, {share.high:.0%}]"
+    bounds = f"{share:.0%}"
     print(f"| {name} | {kind} | {bounds} | {own.median():.4g} | {least.median():.4g} |", flush=True)
     return {"judge": name, "of": kind, "share": share, "own": own.tolist(), "nearest": least.tolist()}
 

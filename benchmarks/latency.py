@@ -20,7 +20,8 @@ import command
 import numpy as np
 import torch
 
-from limner.data.schema import Attribute, Schema
+from limner.conditions.attribute import Attribute
+from limner.data.schema import Schema
 from limner.errors import LimnerError
 from limner.methods import build_generator
 from limner.model import Model
@@ -76,7 +77,8 @@ def measure(acts: dict[str, Callable[[int], Any]], seconds: float) -> dict[str, 
     singles: dict[str, list[float]] = {name: [] for name in acts}
     for _ in range(TURNS):
         for name, act in acts.items():
-            ends, times = time.perf_counter() + seconds / TURNS, []
+            times: list[float] = []
+            ends = time.perf_counter() + seconds / TURNS
             while time.perf_counter() < ends or len(times) < 2 * FIRST:
                 times.append(timed(act, 1))
             singles[name] += times[FIRST:]
@@ -102,7 +104,8 @@ def timed(act: Callable[[int], Any], batch: int) -> float:
 def best(act: Callable[[int], Any], batch: int, seconds: float) -> float:
     """Pictures a second of the median call."""
     act(batch)
-    ends, times = time.perf_counter() + seconds / len(BATCHES), []
+    times: list[float] = []
+    ends = time.perf_counter() + seconds / len(BATCHES)
     while time.perf_counter() < ends or len(times) < 3:
         times.append(timed(act, batch))
     return batch / float(np.median(times))

@@ -38,7 +38,7 @@ def plain(contents: Iterator[bytes], size: tuple[int, int], channels: int, out: 
     with out.open("wb") as file:
         file.write(bytes(128))
         for content in contents:
-            image = Image.open(io.BytesIO(content))
+            image: Image.Image = Image.open(io.BytesIO(content))
             image.draft(None, (2 * max(size), 2 * max(size)))
             image = ImageOps.exif_transpose(image)
             if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:

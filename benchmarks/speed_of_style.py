@@ -9,6 +9,7 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -44,15 +45,15 @@ def walk(picture: np.ndarray, count: int, side: int) -> list[np.ndarray]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photograph", type=Path)
-    parser.add_argument("painting", type=Path)
+    parser.add_argument("stylising", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--frames", type=int, default=60)
     parser.add_argument("--large", type=int, default=2048)
     parser.add_argument("--rounds", type=int, default=5)
-    wanted = parser.parse_args()
-    wanted.out.mkdir(parents=True, exist_ok=True)
+    request = parser.parse_args()
+    request.out.mkdir(parents=True, exist_ok=True)
     photograph, painting = (
-        np.asarray(open_picture(path).convert("RGB")) for path in (wanted.photograph, wanted.painting)
+        np.asarray(open_picture(path).convert("RGB")) for path in (request.photograph, request.painting)
     )
     styles = [Sources.all([Style(painting)])]
 
@@ -67,18 +68,18 @@ def main() -> None:
     print(f"{torch.get_num_threads()} threads")
     print("512 pixels:", seconds(lambda: slow(half), 1))
     print("preview:", seconds(lambda: slow(quarter, HURRIED), 2))
-    print("colour alone, 512 pixels:", seconds(lambda: transfer.stylize(half, styles, colours), wanted.rounds))
+    print("colour alone, 512 pixels:", seconds(lambda: transfer.stylize(half, styles, colours), request.rounds))
     for picture in square:
         side = len(picture)
-        print(f"instant, {side}x{side}:", seconds(lambda: instant.stylize(picture, name, Factors()), wanted.rounds))  # noqa: B023
-    if wanted.large:
-        tiles(slow, resized(photograph, (wanted.large * 2 // 3, wanted.large)), wanted.out)
-    if wanted.frames:
-        film(instant, name, slow, walk(photograph, wanted.frames, 256), wanted.out)
+        print(f"instant, {side}x{side}:", seconds(lambda: instant.stylize(picture, name, Factors()), request.rounds))  # noqa: B023
+    if request.large:
+        tiles(slow, resized(photograph, (request.large * 2 // 3, request.large)), request.out)
+    if request.frames:
+        film(instant, name, slow, walk(photograph, request.frames, 256), request.out)
 
 
 def tiles(slow: Callable[..., np.ndarray], picture: np.ndarray, out: Path) -> None:
-    """Paints a picture whole and in tiles, from a start near the end, and compares."""
+    """Stylises a picture whole and in tiles, from a start near the end, and compares."""
     found = {}
     start = resized(slow(shrunk(picture, 256)), picture.shape[:2])
     for name, tile in (("tiles", transfer.TILE), ("whole", 100_000)):
@@ -104,16 +105,16 @@ def seams(apart: np.ndarray, tile: int) -> float:
     return float(apart[rows[:, None] | columns[None]].mean())
 
 
-def film(instant, name: str, slow: Callable[..., np.ndarray], frames: list[np.ndarray], out: Path) -> None:
+def film(instant: Any, name: str, slow: Callable[..., np.ndarray], frames: list[np.ndarray], out: Path) -> None:
     """Stylises a film with and without what was before, by the instant model and slowly."""
     ways: dict[str, Callable[[np.ndarray, np.ndarray | None], np.ndarray]] = {
         "instant": lambda frame, _: instant.stylize(frame, name, Factors()),
         "slow": lambda frame, start: slow(frame, start=start),
     }
-    for way, paint in ways.items():
+    for way, apply_style in ways.items():
         some = frames if way == "instant" else frames[:6]
-        alone = [paint(frame, None) for frame in some]
-        together = list(video.painted(some, paint))
+        alone = [apply_style(frame, None) for frame in some]
+        together = list(video.stylized(some, apply_style))
         flickers = [video.flicker(some, results) for results in (alone, together)]
         print(f"{way}, {len(some)} frames: flicker {flickers[1]:.2f} grey levels, frame by frame {flickers[0]:.2f}")
         save_walk(together, out / f"{way}.mp4")

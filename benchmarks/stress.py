@@ -186,7 +186,9 @@ def report(result: dict[str, Any]) -> None:
 def measure(wanted: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Returns all figures."""
     model, data, picture = prepared(folder, wanted.seconds)
-    served, seconds, endings = [model, data], [], []
+    served: list[Path] = [model, data]
+    seconds: list[float] = []
+    endings: list[float] = []
 
     def crowd(server: Server, seed: int) -> Crowd:
         return Crowd(server.port, model.name, data.name, picture, seed)

@@ -29,17 +29,17 @@ from limner.style.objective import Observer
 from limner.style.stylization import shrunk
 from limner.style.transfer import TILE, stylize
 
-Paint = Callable[[np.ndarray, Path], np.ndarray]
+ApplyStyle = Callable[[np.ndarray, Path], np.ndarray]
 
 
-def by(settings: Settings, factors: Factors) -> Paint:
-    """Returns what paints a content in the manner of a file."""
+def by(settings: Settings, factors: Factors) -> ApplyStyle:
+    """Returns what stylises a content in the style of a file."""
     return lambda content, style: stylize(content, [Sources.all([Style(_read(style))])], factors, settings)
 
 
-def rows(names: list[str]) -> dict[str, Paint]:
+def rows(names: list[str]) -> dict[str, ApplyStyle]:
     """Returns what is compared."""
-    makers: dict[str, Callable[[], Paint]] = {
+    makers: dict[str, Callable[[], ApplyStyle]] = {
         "default": lambda: by(Settings(quiet=True), Factors()),
         "colour": lambda: by(Settings(quiet=True), Factors(line=0, texture=0)),
         "squeezenet": lambda: by(Settings(quiet=True, extractor=load_extractor("squeezenet")), Factors()),
@@ -49,7 +49,7 @@ def rows(names: list[str]) -> dict[str, Paint]:
     return {name: makers[name]() for name in names}
 
 
-def _instant() -> Paint:
+def _instant() -> ApplyStyle:
     model = load_model()
     return lambda content, style: model.stylize(content, style.stem, Factors())
 
@@ -64,9 +64,9 @@ def _random() -> Network:
     return network.eval().requires_grad_(False)
 
 
-def share_of_style(judge: Observer, content: np.ndarray, painted: np.ndarray, style: np.ndarray) -> float:
-    """Returns the style distance of what was painted as a share of the content's."""
-    return style_distance(judge, painted, style) / style_distance(judge, content, style)
+def share_of_style(judge: Observer, content: np.ndarray, stylized: np.ndarray, style: np.ndarray) -> float:
+    """Returns the style distance of what was stylized as a share of the content's."""
+    return style_distance(judge, stylized, style) / style_distance(judge, content, style)
 
 
 def main() -> None:
@@ -77,40 +77,41 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--pairs", type=int, default=10_000)
     parser.add_argument("--rows", nargs="+", default=["default", "colour"])
-    wanted = parser.parse_args()
-    wanted.out.mkdir(parents=True, exist_ok=True)
+    request = parser.parse_args()
+    request.out.mkdir(parents=True, exist_ok=True)
     judge = Observer(load_extractor("squeezenet"), TILE)
-    pairs = choose(wanted.contents, wanted.styles, wanted.pairs)
-    print(f"{len(pairs)} pairs at {wanted.size} pixels, {torch.get_num_threads()} threads")
-    for name, paint in rows(wanted.rows).items():
-        table, shown = measured(name, paint, pairs, wanted.size, judge)
+    pairs = choose(request.contents, request.styles, request.pairs)
+    print(f"{len(pairs)} pairs at {request.size} pixels, {torch.get_num_threads()} threads")
+    for name, apply_style in rows(request.rows).items():
+        table, shown = measured(name, apply_style, pairs, request.size, judge)
         style, structure, seconds = (table[:, column] for column in range(3))
         means = [bootstrap(lambda some: float(some.mean()), torch.from_numpy(values)) for values in (style, structure)]
         both = float(np.mean((style <= 0.5) & (structure >= 0.45)))
         print(
-            f"{name}: style distance {means[0].value:.3f} [{means[0].low:.3f}, {means[0].high:.3f}], at most .5 in "
-            f"{np.mean(style <= 0.5):.0%}; structure {means[1].value:.3f} [{means[1].low:.3f}, {means[1].high:.3f}], at least "
+            f"{name}: style distance {means[0]:.3f}, at most .5 in "
+            f"{np.mean(style <= 0.5):.0%}; structure {means[1]:.3f}, at least "
             f".45 in {np.mean(structure >= 0.45):.0%}; both in {both:.0%}; {np.median(seconds):.2f} s a picture",
             flush=True,
         )
-        np.save(wanted.out / f"{name}.npy", table)
-        save(grid(_squared(shown), columns=6), wanted.out / f"{name}.png")
+        np.save(request.out / f"{name}.npy", table)
+        save(grid(_squared(shown), columns=6), request.out / f"{name}.png")
 
 
 def measured(
-    name: str, paint: Paint, pairs: list[tuple[Path, Path]], size: int, judge: Observer
+    name: str, apply_style: ApplyStyle, pairs: list[tuple[Path, Path]], size: int, judge: Observer
 ) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Returns style distance, structure and seconds of every pair, and the first 24 that were painted."""
-    table, shown = [], []
+    """Returns style distance, structure and seconds of every pair, and the first 24 that were stylized."""
+    table: list[tuple[float, ...]] = []
+    shown: list[np.ndarray] = []
     with ProgressLine(name, len(pairs), "pairs") as bar:
         for content_path, style_path in pairs:
             content, style = shrunk(_read(content_path), size), shrunk(_read(style_path), size)
             began = time.perf_counter()
-            painted = paint(content, style_path)
+            stylized = apply_style(content, style_path)
             seconds = time.perf_counter() - began
-            share = share_of_style(judge, content, painted, style)
-            table.append((share, similarity(painted, content), seconds))
-            shown += [painted] if len(shown) < 24 else []
+            share = share_of_style(judge, content, stylized, style)
+            table.append((share, similarity(stylized, content), seconds))
+            shown += [stylized] if len(shown) < 24 else []
             bar.advance()
     return np.array(table), shown
 

@@ -103,7 +103,7 @@ def operations(built: Trainer) -> float:
     batch, steps = built.recipe.batch, getattr(built.recipe.method, "penalty_every", 1)
     counter = FlopCounterMode(display=False)
     # Its tracker of modules refuses torch.autograd.grad to leaves, and only the sum over all of them is wanted.
-    counter.mod_tracker = Untracked()
+    counter.mod_tracker = Untracked()  # type: ignore[assignment]
     with counter:
         for step in range(steps):
             context = StepContext(step, step * batch, 0)

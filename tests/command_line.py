@@ -13,6 +13,16 @@ import pytest
 
 from limner.cli.app import main
 
+SMALL = (
+    "--set",
+    "method.generator.widths=[16,8,8]",
+    "--set",
+    "method.discriminator.widths=[8,8,16]",
+    "--set",
+    "batch=16",
+)
+"""Options of `limner train` for networks that train in seconds."""
+
 
 def limner(*arguments: str | Path, code: int | tuple[int, ...] = 0, progress: str = "") -> str:
     """Runs the command line in this process; a success returns stdout, a failure the one line of stderr.
@@ -49,7 +59,7 @@ class Started:
         self.said = said
         self.process = _FORKED.Process(target=_run, args=(said, [str(one) for one in arguments]))
         self.process.start()
-        self.pid: int = self.process.pid  # type: ignore[assignment]
+        self.pid: int = self.process.pid
 
     def send(self, number: signal.Signals) -> None:
         """Sends a signal to the process and to all that it has started."""

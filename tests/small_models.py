@@ -1,10 +1,13 @@
 """Models too small to generate anything that can be recognised, but whole: of each kind of decoder, with and without conditions."""
 
 import torch
+from torch import Tensor, nn
 
-from limner.data.schema import Attribute, Schema
+from limner.conditions.attribute import Attribute
+from limner.data.schema import Schema
 from limner.methods import build_generator
 from limner.model import Model
+from limner.networks.blocks import Decoder
 from limner.recipes import apply_settings, find_recipe
 
 KIND = Attribute(name="kind", kind="label", classes=("round", "square", "long"))
@@ -33,3 +36,28 @@ def small_model(recipe: str = "gan", *settings: str, side: int = 16, channels: i
         if isinstance(part, torch.nn.Linear | torch.nn.Conv2d | torch.nn.ConvTranspose2d):
             torch.nn.init.normal_(part.weight, std=1.2 * part.weight[0].numel() ** -0.5)
     return Model(chosen, schema, generator, {a.name: TABLE[a.name] for a in attributes}, {})
+
+
+LIGHT, RED = 3, 1
+"""Numbers of a lamp's latent."""
+
+
+class Lamp(Decoder):
+    """Of six numbers of the latent one makes the picture bright and another, more strongly, red; the others do next to nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.enter, self.leave = nn.Linear(6, 6, bias=False), nn.Conv2d(6, 3, 1, bias=False)
+        self.enter.weight.data = torch.diag(torch.tensor([0.1, 2.0, 0.1, 1.0, 0.1, 0.1]))
+        self.leave.weight.data = torch.zeros(3, 6, 1, 1)
+        self.leave.weight.data[:, LIGHT], self.leave.weight.data[0, RED] = 0.1, 0.1
+
+    def forward(self, latent: Tensor) -> Tensor:
+        return self.leave(self.enter(latent)[:, :, None, None].expand(-1, -1, 16, 16))
+
+
+def lamp_model() -> Model:
+    """Returns a model of which it is known what each number of its latent does."""
+    model = small_model("gan", "condition=none", "method.output=linear")
+    model.generator.decoder = Lamp()
+    return model

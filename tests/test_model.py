@@ -10,8 +10,9 @@ import pytest
 import torch
 
 import limner
-from limner.conditions import resolve
-from limner.data.schema import Attribute, Schema
+from limner.conditions.attribute import Attribute
+from limner.conditions.resolve import resolve
+from limner.data.schema import Schema
 from limner.errors import ConditionError, ModelError, UsageError
 from limner.methods import build_generator, walk
 from limner.model import Model, load
@@ -111,9 +112,9 @@ def test_truncation_moves_pictures_towards_one_another(folder: Path) -> None:
     with pytest.raises(UsageError, match="seed is -1"):
         model.sample(1, seed=-1)
     latent = model.latent(2, condition=condition)
-    for wrong in (latent.values[:, :-1], latent.values[0]):
+    for values in (latent.values[:, :-1], latent.values[0]):
         with pytest.raises(UsageError, match=r"this model has \(n, "):
-            model.generate(latent.moved(wrong, "z"))
+            model.generate(latent.moved(values, "z"))
 
 
 @pytest.mark.parametrize("name", ["vae", "elbo-vae"])

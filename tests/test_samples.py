@@ -8,8 +8,9 @@ import pytest
 import torch
 from PIL import Image
 
+from limner.conditions.attribute import Attribute
 from limner.data import Dataset, garden, open_dataset
-from limner.data.schema import Attribute, Schema
+from limner.data.schema import Schema
 from limner.errors import LimnerError, PictureError, UsageError
 from limner.methods import build_generator
 from limner.model import Model, load

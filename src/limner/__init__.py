@@ -3,13 +3,14 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from limner.version import __version__
+
 if TYPE_CHECKING:
     from limner.data import prepare
     from limner.evaluation.evaluate import evaluate
     from limner.model import Model, load
     from limner.training import train
 
-__version__ = "0.1.0"
 __all__ = ["Model", "__version__", "evaluate", "load", "prepare", "train"]
 
 _HOMES = {

@@ -17,13 +17,15 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
-import limner
 from limner import files, seeds
-from limner.conditions import Values, resolve
+from limner.conditions.attribute import Attribute
+from limner.conditions.kinds import kind_of
+from limner.conditions.resolve import Values, resolve
 from limner.config import fault_of
 from limner.data.dataset import Dataset
-from limner.data.schema import Attribute, Schema
+from limner.data.schema import Schema
 from limner.errors import ConditionError, LimnerError, ModelError, UsageError, shown
+from limner.images import from_uint8, to_uint8
 from limner.methods import DecoderHooks, Generator, Latent, build_generator
 from limner.methods.counterfactual import counterfactual_image
 from limner.methods.hooks import EXAMPLES
@@ -31,7 +33,7 @@ from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
 from limner.recipes import Recipe, parse
 from limner.runtimes import RUNTIMES, Run, choose_runtime, export_int8, export_onnx
 from limner.tensors import DamagedFileError, load_tensors, save_tensors
-from limner.values import from_uint8, to_uint8
+from limner.version import __version__
 from limner.weights import check_tensor, load_weights
 
 FORMAT = 1
@@ -95,8 +97,12 @@ class Model:
     def resolve(
         self, condition: Values | None = None, seed: int = 0, indices: Sequence[int] = (0,)
     ) -> dict[str, Tensor]:
-        """Returns the condition of pictures `indices` of a seed, {name: (n,)}; what is not given is drawn. ConditionError."""
-        return resolve(condition or {}, self.attributes, self.table, seed, indices)
+        """Returns the condition of pictures `indices` of a seed, {name: (n, *shape)}; what is not given is drawn.
+
+        None leaves an attribute out, of a model whose recipe has `condition_dropout`. ConditionError.
+        """
+        optional = self.recipe.condition_dropout > 0
+        return resolve(condition or {}, self.attributes, self.table, seed, indices, optional)
 
     @torch.inference_mode()
     def generate(self, latent: Latent, *, batch: int = 64) -> np.ndarray:
@@ -129,9 +135,9 @@ class Model:
         edited = []
         for start in range(0, len(images), batch):
             part = slice(start, start + batch)
-            own, wanted = ({name: values[part] for name, values in each.items()} for each in (before, after))
+            own, asked = ({name: values[part] for name, values in each.items()} for each in (before, after))
             z = self.generator.inverse_map(self.generator.encode(images[part], own).mean, own)
-            edited.append(to_uint8(counterfactual_image(self.generator, images[part], z, own, wanted)))
+            edited.append(to_uint8(counterfactual_image(self.generator, images[part], z, own, asked)))
         return np.concatenate(edited)
 
     @cached_property
@@ -167,7 +173,7 @@ class Model:
         """
         inputs = {a.name: a.model_dump(mode="json", exclude={"name"}) for a in self.attributes}
         about = {"latent": self.generator.latent, "condition": inputs, "sha256": self.digest, "ai_generated": True}
-        about |= {"limner": limner.__version__, "recipe": self.recipe.name, **self.about}
+        about |= {"limner": __version__, "recipe": self.recipe.name, **self.about}
         if int8:
             return (
                 f"{export_int8(self.generator, self.table, Path(out), about):.1f} dB from the pictures before rounding"
@@ -181,7 +187,7 @@ class Model:
         folder.mkdir(parents=True, exist_ok=True)
         tensors = self.generator.state_dict() | {TABLE + name: tensor for name, tensor in self.table.items()}
         self.digest = save_tensors(folder / WEIGHTS, tensors)
-        config = {"format": FORMAT, "limner": limner.__version__, "about": self.about}
+        config = {"format": FORMAT, "limner": __version__, "about": self.about}
         config |= {"recipe": self.recipe.model_dump(mode="json"), "schema": self.schema.model_dump(mode="json")}
         files.write_text(folder / "config.json", json.dumps(config, indent=2, ensure_ascii=False) + "\n")
 
@@ -255,25 +261,24 @@ def outline(path: str | Path) -> Model:
 
 
 def _check_table(table: Mapping[str, Tensor], attributes: Sequence[Attribute]) -> None:
-    """Raises ModelError unless conditions are columns of one length: classes that there are, and finite numbers."""
+    """Raises ModelError unless conditions are columns of one length, of values that there are."""
     if set(table) != {a.name for a in attributes}:
         raise ModelError(f"it has conditions for {shown(', '.join(sorted(table)) or 'nothing')}")
-    rows = max(1, *(column.numel() for column in table.values())) if table else 0
+    rows = max(1, *(len(column) if column.ndim else 0 for column in table.values())) if table else 0
     for attribute in attributes:
-        name, column, label = TABLE + attribute.name, table[attribute.name], attribute.kind == "label"
-        check_tensor(name, column, torch.int64 if label else torch.float32, (rows,))
-        if label and not bool(((column >= 0) & (column < len(attribute.classes))).all()):
-            raise ModelError(f"'{shown(name)}' holds classes that there are not")
+        name, column, kind = TABLE + attribute.name, table[attribute.name], kind_of(attribute)
+        check_tensor(name, column, kind.dtype, (rows, *attribute.shape))
+        if fault := kind.fault(attribute, column):
+            raise ModelError(f"'{shown(name)}' {fault}")
 
 
 def check_shape(name: str, model: Model, dataset: Dataset) -> None:
     """Raises UsageError when a model generates pictures of another size or other channels than those of a dataset."""
     ours, theirs = model.schema, dataset.schema
-    if (ours.height, ours.width, ours.channels) != (theirs.height, theirs.width, theirs.channels):
-        colours = {1: "grey", 3: "colour"}
+    if ours.shape != theirs.shape:
         raise UsageError(
-            f"{name} generates {ours.width}x{ours.height} {colours[ours.channels]} pictures, but those of "
-            f"{dataset.path} are {theirs.width}x{theirs.height} {colours[theirs.channels]}: prepare them alike."
+            f"{name} generates {ours.width}x{ours.height} {ours.colours} pictures, but those of "
+            f"{dataset.path} are {theirs.width}x{theirs.height} {theirs.colours}: prepare them alike."
         )
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from limner import files
-from limner.data.schema import Attribute
+from limner.conditions.attribute import Attribute
+from limner.conditions.kinds import kind_of
 from limner.model import Model
 from limner.pictures import curves_svg, grid, save
 from limner.recipes import to_yaml
@@ -50,7 +51,9 @@ def _text(model: Model) -> str:
     schema, about = model.schema, model.about
     data, training = about["data"], about["training"]
     weights = sum(p.numel() for p in model.generator.parameters())
-    conditions = [f"- `{a.name}`: {_values(a)}" for a in model.attributes] or ["- none: it needs no condition"]
+    conditions = [f"- `{a.name}`: {kind_of(a).describe(a)}" for a in model.attributes] or [
+        "- none: it needs no condition"
+    ]
     return f"""---
 library_name: limner
 tags: [{", ".join(dict.fromkeys(("image-generation", model.recipe.method.kind, model.recipe.name)))}]
@@ -59,7 +62,7 @@ tags: [{", ".join(dict.fromkeys(("image-generation", model.recipe.method.kind, m
 
 ![Samples](samples.png)
 
-Generates pictures of {schema.width} x {schema.height} pixels, {"colour" if schema.channels == 3 else "grey"}. All of them are
+Generates pictures of {schema.width} x {schema.height} pixels, {schema.colours}. All of them are
 AI-generated, and every picture that Limner saves says so.
 
 ```python
@@ -87,10 +90,3 @@ seed {training["seed"]}.
 {to_yaml(model.recipe).rstrip()}
 ```
 """
-
-
-def _values(attribute: Attribute) -> str:
-    if attribute.kind == "number":
-        return f"a number from {attribute.minimum:g} to {attribute.maximum:g}"
-    shown = ", ".join(attribute.classes[:20])
-    return shown if len(attribute.classes) <= 20 else f"{shown} and {len(attribute.classes) - 20} more"

@@ -1,12 +1,14 @@
 """Making a picture again from what it carries, whatever made it, and saying how far the pixels are apart."""
 
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 
-from limner.errors import PictureError, shown
+from limner.errors import PictureError, UsageError, shown
 from limner.pictures import difference, read_provenance
+from limner.pictures.recorded import moved
 
 KINDS = {
     "sample": "limner.samples",
@@ -17,23 +19,40 @@ KINDS = {
     "stylization": "limner.style.stylization",
     "counterfactual": "limner.causal.what_if",
     "causal sample": "limner.causal.what_if",
+    "studio counterfactual": "limner.causal.what_if",
 }
 """The module that makes each kind of picture, imported when one is asked for.
 
-Its function `regenerate(picture, made, model)` takes the file, its provenance and where the model is now, if it has moved, and
-returns uint8 (H, W, C).
+Its function `regenerate(picture, made)` takes the file and its provenance, and returns uint8 (H, W, C).
 """
+MODELS = (("model", "path"), ("origin", "model", "path"), ("stylization", "model"), ("run",))
+"""Where provenance names the model that made a picture."""
 
 
-def replay(picture: Path, model: Path | None = None) -> tuple[np.ndarray, int]:
+def replay(picture: Path, model: Path | None = None, where: Mapping[str, Path] | None = None) -> tuple[np.ndarray, int]:
     """Makes a picture again: returns it, uint8 (H, W, C), and the largest difference of a pixel, 0 to 255.
 
-    What made it is looked for where the picture says, unless `model` is given. PictureError, or ModelError, when the picture
-    carries no provenance that can be replayed, or what it was made by or of is gone or another.
+    What it was made by and of is looked for where the picture says, unless `model` or `where` say where it is now: paths by the
+    paths, or the digests, that the picture names. PictureError, ModelError or UsageError when the picture carries no provenance
+    that can be replayed, or what it was made by or of is gone or another.
     """
     made = read_provenance(picture)
     kind = str(made.get("kind"))
     if kind not in KINDS:
         raise PictureError(f"{picture}: made as '{shown(kind)}', which cannot be made again.")
-    again: np.ndarray = import_module(KINDS[kind]).regenerate(picture, made, model)
+    places = dict(where or {})
+    if model:
+        places[_model_of(picture, made)] = model
+    again: np.ndarray = import_module(KINDS[kind]).regenerate(picture, moved(made, places, picture))
     return again, difference(again, picture)
+
+
+def _model_of(picture: Path, made: Mapping[str, object]) -> str:
+    """Returns the path that a picture names as that of its model; UsageError where it names none."""
+    for keys in MODELS:
+        found: object = made
+        for key in keys:
+            found = found.get(key) if isinstance(found, Mapping) else None
+        if isinstance(found, str) and found:
+            return found
+    raise UsageError(f"{picture} was made by no model: leave out --model.")

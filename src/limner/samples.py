@@ -8,16 +8,17 @@ from typing import Any, TypeVar
 import numpy as np
 from pydantic import BaseModel, Field, ValidationError
 
-import limner
 from limner import memory, seeds
-from limner.conditions import Values
+from limner.conditions.kinds import kind_of
+from limner.conditions.resolve import Values
 from limner.config import PathText, fault_of
 from limner.data import garden
 from limner.errors import PictureError, UsageError, shown
 from limner.files import atomic_folder
 from limner.methods import walk
 from limner.model import Model, load
-from limner.pictures import WALKS, WRITTEN, grid, open_picture, save, save_walk
+from limner.pictures import WALKS, WRITTEN, grid, header, open_picture, save, save_walk
+from limner.pictures.recorded import present
 from limner.progress import ProgressLine
 from limner.seeds import LARGEST_SEED
 
@@ -80,15 +81,15 @@ def _save_walk(model: Model, path: Path, out: Path, seed: int, condition: Values
 def provenance_of(model: Model, path: Path, kind: str, **made: Any) -> dict[str, Any]:
     """Returns what a picture carries: that it is AI-generated, the program, the model and how it was asked."""
     about = {"path": str(path), "sha256": model.digest, "recipe": model.recipe.name, "runtime": model.runtime}
-    return {"ai_generated": True, "limner": limner.__version__, "kind": kind, "model": about, **made}
+    return header(kind, model=about, **made)
 
 
-def regenerate(picture: Path, made: dict[str, Any], model_path: Path | None = None) -> np.ndarray:
+def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
     """Returns a picture of samples or of the garden again, uint8 (H, W, C) (see `limner.replay`).
 
     PictureError when its provenance lacks something, or it was made by another model.
     """
-    return REGENERATED[str(made["kind"])](picture, made, model_path)
+    return REGENERATED[str(made["kind"])](picture, made)
 
 
 class MadeBy(BaseModel):
@@ -120,14 +121,19 @@ class MadeFlower(BaseModel):
     size: int = Field(strict=True)
 
 
-def _generate_again(picture: Path, made: dict[str, Any], model_path: Path | None) -> np.ndarray:
-    about = made_of(MadeSample, picture, made)
-    where = model_path or Path(about.model.path)
-    model = load(where, runtime=about.model.runtime)
-    if model.digest != about.model.sha256:
+def load_recorded(picture: Path, recorded: MadeBy) -> Model:
+    """Returns the model that made a picture; PictureError where it is gone or another, ModelError where it is damaged."""
+    model = load(present(picture, recorded.path), runtime=recorded.runtime)
+    if model.digest != recorded.sha256:
         raise PictureError(
-            f"{picture}: made by another model ({shown(about.model.sha256, 12)}) than {where} ({str(model.digest)[:12]})."
+            f"{picture}: made by another model ({shown(recorded.sha256, 12)}) than {recorded.path} ({str(model.digest)[:12]})."
         )
+    return model
+
+
+def _generate_again(picture: Path, made: dict[str, Any]) -> np.ndarray:
+    about = made_of(MadeSample, picture, made)
+    model = load_recorded(picture, about.model)
     if made["kind"] == "sample" and about.n > BATCH:
         raise PictureError(
             f"{picture}: its provenance says that it is one of {about.n:,}, but at most {BATCH} are made at once."
@@ -146,7 +152,7 @@ def _generate_again(picture: Path, made: dict[str, Any], model_path: Path | None
     return pictures[row]
 
 
-def _draw_again(picture: Path, made: dict[str, Any], model_path: Path | None) -> np.ndarray:
+def _draw_again(picture: Path, made: dict[str, Any]) -> np.ndarray:
     about = made_of(MadeFlower, picture, made)
     return garden.draw(garden.flower(about.seed, about.index), about.size)
 
@@ -205,6 +211,5 @@ def _save_batch(model: Model, path: Path, folder: Path, batch: dict[str, Any], d
     for position, index in enumerate(indices):
         name = f"sample-{index:0{digits}d}.png"
         save(pictures[position], folder / name, provenance_of(model, path, "sample", index=index, **batch))
-        values = [(a, latent.condition[a.name][position].item()) for a in model.attributes]
-        rows.append([name, *(a.classes[int(v)] if a.kind == "label" else f"{v:g}" for a, v in values)])
+        rows.append([name, *(kind_of(a).text(a, latent.condition[a.name][position]) for a in model.attributes)])
     return rows

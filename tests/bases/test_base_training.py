@@ -32,7 +32,7 @@ def _train_and_be_killed(pictures: Path, out: Path, settings: tuple[str, ...]) -
             os.kill(os.getpid(), signal.SIGKILL)
         advance(trainer)
 
-    BaseTrainer.advance = step_or_die  # type: ignore[method-assign]
+    BaseTrainer.advance = step_or_die  # type: ignore[assignment,method-assign]
     train(open_trainer(pictures, "gan", out, save_every=2), pictures=80)
 
 
@@ -47,7 +47,7 @@ def test_a_killed_training_goes_on_as_if_it_had_not_been(pictures: Path, tmp_pat
     assert train(killed, pictures=80)
     whole = open_trainer(pictures, "gan", tmp_path / "whole")
     assert train(whole, pictures=80)
-    ours, theirs = killed.ema.generator.state_dict(), whole.ema.generator.state_dict()
+    ours, theirs = killed.ema.network.state_dict(), whole.ema.network.state_dict()
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
     assert list((tmp_path / "killed/grids").glob("*.png"))
 
@@ -57,7 +57,7 @@ def test_a_new_training_starts_from_exported_weights(pictures: Path, tmp_path: P
     train(first, pictures=80)
     assert "gan after 80 pictures" in export(tmp_path / "first", tmp_path / "gan.safetensors")
     second = open_trainer(pictures, "gan", tmp_path / "second", start=tmp_path / "gan.safetensors")
-    for ours, theirs in zip(second.ema.generator.parameters(), first.ema.generator.parameters(), strict=True):
+    for ours, theirs in zip(second.ema.network.parameters(), first.ema.network.parameters(), strict=True):
         assert torch.equal(ours, theirs.half().float())
     before = [weights.clone() for weights in second.method.parameters()]
     assert train(second, pictures=8)
@@ -102,7 +102,7 @@ def test_shipped_weights_are_small_and_fit_their_recipe(
     method = build_method(chosen.method, chosen.optimiser, Schema(height=64, width=64, channels=4), (), 1)
     ema = Ema(method.generator, chosen.ema)
     start_from(method, ema, file, tmp_path)
-    images = ema.generator.eval()(torch.randn(16, ema.generator.latent), {})
+    images = ema.network.eval()(torch.randn(16, ema.network.latent), {})
     assert images.shape == (16, 4, 64, 64)
     assert images.std(0).mean() > 0.2, "samples differ"
     assert tensors.keys() <= method.state_dict().keys()

@@ -6,7 +6,7 @@ import numpy as np
 
 from limner.bases.pictures import Premultiplied, on_squares
 from limner.data import write_dataset
-from limner.values import to_uint8
+from limner.images import to_uint8
 
 
 def test_colours_are_multiplied_by_alpha(tmp_path: Path) -> None:

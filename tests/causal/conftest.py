@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from flower_table import table_of
 
+from flower_table import table_of
 from limner.causal.graph import Graph
 from limner.causal.variables import Table, Variable, with_statistics
 from limner.data import Dataset, prepare
@@ -15,7 +15,7 @@ from limner.data.garden import model as grower
 @pytest.fixture(autouse=True, scope="session")
 def _quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("limner.causal.predictor.STEPS", 150)
+        patch.setattr("limner.explain.predictor.STEPS", 150)
         yield
 
 

@@ -132,6 +132,6 @@ def test_a_fit_is_never_written_over_and_can_be_continued(garden: Dataset, flowe
     with pytest.raises(RecipeError, match="no such key"):
         CausalModel.fit(garden, flower_graph, tmp_path / "new", settings=("nothing=1",))
     assert not (tmp_path / "new").exists()
-    other = flower_graph.turned(("soil", "colour"))
+    other = flower_graph.with_reversed(("soil", "colour"))
     with pytest.raises(RunError, match="another graph"):
         CausalModel.fit(garden, other, tmp_path / "run", settings=SMALL, resume=True)

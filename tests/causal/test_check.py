@@ -23,7 +23,7 @@ def test_a_wrong_graph_is_spoken_against(
 ) -> None:
     found = falsify(getattr(graph, wrong)(), variables, table)
     assert found.falsified
-    assert found.verdict.startswith("the data speak against this graph")
+    assert found.verdict.startswith("the data contradict this graph")
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_a_wrong_graph_is_spoken_against(
 def test_one_edge_turned_round_is_found(
     graph: Graph, variables: dict[str, Variable], table: Table, edge: tuple[str, str]
 ) -> None:
-    turned = graph.turned(edge)
+    turned = graph.with_reversed(edge)
     assert doubts(turned, variables, table)[0].edge == edge[::-1]
 
 

@@ -45,14 +45,14 @@ def test_every_node_draws_the_picture_unless_said(tmp_path: Path) -> None:
     assert _read(tmp_path, "edges: [a -> b]\nnodes: [c]\n").picture == ("c", "a", "b")
 
 
-def test_ignored_and_turned_keep_the_nodes(tmp_path: Path) -> None:
+def test_graphs_without_edges_and_with_reversed_edges_keep_the_nodes(tmp_path: Path) -> None:
     graph = _read(tmp_path, WRITTEN)
     assert graph.without_edges().edges == ()
     assert graph.without_edges().nodes == graph.nodes
-    assert graph.turned(("season", "sunlight")).parents("season") == ("sunlight",)
+    assert graph.with_reversed(("season", "sunlight")).parents("season") == ("sunlight",)
     assert set(graph.reversed().edges) == {("sunlight", "season"), ("height", "sunlight")}
     with pytest.raises(GraphError, match="a cycle"):
-        _read(tmp_path, "edges: [a -> b, b -> c, a -> c]").turned(("a", "c"))
+        _read(tmp_path, "edges: [a -> b, b -> c, a -> c]").with_reversed(("a", "c"))
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_ignored_and_turned_keep_the_nodes(tmp_path: Path) -> None:
         ("edges: [a > b]", "'a > b': write it as `a -> b`"),
         ("edges: [a <-> b]", "'a <-> b': write it as `a -> b`"),
         ("confounded: [a -> b]", "'a -> b': write it as `a <-> b`"),
-        ("edges: [a -> a]", "a is tied to itself"),
+        ("edges: [a -> a]", "a has an edge to itself"),
         ("edges: a -> b", "edges is a list"),
         ("edges: 3", "edges is a list"),
         ("edgs: [a -> b]", "unknown key 'edgs'; did you mean 'edges'"),

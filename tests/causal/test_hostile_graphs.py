@@ -58,7 +58,7 @@ def test_text_that_is_no_graph(text: str, tmp_path: Path) -> None:
 
 
 def test_names_that_yaml_takes_for_values_are_names(tmp_path: Path) -> None:
-    graph = Graph(nodes={}, edges=("yes -> 2024", "1e3 -> yes"))  # type: ignore[arg-type]
+    graph = Graph(nodes={}, edges=("yes -> 2024", "1e3 -> yes"))
     graph.save(tmp_path / "graph.yaml")
     assert read_graph(tmp_path / "graph.yaml") == graph
 
@@ -77,7 +77,7 @@ def test_a_value_that_is_none(kind: Any, value: Any) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    graph = Graph(nodes={}, edges=("kind -> age",), confounded=("kind <-> age",))  # type: ignore[arg-type]
+    graph = Graph(nodes={}, edges=("kind -> age",), confounded=("kind <-> age",))
     variables = {
         "kind": Variable(name="kind", kind="category", classes=("a", "b")),
         "age": Variable(name="age", kind="number", low=0, high=1),

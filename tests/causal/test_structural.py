@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from flower_table import table_of
 
+from flower_table import table_of
 from limner.causal.graph import Graph
 from limner.causal.structural import StructuralModel
 from limner.causal.variables import Table, Variable
@@ -100,7 +100,7 @@ def test_a_model_is_read_as_it_was_written(model: StructuralModel, tmp_path: Pat
         ({"hight": 1}, "did you mean 'height'"),
         ({"height": 1.2}, "from 0 to 1"),
         ({"height": "tall"}, "give a number"),
-        ({"season": "winter"}, "no such class was seen"),
+        ({"season": "winter"}, "no such class in the data"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(model: StructuralModel, do: dict[str, object], said: str) -> None:

@@ -2,8 +2,8 @@ import math
 
 import pytest
 
+from limner.conditions.attribute import Attribute
 from limner.data.attributes import MISSING_CLASS, incomplete, kind_of, kinds_of, main_label, natural, typed
-from limner.data.schema import Attribute
 
 SPECIES = ["oak", "elm", "oak", "ash", "elm", "oak"]
 

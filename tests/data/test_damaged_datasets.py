@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from limner.conditions.attribute import Attribute
 from limner.data.attributes import as_number, kind_of, natural, typed
 from limner.data.dataset import Dataset, write_dataset
-from limner.data.layout import lay_out
 from limner.data.report import read_report
-from limner.data.schema import Attribute
+from limner.data.sources.layout import lay_out
 from limner.errors import DataError
 
 

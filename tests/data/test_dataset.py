@@ -92,7 +92,7 @@ def test_what_a_dataset_does_not_have_is_said_in_one_line(dataset: Dataset) -> N
         dataset.split("valid")
     with pytest.raises(ConditionError, match="did you mean 'label'"):
         dataset.condition([0], ["labels"])
-    with pytest.raises(ConditionError, match="no label or number 'text'"):
+    with pytest.raises(ConditionError, match="'text' is a caption"):
         dataset.condition([0], ["text"])
     with pytest.raises(ConditionError, match="no attribute 'txt'"):
         dataset.captions("txt")

@@ -89,8 +89,8 @@ def test_the_stored_noise_explains_every_number_exactly(flowers: list[Flower]) -
     for each in flowers[:100]:
         height = (
             BASE["height"]
-            + EFFECT["height"]["species"][each.species]  # type: ignore[index]
-            + EFFECT["height"]["sunlight"] * (each.sunlight - 0.5)  # type: ignore[operator]
+            + EFFECT["height"]["species"][each.species]
+            + EFFECT["height"]["sunlight"] * (each.sunlight - 0.5)
             + SPREAD["height"] * each.noise.height
         )
         assert each.height == pytest.approx(1 / (1 + math.exp(-height)), abs=1e-12)
@@ -127,7 +127,7 @@ def test_an_individual_effect_is_the_mechanism_s(flowers: list[Flower]) -> None:
         - logit(np.array(counterfactual(each, {"soil": 0.3}).colour))
         for each in flowers[:50]
     ]
-    np.testing.assert_allclose(shifts, 0.5 * EFFECT["colour"]["soil"], atol=1e-9)  # type: ignore[operator]
+    np.testing.assert_allclose(shifts, 0.5 * EFFECT["colour"]["soil"], atol=1e-9)
 
 
 def test_abduction_from_the_attributes_alone_gives_the_same_counterfactuals(flowers: list[Flower]) -> None:

@@ -30,7 +30,7 @@ def _folder(path: Path, count: int = 12, *, classes: tuple[str, ...] = ("",), si
 
 
 def _prepared(source: Path, out: Path, **options: object) -> tuple[Dataset, Report]:
-    dataset = prepare(source, out, **options)  # type: ignore[arg-type]
+    dataset = prepare(source, out, **options)
     report = read_report(out)
     assert report.accounted == report.inputs
     assert report.kept == len(dataset) == sum(report.splits.values())

@@ -23,7 +23,7 @@ def _imports_torch(chunk: list) -> bool:
 
 
 def _flat(results: object) -> list:
-    return [value for result in results for value in result]  # type: ignore[attr-defined]
+    return [value for result in results for value in result]
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
@@ -53,7 +53,7 @@ def test_no_more_is_read_ahead_than_a_few_chunks() -> None:
             read += 1
             yield [index]
 
-    results = ordered_map(double, chunks(), lambda item: [item], workers=2)  # type: ignore[arg-type]
+    results = ordered_map(double, chunks(), lambda item: [item], workers=2)
     for done in range(100):
         next(results)
         assert read - done <= 5
@@ -64,7 +64,7 @@ def test_processes_end_when_the_caller_stops_early() -> None:
     results = ordered_map(double, ([index] for index in range(1000)), lambda item: [item], workers=2)
     assert next(results) == [0]
     assert len(_children() - before) == 2
-    results.close()  # type: ignore[attr-defined]
+    results.close()
     assert _children() == before
 
 

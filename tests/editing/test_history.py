@@ -4,14 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from edit_command import pixels_of, run_edit
 from PIL import Image
 from typer.testing import CliRunner
 
+from edit_command import pixels_of, run_edit
 from limner.cli.app import app
 from limner.editing import apply, parse
 from limner.editing.history import open_source, save_edited
 from limner.errors import PictureError
+from limner.files import digest
 from limner.pictures import read_provenance, save
 from limner.replay import replay
 
@@ -115,3 +116,56 @@ def test_a_picture_of_a_model_is_edited_and_replayed(tmp_path: Path) -> None:
     assert pixels_of(out).shape == (64, 64, 3)
     assert read_provenance(out)["ai_generated"]
     assert replay(out)[1] == 0
+
+
+def test_what_moved_is_told_to_replay(photo: Path, tmp_path: Path) -> None:
+    out, patch = tmp_path / "out.png", tmp_path / "patch.png"
+    Image.new("RGB", (8, 8), "red").save(patch)
+    run_edit(photo, out, "--op", f"paste:file={patch},left=4,top=4")
+    moved = [path.rename(path.with_name(f"moved-{path.name}")) for path in (photo, patch)]
+    with pytest.raises(PictureError, match=rf"--from {photo}=PATH"):
+        replay(out)
+    words = [word for old, new in zip((photo, patch), moved, strict=True) for word in ("--from", f"{old}={new}")]
+    command = ["replay", str(out), "--out", str(tmp_path / "again.png"), *words]
+    assert "the same pixels" in CliRunner().invoke(app, command).output
+    Image.new("RGB", (8, 8), "blue").save(moved[1])
+    with pytest.raises(PictureError, match="another"):
+        replay(out, where=dict(zip(map(str, (photo, patch)), moved, strict=True)))
+
+
+def test_an_anonymous_edit_names_no_path_and_is_replayed_by_digests(photo: Path, tmp_path: Path) -> None:
+    out, patch = tmp_path / "out.png", tmp_path / "patch.png"
+    Image.new("RGB", (8, 8), "red").save(patch)
+    run_edit(photo, out, "--anonymous", "--op", f"paste:file={patch},left=4,top=4")
+    text = str(read_provenance(out))
+    assert "photo" not in text
+    assert "patch" not in text
+    assert str(tmp_path) not in text
+    with pytest.raises(PictureError, match=f"--from {digest(photo)[:12]}=PATH"):
+        replay(out)
+    assert replay(out, where={digest(file)[:8]: file for file in (photo, patch)})[1] == 0
+
+
+def test_undo_goes_past_what_was_stylised(photo: Path, tmp_path: Path) -> None:
+    stylised, edited, back = (tmp_path / f"{name}.png" for name in ("stylised", "edited", "back"))
+    command = [
+        "stylize",
+        str(photo),
+        str(photo),
+        "--out",
+        str(stylised),
+        "--steps",
+        "0.02",
+        "--line",
+        "0",
+        "--texture",
+        "0",
+    ]
+    assert CliRunner().invoke(app, command).exit_code == 0
+    run_edit(stylised, edited, "--op", "flip")
+    run_edit(edited, back, "--undo")
+    assert np.array_equal(pixels_of(back), pixels_of(stylised))
+    run_edit(back, tmp_path / "first.png", "--undo")
+    assert np.array_equal(pixels_of(tmp_path / "first.png"), pixels_of(photo))
+    photo.unlink()
+    assert "which is not there" in run_edit(stylised, tmp_path / "no.png", "--undo")

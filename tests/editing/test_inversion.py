@@ -8,8 +8,8 @@ from limner.editing.inversion import first_guess, invert, perceptual_net
 from limner.editing.latent_space import interpolate, sample_w, with_condition
 from limner.errors import ConditionError, ModelError
 from limner.features.likeness import embed, perceptual_distance
+from limner.images import to_uint8
 from limner.methods import Latent
-from limner.values import to_uint8
 from small_models import SMALL, small_model
 
 DECODERS = [name for name in SMALL if name != "noise"]

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from edit_command import pixels_of, run_edit
 from PIL import Image
 
+from edit_command import pixels_of, run_edit
 from limner.editing import Canvas, apply, from_list, parse, to_list
 from limner.editing.history import open_source, save_edited
 from limner.editing.latent_space import editing_model

@@ -86,7 +86,7 @@ def test_a_picture_of_a_spec_is_replayed_and_another_model_refused(sampler: Late
     save(sampler.generate([spec])[0], file, sampler.provenance(spec))
     assert replay(file)[1] == 0
     small_model(sampler.path.name, seed=1).save(tmp_path / "other")
-    with pytest.raises(ModelError, match="by another model"):
+    with pytest.raises(PictureError, match="by another model"):
         replay(file, tmp_path / "other")
     save(np.zeros((4, 4, 3), np.uint8), file, {"kind": "latent"})
     with pytest.raises(PictureError, match=r"cannot be used .model: Field required"):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from generators import noise, parrot
 
+from generators import noise, parrot
 from limner.data import Dataset, write_dataset
 from limner.errors import DataError, UsageError
 from limner.evaluation import GROUPS, Evaluation, evaluate, write_report

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from generators import noise, parrot
 
+from generators import noise, parrot
 from limner.data import Dataset, write_dataset
 from limner.errors import UsageError
 from limner.evaluation import evaluate

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from promise import SMALL
 
 from command_line import limner
 from limner.data import garden, write_dataset
+from promise import SMALL
 from small_models import small_model
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from promise import everything_in, fails, prepared, unchanged, write_good
 
 import hostile
 from command_line import limner
+from promise import everything_in, fails, prepared, unchanged, write_good
 
 
 @pytest.fixture

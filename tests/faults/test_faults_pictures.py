@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from promise import fails, prepared, unchanged, write_good
 
 import hostile
+from promise import fails, prepared, unchanged, write_good
 
 
 @pytest.fixture
@@ -32,8 +32,8 @@ def _set_aside(source: Path, out: Path, **files: tuple[bytes, str]) -> None:
 
 
 def _pixels(dataset: object, name: str) -> np.ndarray:
-    row = dataset.table["file_name"].to_pylist().index(name)  # type: ignore[attr-defined]
-    return dataset.pictures[row]  # type: ignore[attr-defined,no-any-return]
+    row = dataset.table["file_name"].to_pylist().index(name)
+    return dataset.pictures[row]
 
 
 def test_fault_01_a_picture_is_cut_off(source: Path, tmp_path: Path) -> None:

@@ -8,6 +8,12 @@ import time
 from pathlib import Path
 
 import pytest
+
+import hostile
+from command_line import Started, limner
+from limner.data import Dataset
+from limner.model import load
+from limner.training.checkpoint import Checkpoints
 from promise import (
     SMALL,
     alive,
@@ -19,12 +25,6 @@ from promise import (
     write_good,
     write_many,
 )
-
-import hostile
-from command_line import Started, limner
-from limner.data import Dataset
-from limner.model import load
-from limner.training.checkpoint import Checkpoints
 
 LONG = ("--steps", "100000", *SMALL)
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from promise import SMALL, fails, little_memory, wait_until, write_good, write_many
 
 import hostile
 from command_line import Started, limner
@@ -17,6 +16,7 @@ from limner.methods.gan import Gan
 from limner.model import Model, load
 from limner.training.checkpoint import Checkpoints
 from limner.training.history import read_history
+from promise import SMALL, fails, little_memory, wait_until, write_good, write_many
 
 
 def test_fault_27_one_bit_of_a_checkpoint_turns(run: Path, tmp_path: Path) -> None:
@@ -120,10 +120,11 @@ def test_fault_32_the_working_directory_is_deleted(
 
 
 def test_fault_33_a_loss_is_not_a_number_once(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    honest, poisoned = Gan.step, []
+    poisoned: list[bool] = []
+    honest = Gan.step
 
     def step(self: Gan, batch: object, context: StepContext) -> object:
-        scalars = honest(self, batch, context)  # type: ignore[arg-type]
+        scalars = honest(self, batch, context)
         if context.step == 30 and not poisoned:
             poisoned.append(True)
             with torch.no_grad():
@@ -174,7 +175,7 @@ def test_fault_35_memory_runs_out_in_the_middle(
     def step(self: Gan, batch: object, context: StepContext) -> object:
         if context.step == 6:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 137438953472 bytes.")
-        return honest_step(self, batch, context)  # type: ignore[arg-type]
+        return honest_step(self, batch, context)
 
     def latent(self: Model, n: int = 1, **more: Any) -> Latent:
         if more.get("first") == 64:

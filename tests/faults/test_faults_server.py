@@ -14,13 +14,13 @@ from typing import Any
 
 import httpx
 import pytest
-from asking import TestClient, error_of, file_of, photo, reaches, serving, trains
-from promise import alive, unchanged, wait_until
 from starlette.websockets import WebSocketDisconnect
 
 import hostile
+from asking import TestClient, error_of, file_of, photo, reaches, serving, trains
 from command_line import Started
 from limner.model import load
+from promise import alive, unchanged, wait_until
 from small_models import small_model
 
 TOKEN = "0123456789abcdef"
@@ -111,7 +111,11 @@ def test_fault_46_a_page_of_another_site_starts_work(client: TestClient, headers
 
 def test_fault_46_whoever_has_no_token_gets_in(served: Path, tmp_path: Path) -> None:
     with serving(served, tmp_path, token=TOKEN) as locked:
-        tries = ({}, {"authorization": "Bearer wrong"}, {"cookie": f"limner-token={TOKEN[:-1]}x; limner-session=x"})
+        tries: tuple[dict[str, str], ...] = (
+            {},
+            {"authorization": "Bearer wrong"},
+            {"cookie": f"limner-token={TOKEN[:-1]}x; limner-session=x"},
+        )
         for path in ("/v1/models", "/v1/jobs", "/", "/openapi.json", "/metrics", "/health/live?token=x", "/?token=x"):
             for headers in tries:
                 locked.cookies.clear()

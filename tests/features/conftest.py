@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import published
 import pytest
 
+import published
 from limner.features import weights
 
 

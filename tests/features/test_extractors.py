@@ -6,13 +6,13 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-import published
 import pytest
 import torch
 import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor, nn
 
+import published
 from limner.errors import UsageError
 from limner.features import EXTRACTORS, Extractor, embedded, load_extractor, pool
 from limner.features.inception import InceptionV3, Mixed8, resize
@@ -140,7 +140,7 @@ def test_average_pools_leave_padding_out_and_the_last_block_takes_the_maximum() 
         (False, F.avg_pool2d(features, 3, 1, 1) / F.avg_pool2d(torch.ones_like(features), 3, 1, 1)),
         (True, F.max_pool2d(features, 3, 1, 1)),
     ):
-        block.last, block.branch_pool = last, nn.Identity()
+        block.last, block.branch_pool = last, nn.Identity()  # type: ignore[assignment]
         torch.testing.assert_close(block(features)[:, -8:], expected)
     assert InceptionV3().Mixed_7c.last
     assert not InceptionV3().Mixed_7b.last

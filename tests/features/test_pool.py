@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import published
 import pytest
 import torch
 
+import published
 from limner.errors import UsageError
 from limner.features import Extractor, load_extractor, pool, pool_once
 from limner.features.pool import fitted

@@ -10,10 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
-import published
 import pytest
 import torch
 
+import published
 from limner.cli.app import main
 from limner.errors import LimnerError, ModelError, UsageError
 from limner.features import layout, load_extractor, weights

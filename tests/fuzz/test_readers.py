@@ -12,9 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from attack import LONGEST_WAIT, MOST_MEMORY, SLOWEST, Outcome, attacked
-from readers import READERS, Reader
 
+import fuzz_attack
+from fuzz_attack import LONGEST_WAIT, MOST_MEMORY, SLOWEST, Outcome, attacked
+from fuzz_readers import READERS, Reader
 from limner.errors import UsageError
 
 FEW = 12
@@ -33,7 +34,7 @@ def test_a_few_inputs(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", READERS)
 def test_many_inputs(name: str) -> None:
     count = -(-COUNT * READERS[name].share // SHARES)
-    command = [sys.executable, str(Path(__file__).with_name("attack.py")), name, str(count), str(SEED)]
+    command = [sys.executable, fuzz_attack.__file__, name, str(count), str(SEED)]
     finished = subprocess.run(command, capture_output=True, text=True, check=False, timeout=count * LONGEST_WAIT)
     assert finished.returncode == 0, finished.stderr[-2000:]
     outcome = Outcome(**json.loads(finished.stdout.splitlines()[-1]))
@@ -72,7 +73,7 @@ def _forever() -> None:
 
 
 def test_slow_input_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attack.LONGEST_WAIT", 0.2)
+    monkeypatch.setattr("fuzz_attack.LONGEST_WAIT", 0.2)
     monkeypatch.setitem(READERS, "made", Reader(lambda folder: lambda draw: _forever))
     failures = attacked("made", Path(os.devnull).parent, 1, 0).failures
     assert any("takes far too long" in failure for failure in failures)

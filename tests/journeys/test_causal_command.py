@@ -17,7 +17,7 @@ EDGES = "".join(f"- {parent} -> {child}\n" for child, parents in GRAPH.items() f
 @pytest.fixture(autouse=True, scope="module")
 def _quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("limner.causal.predictor.STEPS", 60)
+        patch.setattr("limner.explain.predictor.STEPS", 60)
         patch.setattr("limner.causal.fitting.STEPS", 30)
         yield
 
@@ -36,8 +36,8 @@ def test_the_true_graph_passes_and_a_turned_one_does_not(garden: Path) -> None:
         return limner("causal", "check", garden / "garden", "--graph", garden / graph).splitlines()[-1]
 
     read_graph(garden / "true.yaml").reversed().save(garden / "wrong.yaml")
-    assert verdict("true.yaml").startswith("the data do not speak against this graph")
-    assert verdict("wrong.yaml").startswith("the data speak against this graph")
+    assert verdict("true.yaml").startswith("the data do not contradict this graph")
+    assert verdict("wrong.yaml").startswith("the data contradict this graph")
 
 
 def test_a_discovered_graph_is_proposed_and_never_written_over(garden: Path) -> None:
@@ -87,7 +87,7 @@ def test_from_a_graph_to_counterfactual_pictures(garden: Path, tmp_path: Path) -
     assert "sunlight, height" in said
     assert "--resume" in limner(*fit, code=1)
     seen = limner("causal", "sample", run, "--n", "4", "--given", "bloom=0.9", "--out", tmp_path / "seen.png")
-    assert [line.split()[0] for line in seen.splitlines()[1:3]] == ["found", "done"]
+    assert [line.split()[0] for line in seen.splitlines()[1:3]] == ["observed", "set"]
     ask = (
         "causal",
         "counterfactual",

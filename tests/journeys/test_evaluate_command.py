@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from test_train import SMALL
 
-from command_line import limner
+from command_line import SMALL, limner
 from limner.data import garden
 
 

@@ -15,7 +15,7 @@ LIMNER = [sys.executable, "-m", "limner"]
 
 
 def _run(*arguments: object, **options: object) -> subprocess.CompletedProcess:
-    return subprocess.run([*LIMNER, *map(str, arguments)], capture_output=True, text=True, timeout=100, **options)  # type: ignore[call-overload,no-any-return]
+    return subprocess.run([*LIMNER, *map(str, arguments)], capture_output=True, text=True, timeout=100, **options)
 
 
 def _said(done: subprocess.CompletedProcess) -> str:

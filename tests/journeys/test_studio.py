@@ -61,7 +61,7 @@ def _make(folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setattr("limner.causal.fitting.STEPS", 30)
-        patch.setattr("limner.causal.predictor.STEPS", 30)
+        patch.setattr("limner.explain.predictor.STEPS", 30)
         garden.make(Path("garden"), n=200, size=16)
         data = prepare(Path("garden"), Path("models/flowers"), size=16)
         edges = [(parent, child) for child, parents in garden.GRAPH.items() for parent in parents]

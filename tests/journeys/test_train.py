@@ -6,20 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from command_line import limner
+from command_line import SMALL, limner
 from limner.data import garden
 from limner.model import load
 from limner.pictures import read_provenance
 from limner.recipes import RECIPES
-
-SMALL = (
-    "--set",
-    "method.generator.widths=[16,8,8]",
-    "--set",
-    "method.discriminator.widths=[8,8,16]",
-    "--set",
-    "batch=16",
-)
 
 
 @pytest.fixture(scope="module")

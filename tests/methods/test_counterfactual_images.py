@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from limner.conditions.attribute import Attribute
 from limner.data.dataset import Batch
-from limner.data.schema import Attribute, Schema
+from limner.data.schema import Schema
 from limner.methods import Generator, Method, StepContext, build_method
 from limner.methods.counterfactual import NOISE_FLOOR, apply_change, counterfactual_image
 from limner.recipes import apply_settings, find_recipe
@@ -113,9 +114,9 @@ def test_predictor_and_critic_learn_once_the_elbo_has_been_learned(part: str) ->
 def test_the_predictor_learns_from_real_pictures_alone() -> None:
     method, batch = _method(more=("method.counterfactual_loss.after=0",)), _batch(16, 0)
     of_real = deepcopy(method.predictor)
-    of_real.loss(*batch)  # type: ignore[operator, union-attr]
+    of_real.loss(*batch)
     method.step(batch, StepContext(0, 0, 0))
-    expected, found = dict(of_real.named_buffers()), dict(method.predictor.named_buffers())  # type: ignore[union-attr, arg-type]
+    expected, found = dict(of_real.named_buffers()), dict(method.predictor.named_buffers())
     assert any("running_mean" in name for name in expected)
     for name, value in expected.items():
         torch.testing.assert_close(found[name], value)

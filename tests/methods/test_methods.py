@@ -3,8 +3,9 @@
 import pytest
 import torch
 
+from limner.conditions.attribute import Attribute
 from limner.data.dataset import Batch
-from limner.data.schema import Attribute, Schema
+from limner.data.schema import Schema
 from limner.methods import METHODS, Method, StepContext, build_method
 from limner.recipes import RECIPES, apply_settings
 from limner.seeds import noise

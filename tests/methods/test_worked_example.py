@@ -11,14 +11,15 @@ from typing import Literal
 import numpy as np
 import pytest
 import torch
-from asking import apart, handed_in, picture_of, serving
 from pydantic import Field
 from torch import Tensor, nn
 
 import limner
+from asking import apart, handed_in, picture_of, serving
+from limner.conditions.attribute import Attribute
 from limner.data import Dataset, garden
 from limner.data.dataset import Batch
-from limner.data.schema import Attribute, Schema
+from limner.data.schema import Schema
 from limner.editing import apply, parse
 from limner.editing.history import open_source, save_edited
 from limner.editing.latent_sampler import LatentSampler

@@ -12,6 +12,7 @@ from limner.metrics import (
     Interval,
     authentic,
     bootstrap,
+    change_interval,
     closeness,
     frechet_distance,
     frechet_interval,
@@ -201,6 +202,8 @@ def test_interval_of_a_mean() -> None:
     # mean 3, standard deviation sqrt(2.5), standard error sqrt(0.5)
     assert mean_interval(torch.arange(1.0, 6)) == pytest.approx((3, 3 - 1.959964 * 0.5**0.5, 3 + 1.959964 * 0.5**0.5))
     assert mean_interval(torch.tensor([True, False, False, False])) == share_interval(1, 4)
+    assert change_interval(torch.arange(1.0, 6)) == mean_interval(torch.arange(1.0, 6))
+    assert change_interval(torch.zeros(5)) == (0, 0, 0)
     with pytest.raises(ValueError, match="at least 2 values"):
         mean_interval(torch.ones(1))
 

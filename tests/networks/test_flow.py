@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from limner.data.schema import Attribute
+from limner.conditions.attribute import Attribute
 from limner.networks.flow import FlowConfig, LatentFlow
 
 SIDE = Attribute(name="side", kind="label", classes=("left", "right"))

@@ -29,7 +29,7 @@ def test_encoders_read_any_size(architecture: str, size: tuple[int, int]) -> Non
 @pytest.mark.parametrize("architecture", ["convolutional", "residual"])
 def test_every_map_of_a_decoder_can_be_modulated(architecture: str) -> None:
     torch.manual_seed(0)
-    decoder = build_decoder(NetworkConfig(architecture=architecture, widths=(16, 12, 8)), 5, 1, 32, 32)  # type: ignore[arg-type]
+    decoder = build_decoder(NetworkConfig(architecture=architecture, widths=(16, 12, 8)), 5, 1, 32, 32)
     latent, nothing = torch.randn(2, 5), [torch.zeros(2, 2 * channels) for channels in decoder.maps]
     plain = decoder(latent)
     torch.testing.assert_close(decoder(latent, nothing), plain)

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from limner.conditions.attribute import Attribute
 from limner.data import Dataset, write_dataset
-from limner.data.schema import Attribute, Schema
+from limner.data.schema import Schema
 from limner.errors import RecipeError
 from limner.methods import build_method
 from limner.recipes import RECIPES, SIZES, Recipe, apply_settings, find_recipe, from_yaml, resize, to_yaml

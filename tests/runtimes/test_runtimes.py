@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from limner import runtimes
-from limner.data.schema import Attribute, Schema
+from limner.conditions.attribute import Attribute
+from limner.data.schema import Schema
 from limner.errors import ModelError, UsageError
 from limner.methods import build_generator
 from limner.model import Model, load

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from asking import TestClient, serving
 
+from asking import TestClient, serving
 from limner.data import garden, write_dataset
 from limner.editing.latent_sampler import LatentSampler
 from limner.model import load

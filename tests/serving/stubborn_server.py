@@ -22,9 +22,9 @@ def _sleep(*_: Any, **__: Any) -> bytes:
 
 
 if __name__ == "__main__":
-    runner.child_command = lambda _: ["sh", "-c", DEAF]
+    runner.child_command = lambda arguments: ["sh", "-c", DEAF]
     runner.shutil = SimpleNamespace(rmtree=_sleep)  # type: ignore[assignment]  # of the queue alone
-    images._filmed = _sleep  # type: ignore[assignment]
+    images._filmed = _sleep
     catalogue.load = lambda path, runtime: load(path)  # type: ignore[assignment]  # an export to ONNX takes seconds
     sys.argv = ["limner", "serve", *sys.argv[2:], "--home", sys.argv[1], "--port", "0"]
     main()

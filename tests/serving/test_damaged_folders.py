@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking import TestClient, error_of, serving
 
+from asking import TestClient, error_of, serving
 from limner.serving import catalogue
 from small_models import small_model
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from asking import error_of, handed_in, photo, serving
 from PIL import Image
 
+from asking import error_of, handed_in, photo, serving
 from limner.pictures import decoding_cost
 from limner.serving import picture_store
 from limner.serving.decoding import DecodingBudget
@@ -54,7 +54,7 @@ def test_what_does_not_fit_beside_others_is_asked_to_come_again(
     def slow(*arguments: object, **options: object) -> Image.Image:
         begun.set()
         assert go.wait(30)
-        return read(*arguments, **options)  # type: ignore[arg-type]
+        return read(*arguments, **options)
 
     budget = int(1.5 * decoding_cost(content).to_read)
     with serving(models, tmp_path, decoding=budget) as client, ThreadPoolExecutor(1) as pool:
@@ -72,7 +72,7 @@ def test_what_does_not_fit_beside_others_is_asked_to_come_again(
 def test_every_route_that_decodes_asks_the_budget(models: Path, tmp_path: Path, route: str) -> None:
     with serving(models, tmp_path, decoding=2**25) as client:
         small, large = handed_in(client, photo()), handed_in(client, photo(1000, 1000))
-        client.app.state.limner.pictures.budget.most = 2**20  # type: ignore[attr-defined]
+        client.app.state.limner.pictures.budget.most = 2**20
         answer = {
             "get": lambda: client.get(f"/v1/pictures/{large}"),
             "edit": lambda: client.post("/v1/edits", json={"picture": large, "edits": []}),
@@ -83,7 +83,7 @@ def test_every_route_that_decodes_asks_the_budget(models: Path, tmp_path: Path, 
             ),
         }[route]()
         assert answer.status_code == 413, answer.text
-        assert client.app.state.limner.pictures.budget.taken == 0  # type: ignore[attr-defined]
+        assert client.app.state.limner.pictures.budget.taken == 0
 
 
 def test_a_picture_that_is_too_large_to_edit_is_not_decoded(models: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from asking import TestClient, error_of, file_of, handed_in, photo, serving
 
 TRAINING = {"data": "flowers", "name": "rose", "minutes": 0.01}

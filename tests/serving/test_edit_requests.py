@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from asking import TestClient, apart, content_of, error_of, file_of, handed_in, photo, picture_of, pixels_of
 
+from asking import TestClient, apart, content_of, error_of, file_of, handed_in, photo, picture_of, pixels_of
 from limner.editing.edits import apply, from_list
 from limner.editing.latent_sampler import LatentSampler
 from limner.editing.latent_spec import LatentSpec

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from asking import TestClient, apart, content_of, file_of, handed_in, photo, picture_of
 from PIL import Image
 
+from asking import TestClient, apart, content_of, file_of, handed_in, photo, picture_of
 from limner.editing.latent_sampler import LatentSampler
 from limner.errors import PictureError
 from limner.pictures import read_provenance
@@ -78,7 +78,7 @@ def test_what_is_needed_to_make_an_edited_picture_again_is_said(
     assert replay(file, gan.path)[1] <= 1
     picture = handed_in(client, photo())
     file.write_bytes(content_of(client.post("/v1/edits", json={"picture": picture, "edits": ["flip"]})))
-    with pytest.raises(PictureError, match=f"was made of {picture}, which is not there; put it back"):
+    with pytest.raises(PictureError, match=f"was made of {picture}, which is not there; say where it is"):
         replay(file)
     monkeypatch.chdir(tmp_path)
     (tmp_path / picture).write_bytes(file_of(photo()))

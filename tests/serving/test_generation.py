@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from asking import TestClient, apart, content_of, error_of, picture_of
 
+from asking import TestClient, apart, content_of, error_of, picture_of
 from limner.editing.latent_sampler import LatentSampler
 from limner.editing.latent_spec import LatentSpec
 from limner.errors import PictureError
@@ -32,7 +32,7 @@ def test_a_latent_is_generated_as_the_library_does_and_again_from_what_the_pictu
     content = content_of(client.post(ASKED, json={"model": "gan", **latent}))
     file = tmp_path / "picture.png"
     file.write_bytes(content)
-    with pytest.raises(PictureError, match="made by the model 'gan', which is not here; give its folder with --model"):
+    with pytest.raises(PictureError, match="was made of gan, which is not there; say where it is with --from gan=PATH"):
         replay(file)
     again, difference = replay(file, gan.path)
     assert difference <= 1

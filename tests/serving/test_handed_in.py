@@ -5,9 +5,9 @@ import zlib
 
 import numpy as np
 import pytest
-from asking import TestClient, apart, error_of, file_of, handed_in, photo, pixels_of
 
 import hostile
+from asking import TestClient, apart, error_of, file_of, handed_in, photo, pixels_of
 
 BAD = {name: case for name, case in hostile.pictures().items() if case[1] != hostile.OK}
 

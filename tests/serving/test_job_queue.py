@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking import TestClient, error_of, file_of, photo, picture_of, reaches, serving, trains
 
+from asking import TestClient, error_of, file_of, photo, picture_of, reaches, serving, trains
 from hostile import zipped
 from limner.serving.job import Job, Workspace
 from limner.serving.routes.jobs import _changes, _named
@@ -83,7 +83,9 @@ def test_trainings_that_are_asked_for_at_once_are_all_answered(studio: TestClien
         statuses = [one.result(20) for one in got]
     jobs = {answer.json()["id"] for answer in answers}
     listed = {job["id"] for job in studio.get("/v1/jobs").json()["data"]}
-    cancelled = {studio.post(f"/v1/jobs/{job}/cancel").json()["state"] for job in jobs}  # first: others wait behind them
+    cancelled = {
+        studio.post(f"/v1/jobs/{job}/cancel").json()["state"] for job in jobs
+    }  # first: others wait behind them
     assert statuses == [[200] * 20] * 4
     assert [answer.status_code for answer in answers] == [202] * 4
     assert jobs <= listed

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from asking import error_of, picture_of, serving
 
+from asking import error_of, picture_of, serving
 from limner.editing.latent_sampler import LatentSampler
 from limner.editing.latent_spec import LatentSpec
 from limner.serving.errors import ApiError

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from asking import TestClient, apart, handed_in, photo, pixels_of, serving
 from PIL import Image
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
+from asking import TestClient, apart, handed_in, photo, pixels_of, serving
 from limner.editing.latent_sampler import LatentSampler
 from limner.editing.latent_spec import LatentSpec
 from limner.pictures import to_frame
@@ -30,7 +30,7 @@ SAMPLE = {"kind": "sample", "model": "gan"}
 
 
 @pytest.fixture
-def socket(client: TestClient):
+def socket(client: TestClient) -> Any:
     with client.websocket_connect(LIVE) as socket:
         yield socket
 

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import pytest
+
 from asking import TestClient, error_of
 
 MANY = 12_000

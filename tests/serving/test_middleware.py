@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from asking import TestClient, error_of, file_of, photo, serving
 from starlette.websockets import WebSocketDisconnect
 
+from asking import TestClient, error_of, file_of, photo, serving
 from limner.serving.middleware import COOKIE, AccessMiddleware
 from limner.serving.pace import Outgoing
 from limner.serving.settings import Limits, Settings

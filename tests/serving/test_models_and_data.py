@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from asking import TestClient, apart, error_of, pixels_of, serving
 
+from asking import TestClient, apart, error_of, pixels_of, serving
 from limner.data import Dataset
 from limner.editing.edits import OPERATIONS
 from limner.recipes import RECIPES

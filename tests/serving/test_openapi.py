@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 import schemathesis
-from asking import handed_in, photo, serving
 from schemathesis.checks import not_a_server_error
 from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig, SchemathesisConfig
 
+from asking import handed_in, photo, serving
 from limner.serving.app import create_app
 from limner.serving.runner import Runner
 from limner.serving.settings import Settings
@@ -50,7 +50,7 @@ def known(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[di
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Runner, "_work", lambda _: None)
         with serving(models, tmp_path_factory.mktemp("home")) as client:
-            LATE.app = client.app
+            LATE.app = client.app  # type: ignore[assignment]
             client.app.state.warm_up.thread.join(60)
             yield {"model": "gan", "picture": handed_in(client, photo(16, 16)), "data": "flowers", "frames": 2}
 

@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from asking import TestClient, error_of, file_of, handed_in, photo, serving
 from starlette.websockets import WebSocketDisconnect
 
+from asking import TestClient, error_of, file_of, handed_in, photo, serving
 from limner.serving.app import create_app
 from limner.serving.runner import Runner
 from limner.serving.settings import Settings

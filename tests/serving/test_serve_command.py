@@ -10,10 +10,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from asking import file_of, photo, reaches, serving, started, trains
 from filelock import FileLock
 from typer.testing import CliRunner
 
+from asking import file_of, photo, reaches, serving, started, trains
 from limner.cli.app import app
 from limner.errors import LimnerError
 from limner.serving import run as running

@@ -14,9 +14,9 @@ from typing import Any
 
 import httpx
 import pytest
-from asking import reaches, started, trains
 from websockets.sync.client import connect
 
+from asking import reaches, started, trains
 from limner.serving.process import command_of
 from limner.serving.store import Store
 
@@ -127,7 +127,7 @@ def _started(*command: str) -> Iterator[Server]:
 
 def _states(home: Path) -> dict[str, str]:
     store = Store(home / "studio.db")
-    found = {job.name: job.state for job in store.all()}
+    found: dict[str, str] = {job.name: job.state for job in store.all()}
     store.close()
     return found
 

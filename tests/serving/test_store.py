@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking import serving
 
+from asking import serving
 from limner.errors import UsageError
 from limner.serving import run as running
 from limner.serving.errors import ApiError

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from asking import TestClient, apart, content_of, error_of, handed_in, photo, picture_of, pixels_of, reaches, serving
 
+from asking import TestClient, apart, content_of, error_of, handed_in, photo, picture_of, pixels_of, reaches, serving
 from limner.pictures import read_provenance
 from limner.style.factors import Factors
 from limner.style.instant import load_model

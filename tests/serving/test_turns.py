@@ -15,7 +15,7 @@ def test_health_does_not_wait_for_requests_that_came_before_it() -> None:
     async def run() -> None:
         turns = Turns(app)
         paths = [f"/v1/{number}" for number in range(100)] + ["/health/live"]
-        requests = [asyncio.ensure_future(turns({"type": "http", "path": path}, None, None)) for path in paths]  # type: ignore[arg-type]
+        requests = [asyncio.ensure_future(turns({"type": "http", "path": path}, None, None)) for path in paths]
         for request in requests[10:20]:
             await asyncio.sleep(0)
             request.cancel()

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking import TestClient, picture_of, serving
 
+from asking import TestClient, picture_of, serving
 from limner.serving import catalogue, warmup
 from limner.serving.catalogue import Catalogue
 from small_models import small_model

@@ -9,13 +9,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from asking import TestClient, apart, error_of, handed_in, photo, pixels_of, serving
 
+from asking import TestClient, apart, error_of, file_of, handed_in, photo, pixels_of, serving
 from limner.causal import CausalModel, Graph
 from limner.data import Dataset, prepare
 from limner.data.garden import make
 from limner.data.garden import model as grower
-from limner.pictures import to_frame
+from limner.errors import PictureError
+from limner.files import digest
+from limner.pictures import read_provenance, to_frame
+from limner.replay import replay
 
 SMALL = ("method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]", "batch=16")
 UNITS = ({"seed": 3}, {"data": "garden", "index": 5}, "picture")
@@ -35,7 +38,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("limner.causal.fitting.STEPS", 10)
-        patch.setattr("limner.causal.predictor.STEPS", 10)
+        patch.setattr("limner.explain.predictor.STEPS", 10)
         data = Dataset.open(folder / "served" / "garden")
         CausalModel.fit(data, graph, folder / "served" / "grown", minutes=0.005, settings=SMALL)
     return folder / "served"
@@ -87,6 +90,33 @@ def test_a_unit_stays_itself_until_something_is_done(asked: TestClient, unit: An
     assert {name: after[name] for name in ("season", "species", "soil")} == {
         name: before[name] for name in ("season", "species", "soil")
     }
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=str)
+def test_a_counterfactual_is_replayed_from_the_picture_alone(
+    asked: TestClient, world: Path, tmp_path: Path, unit: Any
+) -> None:
+    own, places = tmp_path / "own.png", {"garden": world / "garden"}
+    own.write_bytes(file_of(photo(16, 16)))
+    if unit == "picture":
+        unit = {"picture": handed_in(asked, own.read_bytes()), "attributes": {"soil": 0.25}}
+        places = {digest(own)[:12]: own}
+    elif "seed" in unit:
+        places = {}
+    request = {"model": "grown", "unit": unit, "do": {"sunlight": 0.9, "species": "rose"}, "seed": 4}
+    saved = tmp_path / "saved.png"
+    saved.write_bytes(b64decode(asked.post(WHAT_IF, json=request).json()["counterfactual"]["b64_json"]))
+    assert str(world) not in str(read_provenance(saved))
+    assert replay(saved, world / "grown", places)[1] == 0
+    with pytest.raises(PictureError, match="--from grown=PATH"):
+        replay(saved)
+
+
+def test_a_unit_of_a_world_is_replayed(asked: TestClient, world: Path, tmp_path: Path) -> None:
+    answer = asked.post("/v1/causal/do", json={"model": "grown", "do": {"soil": 0.5}, "n": 3, "seed": 2}).json()
+    saved = tmp_path / "saved.png"
+    saved.write_bytes(b64decode(answer["data"][2]["b64_json"]))
+    assert replay(saved, world / "grown")[1] == 0
 
 
 def test_the_truth_is_told_where_it_is_known(asked: TestClient) -> None:

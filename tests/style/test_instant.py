@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from limner.style.instant import load_model
 from limner.style.instant.model import FILE
 from limner.style.instant.network import InstantNetwork
 from limner.style.instant.train import Training, train
+from limner.training.checkpoint import Checkpoints
 
 
 @pytest.fixture(scope="module")
@@ -35,20 +37,18 @@ def _content() -> np.ndarray:
 
 
 def test_a_run_leaves_a_model_a_sheet_and_its_state(run: Path, styles: list[Path]) -> None:
-    assert {"instant.safetensors", "sheet.png", "training.safetensors", "run.json"} <= {
-        path.name for path in run.iterdir()
-    }
+    assert {"instant.safetensors", "sheet.png", "checkpoints", "run.json"} <= {path.name for path in run.iterdir()}
     assert list(load_model(run).styles) == ["stripes", "rings"]
 
 
 def test_it_paints_any_size_in_the_colours_of_the_style(run: Path, styles: list[Path]) -> None:
     model, content = load_model(run), _content()
-    painted = model.stylize(content, "stripes", Factors())
-    assert painted.shape == content.shape
-    assert painted.dtype == np.uint8
-    found, wanted = colour.colours(painted).mean, np.array(model.styles["stripes"].mean)
-    assert np.abs(found - wanted).max() < 4
-    assert not np.array_equal(painted, model.stylize(content, "rings", Factors()))
+    stylized = model.stylize(content, "stripes", Factors())
+    assert stylized.shape == content.shape
+    assert stylized.dtype == np.uint8
+    found, request = colour.colours(stylized).mean, np.array(model.styles["stripes"].mean)
+    assert np.abs(found - request).max() < 4
+    assert not np.array_equal(stylized, model.stylize(content, "rings", Factors()))
 
 
 def test_factors_off_leave_the_picture(run: Path) -> None:
@@ -68,11 +68,12 @@ def test_going_on_computes_what_was_never_stopped(styles: list[Path], tmp_path: 
         whole.learn(teacher, 0.0)
     for _ in range(2):
         first.learn(teacher, 0.0)
-    first.save(tmp_path / "state")
-    second.resume(tmp_path / "state")
+    Checkpoints(tmp_path).save(first.step, first.state())
+    Checkpoints(tmp_path).load(second.restore)
     second.learn(teacher, 0.0)
     for name, tensor in whole.network.state_dict().items():
         assert torch.equal(tensor, second.network.state_dict()[name]), name
+        assert torch.equal(whole.average.network.state_dict()[name], second.average.network.state_dict()[name]), name
 
 
 def test_learning_lowers_the_objective() -> None:
@@ -81,9 +82,9 @@ def test_learning_lowers_the_objective() -> None:
     draw = np.random.default_rng(2)
     style = np.kron(draw.integers(0, 255, (22, 22, 3), np.uint8), np.ones((8, 8, 1), np.uint8))
     teacher = Teacher([style], [draw.integers(90, 160, (170, 170, 3), np.uint8)], seed=0)
-    training, lesson = Training(1, 0), teacher.lesson(0)
-    teacher.lesson = lambda step: lesson  # type: ignore[method-assign]
-    values = [training.learn(teacher, 0.0) for _ in range(8)]
+    training, sample = Training(1, 0), replace(teacher.sample(0), line=1.0, texture=1.0)
+    teacher.sample = lambda step: sample  # type: ignore[method-assign]
+    values = [training.learn(teacher, 0.0) for _ in range(12)]
     assert values[-1] < 0.9 * values[0]
 
 
@@ -98,7 +99,7 @@ def test_damaged_models_are_named(damage: str, run: Path, tmp_path: Path) -> Non
     if damage == "cut":
         file.write_bytes((run / FILE).read_bytes()[:-7])
     if damage == "foreign":
-        file.write_bytes((run / "training.safetensors").read_bytes())
+        file.write_bytes(next((run / "checkpoints").iterdir()).read_bytes())
     with pytest.raises(ModelError, match="no model of styles"):
         load_model(tmp_path)
 
@@ -127,6 +128,6 @@ def test_a_model_comes_with_limner() -> None:
     draw = np.random.default_rng(0)
     content = np.kron(draw.integers(40, 220, (8, 10, 3), np.uint8), np.ones((12, 12, 1), np.uint8))
     for name in model.styles:
-        painted = [model.stylize(content, name, Factors(texture=share)) for share in (1.0, 1.0, 0.0)]
-        assert np.array_equal(painted[0], painted[1])
-        assert not np.array_equal(painted[0], painted[2])
+        stylized = [model.stylize(content, name, Factors(texture=share)) for share in (1.0, 1.0, 0.0)]
+        assert np.array_equal(stylized[0], stylized[1])
+        assert not np.array_equal(stylized[0], stylized[2])

@@ -3,9 +3,9 @@ import pytest
 import torch
 
 from limner.features import load_extractor
+from limner.images import from_uint8
 from limner.style.moments import Moments, gathered, mixed, target, wasserstein
 from limner.style.objective import BORDER, Objective, Observer, blend, bordered, spans
-from limner.values import from_uint8
 
 
 def _picture(seed: int, height: int = 72, width: int = 104) -> np.ndarray:
@@ -55,9 +55,9 @@ def test_tiles_give_the_gradient_of_the_whole() -> None:
     found = []
     for tile in (512, 48):
         observer = Observer(extractor, tile)
-        (manner,) = observer.style_statistics(style)
+        (stats,) = observer.style_statistics(style)
         picture = (content * 0.8).requires_grad_()
-        value = Objective(observer, content, [manner, manner], regions, 1.0).backward(picture, (3, 5))
+        value = Objective(observer, content, [stats, stats], regions, 1.0).backward(picture, (3, 5))
         assert picture.grad is not None
         found.append((value, picture.grad))
     assert len(observer.places(bordered(content))) > 1

@@ -73,7 +73,7 @@ def test_small_pictures_are_measured(shape: tuple[int, int, int]) -> None:
 def test_measures_see_their_own_factor_only() -> None:
     columns = np.mgrid[:96, :96][1]
     stripes = np.uint8(127 + 100 * np.sin(columns[..., None] / 5) * np.ones(3))
-    turned = np.ascontiguousarray(stripes.swapaxes(0, 1))
+    turned: np.ndarray = np.ascontiguousarray(stripes.swapaxes(0, 1))
     assert line.distance(stripes, turned) > 30
     assert texture.distance(stripes, turned) < 0.02
     assert colour.distance(stripes, turned) < 1
@@ -104,26 +104,26 @@ def test_pairs_use_every_file_before_any_twice(folders: tuple[Path, Path]) -> No
 
 
 def test_the_page_is_made_and_taken_up_again(folders: tuple[Path, Path], tmp_path: Path) -> None:
-    painted = []
+    stylized = []
 
-    def paint(content: np.ndarray, style: np.ndarray, factors: Factors) -> np.ndarray:
-        painted.append(factors)
+    def apply_style(content: np.ndarray, style: np.ndarray, factors: Factors) -> np.ndarray:
+        stylized.append(factors)
         share = (factors.colour + factors.line + factors.texture) / 3
-        return np.uint8(content * (1 - share) + np.resize(style, content.shape) * share)
+        return (content * (1 - share) + np.resize(style, content.shape) * share).astype(np.uint8)
 
-    plan = factorial.Plan(factorial.choose(*folders, 3), 48, paint, "a test")
+    plan = factorial.Plan(factorial.choose(*folders, 3), 48, apply_style, "a test")
     out = tmp_path / "effects"
     first = factorial.run(plan, out)
     assert "What each factor changes" in (out / "report.html").read_text(encoding="utf-8")
-    count = len(painted)
+    count = len(stylized)
     lines = (out / "cells.jsonl").read_text(encoding="utf-8").splitlines()
     (out / "cells.jsonl").write_text("\n".join([*lines[:4], lines[4][:9]]) + "\n", encoding="utf-8")
     again = factorial.run(plan, out)
     assert again.main == first.main
-    assert count < len(painted) < 2 * count
+    assert count < len(stylized) < 2 * count
     assert all(json.loads(text) for text in lines)
     with pytest.raises(RunError, match="holds something else"):
-        factorial.run(factorial.Plan(plan.pairs[:2], 48, paint, "a test"), out)
+        factorial.run(factorial.Plan(plan.pairs[:2], 48, apply_style, "a test"), out)
 
 
 def test_folders_without_pictures_are_named(tmp_path: Path, folders: tuple[Path, Path]) -> None:

@@ -52,15 +52,15 @@ def test_a_file_that_is_gone_or_another_is_named(file: str, how: str) -> None:
 
 def test_each_factor_has_its_own_source() -> None:
     own = Stylizer(_wanted(colour_from=[Source(style="red.png")], line=0, texture=0))
-    painted = own.stylize(open_pixels(Path("content.png")))
-    assert np.abs(painted.reshape(-1, 3).mean(0) - [220, 30, 30]).max() < 6
+    stylized = own.stylize(open_pixels(Path("content.png")))
+    assert np.abs(stylized.reshape(-1, 3).mean(0) - [220, 30, 30]).max() < 6
 
 
 def test_opacity_stays_and_grey_gets_colour() -> None:
     pixels = np.zeros((40, 44, 4), np.uint8)
     pixels[..., :3], pixels[10:, :, 3] = 120, 255
-    painted = Stylizer(_wanted(line=0, texture=0)).stylize(pixels)
-    assert np.array_equal(painted[..., 3], pixels[..., 3])
+    stylized = Stylizer(_wanted(line=0, texture=0)).stylize(pixels)
+    assert np.array_equal(stylized[..., 3], pixels[..., 3])
     save(np.full((40, 40), 90, np.uint8), "grey.png")
     assert open_pixels(Path("grey.png")).shape == (40, 40, 3)
 
@@ -72,9 +72,9 @@ def test_it_is_at_most_as_large_as_wanted() -> None:
 def test_a_mask_with_one_style_leaves_what_is_black() -> None:
     save(np.uint8(255 * (np.mgrid[:40, :56][1] >= 28)), "mask.png")
     content = open_pixels(Path("content.png"))
-    painted = Stylizer(_wanted(styles=[Source(style="red.png")], mask="mask.png", texture=0, line=0)).stylize(content)
-    assert np.array_equal(painted[:, :28], content[:, :28])
-    assert np.abs(painted[:, 28:].reshape(-1, 3).mean(0) - [220, 30, 30]).max() < 6
+    stylized = Stylizer(_wanted(styles=[Source(style="red.png")], mask="mask.png", texture=0, line=0)).stylize(content)
+    assert np.array_equal(stylized[:, :28], content[:, :28])
+    assert np.abs(stylized[:, 28:].reshape(-1, 3).mean(0) - [220, 30, 30]).max() < 6
 
 
 def test_levels_of_a_mask_are_regions() -> None:
@@ -86,11 +86,11 @@ def test_levels_of_a_mask_are_regions() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "words"),
+    ("asked", "words"),
     [
         ({"styles": []}, "no style to take colour from"),
         ({"mask": "content.png", "styles": [Source(style="red.png")] * 5}, "gives nothing to style"),
-        ({"mask": "tall.png"}, "tall.png is 40x80, and the picture is painted at 56x40"),
+        ({"mask": "tall.png"}, "tall.png is 40x80, and the picture is stylized at 56x40"),
         ({"mask": "black.png"}, "gives nothing to style 1"),
         ({"styles": [Source(style="nix.png")]}, "nix.png"),
         ({"styles": [Source(style="text.txt")]}, "not a picture"),
@@ -100,13 +100,13 @@ def test_levels_of_a_mask_are_regions() -> None:
         ({"model": "limner", "mask": "black.png"}, "leave out --mask"),
     ],
 )
-def test_mistakes_are_one_line(wanted: dict, words: str) -> None:
+def test_mistakes_are_one_line(asked: dict, words: str) -> None:
     save(np.zeros((80, 40), np.uint8), "tall.png")
     save(np.zeros((40, 56), np.uint8), "black.png")
     save(np.zeros((9, 9), np.uint8), "tiny.png")
     Path("text.txt").write_text("no picture")
     with pytest.raises(LimnerError, match=words) as caught:
-        run.carry_out(_wanted(**wanted), Path("content.png"), Path("out.png"))
+        run.carry_out(_wanted(**asked), Path("content.png"), Path("out.png"))
     assert "\n" not in str(caught.value)
     assert not Path("out.png").exists()
 

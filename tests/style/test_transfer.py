@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -39,20 +42,20 @@ def test_each_factor_moves_its_own_measure(content: np.ndarray, style: np.ndarra
     measures = {"colour": colour.distance, "line": line.distance, "texture": texture.distance}
     for name, distance in measures.items():
         only = Factors(**(dict.fromkeys(measures, 0.0) | {name: 1.0, "content": 0.2}))
-        painted = stylize(content, _of(style), only, Settings(quiet=True))
-        assert distance(painted, style) < 0.93 * distance(content, style), name
+        stylized = stylize(content, _of(style), only, Settings(quiet=True))
+        assert distance(stylized, style) < 0.93 * distance(content, style), name
 
 
 def test_texture_alone_leaves_the_colours(content: np.ndarray, style: np.ndarray) -> None:
-    painted = stylize(content, _of(style), Factors(0, 1, 1), QUICK)
-    hues = [colour.to_lab(picture)[..., 1:] for picture in (painted, content)]
+    stylized = stylize(content, _of(style), Factors(0, 1, 1), QUICK)
+    hues = [colour.to_lab(picture)[..., 1:] for picture in (stylized, content)]
     assert np.abs(hues[0] - hues[1]).mean() < 1
-    assert colour.distance(painted, content) < 0.2 * colour.distance(content, style)
+    assert colour.distance(stylized, content) < 0.2 * colour.distance(content, style)
 
 
 def test_a_picture_in_its_own_manner_hardly_changes(content: np.ndarray) -> None:
-    painted = stylize(content, _of(content), Factors(), QUICK)
-    assert np.abs(painted.astype(int) - content).mean() <= 5
+    stylized = stylize(content, _of(content), Factors(), QUICK)
+    assert np.abs(stylized.astype(int) - content).mean() <= 5
 
 
 def test_the_same_seed_gives_the_same_pixels(content: np.ndarray, style: np.ndarray) -> None:
@@ -106,7 +109,7 @@ def test_sides_double_and_fewer_steps_are_taken_the_larger() -> None:
         (lambda: stylize(np.zeros((64, 5000, 3), np.uint8), _of(np.zeros((64, 64, 3), np.uint8)), Factors()), "4096"),
     ],
 )
-def test_what_cannot_be_used_is_said(make, words: str) -> None:
+def test_what_cannot_be_used_is_said(make: Callable[[], Any], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         make()
 

@@ -31,26 +31,26 @@ def test_flicker_is_less_than_of_frames_on_their_own() -> None:
     film = _film()
     draw = np.random.default_rng(1)
 
-    def paint(frame: np.ndarray, _: np.ndarray | None) -> np.ndarray:
+    def apply_style(frame: np.ndarray, _: np.ndarray | None) -> np.ndarray:
         return np.clip(frame + draw.normal(0, 20, frame.shape), 0, 255).astype(np.uint8)
 
-    alone = [paint(frame, None) for frame in film]
-    together = list(video.painted(film, paint))
+    alone = [apply_style(frame, None) for frame in film]
+    together = list(video.stylized(film, apply_style))
     assert video.flicker(film, together) <= 0.5 * video.flicker(film, alone)
     assert video.flicker(film, film) < 3
 
 
 def test_a_cut_is_painted_anew() -> None:
     other = 255 - _film()[0]
-    painted = list(video.painted([_film()[0], other], lambda frame, _: frame))
-    assert np.array_equal(painted[1], other)
+    stylized = list(video.stylized([_film()[0], other], lambda frame, _: frame))
+    assert np.array_equal(stylized[1], other)
 
 
 def test_a_film_goes_in_and_comes_out(tmp_path: Path) -> None:
     save_walk(_film(3), tmp_path / "film.mp4", fps=12)
     save(np.full((40, 40, 3), [30, 60, 200], np.uint8), tmp_path / "blue.png")
-    wanted = Stylization(styles=[Source(style=str(tmp_path / "blue.png"))], line=0, texture=0, size=48)
-    run.carry_out(wanted, tmp_path / "film.mp4", tmp_path / "out.mp4")
+    request = Stylization(styles=[Source(style=str(tmp_path / "blue.png"))], line=0, texture=0, size=48)
+    run.carry_out(request, tmp_path / "film.mp4", tmp_path / "out.mp4")
     rate, frames = video.read_frames(tmp_path / "out.mp4")
     shown = list(frames)
     assert (rate, len(shown), shown[0].shape) == (12, 3, (48, 48, 3))

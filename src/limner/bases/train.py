@@ -15,7 +15,7 @@ import torch
 from limner.bases.pictures import Premultiplied, on_squares
 from limner.bases.weights import start_from
 from limner.errors import LimnerError
-from limner.pictures import grid, save
+from limner.pictures import grid, header, save
 from limner.recipes import Recipe, apply_settings, find_recipe
 from limner.training.budget import Budget
 from limner.training.processes import Processes
@@ -23,7 +23,7 @@ from limner.training.run import Run
 from limner.training.trainer import Trainer
 
 COMMON = ("condition=none", "stopping.every=0", "augment.flip=0.5", "schedule.kind=inverse-root", "ema.half_life=20000")
-SETTINGS = {
+SETTINGS: dict[str, tuple[str, ...]] = {
     "gan": ("schedule.pictures=300000", "method.augment_below=1000000"),
     "vae": ("schedule.pictures=300000", "method.encoder.widths=[32, 64, 96, 128]"),
 }
@@ -46,7 +46,8 @@ class BaseTrainer(Trainer):
 
     def _save_grid(self) -> None:
         pictures = on_squares(self.model().sample(SHOWN, seed=self.run.seed))
-        save(grid(pictures), self.run.grids / f"pictures-{self.pictures:09d}.png", {"ai_generated": True})
+        file = self.run.grids / f"pictures-{self.pictures:09d}.png"
+        save(grid(pictures), file, header("training", pictures=self.pictures))
 
     def _leave_model(self) -> None:
         if self.history:

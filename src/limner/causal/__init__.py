@@ -1,8 +1,7 @@
-"""Causal images: a graph of causes, mechanisms that follow it, and what a picture would have been."""
+"""Causal graphs, the mechanisms and image models that follow them, and counterfactual pictures."""
 
 from limner.causal.check import Check, check
 from limner.causal.discover import Proposal, discover
-from limner.causal.dissection import Dissection, dissect
 from limner.causal.effects import Effects
 from limner.causal.graph import Graph, Node, read_graph
 from limner.causal.model import CausalModel
@@ -11,7 +10,6 @@ from limner.causal.structural import StructuralModel
 __all__ = [
     "CausalModel",
     "Check",
-    "Dissection",
     "Effects",
     "Graph",
     "Node",
@@ -19,6 +17,5 @@ __all__ = [
     "StructuralModel",
     "check",
     "discover",
-    "dissect",
     "read_graph",
 ]

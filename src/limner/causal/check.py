@@ -1,20 +1,18 @@
-"""Does the graph fit the data? Asked before anything is trained: values, support, independences, and what cannot be known."""
+"""The test of a graph against the data before anything is trained: independences, directions, support, identifiability."""
 
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 
 import numpy as np
 
 from limner.causal.direction import Doubt, doubts
+from limner.causal.dowhy_adaptor import quiet
 from limner.causal.fitting import check_rows
 from limner.causal.graph import Edge, Graph
 from limner.causal.independence import independence_p
 from limner.causal.variables import Table, Variable, read, variables_of, with_statistics
 from limner.data.dataset import Dataset
-from limner.errors import UsageError
 
 ROWS = 1000
 PERMUTATIONS = 100
@@ -26,16 +24,16 @@ FEWEST = 5
 
 @dataclass
 class Check:
-    """What was found."""
+    """What a test of a graph found."""
 
     rows: int
     violations: list[tuple[str, str, float]]
-    """Pairs that the graph says are independent given the first one's causes, but are not, with the p-value, the clearest first."""
+    """Pairs that the graph says are independent given the first one's causes, but are not, with the p-value, the smallest first."""
     tests: int
     falsified: bool | None
     """None where the graph implies too little for data to contradict."""
     as_good: float | None = None
-    """Share of graphs with permuted nodes that contradict the data as little; None where they cannot tell."""
+    """Share of graphs with permuted nodes that contradict the data as little; None where that cannot be tested."""
     incomplete: int = 0
     doubtful: list[Doubt] = field(default_factory=list)
     unsupported: list[str] = field(default_factory=list)
@@ -49,24 +47,22 @@ class Check:
             "" if self.as_good is None else f" (of graphs with its nodes shuffled, {self.as_good:.0%} do as well)"
         )
         if self.falsified:
-            return f"the data speak against this graph: {failed}{shuffled}."
+            return f"the data contradict this graph: {failed}{shuffled}."
         if self.wrong:
-            return f"the data speak against a part of this graph, near {' and '.join(self.wrong)}: {failed}{shuffled}."
+            return f"the data contradict a part of this graph, near {' and '.join(self.wrong)}: {failed}{shuffled}."
         if self.doubtful:
             edge, gain, error = self.doubtful[0]
             return (
-                f"the data would rather have an edge of this graph turned round, {edge[1]} -> {edge[0]}: mechanisms as simple "
-                f"describe a unit better by {gain:.2g} nats (standard error {error:.1g}); {failed}{shuffled}."
+                f"the data prefer one edge of this graph reversed, {edge[1]} -> {edge[0]}: mechanisms as simple "
+                f"predict a unit better by {gain:.2g} nats (standard error {error:.1g}); {failed}{shuffled}."
             )
         if self.falsified is None:
-            return (
-                f"the graph implies too little for data to speak against it: it stands on your word alone ({failed})."
-            )
-        return f"the data do not speak against this graph, which does not prove it: {failed}{shuffled}."
+            return f"the graph implies too little for data to contradict it: nothing but your knowledge supports it ({failed})."
+        return f"the data do not contradict this graph, which does not prove it: {failed}{shuffled}."
 
     @property
     def wrong(self) -> tuple[str, ...]:
-        """The two nodes of the clearest violation, if it is one that chance does not make among so many tests (Bonferroni)."""
+        """The two nodes of the clearest violation, if it is too strong to come from chance in this many tests (Bonferroni)."""
         worst = min(self.violations, key=lambda violation: violation[2], default=None)
         return worst[:2] if worst and worst[2] * self.tests < LEVEL else ()
 
@@ -88,7 +84,7 @@ def check(dataset: Dataset, graph: Graph, seed: int = 0) -> Check:
 
 
 def examine(graph: Graph, variables: Mapping[str, Variable], table: Table, seed: int = 0) -> Check:
-    """Tests a graph against a table of whole rows, of variables that have been described."""
+    """Tests a graph against a table of complete rows; the variables must have their statistics (`with_statistics`)."""
     found = falsify(graph, variables, table, seed)
     found.doubtful = doubts(graph, variables, table, seed)
     found.unsupported = unsupported(graph, variables, table)
@@ -131,20 +127,20 @@ def falsify(graph: Graph, variables: Mapping[str, Variable], table: Table, seed:
     violations = sorted(violated, key=lambda each: (each[2], *each[:2]))
     if result.can_evaluate and result.falsifiable:
         found = Check(n, violations, len(tests), False, float(markov[FalsifyConst.P_VALUE]))
-        # shuffled nodes may fit as well because hardly anything is contradicted
+        # graphs with shuffled nodes may fit as well because hardly anything is contradicted
         found.falsified = bool(result.falsified and found.wrong)
         return found
-    # shuffled nodes say nothing of a graph that looks the same shuffled, but half of its tests failing does: twice the median
-    # p-value is one itself, whatever the tests have to do with each other (Rueger 1978)
+    # graphs with shuffled nodes cannot test a graph that stays the same when shuffled. The number of failing tests can: twice the
+    # median p-value is itself a p-value, however the tests depend on each other (Rueger 1978)
     ordered = sorted(float(p) for p, _ in tests.values())
     fails = bool(ordered) and 2 * ordered[(len(ordered) - 1) // 2] < LEVEL / 5
     return Check(n, violations, len(tests), True if fails else None)
 
 
 def completed(graph: Graph) -> list[Edge]:
-    """Returns the edges, and for each confounded pair those that stand for an unseen cause in tests of independence.
+    """Returns the edges, and for each confounded pair those that represent its unobserved cause in tests of independence.
 
-    The later node of a pair depends on the earlier one, and, once that is known, on what causes it.
+    The later node of a pair depends on the earlier one and, given that one, on its causes.
     """
     edges = list(graph.edges)
     for pair in graph.confounded:
@@ -154,20 +150,20 @@ def completed(graph: Graph) -> list[Edge]:
 
 
 def unsupported(graph: Graph, variables: Mapping[str, Variable], table: Table) -> list[str]:
-    """Returns, in words, where a value of a node is hardly ever seen with a value of its cause (positivity).
+    """Returns, in words, where a value of a node hardly ever occurs with a value of its cause (positivity).
 
-    Of what draws the picture, pairs of categories are looked at, too: a picture that was never seen cannot be learned.
+    Pairs of categories that the picture depends on are tested, too: pictures that do not occur cannot be learned.
     """
     pairs = dict.fromkeys(graph.edges)
-    drawn = [name for name in graph.picture if variables[name].classes]
-    pairs |= {pair: None for pair in combinations(drawn, 2) if pair[::-1] not in pairs}
-    return [said for one, other in pairs for said in _empty(variables[one], variables[other], table)]
+    categories = [name for name in graph.picture if variables[name].classes]
+    pairs |= {pair: None for pair in combinations(categories, 2) if pair[::-1] not in pairs}
+    return [line for one, other in pairs for line in _empty(variables[one], variables[other], table)]
 
 
 def unidentified(graph: Graph) -> list[str]:
-    """Returns, in words, the effects that no data can tell from what an unseen cause does."""
+    """Returns, in words, the effects that no data can separate from those of an unobserved cause."""
     return [
-        f"{one} -> {other}: an unseen cause moves both, so what {one} does to {other} cannot be told from it"
+        f"{one} -> {other}: an unobserved cause affects both, so the effect of {one} on {other} cannot be separated from it"
         for pair in graph.confounded
         for one, other in (pair, pair[::-1])
         if (one, other) in graph.edges
@@ -175,14 +171,14 @@ def unidentified(graph: Graph) -> list[str]:
 
 
 def _empty(cause: Variable, effect: Variable, table: Table) -> list[str]:
-    (places, names), (at, called) = _binned(cause, table), _binned(effect, table)
-    counts = np.zeros((len(names), len(called)), dtype=int)
-    np.add.at(counts, (places, at), 1)
+    (rows, row_names), (columns, column_names) = _binned(cause, table), _binned(effect, table)
+    counts = np.zeros((len(row_names), len(column_names)), dtype=int)
+    np.add.at(counts, (rows, columns), 1)
     if counts.sum() < FEWEST * counts.size:
-        return []  # so few units say nothing of what is rare
+        return []  # too few units to say what is rare
     few = [(row, column) for row, column in np.argwhere(counts < FEWEST) if counts[row].sum() >= FEWEST]
     return [
-        f"{names[row]} with {called[column]}: {counts[row, column]} times in {counts.sum():,}; what is said of it is extrapolated"
+        f"{row_names[row]} with {column_names[column]}: {counts[row, column]} in {counts.sum():,}; answers about it extrapolate"
         for row, column in few
     ]
 
@@ -194,21 +190,3 @@ def _binned(variable: Variable, table: Table) -> tuple[np.ndarray, list[str]]:
     edges = np.unique(np.linspace(values.min(), values.max(), BINS + 1))
     names = [f"{variable.name} from {low:.3g} to {high:.3g}" for low, high in pairwise(edges)]
     return np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(names) - 1), names
-
-
-@contextmanager
-def quiet(seed: int) -> Iterator[None]:
-    """DoWhy draws from NumPy's global generator, which is put back, and warns of what is not for the user.
-
-    UsageError when it is not installed.
-    """
-    state = np.random.get_state()  # noqa: NPY002
-    np.random.seed(seed)  # noqa: NPY002
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except ModuleNotFoundError as error:
-        raise UsageError(f"causal questions need {error.name}: pip install 'limner[causal]'") from None
-    finally:
-        np.random.set_state(state)  # noqa: NPY002

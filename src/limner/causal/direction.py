@@ -1,4 +1,4 @@
-"""Which way an edge points, where independences cannot tell: the way in which its mechanisms are the simplest."""
+"""The direction of an edge where independences leave it open: the one under which simple mechanisms predict units better."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -12,11 +12,11 @@ from limner.causal.variables import Table, Variable
 from limner.errors import GraphError
 
 ERRORS = 3.0
-"""Standard errors by which the other direction must describe units better."""
+"""Standard errors by which the reversed edge must predict units better."""
 
 
 class Doubt(NamedTuple):
-    """An edge, by how many nats a unit its opposite describes held-out units better, and the standard error."""
+    """An edge, by how many nats a unit the reversed edge predicts held-out units better, and the standard error."""
 
     edge: Edge
     gain: float
@@ -24,30 +24,30 @@ class Doubt(NamedTuple):
 
 
 def doubts(graph: Graph, variables: Mapping[str, Variable], table: Table, seed: int = 0) -> list[Doubt]:
-    """Returns the edges that would better be turned, the clearest first.
+    """Returns the edges that the data prefer reversed, the clearest first.
 
     Mechanisms of the linear form are fitted both ways. Where causes act on a scale without bounds and add to a noise of
     their own, the true direction is the simpler one (Hoyer et al. 2008, "Nonlinear causal discovery with additive noise
-    models"; Peters et al. 2014, arXiv 1309.6779, theorem 28). Two normal variables tell nothing.
+    models"; Peters et al. 2014, arXiv 1309.6779, theorem 28). Between two normal variables no direction can be found.
     """
     values = {name: torch.from_numpy(column) for name, column in table.items()}
     found = []
     for edge in graph.edges:
         try:
-            other = graph.turned(edge)
+            other = graph.with_reversed(edge)
         except GraphError:  # it would close a cycle
             continue
-        gain = _nats(graph, edge, variables, values, seed) - _nats(other, edge, variables, values, seed)
+        gain = _nll(graph, edge, variables, values, seed) - _nll(other, edge, variables, values, seed)
         mean, error = float(gain.mean()), float(gain.std() / len(gain) ** 0.5)
         if mean > ERRORS * error:
             found.append(Doubt(edge, mean, error))
     return sorted(found, key=lambda doubt: -doubt.gain / doubt.error)
 
 
-def _nats(
+def _nll(
     graph: Graph, nodes: Sequence[str], variables: Mapping[str, Variable], values: Mapping[str, Tensor], seed: int
 ) -> Tensor:
-    """Returns the negative log-likelihood of each unit, held out in turn, in those nodes together."""
+    """Returns the negative log-likelihood of those nodes together, of each unit while it is held out."""
     total = torch.zeros(())
     for name in nodes:
         parents = graph.parents(name)

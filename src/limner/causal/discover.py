@@ -1,10 +1,10 @@
-"""A graph that the data propose: for a person to weigh, never adopted by itself."""
+"""A graph that is proposed from the data, for a person to examine."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from limner.causal.check import quiet
+from limner.causal.dowhy_adaptor import quiet
 from limner.causal.graph import Edge, Graph
 from limner.causal.independence import independence_p
 from limner.causal.variables import Table, read, variables_of, with_statistics
@@ -25,10 +25,10 @@ class Proposal(NamedTuple):
 def discover(dataset: Dataset, names: list[str] | None = None, seed: int = 0) -> Proposal:
     """Returns the graph that the PC algorithm finds among labels and numbers of the training split.
 
-    Spirtes et al. 2000, "Causation, Prediction, and Search", section 5.4.2, by causal-learn, which assumes that no cause is
-    unseen. GraphError for fewer than two columns, or one that cannot be used.
+    Spirtes et al. 2000, "Causation, Prediction, and Search", section 5.4.2, by causal-learn, which assumes that there is
+    no unobserved common cause. GraphError for fewer than two columns, or one that cannot be used.
     """
-    names = names or [attribute.name for attribute in dataset.schema.attributes if attribute.kind != "caption"]
+    names = names or [one.name for one in dataset.schema.attributes if one.kind in ("label", "number")]
     if len(names) < 2:
         raise GraphError(f"{dataset.path}: a graph needs at least two labels or numbers.")
     variables = variables_of(Graph(nodes=names), dataset)
@@ -41,7 +41,7 @@ def discover(dataset: Dataset, names: list[str] | None = None, seed: int = 0) ->
 
 
 class _Test:
-    """What causal-learn asks of a test of independence: columns by number, a p-value back."""
+    """A test of independence as causal-learn calls it: columns by number, a p-value back."""
 
     method = "generalised covariance"
 
@@ -67,36 +67,36 @@ def _search(table: Table, categories: set[str], seed: int) -> Proposal:
     pairs = [(a, b) for a in range(len(names)) for b in range(a + 1, len(names)) if ends[a, b]]
     # an arrowhead at b and a tail at a: a -> b
     directed = [(a, b) if ends[b, a] == 1 else (b, a) for a, b in pairs if {ends[a, b], ends[b, a]} == {1, -1}]
-    known = [(names[a], names[b]) for a, b in directed]
-    guessed = [(names[a], names[b]) for a, b in pairs if ends[a, b] == ends[b, a]]
-    edges, doubtful = _guess(known, guessed)
-    return Proposal(Graph(nodes=names, edges=edges), doubtful)
+    found = [(names[a], names[b]) for a, b in directed]
+    undirected = [(names[a], names[b]) for a, b in pairs if ends[a, b] == ends[b, a]]
+    edges, guessed = _with_directions(found, undirected)
+    return Proposal(Graph(nodes=names, edges=edges), guessed)
 
 
-def _guess(known: list[Edge], guessed: list[Edge]) -> tuple[list[Edge], list[Edge]]:
-    """Returns all edges with a direction each, and those that were guessed, none of which the other independences rule out."""
+def _with_directions(directed: list[Edge], undirected: list[Edge]) -> tuple[list[Edge], list[Edge]]:
+    """Returns all edges with a direction each, and those of which it is a guess that no independence contradicts."""
     edges: list[Edge] = []
-    doubtful: list[Edge] = []
-    waiting = [*known, *guessed]
-    tied = {frozenset(edge) for edge in waiting}
+    guessed: list[Edge] = []
+    waiting = [*directed, *undirected]
+    adjacent = {frozenset(edge) for edge in waiting}
 
     def cost(edge: Edge) -> float:
         if _reaches(edges, edge[1], edge[0]):  # it would close a cycle
             return np.inf
-        meeting = [cause for cause, effect in edges if effect == edge[1]]
-        # two causes that are not tied would be independent, which a collider that was not found says they are not
-        return sum(frozenset((cause, edge[0])) not in tied for cause in meeting)
+        parents = [cause for cause, effect in edges if effect == edge[1]]
+        # two causes that are not adjacent would form a collider, and no such collider was found
+        return sum(frozenset((cause, edge[0])) not in adjacent for cause in parents)
 
     while waiting:
-        # what is known comes first, then what follows from what is decided, then the next guess
-        forced = (one for one in waiting if one in known or cost(one) != cost(one[::-1]))
+        # first the edges whose direction was found, then those whose direction follows, then the next guess
+        forced = (one for one in waiting if one in directed or cost(one) != cost(one[::-1]))
         edge = next(forced, waiting[0])
         waiting.remove(edge)
-        turned = cost(edge) > cost(edge[::-1]) and (edge not in known or cost(edge) == np.inf)
+        turned = cost(edge) > cost(edge[::-1]) and (edge not in directed or cost(edge) == np.inf)
         edges.append(edge[::-1] if turned else edge)
-        if turned or edge not in known:
-            doubtful.append(edges[-1])
-    return edges, doubtful
+        if turned or edge not in directed:
+            guessed.append(edges[-1])
+    return edges, guessed
 
 
 def _reaches(edges: list[Edge], start: str, end: str) -> bool:

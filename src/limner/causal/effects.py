@@ -1,4 +1,4 @@
-"""Effects on an attribute: what each of its causes does to it, how sure that is, and whether it stands up to being refuted."""
+"""Effects on an attribute: the total and direct effect of each of its causes, with intervals and refutations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ UNITS = 10_000
 
 @dataclass(frozen=True)
 class Effect:
-    """What a step of one cause does to the outcome."""
+    """The effect of a step of one cause on the outcome."""
 
     cause: str
     low: str
@@ -32,17 +32,17 @@ class Effect:
     direct: Interval | None
     """None where the cause has no edge to the outcome."""
     hidden: tuple[str, ...] = ()
-    """Edges on its way whose strength cannot be known: an unseen cause moves their effect as well."""
+    """Edges on its way whose effect is not identified, because of an unobserved cause."""
 
 
 @dataclass
 class Effects:
-    """All that was found of one outcome; everything holds under the graph."""
+    """The effects on one outcome; all of them hold under the graph."""
 
     outcome: str
     effects: list[Effect]
     protocol: str
-    """What the intervals hold, in words."""
+    """What the intervals cover, in words."""
     strengths: list[Strength] = field(default_factory=list)
     refutations: list[Refutation] = field(default_factory=list)
 
@@ -56,56 +56,58 @@ def attribute_effects(structure: StructuralModel, table: Table, on: str, seed: i
     part = structure.part(outcome.name)
     causes = [name for name in part.graph.order if name != outcome.name]
     if not causes:
-        raise GraphError(f"{outcome.name}: nothing causes it in this graph, so there is no effect on it.")
+        raise GraphError(f"{outcome.name}: it has no cause in this graph, so there is no effect on it.")
     table = {name: table[name] for name in part.graph.nodes}
     _same_units(part, table)
-    taken = steps(part.variables, table, causes)
-    totals, directs = _intervals(part, table, taken, outcome, seed)
+    all_steps = steps(part.variables, table, causes)
+    totals, directs = _intervals(part, table, all_steps, outcome, seed)
     effects = [
         described_effect(part, step, total, direct, {outcome.name})
-        for step, total, direct in zip(taken, totals, directs, strict=True)
+        for step, total, direct in zip(all_steps, totals, directs, strict=True)
     ]
-    refutations = _refuted(part, table, taken, totals, outcome, seed)
-    protocol = f"95 % intervals: mechanisms fitted again to {RESAMPLES} resamples of {len(next(iter(table.values()))):,} units."
+    refutations = _refuted(part, table, all_steps, totals, outcome, seed)
+    protocol = (
+        f"95 % intervals: mechanisms refitted to {RESAMPLES} resamples of {len(next(iter(table.values()))):,} units."
+    )
     return Effects(on, effects, protocol, strengths(part, table, outcome.name, seed), refutations)
 
 
 def described_effect(
     structure: StructuralModel, step: Step, total: Interval, direct: Interval | None, ends: set[str]
 ) -> Effect:
-    """Returns an effect in words, with what hides it on its way to `ends`."""
+    """Returns an effect in words, with the edges on its way to `ends` that are not identified."""
     low, high = (structure.variables[step.cause].text(value) for value in (step.low, step.high))
     return Effect(step.cause, low, high, total, direct, hidden_edges(structure.graph, step.cause, ends))
 
 
 def hidden_edges(graph: Graph, cause: str, ends: set[str]) -> tuple[str, ...]:
-    """Returns the edges on ways from a cause to `ends` whose strength cannot be told from what an unseen cause does.
+    """Returns the edges on ways from a cause to `ends` whose effect cannot be separated from that of an unobserved cause.
 
-    A mechanism is learned as if its noise told nothing of its causes. That fails where the node shares an unseen cause with
-    another that is among its causes, or comes before them.
+    A mechanism is learned as if its noise were independent of its causes. That fails where the node shares an unobserved cause
+    with another node that is one of its causes, or an ancestor of one.
     """
     between = graph.descendants(cause) & graph.ancestors(*ends)
-    return tuple(f"{a} -> {b}" for a, b in graph.edges if {a, b} <= between and _noise_tells(graph, b))
+    return tuple(f"{a} -> {b}" for a, b in graph.edges if {a, b} <= between and _noise_depends_on_causes(graph, b))
 
 
-def _noise_tells(graph: Graph, name: str) -> bool:
+def _noise_depends_on_causes(graph: Graph, name: str) -> bool:
     partners = {end for pair in graph.confounded if name in pair for end in pair} - {name}
     return bool(graph.descendants(*partners) & set(graph.parents(name))) if partners else False
 
 
 def _intervals(
-    part: StructuralModel, table: Table, taken: Sequence[Step], outcome: Outcome, seed: int
+    part: StructuralModel, table: Table, all_steps: Sequence[Step], outcome: Outcome, seed: int
 ) -> tuple[list[Interval], list[Interval | None]]:
     """Returns total and direct effects with percentile intervals over refits; each refit draws its own noise."""
-    value = np.stack(average_effects(part, taken, outcome, part.noise(UNITS, seed)))
-    drawn = []
+    value = np.stack(average_effects(part, all_steps, outcome, part.noise(UNITS, seed)))
+    sampled = []
     with ProgressLine("effects", RESAMPLES, "refits") as bar:
         for index in range(RESAMPLES):
-            again, _ = resampled(part, table, seed, index)
-            noise = again.noise(UNITS, seeds.derive("units", seed, index))
-            drawn.append(np.stack(average_effects(again, taken, outcome, noise)))
+            refit, _ = resampled(part, table, seed, index)
+            noise = refit.noise(UNITS, seeds.derive("units", seed, index))
+            sampled.append(np.stack(average_effects(refit, all_steps, outcome, noise)))
             bar.advance()
-    low, high = np.quantile(np.stack(drawn), [0.025, 0.975], axis=0)
+    low, high = np.quantile(np.stack(sampled), [0.025, 0.975], axis=0)
     bounds = np.stack([value, np.minimum(value, low), np.maximum(value, high)], -1)  # (total | direct, steps, 3)
     total, direct = ([Interval(*map(float, each)) for each in kind] for kind in bounds)
     return total, [None if np.isnan(each.value) else each for each in direct]
@@ -114,7 +116,7 @@ def _intervals(
 def _refuted(
     part: StructuralModel,
     table: Table,
-    taken: Sequence[Step],
+    all_steps: Sequence[Step],
     totals: Sequence[Interval],
     outcome: Outcome,
     seed: int,
@@ -122,7 +124,7 @@ def _refuted(
     """Tries to refute the greatest effect of each cause."""
     noise = part.noise(UNITS, seed)
     greatest: dict[str, tuple[Step, Interval]] = {}
-    for step, total in zip(taken, totals, strict=True):
+    for step, total in zip(all_steps, totals, strict=True):
         if step.cause not in greatest or abs(total.value) > abs(greatest[step.cause][1].value):
             greatest[step.cause] = (step, total)
     found = []

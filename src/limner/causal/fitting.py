@@ -1,4 +1,4 @@
-"""Fitting a mechanism: the linear form, or the flow where held-out units say that it is needed; and again on other units."""
+"""Fitting a mechanism: the linear form, or the flow where it predicts held-out units better; and refitting it to other units."""
 
 import copy
 from collections.abc import Sequence
@@ -18,11 +18,11 @@ STEPS, PATIENCE = 2000, 10
 EVERY, BATCH = 25, 1024
 RATE = 5e-3
 REFIT_STEPS = 40
-"""Steps from learned weights that a flow takes to follow other units of the same kind."""
+"""Steps by which a flow is trained from its weights when it is refitted."""
 
 
 class Fit(NamedTuple):
-    """How well a mechanism describes units that it did not learn from, by the negative log-likelihood a unit, in nats."""
+    """A mechanism, and its mean negative log-likelihood of held-out units, in nats."""
 
     mechanism: Mechanism
     nll: float
@@ -53,18 +53,18 @@ def fit_mechanism(
 
 
 def check_rows(variable: Variable, causes: Sequence[Variable], rows: int) -> None:
-    """Raises GraphError when there are fewer whole rows than the mechanism of a variable needs."""
+    """Raises GraphError when there are fewer complete rows than the mechanism of a variable needs."""
     width = 1 + sum(len(cause.classes) or 1 for cause in causes) + len(variable.classes)
     if rows < ROWS_A_FEATURE * width:
         raise GraphError(
-            f"{shown(variable.name)}: its mechanism needs at least {ROWS_A_FEATURE * width} whole rows; here are {rows}."
+            f"{shown(variable.name)}: its mechanism needs at least {ROWS_A_FEATURE * width} complete rows; here are {rows}."
         )
 
 
 def held_out_nll(
     form: Form, variable: Variable, causes: Sequence[Variable], values: Tensor, given: Sequence[Tensor], seed: int
 ) -> Tensor:
-    """Returns the negative log-likelihood of each unit under mechanisms of one form that learned from the others, by folds.
+    """Returns the negative log-likelihood of each unit under mechanisms of one form that learned from the other folds.
 
     Units come in the same order for every mechanism of a seed.
     """
@@ -74,7 +74,7 @@ def held_out_nll(
 def learn(
     form: Form, variable: Variable, causes: Sequence[Variable], values: Tensor, given: Sequence[Tensor], seed: int
 ) -> Mechanism:
-    """Returns a mechanism of one form, learned from nothing."""
+    """Returns a mechanism of one form, learned from the beginning."""
     mechanism, _ = _learned(form, variable, causes, values, given, seed)
     if form == "linear":
         _learn_line(mechanism, values, given, seed)
@@ -84,18 +84,18 @@ def learn(
 def refit_mechanism(mechanism: Mechanism, values: Tensor, given: Sequence[Tensor], seed: int) -> Mechanism:
     """Returns a mechanism for other units of the same kind, such as a resample of those that it was learned from.
 
-    The linear form is fitted as if from nothing; a flow goes on from its weights for a few steps.
+    The linear form is fitted from the beginning; a flow is trained for a few more steps from its weights.
     """
-    again = copy.deepcopy(mechanism).requires_grad_(True)
-    if again.form == "linear":
-        _learn_line(again, values, given, seed)
+    refit = copy.deepcopy(mechanism).requires_grad_(True)
+    if refit.form == "linear":
+        _learn_line(refit, values, given, seed)
     else:
         generator = torch.Generator().manual_seed(seed)
         rows = torch.arange(len(values))
-        optimiser = torch.optim.AdamW(again.parameters(), RATE, weight_decay=1e-4)
+        optimiser = torch.optim.AdamW(refit.parameters(), RATE, weight_decay=1e-4)
         for _ in range(REFIT_STEPS):
-            _step(again, optimiser, values, given, rows, generator)
-    return again.requires_grad_(False)
+            _step(refit, optimiser, values, given, rows, generator)
+    return refit.requires_grad_(False)
 
 
 def _learned(
@@ -121,7 +121,7 @@ def _learned(
 
 
 def _start(mechanism: Mechanism) -> None:
-    """Every class is as likely as any other."""
+    """Makes every class equally likely."""
     if isinstance(mechanism, CategoryMechanism):
         nn.init.zeros_(mechanism.linear.weight)
         nn.init.zeros_(mechanism.linear.bias)
@@ -135,7 +135,7 @@ def _learn_line(mechanism: Mechanism, values: Tensor, given: Sequence[Tensor], s
 
 
 def _fit_odds(mechanism: CategoryMechanism, values: Tensor, given: Sequence[Tensor]) -> None:
-    """Maximum likelihood of log-odds that are linear in the causes, held by a little weight decay, from where they are."""
+    """Maximum likelihood of log-odds that are linear in the causes, with a little weight decay, from the current weights."""
     weights = list(mechanism.linear.parameters())
     optimiser = torch.optim.LBFGS(weights, max_iter=200, line_search_fn="strong_wolfe")
     generator = torch.Generator()
@@ -153,20 +153,20 @@ def _fit_odds(mechanism: CategoryMechanism, values: Tensor, given: Sequence[Tens
 def _descend(
     mechanism: Mechanism, values: Tensor, given: Sequence[Tensor], learned: Tensor, held_out: Tensor, seed: int
 ) -> None:
-    """Adam until held-out units are described no better, then back to the best."""
+    """Trains with AdamW until the held-out likelihood no longer improves, and restores the best weights."""
     generator = torch.Generator().manual_seed(seed)
     optimiser = torch.optim.AdamW(mechanism.parameters(), RATE, weight_decay=1e-4)
-    best, kept, waited = float("inf"), {}, 0
+    best, best_weights, waited = float("inf"), {}, 0
     for step in range(STEPS):
         if step % EVERY == 0:
             nll = -float(_densities(mechanism, values, given, held_out, seed).mean())
             waited = 0 if nll < best else waited + 1
             if nll < best:
-                best, kept = nll, {name: value.clone() for name, value in mechanism.state_dict().items()}
+                best, best_weights = nll, {name: value.clone() for name, value in mechanism.state_dict().items()}
             if waited == PATIENCE:
                 break
         _step(mechanism, optimiser, values, given, learned, generator)
-    mechanism.load_state_dict(kept)
+    mechanism.load_state_dict(best_weights)
 
 
 def _step(
@@ -174,10 +174,10 @@ def _step(
     optimiser: torch.optim.Optimizer,
     values: Tensor,
     given: Sequence[Tensor],
-    among: Tensor,
+    learned: Tensor,
     generator: torch.Generator,
 ) -> None:
-    rows = among[torch.randint(len(among), (min(BATCH, len(among)),), generator=generator)]
+    rows = learned[torch.randint(len(learned), (min(BATCH, len(learned)),), generator=generator)]
     loss = -mechanism.log_density(values[rows], [each[rows] for each in given], generator).mean()
     optimiser.zero_grad()
     loss.backward()

@@ -21,7 +21,7 @@ from limner.methods import Generator, Posterior
 from limner.model import Model
 from limner.networks import NetworkConfig, build_encoder
 from limner.networks.conditioning import Condition, ConditionEncoder
-from limner.progress import ProgressLine
+from limner.networks.fit import fit_module
 from limner.tensors import load_tensors, save_tensors
 from limner.weights import load_weights
 
@@ -40,7 +40,7 @@ class GanEncoder(nn.Module):
     def __init__(self, model: Model) -> None:
         super().__init__()
         schema, self.model_digest = model.schema, model.digest
-        self.encoder = build_encoder(NETWORK, schema.channels, schema.height, schema.width)
+        self.encoder = build_encoder(NETWORK, *schema.shape)
         self.condition = ConditionEncoder(model.attributes, self.encoder.features)
         self.z = nn.Linear(self.encoder.features, model.generator.latent)
 
@@ -96,20 +96,15 @@ def train_gan_encoder(model: Model, dataset: Dataset, seed: int = 0) -> GanEncod
     torch.manual_seed(seeds.derive("gan encoder", seed))
     rows, names = dataset.split("train"), model.generator.condition_names
     encoder = GanEncoder(model)
-    optimiser = torch.optim.Adam(encoder.parameters(), RATE, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=STEPS)
     random = seeds.generator("gan encoder order", seed)
-    with ProgressLine("encoder of the generator", STEPS, "steps") as bar:
-        for _ in range(STEPS):
-            batch = dataset.batch(rows[torch.randint(len(rows), (BATCH,), generator=random).numpy()], names)
-            z = torch.randn(BATCH, model.generator.latent, generator=random)
-            loss = _loss(model.generator, encoder, batch.images, batch.condition, z)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-            bar.advance()
-    return encoder.eval()
+
+    def loss() -> Tensor:
+        batch = dataset.batch(rows[torch.randint(len(rows), (BATCH,), generator=random).numpy()], names)
+        z = torch.randn(BATCH, model.generator.latent, generator=random)
+        return _loss(model.generator, encoder, batch.images, batch.condition, z)
+
+    fit_module(encoder, loss, STEPS, lr=RATE, title="encoder of the generator")
+    return encoder
 
 
 def _loss(generator: Generator, encoder: GanEncoder, images: Tensor, condition: Condition, z: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""The causal graph: what causes what, and what draws the picture; one YAML file that a person writes and can defend.
+"""The causal graph: what causes what, and which nodes the picture depends on; one YAML file that a person writes and can justify.
 
 nodes:                       # optional: the kind of a node is that of its column unless said here
   height: {kind: number, low: 0, high: 1}
@@ -6,9 +6,9 @@ edges:
 - season -> sunlight
 - species -> height
 - sunlight -> height
-confounded:                  # an unseen common cause
+confounded:                  # an unobserved common cause
 - species <-> soil
-picture: [species, height]   # what draws the picture; every node unless said
+picture: [species, height]   # what the picture depends on; every node unless given
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from limner.errors import GraphError, nearest, shown
 from limner.parsing import ParseError, read_yaml, write_yaml
 
 PICTURE = "picture"
-"""The node of the picture, which other nodes draw and which causes nothing."""
+"""The name of the picture's own node, which no attribute can have."""
 Edge = tuple[str, str]
 LARGEST = 1e30
 """The farthest bound: the width of a range of double precision must not overflow."""
@@ -54,14 +54,14 @@ class Node(Section):
 
 
 class Graph(Section):
-    """A directed acyclic graph over attributes, with the pairs that an unseen cause moves together."""
+    """A directed acyclic graph over attributes, with the pairs that an unobserved cause affects."""
 
     nodes: Mapping[str, Node] = Field(default_factory=dict)
     edges: tuple[Edge, ...] = ()
     """(cause, effect)."""
     confounded: tuple[Edge, ...] = ()
     picture: tuple[str, ...] = ()
-    """The nodes that draw the picture."""
+    """The nodes that the picture depends on."""
 
     @model_validator(mode="before")
     @classmethod
@@ -75,14 +75,14 @@ class Graph(Section):
         for key, arrow in ARROWS.items():
             read[key] = tuple(dict.fromkeys(_ends(one, arrow) for one in _list(read, key)))
         nodes = read.get("nodes") or {}
-        told = nodes if isinstance(nodes, dict) else dict.fromkeys(_names(read, "nodes"))
+        listed = nodes if isinstance(nodes, dict) else dict.fromkeys(_names(read, "nodes"))
         ends = [end for key in ARROWS for edge in read[key] for end in edge]
-        drawn_by = _names(read, "picture")
-        names = dict.fromkeys([*told, *ends, *drawn_by])
+        of_picture = _names(read, "picture")
+        names = dict.fromkeys([*listed, *ends, *of_picture])
         if len(names) > MOST_NODES or any(len(name) > LONGEST_NODE for name in names):
             raise ValueError(f"more than {MOST_NODES} nodes, or a name of more than {LONGEST_NODE:,} characters")
-        read["nodes"] = {name: told.get(name) or {} for name in names}
-        read["picture"] = tuple(drawn_by or read["nodes"])
+        read["nodes"] = {name: listed.get(name) or {} for name in names}
+        read["picture"] = tuple(of_picture or read["nodes"])
         return read
 
     @field_serializer("edges", "confounded")
@@ -94,10 +94,12 @@ class Graph(Section):
         if not self.nodes:
             raise ValueError("there is no node; write edges, such as `season -> sunlight`")
         if PICTURE in self.nodes:
-            raise ValueError(f"no node can be called '{PICTURE}': list what draws it under the key `picture`")
+            raise ValueError(
+                f"no node can be called '{PICTURE}': that is the key that lists what the picture depends on"
+            )
         for one, other in (*self.edges, *self.confounded):
             if one == other:
-                raise ValueError(f"{shown(one)} is tied to itself")
+                raise ValueError(f"{shown(one)} has an edge to itself")
         _ = self.order  # raises for a cycle
         return self
 
@@ -132,23 +134,23 @@ class Graph(Section):
         return found
 
     def subgraph(self, names: set[str]) -> Graph:
-        """Returns the graph of some nodes alone, with what ties them to one another."""
+        """Returns the graph of some nodes alone, with the edges between them."""
         edges, confounded = ([e for e in each if names.issuperset(e)] for each in (self.edges, self.confounded))
         nodes = {name: node for name, node in self.nodes.items() if name in names}
         picture = [name for name in self.picture if name in names]
         return Graph(nodes=nodes, edges=tuple(edges), confounded=tuple(confounded), picture=tuple(picture))
 
-    def tied(self) -> list[str]:
-        """Returns the nodes that an unseen cause moves together with another, causes before effects."""
+    def confounded_nodes(self) -> list[str]:
+        """Returns the nodes that share an unobserved cause with another, causes before effects."""
         ends = {end for pair in self.confounded for end in pair}
         return [name for name in self.order if name in ends]
 
     def without_edges(self) -> Graph:
-        """Returns the same nodes with nothing between them: what a model is that knows no causes."""
+        """Returns the same nodes without any edge or confounded pair."""
         return Graph(nodes=self.nodes, picture=self.picture)
 
-    def turned(self, edge: Edge) -> Graph:
-        """Returns the graph with one edge turned round; GraphError where that closes a cycle."""
+    def with_reversed(self, edge: Edge) -> Graph:
+        """Returns the graph with one edge reversed; GraphError where that closes a cycle."""
         edges = tuple(one[::-1] if one == edge else one for one in self.edges)
         try:
             return Graph(nodes=self.nodes, edges=edges, confounded=self.confounded, picture=self.picture)
@@ -156,9 +158,9 @@ class Graph(Section):
             raise GraphError(_explain(error)) from None
 
     def reversed(self) -> Graph:
-        """Returns the same nodes with every edge turned round: as wrong as a graph of the same skeleton can be."""
-        turned = tuple((effect, cause) for cause, effect in self.edges)
-        return Graph(nodes=self.nodes, edges=turned, confounded=self.confounded, picture=self.picture)
+        """Returns the same nodes with every edge reversed."""
+        edges = tuple((effect, cause) for cause, effect in self.edges)
+        return Graph(nodes=self.nodes, edges=edges, confounded=self.confounded, picture=self.picture)
 
     def to_yaml(self) -> str:
         """Returns the graph as YAML that `read_graph` reads back to an equal one."""
@@ -181,7 +183,7 @@ def read_graph(path: str | Path) -> Graph:
         raise GraphError(f"{path}: {_explain(error)}") from None
 
 
-def known(graph: Graph, names: Iterable[str]) -> None:
+def check_nodes(graph: Graph, names: Iterable[str]) -> None:
     """Raises GraphError for a name that is no node."""
     for name in names:
         if name not in graph.nodes:
@@ -189,17 +191,17 @@ def known(graph: Graph, names: Iterable[str]) -> None:
 
 
 def _list(fields: dict[str, Any], key: str) -> Sequence[Any]:
-    told = fields.get(key) or ()
-    if not isinstance(told, list | tuple):
+    values = fields.get(key) or ()
+    if not isinstance(values, list | tuple):
         raise ValueError(f"{key} is a list, one item a line that begins with a dash")
-    return told
+    return values
 
 
 def _names(fields: dict[str, Any], key: str) -> Sequence[str]:
-    told = _list(fields, key)
-    if not all(isinstance(name, str) for name in told):
+    names = _list(fields, key)
+    if not all(isinstance(name, str) for name in names):
         raise ValueError(f"{key} is a list of names; quote one that looks like a number")
-    return told
+    return names
 
 
 def _ends(edge: Any, arrow: str) -> Edge:

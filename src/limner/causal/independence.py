@@ -12,52 +12,52 @@ DRAWS = 5000
 def independence_p(x: np.ndarray, y: np.ndarray, given: np.ndarray | None = None) -> float:
     """Returns the p-value of x and y being independent, given columns of `given` (n, k); texts are categories.
 
-    The generalised covariance measure (Shah and Peters 2018, arXiv 1804.07203, section 3.2): what remains of features of x
-    and of y once regressed on what is given has no covariance. Numbers show themselves and how far they are from their
-    mean, categories their classes; the regression is ridge on random Fourier features, which bends with its causes and lets
-    them interact.
+    The generalised covariance measure (Shah and Peters 2018, arXiv 1804.07203, section 3.2): the residuals of features of
+    x and of y, regressed on what is given, have no covariance. The features of a number are its value and its distance from the
+    mean, those of a category its classes; the regression is ridge on random Fourier features, which is nonlinear and has
+    interactions.
     """
     x, y = np.asarray(x).reshape(len(x), -1), np.asarray(y).reshape(len(y), -1)
-    left, right = _shown(x), _shown(y)
+    left, right = _features(x), _features(y)
     if given is not None and np.asarray(given).size:
         basis = _basis(np.asarray(given).reshape(len(x), -1))
-        left, right = _remainder(left, basis), _remainder(right, basis)
+        left, right = _residuals(left, basis), _residuals(right, basis)
     left, right = left[:, left.std(0) > 1e-9], right[:, right.std(0) > 1e-9]
     if not left.shape[1] or not right.shape[1]:
-        return 1.0  # what is given says all there is to say
+        return 1.0  # what is given determines one of them
     from scipy import special
 
     products = (left[:, :, None] * right[:, None, :]).reshape(len(x), -1)
-    spread = products.std(0) + 1e-12
-    statistic = np.abs(products.mean(0) / spread).max() * len(x) ** 0.5
-    # the greatest of several correlated statistics: its law by a Gaussian multiplier bootstrap
-    standard = (products - products.mean(0)) / spread
+    std = products.std(0) + 1e-12
+    statistic = np.abs(products.mean(0) / std).max() * len(x) ** 0.5
+    # the greatest of several correlated statistics: its distribution by a Gaussian multiplier bootstrap
+    standard = (products - products.mean(0)) / std
     covariance = standard.T @ standard / len(x)
-    drawn = np.random.default_rng(0).multivariate_normal(
+    samples = np.random.default_rng(0).multivariate_normal(
         np.zeros(len(covariance)), covariance, DRAWS, check_valid="ignore"
     )
-    drawn = np.abs(drawn).max(1)
-    beyond = int((drawn >= statistic).sum())
-    if beyond == 0:  # too far to draw: no more than the sum of what each statistic's own law says
+    samples = np.abs(samples).max(1)
+    beyond = int((samples >= statistic).sum())
+    if beyond == 0:  # too rare to sample: at most the sum of each statistic's own p-value
         return float(min(1 / (1 + DRAWS), 2 * len(covariance) * special.ndtr(-statistic)))
     return (1 + beyond) / (1 + DRAWS)
 
 
-def _shown(columns: np.ndarray) -> Array:
+def _features(columns: np.ndarray) -> Array:
     parts = []
     for column in columns.T:
         if _is_category(column):
             parts.append((column[:, None] == np.unique(column)[None]).astype(float))
         else:
             standard = _standard(column.astype(float))
-            # squares tell the same, but a few far values rule them: beside rare classes, p-values are then too small
+            # squares would do as well, but a few outliers dominate them: with rare classes, p-values are then too small
             parts.append(np.stack([standard, np.abs(standard)], 1))
     features = np.concatenate(parts, 1)
     return features - features.mean(0)
 
 
 def _basis(columns: np.ndarray) -> Array:
-    """Returns the constant, the columns as they are, and random waves across all of them."""
+    """Returns the constant, the columns, and random Fourier features of all of them."""
     plain = np.concatenate(
         [
             (column[:, None] == np.unique(column)[None]).astype(float)
@@ -73,7 +73,7 @@ def _basis(columns: np.ndarray) -> Array:
     return np.concatenate([np.ones((len(plain), 1)), plain, waves], 1)
 
 
-def _remainder(features: Array, basis: Array) -> Array:
+def _residuals(features: Array, basis: Array) -> Array:
     gram = basis.T @ basis + RIDGE * np.eye(basis.shape[1])
     return features - basis @ np.linalg.solve(gram, basis.T @ features)
 

@@ -1,7 +1,7 @@
-"""Mechanisms: how a variable follows from its causes and from noise of its own, and back, so that noise can be abducted.
+"""Mechanisms: how a variable follows from its causes and from noise of its own, and the inverse, which abducts the noise.
 
 A number x has z = its value on an unbounded scale, and u = (z - a - B c) / s, standard normal when the mechanism is linear;
-a flow (neural spline, Durkan et al. 2019, arXiv 1906.04032) bends u further, given the causes. A category is
+a flow (neural spline, Durkan et al. 2019, arXiv 1906.04032) then transforms u, given the causes. A category is
 argmax(log-odds + Gumbel noise): its noise given a class is drawn from its posterior (Maddison et al. 2014, arXiv 1411.0030),
 and counterfactuals are stable (Oberst and Sontag 2019, arXiv 1905.05824).
 """
@@ -67,14 +67,13 @@ class NumberMechanism(nn.Module):
     def value(self, noise: Tensor, causes: Sequence[Tensor]) -> Tensor:
         """Returns the values (n,) that follow from noise (n,) and causes (n,) each."""
         features = self.causes(causes, len(noise))
-        bent = self.flow(features).transform.inv(noise[:, None])[:, 0] if self.flow is not None else noise
-        return self._bounded(self.linear(features)[:, 0] + self.scale * bent)
+        u = self.flow(features).transform.inv(noise[:, None])[:, 0] if self.flow is not None else noise
+        return self._bounded(self.linear(features)[:, 0] + self.scale * u)
 
     def abduct(self, values: Tensor, causes: Sequence[Tensor], generator: torch.Generator) -> Tensor:
-        """Returns the noise (n,) from which these values follow; a count's is drawn among those."""
-        return self._noise_of(self._unbounded(self._dequantised(values, generator)), self.causes(causes, len(values)))[
-            0
-        ]
+        """Returns the noise (n,) from which these values follow; that of a count is one sample of several."""
+        z = self._unbounded(self._dequantised(values, generator))
+        return self._noise_of(z, self.causes(causes, len(values)))[0]
 
     def log_density(self, values: Tensor, causes: Sequence[Tensor], generator: torch.Generator) -> Tensor:
         """Returns log p(values | causes), (n,), in nats; of a count, that of the value with a uniform share added."""
@@ -87,7 +86,7 @@ class NumberMechanism(nn.Module):
         """Least squares on the unbounded scale; exact."""
         z, features = self._unbounded(self._dequantised(values, generator)), self.causes(causes, len(values))
         design = torch.cat([torch.ones(len(z), 1, dtype=torch.float64), features], 1)
-        # one-hot columns and the constant depend on one another: the shortest of all solutions is taken
+        # one-hot columns and the constant are linearly dependent: the solution of least norm is taken
         solution = torch.linalg.lstsq(design, z[:, None], driver="gelsd").solution[:, 0]
         freedom = max(len(z) - int(torch.linalg.matrix_rank(design)), 1)
         self.scale.copy_(((z - design @ solution).square().sum() / freedom).sqrt().clamp_min(1e-12))
@@ -96,11 +95,11 @@ class NumberMechanism(nn.Module):
 
     def _noise_of(self, z: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
         """Returns noise and the log of its slope in z, (n,) both."""
-        bent = (z - self.linear(features)[:, 0]) / self.scale
+        u = (z - self.linear(features)[:, 0]) / self.scale
         if self.flow is None:
-            return bent, -self.scale.log().expand_as(bent)
+            return u, -self.scale.log().expand_as(u)
         transform = self.flow(features).transform
-        noise, slope = transform.call_and_ladj(bent[:, None])
+        noise, slope = transform.call_and_ladj(u[:, None])
         return noise[:, 0], slope - self.scale.log()
 
     def _dequantised(self, values: Tensor, generator: torch.Generator) -> Tensor:
@@ -164,7 +163,7 @@ class CategoryMechanism(nn.Module):
     def abduct(self, values: Tensor, causes: Sequence[Tensor], generator: torch.Generator) -> Tensor:
         """Draws noise (n, classes) from which these classes follow."""
         odds = self.log_odds(causes, len(values))
-        # the greatest of all sums does not depend on which class it belongs to; the others stay below it
+        # the greatest sum is independent of the class that it belongs to; the others are truncated below it
         greatest = _gumbel((len(values), 1), generator)
         others = -((-greatest).exp() + (-(_gumbel(odds.shape, generator) + odds)).exp()).log()
         return others.scatter(1, values[:, None], greatest) - odds
@@ -184,14 +183,14 @@ Mechanism = NumberMechanism | CategoryMechanism
 
 
 def build_mechanism(variable: Variable, causes: Sequence[Variable], form: Form) -> Mechanism:
-    """Returns a mechanism that has learned nothing yet."""
+    """Returns a mechanism before it is fitted."""
     return (CategoryMechanism if variable.kind == "category" else NumberMechanism)(variable, causes, form)
 
 
 def _flow(context: int) -> Any:
     import zuko
 
-    # of one value: nothing is autoregressive, every bin and slope is the context's
+    # of one value: nothing is autoregressive, all bins and slopes depend on the context
     return zuko.flows.NSF(features=1, context=context, transforms=1, bins=BINS, hidden_features=HIDDEN)
 
 
@@ -199,7 +198,7 @@ def _layers(inputs: int, outputs: int) -> nn.Sequential:
     widths = (inputs, *HIDDEN)
     hidden = [part for a, b in pairwise(widths) for part in (nn.Linear(a, b), nn.SiLU())]
     last = nn.Linear(widths[-1], outputs)
-    nn.init.zeros_(last.weight)  # it begins as the linear form
+    nn.init.zeros_(last.weight)  # it starts as the linear form
     nn.init.zeros_(last.bias)
     return nn.Sequential(*hidden, last)
 

@@ -1,8 +1,8 @@
 """The causal model: attributes that follow a graph, and pictures that follow the attributes.
 
 graph.yaml, structure.*   the attributes (see `limner.causal.structural`)
-predictor.safetensors     what reads attributes off pictures
-encoder.safetensors       beside a GAN: what encodes pictures (see `limner.causal.gan_encoder`)
+predictor.safetensors     the predictor of attributes from pictures
+encoder.safetensors       beside a GAN: the encoder of pictures (see `limner.causal.gan_encoder`)
 picture/                  the run of the recipe that generates and edits pictures, with its model
 """
 
@@ -31,7 +31,10 @@ RECIPE = "causal-vae"
 
 
 class CausalModel:
-    """What would have been: for attributes by abduction of their noise, for pictures by abduction of theirs."""
+    """A structural model of attributes, an image model that generates pictures with these attributes, and a predictor of them.
+
+    A counterfactual keeps the noise that is abducted from the observed attributes, and from the picture.
+    """
 
     def __init__(self, structure: StructuralModel, image_model: Model, predictor: Predictor) -> None:
         self.structure, self.image_model, self.predictor = structure, image_model, predictor
@@ -60,13 +63,11 @@ class CausalModel:
         if folder.exists() and not resume and (not folder.is_dir() or any(folder.iterdir())):
             raise RunError(f"{folder} exists: continue it with --resume, or give another --out.")
         _check_picture(graph, variables_of(graph, dataset), dataset)
-        run, drawn_by = folder / "picture", None
+        run, image_recipe = folder / "picture", None
         begun = (run / "recipe.yaml").is_file()
-        if (
-            recipe or settings or not begun
-        ):  # a run that is begun goes on with its own recipe, whatever is the default by now
+        if recipe or settings or not begun:  # a run that has begun keeps its own recipe, whatever the default is by now
             chosen = apply_settings(find_recipe(recipe or RECIPE), settings)
-            drawn_by = chosen.model_copy(update={"condition": graph.picture})
+            image_recipe = chosen.model_copy(update={"condition": graph.picture})
         if (folder / "structure.json").is_file():
             if StructuralModel.load(folder).graph != graph:
                 raise RunError(
@@ -77,7 +78,7 @@ class CausalModel:
         if not (folder / FILE).is_file():
             train_predictor(dataset, StructuralModel.load(folder).variables, seed).save(folder)
         try:
-            train(dataset, drawn_by, run, minutes=minutes, seed=seed, resume=begun)
+            train(dataset, image_recipe, run, minutes=minutes, seed=seed, resume=begun)
         except Interrupted:
             raise Interrupted(f"stopped and saved in {folder}. Continue with the same command and --resume.") from None
         image_model = load(run)
@@ -91,7 +92,7 @@ class CausalModel:
         folder = Path(folder)
         structure, image_model = StructuralModel.load(folder), load(folder / "picture")
         schema = image_model.schema
-        shape = (schema.channels, schema.height, schema.width)
+        shape = schema.shape
         if not image_model.generator.encodes:
             image_model = with_encoder(image_model, GanEncoder.load(folder, image_model))
         model = cls(structure, image_model, Predictor.load(folder, structure.variables, *shape))
@@ -99,30 +100,30 @@ class CausalModel:
         return model
 
     def sample(self, n: int, do: Do | None = None, given: Do | None = None, seed: int = 0) -> tuple[Table, np.ndarray]:
-        """Returns n units and their pictures uint8 (n, H, W, C): under an intervention, as found under a condition, or neither."""
+        """Returns n units and their pictures uint8 (n, H, W, C): under an intervention, given observed values, or neither."""
         if do and given:
-            raise GraphError("either do or given: what is found after an intervention is not answered here.")
+            raise GraphError("give either do or given: units observed after an intervention are not supported.")
         table = self.structure.given(n, given, seed) if given else self.structure.sample(n, do, seed)
         return table, self.image_model.sample(n, seed=seed, condition=self._condition(table))
 
     def do(self, values: Do, n: int = 16, seed: int = 0) -> tuple[Table, np.ndarray]:
-        """Returns n units of the world in which these values are set, and their pictures, as `sample` does."""
+        """Returns n units under an intervention that sets these values, and their pictures, as `sample` does."""
         return self.sample(n, do=values, seed=seed)
 
     def counterfactual(self, table: Table, pictures: np.ndarray, do: Do, seed: int = 0) -> tuple[Table, np.ndarray]:
-        """Returns what these units, and their pictures uint8 (n, H, W, C), would have been; doing nothing changes nothing."""
+        """Returns the counterfactuals of units and of their pictures uint8 (n, H, W, C); an empty `do` changes nothing."""
         other = self.structure.counterfactual(table, do, seed)
-        return other, self.show(pictures, table, other)
+        return other, self.edit(pictures, table, other)
 
-    def show(self, pictures: np.ndarray, table: Table, other: Table) -> np.ndarray:
+    def edit(self, pictures: np.ndarray, table: Table, other: Table) -> np.ndarray:
         """Returns pictures uint8 (n, H, W, C) of units as they would look with other attributes."""
         return self.image_model.edit(pictures, self._condition(table), self._condition(other))
 
     def effects(self, dataset: Dataset, on: str, n: int = 500, seed: int = 0) -> Effects:
-        """Returns what all causes do to an attribute, to NAME=CLASS of a category, or to picture:STATISTIC.
+        """Returns the effects of all causes on an attribute, on NAME=CLASS of a category, or on picture:STATISTIC.
 
-        Of the dataset that the model was fitted to: the training split for attributes, up to n pictures of the test split for
-        what they show. GraphError for an outcome that is none, or another dataset; UsageError.
+        `dataset` is the one that the model was fitted to: its training split for attributes, up to n pictures of its test split
+        for statistics of pictures. GraphError for an outcome that is none, or another dataset; UsageError.
         """
         train, _ = read(dataset, self.structure.variables, dataset.split("train"))
         if not on.startswith(PREFIX):
@@ -135,7 +136,7 @@ class CausalModel:
                 f"an effect on pictures needs at least 2: {n} of {len(rows)} in the test split are too few."
             )
         units = {name: values[:n] for name, values in table.items()}, np.asarray(dataset.pictures[rows[:n]])
-        return picture_effects(self.structure, self.show, units, train, on, seed)
+        return picture_effects(self.structure, self.edit, units, train, on, seed)
 
     def _condition(self, table: Table) -> dict[str, list]:
         names = self.image_model.generator.condition_names
@@ -149,11 +150,11 @@ class CausalModel:
 
 
 def _check_picture(graph: Graph, variables: Mapping[str, Variable], dataset: Dataset) -> None:
-    """Raises GraphError for a node that draws the picture as something else than its column is."""
+    """Raises GraphError for a node that the picture depends on as another kind than its column has."""
     for name in graph.picture:
         kind = dataset.schema.attribute(name).kind
         if (kind == "label") != (variables[name].kind == "category"):
             raise GraphError(
-                f"{shown(name)}: its column is a {kind}, which cannot draw the picture as a {variables[name].kind}; leave it out "
+                f"{shown(name)}: a column of kind {kind} cannot condition the picture as a {variables[name].kind}; leave it out "
                 "under `picture`, or prepare it as what it is."
             )

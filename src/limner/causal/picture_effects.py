@@ -1,4 +1,4 @@
-"""Effects on a picture: how a statistic of pictures changes when they are painted again with other attributes."""
+"""Effects on a picture: how a statistic of pictures changes when they are generated with other attributes."""
 
 from collections.abc import Callable, Mapping
 
@@ -10,16 +10,17 @@ from limner.causal.steps import Step, constant, steps
 from limner.causal.structural import StructuralModel
 from limner.causal.variables import Table
 from limner.errors import GraphError, nearest
+from limner.images import LUMA
 from limner.metrics.intervals import Interval, bootstrap
 
 PREFIX = "picture:"
-Show = Callable[[np.ndarray, Table, Table], np.ndarray]
-"""Pictures uint8 (n, H, W, C) of units, their attributes, and other ones -> as they would look with those."""
+Edit = Callable[[np.ndarray, Table, Table], np.ndarray]
+"""Pictures uint8 (n, H, W, C) of units, their attributes, and other ones -> their counterfactuals with those."""
 
 
 def grey(pictures: np.ndarray) -> np.ndarray:
-    """Returns how bright each pixel is, 0 to 1, (n, H, W): of colours, 0.299 red + 0.587 green + 0.114 blue (BT.601)."""
-    shares = [1.0] if pictures.shape[-1] == 1 else [0.299, 0.587, 0.114]
+    """Returns how bright each pixel is, 0 to 1, (n, H, W): of colours, their luminance."""
+    shares = (1.0,) if pictures.shape[-1] == 1 else LUMA
     return pictures @ np.array(shares) / 255
 
 
@@ -49,34 +50,34 @@ STATISTICS: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
 
 
 def picture_effects(
-    structure: StructuralModel, show: Show, units: tuple[Table, np.ndarray], train: Table, on: str, seed: int = 0
+    structure: StructuralModel, edit: Edit, units: tuple[Table, np.ndarray], train: Table, on: str, seed: int = 0
 ) -> Effects:
-    """Returns the effects on a statistic of pictures uint8 (n, H, W, C) of units that were not learned from.
+    """Returns the effects on a statistic of pictures uint8 (n, H, W, C) of units that the models were not trained on.
 
-    The total effect lets everything follow that the cause moves; the direct one changes this attribute alone in the picture
-    as it would be at the step's start. The steps are those of the training units. GraphError for no such statistic.
+    In the total effect, everything that follows from the cause changes; in the direct one, this attribute alone changes in
+    the picture at the step's start. The steps are those of the training units. GraphError for no such statistic.
     """
     table, pictures = units
     measure = _statistic(on)
     measure(pictures[:1])
-    drawing = set(structure.graph.picture)
-    causes = [name for name in structure.graph.order if name in structure.graph.ancestors(*drawing)]
-    worlds: dict[str, tuple[Table, np.ndarray]] = {}
+    of_picture = set(structure.graph.picture)
+    causes = [name for name in structure.graph.order if name in structure.graph.ancestors(*of_picture)]
+    starts: dict[str, tuple[Table, np.ndarray]] = {}
     effects = []
     for step in steps(structure.variables, train, causes):
-        if step.cause not in worlds:
-            low = _world(structure, table, step, step.low, seed)
-            worlds[step.cause] = (low, measure(show(pictures, table, low)))
-        low, before = worlds[step.cause]
-        high = _world(structure, table, step, step.high, seed)
-        total = _mean(measure(show(pictures, table, high)) - before, seed)
+        if step.cause not in starts:
+            low = _under_step(structure, table, step, step.low, seed)
+            starts[step.cause] = (low, measure(edit(pictures, table, low)))
+        low, before = starts[step.cause]
+        high = _under_step(structure, table, step, step.high, seed)
+        total = _mean(measure(edit(pictures, table, high)) - before, seed)
         direct = None
-        if step.cause in drawing:
+        if step.cause in of_picture:
             alone = low | {step.cause: high[step.cause]}
-            direct = _mean(measure(show(pictures, table, alone)) - before, seed)
-        effects.append(described_effect(structure, step, total, direct, drawing))
-    drawn = f"95 % intervals: {len(pictures):,} pictures of the test split drawn again"
-    return Effects(on, effects, f"{drawn}; how well the model paints is not in them.")
+            direct = _mean(measure(edit(pictures, table, alone)) - before, seed)
+        effects.append(described_effect(structure, step, total, direct, of_picture))
+    protocol = f"95 % intervals: {len(pictures):,} pictures of the test split, resampled; they do not cover the model's own error."
+    return Effects(on, effects, protocol)
 
 
 def _statistic(on: str) -> Callable[[np.ndarray], np.ndarray]:
@@ -86,10 +87,10 @@ def _statistic(on: str) -> Callable[[np.ndarray], np.ndarray]:
     return STATISTICS[name]
 
 
-def _world(structure: StructuralModel, table: Table, step: Step, value: float, seed: int) -> Table:
+def _under_step(structure: StructuralModel, table: Table, step: Step, value: float, seed: int) -> Table:
     n = len(table[step.cause])
     return structure.counterfactual(table, {step.cause: constant(structure.variables[step.cause], value, n)}, seed)
 
 
 def _mean(differences: np.ndarray, seed: int) -> Interval:
-    return bootstrap(lambda drawn: float(drawn.mean()), torch.from_numpy(differences), seed=seed)
+    return bootstrap(lambda sample: float(sample.mean()), torch.from_numpy(differences), seed=seed)

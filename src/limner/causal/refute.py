@@ -1,7 +1,7 @@
-"""Refutation: worlds in which an effect should vanish, or stay, made from the same units.
+"""Refutation: changed data in which an effect should vanish, or stay the same.
 
-After the refuters of DoWhy (Sharma and Kiciman 2020, arXiv 2011.04216), on our mechanisms. They find a mechanism that makes
-effects where there are none, or that any further column upsets; a wrong graph passes them all.
+After the refuters of DoWhy (Sharma and Kiciman 2020, arXiv 2011.04216), on our mechanisms. They find mechanisms that give
+effects where there are none, or that change when any column is added; a wrong graph passes them all.
 """
 
 from collections.abc import Mapping
@@ -20,12 +20,12 @@ from limner.causal.variables import Table, Variable, with_statistics
 from limner.metrics.intervals import Interval
 
 ROUNDS, T_OF_FOUR = 5, 2.776
-"""Columns that are drawn, and standard deviations that hold 95 % of such effects when the deviation is known from so few."""
+"""Random columns, and the standard deviations that hold 95 % of effects when the deviation is estimated from so few."""
 RANDOM = "a random column"
 
 
 class Refutation(NamedTuple):
-    """What an effect became in such a world, and between which bounds it should be there."""
+    """An effect in changed data, and the bounds between which it should be."""
 
     cause: str
     kind: str
@@ -42,15 +42,15 @@ class Refutation(NamedTuple):
 def placebo(
     structure: StructuralModel, table: Table, step: Step, outcome: Outcome, noise: Noise, seed: int = 0
 ) -> Refutation:
-    """Shuffles the cause's column and learns its effects anew: what is left should be as near 0 as its spread allows."""
+    """Shuffles the cause's column and refits its effects: the remaining effect should be 0, within its standard deviation."""
     children = [name for name in structure.graph.order if step.cause in structure.graph.parents(name)]
-    left = []
+    remaining = []
     for index in range(ROUNDS):
         shuffle = torch.randperm(len(table[step.cause]), generator=seeds.generator("placebo", seed, index)).numpy()
         shuffled = table | {step.cause: table[step.cause][shuffle]}
-        left.append(_total(structure.with_learned(children, shuffled, seed), step, outcome, noise))
-    half = T_OF_FOUR * float(np.std(left, ddof=1))
-    return Refutation(step.cause, "placebo", float(np.mean(left)), -half, half)
+        remaining.append(_total(structure.with_learned(children, shuffled, seed), step, outcome, noise))
+    half = T_OF_FOUR * float(np.std(remaining, ddof=1))
+    return Refutation(step.cause, "placebo", float(np.mean(remaining)), -half, half)
 
 
 def random_common_cause(
@@ -62,7 +62,7 @@ def random_common_cause(
     expected: Interval,
     seed: int = 0,
 ) -> Refutation:
-    """Adds a random column as a cause of both, and learns both anew: the effect should stay within its interval."""
+    """Adds a random column as a cause of both, and refits both: the effect should stay within its interval."""
     found = []
     for index in range(ROUNDS):
         column = np.random.default_rng(seeds.derive("common cause", seed, index)).standard_normal(
@@ -76,7 +76,7 @@ def random_common_cause(
 
 
 def _with_column(structure: StructuralModel, column: np.ndarray, effects: tuple[str, ...]) -> StructuralModel:
-    """Returns the model with one more root, standard normal; the mechanisms of what it causes are yet to be learned."""
+    """Returns the model with one more root, standard normal; the mechanisms of its effects are not refitted yet."""
     edges = (*structure.graph.edges, *((RANDOM, name) for name in effects))
     graph = Graph(nodes=structure.graph.nodes, edges=edges, confounded=structure.graph.confounded)
     root = with_statistics({RANDOM: Variable(name=RANDOM, kind="number")}, {RANDOM: column})

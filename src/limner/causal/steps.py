@@ -1,7 +1,7 @@
-"""A cause takes a step, and an outcome follows: by how much on average, in all and along one edge alone.
+"""The average effect of a step of a cause on an outcome: in total, and along the edge between them alone.
 
-The total effect is E[Y | do(high)] - E[Y | do(low)], both over the same noise. The direct effect is what the edge from the
-cause to the outcome carries of it: every other parent stays as it was at `low` (the natural direct effect: Pearl 2001,
+The total effect is E[Y | do(high)] - E[Y | do(low)], both over the same noise. The direct effect is the part along the edge
+from the cause to the outcome: every other parent stays as it was at `low` (the natural direct effect: Pearl 2001,
 "Direct and Indirect Effects", arXiv 1301.2300).
 """
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from limner.causal.graph import Graph, known
+from limner.causal.graph import Graph, check_nodes
 from limner.causal.structural import Noise, StructuralModel
 from limner.causal.variables import Table, Variable
 from limner.errors import GraphError
@@ -19,7 +19,7 @@ QUARTILES = (0.25, 0.75)
 
 
 class Step(NamedTuple):
-    """A cause and two values as a table has them: where it starts, and what it is set to."""
+    """A cause, the value from which a step starts, and the value to which it is set, both as in a table."""
 
     cause: str
     low: float
@@ -27,21 +27,21 @@ class Step(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """An attribute, or one class of a category, of which an effect changes the probability."""
+    """An attribute, or one class of a category, whose probability is the outcome."""
 
     name: str
-    place: int | None = None
+    class_index: int | None = None
 
     def of(self, table: Table) -> np.ndarray:
-        """Returns what an effect is on, float64 (n,)."""
+        """Returns the number, or 1 where the class is this one and 0 elsewhere, float64 (n,)."""
         values = table[self.name]
-        return values.astype(float) if self.place is None else (values == self.place).astype(float)
+        return values.astype(float) if self.class_index is None else (values == self.class_index).astype(float)
 
 
 def outcome_of(graph: Graph, variables: Mapping[str, Variable], asked: str) -> Outcome:
     """Returns the attribute NAME, or the class NAME=CLASS of a category; GraphError for anything else."""
     name, equals, text = (part.strip() for part in asked.partition("="))
-    known(graph, [name])
+    check_nodes(graph, [name])
     variable = variables[name]
     if variable.kind == "category":
         if not equals:
@@ -53,7 +53,7 @@ def outcome_of(graph: Graph, variables: Mapping[str, Variable], asked: str) -> O
 
 
 def steps(variables: Mapping[str, Variable], table: Table, causes: Iterable[str]) -> list[Step]:
-    """Returns the steps that causes take: numbers between their quartiles, every class from the most frequent one.
+    """Returns the steps of causes: numbers between their quartiles, every class from the most frequent one.
 
     A number that is the same at both quartiles goes from its least to its greatest value.
     """
@@ -61,36 +61,36 @@ def steps(variables: Mapping[str, Variable], table: Table, causes: Iterable[str]
     for name in causes:
         values = table[name]
         if variables[name].classes:
-            seen = np.bincount(values, minlength=len(variables[name].classes))
-            most = int(seen.argmax())
-            found += [Step(name, most, place) for place in range(len(seen)) if place != most and seen[place]]
+            counts = np.bincount(values, minlength=len(variables[name].classes))
+            most = int(counts.argmax())
+            found += [Step(name, most, index) for index in range(len(counts)) if index != most and counts[index]]
             continue
-        # of values that are there, so that a count stays whole
+        # quartiles that occur in the data, so that a count stays whole
         low, high = np.quantile(values, QUARTILES, method="nearest")
         found.append(Step(name, low, high) if low < high else Step(name, values.min(), values.max()))
     return found
 
 
 def average_effects(
-    structure: StructuralModel, taken: Sequence[Step], outcome: Outcome, noise: Noise
+    structure: StructuralModel, steps: Sequence[Step], outcome: Outcome, noise: Noise
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the mean total and the mean direct effect of each step, (steps,) both; no number where there is no edge."""
+    """Returns the mean total and the mean direct effect of each step, (steps,) both, not-a-number where there is no edge."""
     n, parents = len(next(iter(noise.values()))), structure.graph.parents(outcome.name)
-    total, direct = np.full(len(taken), np.nan), np.full(len(taken), np.nan)
+    total, direct = np.full(len(steps), np.nan), np.full(len(steps), np.nan)
     starts: dict[str, Table] = {}
-    for place, step in enumerate(taken):
+    for index, step in enumerate(steps):
         variable = structure.variables[step.cause]
         if step.cause not in starts:
             starts[step.cause] = structure.predict(noise, {step.cause: constant(variable, step.low, n)})
-        low, moved = starts[step.cause], {step.cause: constant(variable, step.high, n)}
+        low, high = starts[step.cause], {step.cause: constant(variable, step.high, n)}
         before = outcome.of(low).mean()
-        total[place] = outcome.of(structure.predict(noise, moved)).mean() - before
+        total[index] = outcome.of(structure.predict(noise, high)).mean() - before
         if step.cause in parents:
             others = {name: values for name, values in low.items() if name != outcome.name}
-            direct[place] = outcome.of(structure.predict(noise, others | moved)).mean() - before
+            direct[index] = outcome.of(structure.predict(noise, others | high)).mean() - before
     return total, direct
 
 
 def constant(variable: Variable, value: float, n: int) -> np.ndarray:
-    """Returns a value for each of n units, as a table has it."""
+    """Returns the same value for each of n units, as a column of a table."""
     return np.full(n, value, dtype=np.int64 if variable.classes else np.float64)

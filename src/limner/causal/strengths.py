@@ -1,24 +1,23 @@
-"""How strong each arrow into a node is: what becomes of the node when the arrow alone is cut."""
+"""The strength of each arrow into a node: how the distribution of the node changes when this arrow alone is cut."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
 from limner import seeds
-from limner.causal.check import quiet
-from limner.causal.mechanisms import CategoryMechanism
+from limner.causal.dowhy_adaptor import adapted, quiet
 from limner.causal.structural import StructuralModel
 from limner.causal.variables import Table
 from limner.metrics.intervals import Interval, Z
 
 RESAMPLES = 40
 UNITS, DRAWS = 300, 300
-"""Units that the arrow is cut for, and draws from the mechanism of each."""
+"""Units for which the arrow is cut, and samples from the mechanism of each."""
 
 
 class Strength(NamedTuple):
-    """Of the arrow from a cause into a node: the variance of a number, or the nats of a category, that goes when it is cut."""
+    """Of the arrow from a cause into a node: the variance of a number, or the nats of a category, that is lost when it is cut."""
 
     cause: str
     node: str
@@ -28,25 +27,25 @@ class Strength(NamedTuple):
 def strengths(structure: StructuralModel, table: Table, node: str, seed: int = 0) -> list[Strength]:
     """Returns the strength of every arrow into a node, the strongest first, with a 95 % interval.
 
-    Janzing et al. 2013, "Quantifying causal influences", arXiv 1203.6502, by DoWhy's `arrow_strength`: the arrow is fed with
+    Janzing et al. 2013, "Quantifying causal influences", arXiv 1203.6502, by DoWhy's `arrow_strength`: the arrow gets
     the cause of another unit, and what this adds to the variance (of a category: the Kullback-Leibler divergence) is averaged
-    over units. The interval is the value and 1.96 standard deviations of refits to resampled units. UsageError without DoWhy.
+    over units. The interval is the value and 1.96 standard deviations of refits to resamples of units. UsageError without DoWhy.
     """
     if not structure.graph.parents(node):
         return []
     found = _cut(structure, table, node, seed)
-    again = [_cut(*resampled(structure, table, seed, index), node, seed) for index in range(RESAMPLES)]
-    half = {cause: Z * float(np.std([each[cause] for each in again], ddof=1)) for cause in found}
+    refits = [_cut(*resampled(structure, table, seed, index), node, seed) for index in range(RESAMPLES)]
+    half = {cause: Z * float(np.std([each[cause] for each in refits], ddof=1)) for cause in found}
     intervals = {cause: Interval(value, value - half[cause], value + half[cause]) for cause, value in found.items()}
     return [Strength(cause, node, intervals[cause]) for cause in sorted(found, key=lambda cause: -found[cause])]
 
 
 def resampled(structure: StructuralModel, table: Table, seed: int, index: int) -> tuple[StructuralModel, Table]:
-    """Returns the model fitted to units drawn again with replacement, and these units."""
+    """Returns the model refitted to a resample of the units, drawn with replacement, and that resample."""
     n = len(next(iter(table.values())))
     rows = torch.randint(n, (n,), generator=seeds.generator("resample", seed, index)).numpy()
-    drawn = {name: values[rows] for name, values in table.items()}
-    return structure.refit(drawn, seed), drawn
+    resample = {name: values[rows] for name, values in table.items()}
+    return structure.refit(resample, seed), resample
 
 
 def _cut(structure: StructuralModel, table: Table, node: str, seed: int) -> dict[str, float]:
@@ -59,7 +58,7 @@ def _cut(structure: StructuralModel, table: Table, node: str, seed: int) -> dict
 
         graph = nx.DiGraph([(parent, node) for parent in parents])
         model = gcm.ProbabilisticCausalModel(graph)
-        model.set_causal_mechanism(node, _adapted(structure, node, seed))
+        model.set_causal_mechanism(node, adapted(structure, node, seed))
         graph.nodes[node][PARENTS_DURING_FIT] = sorted(parents)
         rows = np.random.default_rng(seed).permutation(len(table[node]))[:2000]
         found = gcm.arrow_strength(
@@ -68,39 +67,7 @@ def _cut(structure: StructuralModel, table: Table, node: str, seed: int) -> dict
             parent_samples=pd.DataFrame({name: table[name][rows].astype(float) for name in parents}),
             num_samples_conditional=DRAWS,
             max_num_runs=UNITS,
-            tolerance=0,  # by default it stops when three units in a row change little, which chance brings about
+            tolerance=0,  # by default it stops when three units in a row change little, which happens by chance
             n_jobs=1,
         )
     return {cause: float(value) for (cause, _), value in found.items()}
-
-
-def _adapted(structure: StructuralModel, node: str, seed: int) -> Any:
-    """Returns a mechanism of ours as DoWhy asks for one: parents as columns (n, k), sorted by name, classes as their index."""
-    from dowhy.gcm.causal_mechanisms import ConditionalStochasticModel, ProbabilityEstimatorModel
-
-    mechanism, parents = structure.mechanisms[node], structure.graph.parents(node)
-    generator = seeds.generator("arrows", seed, node)
-
-    def causes(columns: np.ndarray) -> list[torch.Tensor]:
-        values = dict(zip(sorted(parents), torch.from_numpy(columns.astype(float)).unbind(1), strict=True))
-        return [values[name].long() if structure.variables[name].classes else values[name] for name in parents]
-
-    class Drawn(ConditionalStochasticModel):
-        def fit(self, X: np.ndarray, Y: np.ndarray) -> None:
-            """It is fitted already."""
-
-        def clone(self) -> Any:
-            return self
-
-        @torch.no_grad()
-        def draw_samples(self, parent_samples: np.ndarray) -> np.ndarray:
-            noise = mechanism.noise(len(parent_samples), generator)
-            return mechanism.value(noise, causes(parent_samples)).double().numpy()[:, None]
-
-    class Told(Drawn, ProbabilityEstimatorModel):
-        @torch.no_grad()
-        def estimate_probabilities(self, parent_samples: np.ndarray) -> np.ndarray:
-            assert isinstance(mechanism, CategoryMechanism)
-            return mechanism.log_odds(causes(parent_samples), len(parent_samples)).exp().numpy()
-
-    return Told() if isinstance(mechanism, CategoryMechanism) else Drawn()

@@ -1,7 +1,7 @@
-"""The structural model of the attributes: sampled, intervened on, conditioned on, and asked what would have been.
+"""The structural causal model of the attributes: samples, interventions, conditioning and counterfactuals.
 
 graph.yaml                the graph
-structure.json            what each variable is, and the form of its mechanism
+structure.json            the kind of each variable, and the form of its mechanism
 structure.safetensors     the mechanisms, and the noise that confounded nodes share
 """
 
@@ -19,7 +19,7 @@ from torch import Tensor
 
 from limner import files, seeds
 from limner.causal.fitting import Fit, fit_mechanism, learn, refit_mechanism
-from limner.causal.graph import MOST_NODES, Graph, known, read_graph
+from limner.causal.graph import MOST_NODES, Graph, check_nodes, read_graph
 from limner.causal.mechanisms import Form, build_mechanism
 from limner.causal.variables import Table, Variable, read, variables_of, with_statistics
 from limner.config import fault_of
@@ -32,13 +32,13 @@ from limner.weights import check_tensor, load_weights
 Noise = dict[str, Tensor]
 """Variable -> its own noise, one row a unit: (n,) of a number or count, (n, classes) of a category."""
 Do = Mapping[str, Any]
-"""Variable -> the value that it is set to, as a person writes it; or one a unit, as a table has them."""
+"""Variable -> the value to which it is set, as a person writes it, or one value a unit, as in a table."""
 FORMAT = 1
 WEIGHTS = "structure.safetensors"
 SHARED = "shared."
 NOISE_ROWS = 4096
-DRAWS = 50
-"""Weighted draws for each one that is kept when conditioning."""
+SAMPLES_A_UNIT = 50
+"""Weighted samples for each unit that is returned when conditioning."""
 
 
 class AboutMechanism(BaseModel):
@@ -62,7 +62,7 @@ class StructuralModel:
 
     def __init__(self, graph: Graph, variables: Mapping[str, Variable], fits: Mapping[str, Fit], shared: Noise) -> None:
         self.graph, self.variables, self.fits, self.shared = graph, variables, fits, shared
-        """`shared`: abducted noise of units that were learned from, of the nodes that an unseen cause moves together."""
+        """`shared`: abducted noise of training units, of the nodes that share an unobserved cause."""
         self.mechanisms = {name: fit.mechanism for name, fit in fits.items()}
 
     @classmethod
@@ -74,7 +74,7 @@ class StructuralModel:
 
     @classmethod
     def fit(cls, graph: Graph, variables: Mapping[str, Variable], table: Table, seed: int = 0) -> StructuralModel:
-        """Returns the model fitted to whole rows; GraphError for fewer than a mechanism needs."""
+        """Returns the model fitted to complete rows; GraphError for fewer than a mechanism needs."""
         values, fits = _tensors(table), {}
         for name in graph.order:
             parents = graph.parents(name)
@@ -84,14 +84,14 @@ class StructuralModel:
         return cls(graph, variables, fits, {})._sharing(table, seed)
 
     def part(self, *names: str) -> StructuralModel:
-        """Returns the model of these nodes and all that causes them, which is all that decides them."""
+        """Returns the model of these nodes and their ancestors, on which alone they depend."""
         graph = self.graph.subgraph(self.graph.ancestors(*names))
         variables = {name: self.variables[name] for name in graph.nodes}
         fits = {name: self.fits[name] for name in graph.nodes}
-        return StructuralModel(graph, variables, fits, {name: self.shared[name] for name in graph.tied()})
+        return StructuralModel(graph, variables, fits, {name: self.shared[name] for name in graph.confounded_nodes()})
 
     def refit(self, table: Table, seed: int = 0) -> StructuralModel:
-        """Returns the model fitted to other rows of the same kind, every mechanism in the form that it has."""
+        """Returns the model fitted to other rows of the same variables; every mechanism keeps its form."""
         values, fits = _tensors(table), {}
         for name, fit in self.fits.items():
             given = [values[each] for each in self.graph.parents(name)]
@@ -100,7 +100,7 @@ class StructuralModel:
         return StructuralModel(self.graph, self.variables, fits, {})._sharing(table, seed)
 
     def with_learned(self, names: Iterable[str], table: Table, seed: int = 0) -> StructuralModel:
-        """Returns the model with the mechanisms of some nodes learned from nothing, in the form that they have."""
+        """Returns the model with the mechanisms of some nodes learned from the beginning; they keep their form."""
         values, fits = _tensors(table), dict(self.fits)
         for name in names:
             parents, form = self.graph.parents(name), self.fits[name].mechanism.form
@@ -111,21 +111,21 @@ class StructuralModel:
         return StructuralModel(self.graph, self.variables, fits, self.shared)
 
     def noise(self, n: int, seed: int = 0) -> Noise:
-        """Draws the noise of n units; that of confounded nodes is drawn together, as some unit had it."""
+        """Returns samples of the noise of n units; that of confounded nodes comes from the same training unit."""
         generator = seeds.generator("noise", seed)
-        drawn = {name: self.mechanisms[name].noise(n, generator) for name in self.graph.order}
+        noise = {name: self.mechanisms[name].noise(n, generator) for name in self.graph.order}
         for group in _components(self.graph.confounded):
             rows = torch.randint(len(self.shared[group[0]]), (n,), generator=generator)
-            drawn |= {name: self.shared[name][rows] for name in group}
-        return drawn
+            noise |= {name: self.shared[name][rows] for name in group}
+        return noise
 
     def sample(self, n: int, do: Do | None = None, seed: int = 0) -> Table:
-        """Returns n units of the world in which `do` holds; the same seed has the same noise under every intervention."""
+        """Returns n units under the intervention `do`; the same seed has the same noise under every intervention."""
         return self.predict(self.noise(n, seed), do)
 
     @torch.no_grad()
     def predict(self, noise: Noise, do: Do | None = None) -> Table:
-        """Returns the units that follow from noise where `do` holds. GraphError for an unknown node or a value out of range."""
+        """Returns the units that follow from noise under `do`. GraphError for an unknown node or a value out of range."""
         n = len(next(iter(noise.values())))
         fixed = self._fixed(do or {}, n)
         values: dict[str, Tensor] = {}
@@ -136,7 +136,7 @@ class StructuralModel:
 
     @torch.no_grad()
     def abduct(self, table: Table, seed: int = 0) -> Noise:
-        """Returns noise from which exactly these units follow; that of categories and counts is one draw of many."""
+        """Returns noise from which exactly these units follow; that of categories and counts is one sample of many."""
         values, noise = _tensors(table), {}
         for name in self.graph.order:
             causes = [values[each] for each in self.graph.parents(name)]
@@ -144,22 +144,22 @@ class StructuralModel:
         return noise
 
     def counterfactual(self, table: Table, do: Do, seed: int = 0) -> Table:
-        """Returns what these units would have been (abduction, action, prediction: Pearl 2009, theorem 7.1.7).
+        """Returns the counterfactuals of these units (abduction, action, prediction: Pearl 2009, theorem 7.1.7).
 
-        What `do` does not cause stays to the bit.
+        Attributes that `do` does not affect stay equal to the bit.
         """
-        known(self.graph, do)
-        changed = self.graph.descendants(*do)
-        kept = {name: values for name, values in table.items() if name not in changed}
-        return self.predict(self.abduct(table, seed), {**kept, **do})
+        check_nodes(self.graph, do)
+        affected = self.graph.descendants(*do)
+        others = {name: values for name, values in table.items() if name not in affected}
+        return self.predict(self.abduct(table, seed), {**others, **do})
 
     @torch.no_grad()
     def given(self, n: int, evidence: Do, seed: int = 0) -> Table:
-        """Returns n units as they are found where `evidence` is seen, by likelihood weighting; nothing is intervened on.
+        """Returns n units among those in which `evidence` is observed, by likelihood weighting, without intervention.
 
-        GraphError when the evidence is so unlikely that too few draws speak for it.
+        GraphError when the evidence is so unlikely that too few samples have it.
         """
-        many = n * DRAWS
+        many = n * SAMPLES_A_UNIT
         noise, fixed = self.noise(many, seed), self._fixed(evidence, many)
         values: dict[str, Tensor] = {}
         weight = torch.zeros(many, dtype=torch.float64)
@@ -175,9 +175,9 @@ class StructuralModel:
         if effective < min(n, 30):
             asked = " and ".join(f"{shown(name)}={shown(value)}" for name, value in evidence.items())
             raise GraphError(
-                f"given {asked}: too unlikely here to say what goes with it ({effective:.0f} draws of {many:,})."
+                f"given {asked}: too unlikely under this model to condition on ({effective:.0f} effective samples of {many:,})."
             )
-        rows = torch.multinomial(share, n, replacement=True, generator=seeds.generator("kept", seed))
+        rows = torch.multinomial(share, n, replacement=True, generator=seeds.generator("weighted rows", seed))
         return {name: value[rows].numpy() for name, value in values.items()}
 
     def save(self, folder: Path) -> None:
@@ -219,14 +219,14 @@ class StructuralModel:
         return cls(graph, variables, fits, shared)
 
     def _sharing(self, table: Table, seed: int) -> StructuralModel:
-        """Keeps the noise that confounded nodes have together in these units."""
+        """Stores the noise that confounded nodes have together in these units."""
         if self.graph.confounded:
             noise = self.abduct({name: column[:NOISE_ROWS] for name, column in table.items()}, seed)
-            self.shared = {name: noise[name] for name in self.graph.tied()}
+            self.shared = {name: noise[name] for name in self.graph.confounded_nodes()}
         return self
 
     def _fixed(self, do: Do, n: int) -> dict[str, Tensor]:
-        known(self.graph, do)
+        check_nodes(self.graph, do)
         fixed = {}
         for name, asked in do.items():
             if not isinstance(asked, np.ndarray):
@@ -247,8 +247,8 @@ def _loaded(
 
 
 def _check_shared(shared: Noise, graph: Graph, variables: Mapping[str, Variable]) -> None:
-    """Raises ModelError unless every node that an unseen cause moves has noise, of one number of units."""
-    if set(shared) != set(graph.tied()):
+    """Raises ModelError unless all confounded nodes, and no others, have noise of the same number of units."""
+    if set(shared) != set(graph.confounded_nodes()):
         raise ModelError("the noise of confounded nodes is missing")
     rows = max(1, *(noise.shape[0] if noise.ndim else 0 for noise in shared.values())) if shared else 0
     for name, noise in shared.items():

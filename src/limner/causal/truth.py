@@ -1,4 +1,4 @@
-"""The truth about a garden's flowers, from which any of them can be grown again under an intervention."""
+"""The true counterfactuals of a garden's flowers."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ FILE_NAME = re.compile(r"flower-([0-9]{1,18})\.png")
 
 
 class About(BaseModel):
-    """What garden.json says that its truth needs."""
+    """The fields of garden.json that the truth needs."""
 
     seed: int = Field(ge=0, strict=True)
     n: int = Field(ge=0, strict=True)
@@ -36,7 +36,9 @@ def garden_truth(folder: Path, names: Sequence[str], variables: Mapping[str, Var
         ) from None
     unknown = set(variables) - set(garden.GRAPH)
     if unknown:
-        raise UsageError(f"{folder}: a garden has no {', '.join(sorted(unknown))}, so it knows no truth of this graph.")
+        raise UsageError(
+            f"{folder}: a garden has no {', '.join(sorted(unknown))}, so the truth under this graph is not known."
+        )
     flowers = []
     for name in names:
         match = FILE_NAME.fullmatch(Path(name).name)
@@ -46,12 +48,12 @@ def garden_truth(folder: Path, names: Sequence[str], variables: Mapping[str, Var
 
     def truth(name: str, values: np.ndarray) -> tuple[Table, np.ndarray]:
         classes = variables[name].classes
-        wished = [classes[int(value)] if classes else float(value) for value in values]
-        grown = [garden.counterfactual(one, {name: value}) for one, value in zip(flowers, wished, strict=True)]
+        set_to = [classes[int(value)] if classes else float(value) for value in values]
+        others = [garden.counterfactual(one, {name: value}) for one, value in zip(flowers, set_to, strict=True)]
         table = {
-            each: np.array([variable.value(getattr(one, each)) for one in grown])
+            each: np.array([variable.value(getattr(one, each)) for one in others])
             for each, variable in variables.items()
         }
-        return table, np.stack([garden.draw(one, size) for one in grown])
+        return table, np.stack([garden.draw(one, size) for one in others])
 
     return truth

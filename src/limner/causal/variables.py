@@ -1,4 +1,4 @@
-"""Variables: what the nodes of a graph are in the data, and their values, one row a unit."""
+"""Variables: the nodes of a graph as columns of a dataset, and their values, one row a unit."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,8 +8,9 @@ import numpy as np
 from pydantic import Field
 
 from limner.causal.graph import Graph
+from limner.conditions.attribute import as_number
 from limner.config import Section
-from limner.data.attributes import as_number, natural
+from limner.data.attributes import natural
 from limner.data.dataset import Dataset
 from limner.errors import GraphError, nearest, shown
 
@@ -19,7 +20,7 @@ MOST_CLASSES = 100
 
 
 class Variable(Section):
-    """One node with all that must be known of it: its kind, its classes or bounds, and what was seen of it."""
+    """One node: its kind, its classes or bounds, and statistics of its values."""
 
     name: str
     kind: Literal["number", "count", "category"]
@@ -29,14 +30,14 @@ class Variable(Section):
     mean: float = 0.0
     std: float = 1.0
     seen: tuple[float, float] = (0.0, 0.0)
-    """The least and the greatest value in the data that was learned from."""
+    """The least and the greatest value in the training units."""
 
     def value(self, asked: Any) -> float | int:
-        """Returns what a person asks for as this variable has it: a number, or the index of a class; GraphError for neither."""
+        """Returns what a person gives as a value of this variable: a number, or the index of a class; GraphError for neither."""
         if self.kind == "category":
             if isinstance(asked, bool) or str(asked) not in self.classes:
                 raise GraphError(
-                    f"{shown(self.name)} = {shown(asked)}: no such class was seen; {nearest(str(asked), list(self.classes))}"
+                    f"{shown(self.name)} = {shown(asked)}: no such class in the data; {nearest(str(asked), list(self.classes))}"
                 )
             return self.classes.index(str(asked))
         number = as_number(asked)
@@ -51,7 +52,7 @@ class Variable(Section):
         return number
 
     def text(self, value: float | int) -> str:
-        """Returns a value as people read it."""
+        """Returns a value as text."""
         return self.classes[int(value)] if self.kind == "category" else f"{value:.4g}"
 
     @property
@@ -63,23 +64,23 @@ class Variable(Section):
 
 def variables_of(graph: Graph, dataset: Dataset) -> dict[str, Variable]:
     """Returns the graph's nodes as the dataset's columns have them; GraphError for a column that is missing or no variable."""
-    known = {attribute.name: attribute for attribute in dataset.schema.attributes}
+    attributes = {attribute.name: attribute for attribute in dataset.schema.attributes}
     found = {}
     for name, node in graph.nodes.items():
-        if name not in known:
+        if name not in attributes:
             raise GraphError(
-                f"{dataset.path} has no column '{shown(name)}'; {nearest(name, list(known)) if known else 'it has none.'}"
+                f"{dataset.path} has no column '{shown(name)}'; {nearest(name, list(attributes)) if attributes else 'it has none.'}"
             )
-        attribute = known[name]
+        attribute = attributes[name]
         if attribute.kind == "caption":
             raise GraphError(
-                f"{shown(name)}: a caption is free text, which no mechanism here can make; leave it out of the graph."
+                f"{shown(name)}: a caption is free text, for which there is no mechanism; leave it out of the graph."
             )
         kind = node.kind or ("category" if attribute.kind == "label" else "number")
         classes: tuple[str, ...] = ()
         if kind == "category":
-            seen = {text for text in _texts(dataset, name) if text is not None}
-            values = attribute.classes or tuple(sorted(seen, key=natural))
+            texts = {text for text in _texts(dataset, name) if text is not None}
+            values = attribute.classes or tuple(sorted(texts, key=natural))
             classes = tuple(one for one in values if one != attribute.missing)
             if len(classes) > MOST_CLASSES:
                 raise GraphError(
@@ -107,7 +108,7 @@ def read(
 
 
 def with_statistics(variables: Mapping[str, Variable], table: Table) -> dict[str, Variable]:
-    """Returns the variables with what is seen of them in a table; GraphError for one that is always the same."""
+    """Returns the variables with the statistics of a table; GraphError for one that is constant."""
     found = {}
     for name, variable in variables.items():
         values = table[name]
@@ -115,23 +116,23 @@ def with_statistics(variables: Mapping[str, Variable], table: Table) -> dict[str
             raise GraphError(
                 f"{shown(name)}: always the same in these {len(values)} rows, so nothing can be learned of it; leave it out."
             )
-        seen = (float(values.min()), float(values.max()))
-        about = {"mean": float(values.mean()), "std": float(values.std()), "seen": seen}
-        found[name] = variable if variable.kind == "category" else variable.model_copy(update=about)
+        ends = (float(values.min()), float(values.max()))
+        statistics = {"mean": float(values.mean()), "std": float(values.std()), "seen": ends}
+        found[name] = variable if variable.kind == "category" else variable.model_copy(update=statistics)
     return found
 
 
 def _column(dataset: Dataset, variable: Variable) -> np.ndarray:
     """Returns float64 (N,), not-a-number where a value is missing."""
     if variable.kind == "category":
-        places = {name: float(place) for place, name in enumerate(variable.classes)}
+        indices = {name: float(index) for index, name in enumerate(variable.classes)}
         return np.array(
-            [np.nan if text is None else places.get(text, np.nan) for text in _texts(dataset, variable.name)]
+            [np.nan if text is None else indices.get(text, np.nan) for text in _texts(dataset, variable.name)]
         )
     present = _present(dataset, variable.name)
     values = np.array([np.nan if (number := as_number(one)) is None else number for one in present])
     if any(isinstance(one, str) and math.isnan(value) for one, value in zip(present, values, strict=True)):
-        raise GraphError(f"{shown(variable.name)}: its classes are no numbers; its kind is category.")
+        raise GraphError(f"{shown(variable.name)}: its classes are not numbers; its kind is category.")
     if variable.kind == "count" and (values % 1 > 0).any():
         raise GraphError(
             f"{shown(variable.name)}: a count is whole, but {values[values % 1 > 0][0]:g} is among its values."

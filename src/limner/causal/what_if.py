@@ -1,4 +1,4 @@
-"""What comes out of a causal model as files: pictures that carry how they came to be, and making them again."""
+"""The files of a causal model: pictures with their provenance, and generating them from it."""
 
 import csv
 import io
@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import ImageOps
 from pydantic import BaseModel, Field
 
-import limner
 from limner import files
 from limner.causal.model import CausalModel
 from limner.causal.structural import Do
@@ -20,40 +20,44 @@ from limner.data.dataset import Dataset
 from limner.errors import GraphError, PictureError, UsageError, nearest, shown
 from limner.files import atomic_folder
 from limner.model import check_shape
-from limner.pictures import grid, open_picture, save
+from limner.pictures import grid, header, open_picture, open_pixels, plain, save, to_image
+from limner.pictures.recorded import present
 from limner.samples import MOST_IN_A_GRID, check_shows, made_of
+
+MOST_AT_ONCE = 64
+"""Units that are generated together where each gets a picture of its own."""
 
 
 @dataclass
 class Units:
-    """Pictures uint8 (n, H, W, C) with their names and attributes, and where these are from."""
+    """Pictures uint8 (n, H, W, C) with their names and attributes, and the source of these."""
 
     names: list[str]
     pictures: np.ndarray
     table: Table
     data: str | None
-    """The dataset that they belong to; None: files, whose attributes the model's predictor has read off."""
+    """The dataset that they belong to; None: files, whose attributes the model's predictor has predicted."""
 
 
 def of_dataset(model: CausalModel, dataset: Dataset, names: Sequence[str]) -> Units:
     """Returns pictures of a dataset by file name; UsageError for an unknown one, GraphError where an attribute is missing."""
     check_shape("the model", model.image_model, dataset)
-    known = {name: row for row, name in enumerate(dataset.table["file_name"].to_pylist())}
+    row_of = {name: row for row, name in enumerate(dataset.table["file_name"].to_pylist())}
     for name in names:
-        if name not in known:
-            raise UsageError(f"{dataset.path} has no picture '{shown(name)}'; {nearest(name, list(known)[:1000])}")
-    rows = np.array([known[name] for name in names])
+        if name not in row_of:
+            raise UsageError(f"{dataset.path} has no picture '{shown(name)}'; {nearest(name, list(row_of)[:1000])}")
+    rows = np.array([row_of[name] for name in names])
     table, whole = read(dataset, model.structure.variables, rows)
     if len(whole) < len(rows):
         lacking = next(name for name, row in zip(names, rows, strict=True) if row not in set(whole.tolist()))
         raise GraphError(
-            f"{shown(lacking)}: an attribute of it is missing, or of a class never learned: nothing can be abducted."
+            f"{shown(lacking)}: an attribute of it is missing, or of a class that the model does not have: abduction needs it."
         )
     return Units(list(names), np.asarray(dataset.pictures[rows]), table, str(dataset.path))
 
 
 def of_files(model: CausalModel, paths: Sequence[str]) -> Units:
-    """Returns picture files with the attributes that the predictor reads off them; PictureError for one of another size."""
+    """Returns picture files with the attributes that the predictor reads from them; PictureError for one of another size."""
     schema = model.image_model.schema
     pictures = []
     for path in paths:
@@ -70,16 +74,16 @@ def of_files(model: CausalModel, paths: Sequence[str]) -> Units:
 
 
 def write_counterfactuals(model: CausalModel, units: Units, do: Do, out: Path, seed: int = 0) -> Table:
-    """Writes what pictures would have been, and returns their attributes.
+    """Writes the counterfactuals of pictures, and returns their attributes.
 
     `out`, which must not exist, gets a picture for each, attributes.csv with a row before and a row after, and grid.png with
-    the pictures above what they would have been. UsageError; GraphError for what cannot be done.
+    the pictures above their counterfactuals. UsageError; GraphError for an intervention that is not possible.
     """
     if out.exists():
         raise UsageError(f"{out} is there already: give another --out.")
     other, after = model.counterfactual(units.table, units.pictures, do, seed)
     noise = model.structure.abduct(units.table, seed)
-    about = _about(model, "counterfactual", seed) | {"do": _texts(do), "pictures": units.names, "data": units.data}
+    about = provenance(model, "counterfactual", seed, do, pictures=units.names, data=units.data)
     about["attributes"] = "of the dataset" if units.data else "predicted from the picture"
     with atomic_folder(out) as folder:
         for index, (name, picture) in enumerate(zip(units.names, after, strict=True)):
@@ -96,8 +100,7 @@ def write_counterfactuals(model: CausalModel, units: Units, do: Do, out: Path, s
 def write_samples(model: CausalModel, n: int, do: Do, given: Do, out: Path, seed: int = 0) -> Table:
     """Writes a grid of n units of the world in which `do` holds, or as found where `given` is seen; returns their attributes."""
     table, pictures = model.sample(n, do, given, seed)
-    about = _about(model, "causal sample", seed) | {"n": n, "do": _texts(do), "given": _texts(given)}
-    save(grid(pictures), out, about)
+    save(grid(pictures), out, provenance(model, "causal sample", seed, do, n=n, given=dict(given)))
     return table
 
 
@@ -108,14 +111,15 @@ class Made(BaseModel):
     model: str
     graph: str
     seed: int = Field(strict=True)
-    do: dict[str, str] = {}
+    do: dict[str, str | float] = {}
 
 
 class MadeSample(Made):
-    """What provenance says of units of a world."""
+    """What provenance says of units of a world, or of one of them."""
 
     n: int = Field(ge=1, le=MOST_IN_A_GRID, strict=True)
-    given: dict[str, str] = {}
+    given: dict[str, str | float] = {}
+    index: int | None = Field(None, ge=0, strict=True)
 
 
 class MadeCounterfactual(Made):
@@ -126,26 +130,47 @@ class MadeCounterfactual(Made):
     of: str | None = None
 
 
-KINDS: dict[str, type[Any]] = {"counterfactual": MadeCounterfactual, "causal sample": MadeSample}
+class Unit(BaseModel):
+    """Whose counterfactual it is: unit 0 of a seed, a picture of a dataset, or a picture file with what is known of it."""
+
+    seed: int = Field(0, ge=0, strict=True)
+    data: PathText | None = None
+    index: int = Field(0, ge=0, strict=True)
+    picture: PathText | None = None
+    attributes: dict[str, str | float] = {}
 
 
-def regenerate(picture: Path, made: dict[str, Any], model_path: Path | None = None) -> np.ndarray:
-    """Returns a picture of a causal model again, uint8 (H, W, C) (see `limner.replay`).
+class MadeInStudio(Made):
+    """What provenance says of one unit's counterfactual."""
+
+    unit: Unit
+
+
+KINDS: dict[str, type[Any]] = {
+    "counterfactual": MadeCounterfactual,
+    "causal sample": MadeSample,
+    "studio counterfactual": MadeInStudio,
+}
+
+
+def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
+    """Returns the picture that its provenance describes, uint8 (H, W, C) (see `limner.replay`).
 
     PictureError when it was made by another model, or what it was made of is not there.
     """
-    about: MadeCounterfactual | MadeSample = made_of(KINDS[made["kind"]], picture, made)
-    where = model_path or Path(about.run)
-    model = CausalModel.load(where)
+    about: MadeCounterfactual | MadeSample | MadeInStudio = made_of(KINDS[made["kind"]], picture, made)
+    model = CausalModel.load(present(picture, about.run))
     if model.image_model.digest != about.model or model.structure.graph.to_yaml() != about.graph:
-        raise PictureError(f"{picture}: made by another model than {where}; give the one it was made by.")
+        raise PictureError(f"{picture}: made by another model than {about.run}; give the one it was made by.")
     if isinstance(about, MadeSample):
-        check_shows(picture, about.n, model.image_model)
-        return grid(model.sample(about.n, about.do, about.given, about.seed)[1])
+        return _sample_again(picture, model, about)
+    if isinstance(about, MadeInStudio):
+        table, pictures = _unit_again(picture, model, about.unit)
+        return np.asarray(model.counterfactual(table, pictures, about.do, about.seed)[1][0])
     names, data = about.pictures, about.data
     if about.of not in (None, *names):
         raise PictureError(f"{picture}: its provenance says that it was {shown(about.of)}, which is not among them.")
-    units = of_dataset(model, Dataset.open(data), names) if data else of_files(model, names)
+    units = of_dataset(model, Dataset.open(present(picture, data)), names) if data else of_files(model, names)
     after = model.counterfactual(units.table, units.pictures, about.do, about.seed)[1]
     if about.of is None:
         return grid(np.concatenate([units.pictures, after]), columns=len(after))
@@ -153,8 +178,43 @@ def regenerate(picture: Path, made: dict[str, Any], model_path: Path | None = No
     return counterfactual
 
 
+def of_picture(model: CausalModel, pixels: np.ndarray, known: Mapping[str, Any]) -> tuple[Table, np.ndarray]:
+    """Returns the attributes of a picture uint8 (H, W, 3 or 4), predicted unless they are known, and it in the model's size."""
+    schema, variables = model.image_model.schema, model.structure.variables
+    image = ImageOps.fit(plain(to_image(pixels)), (schema.width, schema.height))
+    image = image.convert("L" if schema.channels == 1 else "RGB")
+    pictures = np.asarray(image).reshape(1, schema.height, schema.width, schema.channels)
+    table = model.predictor.read(pictures)
+    for name, value in known.items():
+        if name not in variables:
+            raise GraphError(f"the graph has no '{shown(name)}'; {nearest(name, list(variables))}")
+        table[name] = np.array([variables[name].value(value)], table[name].dtype)
+    return table, pictures
+
+
+def _sample_again(picture: Path, model: CausalModel, about: MadeSample) -> np.ndarray:
+    if about.index is None:
+        check_shows(picture, about.n, model.image_model)
+    elif about.index >= about.n or about.n > MOST_AT_ONCE:
+        raise PictureError(f"{picture}: its provenance says that it is unit {about.index} of {about.n}.")
+    pictures = model.sample(about.n, about.do, about.given, about.seed)[1]
+    return grid(pictures) if about.index is None else np.asarray(pictures[about.index])
+
+
+def _unit_again(picture: Path, model: CausalModel, unit: Unit) -> tuple[Table, np.ndarray]:
+    if unit.data is not None:
+        dataset = Dataset.open(present(picture, unit.data))
+        if unit.index >= len(dataset):
+            raise PictureError(f"{picture}: made of picture {unit.index} of {unit.data}, which has {len(dataset)}.")
+        units = of_dataset(model, dataset, [dataset.table["file_name"][unit.index].as_py()])
+        return units.table, units.pictures
+    if unit.picture is not None:
+        return of_picture(model, open_pixels(present(picture, unit.picture)), unit.attributes)
+    return model.sample(1, seed=unit.seed)
+
+
 def extrapolated(model: CausalModel, asked: Mapping[str, Any]) -> list[str]:
-    """Returns a line for every value that lies beyond all that was seen of its attribute."""
+    """Returns a line for every value outside of its attribute's range in the training units."""
     lines = []
     for name, value in asked.items():
         one = model.structure.variables.get(name)
@@ -164,22 +224,22 @@ def extrapolated(model: CausalModel, asked: Mapping[str, Any]) -> list[str]:
         if not low <= (number := one.value(value)) <= high:
             near = low if number < low else high
             lines.append(
-                f"{name} = {value}: seen were only {low:.4g} to {high:.4g}; what is shown is extrapolated from {near:.4g} on."
+                f"{name} = {value}: the training units have {low:.4g} to {high:.4g}; the picture is extrapolated beyond {near:.4g}."
             )
     return lines
 
 
 def means(model: CausalModel, table: Table) -> dict[str, str]:
-    """Returns in words what is typical of units: the mean of numbers, the share of the most frequent class."""
-    said = {}
+    """Returns, as text, the mean of numbers and the share of the most frequent class."""
+    texts = {}
     for name, variable in model.structure.variables.items():
         values = table[name]
         if variable.classes:
             top = int(np.bincount(values).argmax())
-            said[name] = f"{variable.classes[top]} {np.mean(values == top):.0%}"
+            texts[name] = f"{variable.classes[top]} {np.mean(values == top):.0%}"
         else:
-            said[name] = f"{values.mean():.3g}"
-    return said
+            texts[name] = f"{values.mean():.3g}"
+    return texts
 
 
 def file_of(name: str) -> str:
@@ -188,20 +248,10 @@ def file_of(name: str) -> str:
     return "picture-grid.png" if own == "grid.png" else own
 
 
-def _about(model: CausalModel, kind: str, seed: int) -> dict[str, Any]:
-    return {
-        "ai_generated": True,
-        "limner": limner.__version__,
-        "kind": kind,
-        "run": str(model.path),
-        "graph": model.structure.graph.to_yaml(),
-        "model": model.image_model.digest,
-        "seed": seed,
-    }
-
-
-def _texts(asked: Do) -> dict[str, str]:
-    return {name: str(value) for name, value in asked.items()}
+def provenance(model: CausalModel, kind: str, seed: int, do: Do, **about: Any) -> dict[str, Any]:
+    """Returns what a picture of a causal model says of itself."""
+    graph, digest = model.structure.graph.to_yaml(), model.image_model.digest
+    return header(kind, run=str(model.path), graph=graph, model=digest, seed=seed, do=dict(do), **about)
 
 
 def _row(model: CausalModel, table: Table, index: int) -> dict[str, str]:

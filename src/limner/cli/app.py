@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from limner import __version__
 from limner.cli import (
     causal,
     crossval,
@@ -31,6 +30,7 @@ from limner.cli import (
 )
 from limner.errors import LimnerError, UsageError
 from limner.memory import out_of_memory
+from limner.version import __version__
 
 INTERRUPTED = 130
 
@@ -63,8 +63,8 @@ app.add_typer(explain.app, name="explain")
 app.add_typer(weights.app, name="weights")
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(shown: bool) -> None:
+    if shown:
         typer.echo(f"limner {__version__}")
         raise typer.Exit
 

@@ -1,4 +1,4 @@
-"""`limner causal`: a graph of what causes what, whether the data allow it, and what would have been."""
+"""`limner causal`: a causal graph, its test against the data, interventions and counterfactuals."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,27 +9,25 @@ if TYPE_CHECKING:
     from limner.causal.effects import Effects
     from limner.metrics.intervals import Interval
 
-app = typer.Typer(
-    help="Ask what would have been: graphs of causes, and pictures that follow them.", add_completion=False
-)
+app = typer.Typer(help="Causal graphs, interventions and counterfactual pictures.", add_completion=False)
 
 Data = Annotated[str, typer.Argument(help="A prepared dataset, or pictures as `limner prepare` reads them.")]
 GraphFile = Annotated[Path, typer.Option("--graph", help="The graph, a YAML file.")]
 Seed = Annotated[int, typer.Option(help="Decides the draws.")]
 ModelFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a causal model.")]
-DoOption = Annotated[list[str] | None, typer.Option("--do", metavar="NAME=VALUE", help="What is set; repeat it.")]
+DoOption = Annotated[list[str] | None, typer.Option("--do", metavar="NAME=VALUE", help="What is set; may be repeated.")]
 COMPARED = 5000
-"""Units that the means of a world are taken of."""
+"""Units over which the means under an intervention are computed."""
 
 
 @app.command("check")
 def check(data: Data, graph: GraphFile, seed: Seed = 0) -> None:
-    """Say whether the data speak against a graph, before anything is trained on it."""
-    from limner.causal import check as judge
+    """Say whether the data contradict a graph, before anything is trained on it."""
+    from limner.causal import check as check_graph
     from limner.causal import read_graph
     from limner.data import open_dataset
 
-    found = judge(open_dataset(data), read_graph(graph), seed)
+    found = check_graph(open_dataset(data), read_graph(graph), seed)
     if found.incomplete:
         typer.echo(f"{found.incomplete:,} units lack a value and were left out; {found.rows:,} have all.")
     for one, other, p in found.violations:
@@ -55,7 +53,7 @@ def discover(
     ] = None,
     seed: Seed = 0,
 ) -> None:
-    """Propose a graph from the data, for you to weigh: it assumes that no cause is unseen."""
+    """Propose a graph from the data, for you to examine: it assumes that no common cause is unobserved."""
     from limner.causal import discover as propose
     from limner.data import open_dataset
     from limner.errors import UsageError
@@ -69,7 +67,7 @@ def discover(
         typer.echo(f"a guess: {one} -> {other}; the data allow the other direction as well", err=True)
     if out:
         graph.save(out)
-        typer.echo(f"{out}: weigh every edge before you use it", err=True)
+        typer.echo(f"{out}: examine every edge before you use it", err=True)
 
 
 @app.command("fit")
@@ -78,7 +76,7 @@ def fit(
     graph: GraphFile,
     out: Annotated[Path, typer.Option(help="The folder of the causal model.")] = Path("causal"),
     recipe: Annotated[
-        str | None, typer.Option(help="What draws the pictures; causal-vae if left out. A GAN gets an encoder.")
+        str | None, typer.Option(help="The recipe of the image model; causal-vae if left out. A GAN gets an encoder.")
     ] = None,
     minutes: Annotated[float | None, typer.Option(help="Train the pictures so long in all.")] = None,
     settings: Annotated[
@@ -87,7 +85,7 @@ def fit(
     seed: Seed = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the training in --out.")] = False,
 ) -> None:
-    """Learn how attributes follow from their causes, and pictures from attributes."""
+    """Learn a mechanism for each attribute, and an image model of the pictures given their attributes."""
     from limner.causal import CausalModel, read_graph
     from limner.cli.table import show
     from limner.data import open_dataset
@@ -116,16 +114,16 @@ def sample(
     n: Annotated[int, typer.Option("--n", help="Pictures.")] = 16,
     do: DoOption = None,
     given: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="What is seen, nothing being done to it.")
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="What is observed, without intervention.")
     ] = None,
     out: Annotated[Path, typer.Option(help="The grid.")] = Path("sample.png"),
     seed: Seed = 0,
 ) -> None:
-    """Paint units of a world in which something is done, or as they are found where something is seen."""
+    """Generate pictures of units under an intervention, or of units in which a value is observed."""
     from limner.causal import CausalModel
     from limner.causal.what_if import extrapolated, means, write_samples
     from limner.cli.table import show
-    from limner.conditions import parse_condition
+    from limner.conditions.resolve import parse_condition
     from limner.errors import UsageError
 
     if out.exists():
@@ -137,9 +135,9 @@ def sample(
         typer.echo(line, err=True)
     rows = [["", *causal.structure.variables], ["generated", *means(causal, table).values()]]
     if seen:
-        # the same values set by hand: where this row differs, seeing is not doing
-        rows[1][0] = "found"
-        rows.append(["done", *means(causal, causal.structure.sample(COMPARED, seen, seed)).values()])
+        # the same values set by an intervention: where this row differs, observing is not intervening
+        rows[1][0] = "observed"
+        rows.append(["set", *means(causal, causal.structure.sample(COMPARED, seen, seed)).values()])
         rows[1][1:] = means(causal, causal.structure.given(COMPARED, seen, seed)).values()
     show(rows)
     typer.echo(str(out))
@@ -160,17 +158,17 @@ def counterfactual(
     out: Annotated[Path, typer.Option(help="A new folder.")] = Path("what-if"),
     seed: Seed = 0,
 ) -> None:
-    """Show what pictures would have been, had an attribute been another."""
+    """Generate the counterfactuals of pictures: what they would look like with another attribute."""
     from limner.causal import CausalModel
     from limner.causal.what_if import extrapolated, of_dataset, of_files, write_counterfactuals
     from limner.cli.table import show
-    from limner.conditions import parse_condition
+    from limner.conditions.resolve import parse_condition
     from limner.data import open_dataset
     from limner.errors import UsageError
 
     causal, done = CausalModel.load(model), parse_condition(do or [], "--do")
     if not done:
-        raise UsageError("nothing is done: say what, with --do ATTRIBUTE=VALUE.")
+        raise UsageError("nothing is set: say what, with --do ATTRIBUTE=VALUE.")
     units = of_dataset(causal, open_dataset(data), pictures) if data else of_files(causal, pictures)
     other = write_counterfactuals(causal, units, done, out, seed)
     for line in extrapolated(causal, done):
@@ -180,31 +178,31 @@ def counterfactual(
         typer.echo("the attributes were predicted from the pictures, and so is what follows from them", err=True)
     show(
         [
-            ["would have been", *variables],
+            ["counterfactual", *variables],
             *([name, *(v.text(other[key][i]) for key, v in variables.items())] for i, name in enumerate(pictures)),
         ]
     )
-    typer.echo(f"{out / 'grid.png'}: the pictures above, what they would have been below")
+    typer.echo(f"{out / 'grid.png'}: the pictures above, their counterfactuals below")
 
 
 @app.command("soundness")
 def soundness(
     model: ModelFolder,
-    data: Annotated[str, typer.Option(help="A dataset whose test pictures the model has not seen.")],
-    n: Annotated[int, typer.Option("--n", help="Units that are judged, at most.")] = 500,
+    data: Annotated[str, typer.Option(help="A dataset whose test pictures the model was not trained on.")],
+    n: Annotated[int, typer.Option("--n", help="Units that are evaluated, at most.")] = 500,
     truth: Annotated[Path | None, typer.Option(help="The folder of the garden that DATA was made of.")] = None,
     out: Annotated[Path | None, typer.Option(help="The folder of the report; RUN/soundness if left out.")] = None,
     seed: Seed = 0,
 ) -> None:
-    """Say how far counterfactual pictures can be trusted, in figures with intervals and on a page."""
+    """Measure how far counterfactual pictures can be trusted, with intervals, and write a report."""
     from limner.causal import CausalModel
-    from limner.causal.judging import judge_run
     from limner.causal.page import UNDER_THE_GRAPH, tables
+    from limner.causal.soundness_run import soundness_of_run
     from limner.cli.table import show
     from limner.data import open_dataset
 
     causal, folder = CausalModel.load(model), out or model / "soundness"
-    found = judge_run(causal, open_dataset(data), folder, n=n, truth=truth, seed=seed)
+    found = soundness_of_run(causal, open_dataset(data), folder, n=n, truth=truth, seed=seed)
     for title, header, rows, words in tables(causal, found):
         typer.echo(f"\n{title}")
         show([header, *rows])
@@ -227,18 +225,18 @@ def effects(
     ] = 500,
     seed: Seed = 0,
 ) -> None:
-    """Say what each cause does to an outcome, in all and by its own edge, and how sure that is."""
+    """Estimate the total and direct effect of each cause on an outcome, with intervals."""
     from limner.causal import CausalModel
     from limner.data import open_dataset
 
-    _tell(CausalModel.load(model).effects(open_dataset(data), on, n, seed))
+    _print_effects(CausalModel.load(model).effects(open_dataset(data), on, n, seed))
 
 
-def _tell(found: "Effects") -> None:
+def _print_effects(found: "Effects") -> None:
     from limner.cli.table import show
 
     def said(figure: "Interval | None") -> str:
-        return f"{figure.value:+.3g} [{figure.low:+.3g}, {figure.high:+.3g}]" if figure else "none"
+        return f"{figure:+.3g}" if figure else "none"
 
     rows = [["cause", "from", "to", "total effect", "direct effect"]]
     rows += [[one.cause, one.low, one.high, said(one.total), said(one.direct)] for one in found.effects]
@@ -247,9 +245,7 @@ def _tell(found: "Effects") -> None:
         rows = [[*row, last] for row, last in zip(rows, ["cannot be known", *hidden], strict=True)]
     show(rows)
     for edge in dict.fromkeys(edge for one in found.effects for edge in one.hidden):
-        typer.echo(
-            f"cannot be known: {edge}: an unseen cause hides what it does, so effects that go over it may be far off"
-        )
+        typer.echo(f"cannot be known: {edge}: an unobserved cause hides its effect, so effects along it may be far off")
     if found.strengths:
         strengths = ([f"{one.cause} -> {one.node}", said(one.strength).replace("+", "")] for one in found.strengths)
         show([["arrow", "strength"], *strengths])

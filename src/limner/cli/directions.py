@@ -1,4 +1,4 @@
-"""`limner directions`: where a model's latents lead, named, measured and shown."""
+"""`limner directions`: directions in a model's latents, with and without names, and what they change."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ def directions(
         typer.Option(
             "--attribute",
             metavar="NAME",
-            help="Find its direction, too: a number, NAME=CLASS, or brightness, contrast, colourfulness, warmth or size.",
+            help="Also find the direction of this: a number, NAME=CLASS, or brightness, contrast, colourfulness, warmth or size.",
         ),
     ] = None,
     keep: Annotated[
@@ -23,24 +23,27 @@ def directions(
         str | None, typer.Option(help="The dataset that attributes are learned from; the run's own if left out.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The folder; MODEL/directions if left out.")] = None,
-    n: Annotated[int, typer.Option("--n", help="Pictures, of which half find and half judge.")] = 512,
+    n: Annotated[
+        int, typer.Option("--n", help="Pictures, of which half find directions and half evaluate them.")
+    ] = 512,
     seed: Annotated[int, typer.Option(help="Decides the pictures.")] = 0,
 ) -> None:
     """Find the directions in which a model's pictures change, without names and by attributes."""
-    from limner.causal.attribute_scorers import scorers_of_model
     from limner.cli.table import show
-    from limner.editing.directions import effects, factorised, principal, supervised
-    from limner.editing.directions_page import HOW, LIMITS, summary, write
+    from limner.editing.directions import factorised, principal
     from limner.editing.latent_space import editing_model
     from limner.errors import UsageError
+    from limner.explain.attribute_scorers import scorers_of_model
+    from limner.explain.directions import effects, supervised
+    from limner.explain.directions_page import HOW, LIMITS, summary, write
 
     if keep and not attributes:
         raise UsageError("--keep says what the direction of an --attribute must not change: give one.")
     opened, folder = editing_model(model), out or model / "directions"
-    named, kept = attributes or [], keep or []
-    scorers = scorers_of_model(model, opened, data, [*named, *kept], seed)
-    steps = supervised(opened, scorers, named, kept, n, seed) | principal(opened) | factorised(opened)
+    named, constant = attributes or [], keep or []
+    scorers = scorers_of_model(model, opened, data, [*named, *constant], seed)
+    steps = supervised(opened, scorers, named, constant, n, seed) | principal(opened) | factorised(opened)
     found = effects(opened, steps, scorers, n, seed)
-    write(opened, model, steps, found, folder, attributes=named, keep=kept, n=n, seed=seed)
+    write(opened, model, steps, found, folder, attributes=named, keep=constant, n=n, seed=seed)
     show(summary(found))
     typer.echo(f"\n{HOW}\n{LIMITS}\n{folder / 'report.html'}")

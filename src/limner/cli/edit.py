@@ -15,6 +15,9 @@ def edit(
     recipe: Annotated[Path | None, typer.Option(help="A YAML list of edits, done before those of --op.")] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Drop the last edit that INPUT carries.")] = False,
     seed: Annotated[int, typer.Option(help="Which picture of a model.")] = 0,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Name what was read by digests alone, without paths.")
+    ] = False,
 ) -> None:
     """Edit pictures: each carries its edits, and can be made again without the last."""
     from limner.editing import OPERATIONS, history, parse, read_edits
@@ -28,10 +31,10 @@ def edit(
     if source.is_dir() and not history.is_model(source):
         if undo:
             raise UsageError("--undo takes one picture, not a folder.")
-        left_out = history.save_folder(source, edits, out)
+        left_out = history.save_folder(source, edits, out, anonymous)
         for line in left_out:
             typer.echo(line, err=True)
     else:
         opened = history.open_source(source, seed)
-        history.save_edited(opened.without_last(str(source)) if undo else opened, edits, out)
+        history.save_edited(opened.without_last(str(source)) if undo else opened, edits, out, anonymous)
     typer.echo(str(out))

@@ -25,9 +25,9 @@ def evaluate(
     from limner.evaluation import table, write_report
     from limner.evaluation.report import claimed
 
-    wanted = [group.strip() for groups in only or () for group in groups.split(",")]
+    chosen = [group.strip() for groups in only or () for group in groups.split(",")]
     with claimed(out):
-        evaluation = judge(models, data, n=n, features=features, only=wanted, seed=seed, verify=verify)
+        evaluation = judge(models, data, n=n, features=features, only=chosen, seed=seed, verify=verify)
         show(table.rows(evaluation))
         write_report(evaluation, out)
     for line in [*table.verdicts(evaluation), *(f"note: {warning}" for warning in table.warnings(evaluation))]:

@@ -17,7 +17,7 @@ def explain() -> None:
 def channels(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model or run, of any recipe that has a decoder.")],
     attribute: Annotated[
-        str, typer.Option(metavar="NAME", help="What is moved: a number, or NAME=CLASS, a class's probability.")
+        str, typer.Option(metavar="NAME", help="The attribute: a number, or NAME=CLASS, a class's probability.")
     ],
     data: Annotated[
         str | None,
@@ -31,10 +31,10 @@ def channels(
     out: Annotated[Path | None, typer.Option(help="The folder of the report; MODEL/channels if left out.")] = None,
     seed: Annotated[int, typer.Option(help="Decides the pictures.")] = 0,
 ) -> None:
-    """Say which channels of a trained network move an attribute, by switching them off and on."""
-    from limner.causal import dissect
-    from limner.causal.dissection_page import HOW, LIMITS, summary, tables, write
+    """Measure which channels of a trained network change an attribute, by switching them off and on."""
     from limner.cli.table import show
+    from limner.explain import dissect
+    from limner.explain.dissection_page import HOW, LIMITS, summary, tables, write
     from limner.model import load
     from limner.training.run import data_for
 

@@ -12,7 +12,7 @@ def export(
     out: Annotated[Path, typer.Option(help="The file, which ends in .onnx.")] = Path("model.onnx"),
     int8: Annotated[bool, typer.Option("--int8", help="Whole-number convolutions: smaller, slightly inexact.")] = False,
 ) -> None:
-    """Write a model as one file that ONNX Runtime paints with, on a server or in a browser."""
+    """Write a model as one file that ONNX Runtime generates with, on a server or in a browser."""
     from limner.errors import UsageError
     from limner.model import load
 

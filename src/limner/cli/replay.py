@@ -12,16 +12,30 @@ def replay(
         Path | None, typer.Option(help="Where to write it.", show_default="NAME-replay.png, in this folder")
     ] = None,
     model: Annotated[Path | None, typer.Option(help="Where its model or causal run is now, if it has moved.")] = None,
+    moved: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from",
+            metavar="OLD=NEW",
+            help="Where something is now that it was made of: a file or folder, or the first 8 digits of its digest. Repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """Make a picture again, and say whether the pixels are the same."""
-    from limner.errors import UsageError
+    from limner.errors import UsageError, shown
     from limner.pictures import read_provenance, save
     from limner.replay import replay as make_again
 
     target = out or Path(f"{picture.stem}-replay.png")
     if target.resolve() == picture.resolve():
         raise UsageError(f"--out {target} is the picture itself; choose another name.")
-    again, difference = make_again(picture, model)
+    places = {}
+    for text in moved or []:
+        old, equals, new = text.rpartition("=")
+        if not equals or not old or not new:
+            raise UsageError(f"--from {shown(text)}: write it as OLD=NEW.")
+        places[old.rstrip("/")] = Path(new)
+    again, difference = make_again(picture, model, places)
     save(again, target, read_provenance(picture))
     verdict = "the same pixels" if difference == 0 else f"pixels differ by up to {difference} of 255"
     typer.echo(f"{target}: {verdict}")

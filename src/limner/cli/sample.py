@@ -27,7 +27,7 @@ def sample(
     ] = "torch",
 ) -> None:
     """Generate pictures with a model."""
-    from limner.conditions import parse_condition
+    from limner.conditions.resolve import parse_condition
     from limner.errors import UsageError
     from limner.model import load
     from limner.samples import save_model_walk, save_samples

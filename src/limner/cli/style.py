@@ -10,7 +10,7 @@ app = typer.Typer(help="Instant models of styles, and what each factor changes."
 
 @app.command()
 def train(
-    styles: Annotated[list[Path], typer.Argument(help="Pictures to learn the manner of.")],
+    styles: Annotated[list[Path], typer.Argument(help="Pictures to learn the style of.")],
     out: Annotated[Path, typer.Option(help="The run; stopped before, it goes on.")],
     minutes: Annotated[float, typer.Option(min=0.01, help="How long to learn, in all.")] = 40.0,
     contents: Annotated[
@@ -18,7 +18,7 @@ def train(
     ] = None,
     seed: Annotated[int, typer.Option(help="Chance.")] = 0,
 ) -> None:
-    """Train one small network that paints in these styles at once, with sliders for colour, line and texture."""
+    """Train one small network that stylises in these styles at once, with sliders for colour, line and texture."""
     from limner.style.instant.train import train as learn
 
     learn(styles, out, minutes, contents, seed)

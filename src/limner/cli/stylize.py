@@ -1,4 +1,4 @@
-"""`limner stylize`: a picture, a folder or a film painted in the manner of others."""
+"""`limner stylize`: a picture, a folder or a film in the style of others."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +19,7 @@ def stylize(
     out: Annotated[Path, typer.Option(help="A .png, .webp or .jpg; a new folder; a .mp4 or .gif.")],
     styles: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[STYLE]...", help="Pictures to paint like; with --model, names of its styles."),
+        typer.Argument(metavar="[STYLE]...", help="Pictures whose style is taken; with --model, names of its styles."),
     ] = None,
     colour: Share = 1.0,
     line: Share = 1.0,
@@ -41,10 +41,13 @@ def stylize(
     seed: Annotated[int, typer.Option(help="Chance.")] = 0,
     extractor: Annotated[str, typer.Option(help="Network that looks: limner, squeezenet, vgg19.")] = "limner",
     model: Annotated[
-        str, typer.Option(help="Paint at once by a model: a run of `limner style train`, or limner.")
+        str, typer.Option(help="Stylise at once by a model: a run of `limner style train`, or limner.")
     ] = "",
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Name what was read by digests alone, without paths.")
+    ] = False,
 ) -> None:
-    """Paint a picture in the manner of others, with separate hands for colour, line, texture and content."""
+    """Stylise a picture in the style of others, with separate controls for colour, line, texture and content."""
     from pydantic import ValidationError
 
     from limner.errors import UsageError
@@ -57,7 +60,7 @@ def stylize(
         raise UsageError("--weight has no say with --mask, which gives each style its place; leave one out.")
     weighted = zip(given, weight or [1.0] * len(given), strict=True)
     try:
-        wanted = stylization.Stylization(
+        request = stylization.Stylization(
             styles=[stylization.Source(style=style, weight=share) for style, share in weighted],
             **{
                 name: [stylization.Source(style=str(path)) for path in paths or []]
@@ -83,6 +86,6 @@ def stylize(
     except ValidationError as error:
         first = error.errors()[0]
         raise UsageError(f"--{first['loc'][0]}: {first['msg']}.") from None
-    for line_ in run.carry_out(wanted, content, out):
+    for line_ in run.carry_out(request, content, out, anonymous):
         typer.echo(line_, err=True)
     typer.echo(str(out))

@@ -4,10 +4,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from limner.conditions.attribute import Attribute
     from limner.data.cache import open_dataset
     from limner.data.dataset import Batch, Dataset, is_dataset, write_dataset
     from limner.data.preparation import prepare
-    from limner.data.schema import Attribute, Schema
+    from limner.data.schema import Schema
 
 __all__ = ["Attribute", "Batch", "Dataset", "Schema", "is_dataset", "open_dataset", "prepare", "write_dataset"]
 

@@ -18,15 +18,13 @@ from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from typing import Any, Literal
 
-from limner.data.schema import LONGEST_NAME, MISSING_CLASS, MOST_ATTRIBUTES, Attribute
+from limner.conditions.attribute import LONGEST_NAME, MISSING_CLASS, MOST_ATTRIBUTES, Attribute, as_number
 from limner.errors import DataError, shown
 
 DIGITS = "0123456789"
 MAIN_LABELS = ("label", "class", "category")
 MOST_NUMBERS_AS_CLASSES = 20
 MOST_CLASSES = 1000
-LARGEST = 3.4e38
-"""The greatest number that pictures can be conditioned on, which single precision holds."""
 Missing = Literal["drop", "keep", "mean"]
 Kind = Literal["label", "number", "caption"]
 
@@ -105,19 +103,8 @@ def typed(
 def main_label(attributes: Sequence[Attribute]) -> str | None:
     """Returns the label called `label`, else `class`, else `category`, else the first label, else None."""
     labels = [attribute.name for attribute in attributes if attribute.kind == "label"]
-    named = [name for wanted in MAIN_LABELS for name in labels if name.lower() == wanted]
+    named = [name for main in MAIN_LABELS for name in labels if name.lower() == main]
     return next(iter([*named, *labels]), None)
-
-
-def as_number(value: Any) -> float | None:
-    """Returns a raw value as a float of at most `LARGEST`, or None when it is none."""
-    if isinstance(value, bool):
-        return None
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return number if abs(number) <= LARGEST else None
 
 
 def natural(text: str) -> list[tuple[int, int, str]]:

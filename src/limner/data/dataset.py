@@ -22,8 +22,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import BaseModel, Field, ValidationError
 
+from limner.conditions.attribute import Attribute
 from limner.config import fault_of
-from limner.data.schema import Attribute, Schema
+from limner.data.schema import Schema
 from limner.data.verification import PICTURES, TABLE, BlockDigests, entry_of, sealed
 from limner.errors import ConditionError, DataError, UsageError, nearest, shown
 from limner.files import atomic_folder
@@ -41,7 +42,7 @@ UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, pa.ArrowExcept
 
 
 class Batch(NamedTuple):
-    """Images float32 (B, C, H, W) in [-1, 1], and the condition: int64 (B,) a label, float32 (B,) a number."""
+    """Images float32 (B, C, H, W) in [-1, 1], and the condition {name: (B, *shape)} (see `limner.conditions`)."""
 
     images: Tensor
     condition: dict[str, Tensor]
@@ -69,7 +70,7 @@ class Dataset:
         self.path, self.name, self.schema, self.fingerprint = path, name, schema, fingerprint
         self.pictures, self.table = pictures, table
         self._split = np.array(table["split"].to_pylist())
-        self._columns: dict[str, np.ndarray] = {}
+        self._columns: dict[str, Tensor] = {}
 
     @classmethod
     def open(cls, path: str | Path) -> Dataset:
@@ -120,21 +121,17 @@ class Dataset:
 
     def images(self, indices: Sequence[int] | np.ndarray | Tensor) -> Tensor:
         """Returns float32 (B, C, H, W) in [-1, 1], channels last in memory."""
-        import torch
+        from limner.images import from_uint8
 
-        rows = np.asarray(self.pictures[np.asarray(indices, dtype=np.int64)])  # (B, H, W, C), a copy in memory
-        # The permuted view of (B, H, W, C) is already channels_last, and float() keeps those strides.
-        return torch.from_numpy(rows).permute(0, 3, 1, 2).float().div_(127.5).sub_(1.0)
+        return from_uint8(np.asarray(self.pictures[np.asarray(indices, dtype=np.int64)]))  # a copy in memory
 
     def condition(self, indices: Sequence[int] | np.ndarray | Tensor, names: Sequence[str]) -> dict[str, Tensor]:
-        """Returns labels as int64 class indices and numbers as float32 in their own units (missing ones: the mean).
+        """Returns {name: (B, *shape)} (see `limner.conditions`); a number that is missing is the mean of all.
 
-        Raises ConditionError for a name that is neither a label nor a number of this dataset.
+        Raises ConditionError for a name of nothing that a generator can be trained for.
         """
-        import torch
-
         rows = np.asarray(indices, dtype=np.int64)
-        return {name: torch.from_numpy(self._column(name)[rows]) for name in names}
+        return {name: self._column(name)[rows] for name in names}
 
     def batch(self, indices: Sequence[int] | np.ndarray | Tensor, names: Sequence[str] = ()) -> Batch:
         """Returns the images and the named conditions of some pictures."""
@@ -146,17 +143,19 @@ class Dataset:
             raise ConditionError(f"no attribute '{shown(name)}' in {self.path}: {self._nearest(name)}")
         return [text or "" for text in self.table[name].to_pylist()]
 
-    def _column(self, name: str) -> np.ndarray:
+    def _column(self, name: str) -> Tensor:
         if name not in self._columns:
-            known = {attribute.name: attribute for attribute in self.schema.attributes if attribute.kind != "caption"}
-            if name not in known:
-                raise ConditionError(f"no label or number '{shown(name)}' in {self.path}: {self._nearest(name)}")
-            self._columns[name] = encode(self.table[name], known[name])
+            from limner.conditions.kinds import kind_of
+
+            if name not in self.table.column_names[2:]:
+                raise ConditionError(f"no attribute '{shown(name)}' in {self.path}: {self._nearest(name)}")
+            attribute = self.schema.attribute(name)
+            self._columns[name] = kind_of(attribute).column(attribute, self.table[name].to_pylist())
         return self._columns[name]
 
     def _nearest(self, name: str) -> str:
-        names = [attribute.name for attribute in self.schema.attributes if attribute.kind != "caption"]
-        return nearest(name, names) if names else "it has no labels and no numbers"
+        names = [attribute.name for attribute in self.schema.attributes]
+        return nearest(name, names) if names else "it has none"
 
     def _check(self) -> None:
         shape = (self.table.num_rows, self.schema.height, self.schema.width, self.schema.channels)
@@ -211,6 +210,8 @@ def _fault(column: pa.ChunkedArray, attribute: Attribute) -> str | None:
     if attribute.kind == "number":
         number = pa.types.is_floating(column.type) or pa.types.is_integer(column.type)
         return None if number else f"no numbers in the column {name}"
+    if attribute.shape:
+        return _fault_of_tensors(column, attribute)
     if not _is_text(column):
         return f"no text in the column {name}"
     unknown = set(pc.unique(column).to_pylist()) - set(attribute.classes) if attribute.kind == "label" else ()
@@ -221,13 +222,12 @@ def _is_text(column: pa.ChunkedArray) -> bool:
     return pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
 
 
-def encode(column: pa.ChunkedArray, attribute: Attribute) -> np.ndarray:
-    """Returns a label column as int64 class indices, a number column as float32 with missing values at the mean."""
-    if attribute.kind == "label":
-        index = {name: position for position, name in enumerate(attribute.classes)}
-        return np.array([index[name] for name in column.to_pylist()], dtype=np.int64)
-    values = np.array(column.to_pylist(), dtype=np.float64)
-    return np.where(np.isnan(values), attribute.mean, values).astype(np.float32)
+def _fault_of_tensors(column: pa.ChunkedArray, attribute: Attribute) -> str | None:
+    """Returns what is wrong with a column of tensors, each of them a list of numbers in the order of memory, or None."""
+    lists = pa.types.is_list(column.type) and pa.types.is_floating(column.type.value_type)
+    if not lists or set(pc.unique(pc.list_value_length(column)).to_pylist()) - {attribute.size}:
+        return f"no lists of {attribute.size} numbers in the column {shown(attribute.name)}"
+    return None
 
 
 def is_dataset(path: str | Path) -> bool:

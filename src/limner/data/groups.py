@@ -1,4 +1,4 @@
-"""Groups of pictures that look alike: what a GAN is told of pictures that have no label."""
+"""Groups of pictures that look alike: the condition of a GAN for pictures without a label."""
 
 import numpy as np
 import torch

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from limner.data.decode import Decoded, decode, header_size, lost
-from limner.data.source import Item, Source, Value
+from limner.data.sources.source import Item, Source, Value
 from limner.data.workers import ordered_map
 from limner.progress import ProgressLine
 

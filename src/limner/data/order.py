@@ -26,12 +26,12 @@ class PictureOrder:
     def at(self, step: int) -> np.ndarray:
         """Returns the indices (batch,) of the pictures of a step."""
         first = step * self.batch
-        parts, wanted = [], self.batch
-        while wanted:
+        parts, left = [], self.batch
+        while left:
             epoch, offset = divmod(first, len(self.indices))
-            part = self._permuted(epoch)[offset : offset + wanted]
+            part = self._permuted(epoch)[offset : offset + left]
             parts.append(part)
-            first, wanted = first + len(part), wanted - len(part)
+            first, left = first + len(part), left - len(part)
         return np.concatenate(parts)
 
     def _permuted(self, epoch: int) -> np.ndarray:

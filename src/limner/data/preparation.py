@@ -17,8 +17,8 @@ from limner.data.intake import Intake, Scratch, choose_size, take_in
 from limner.data.report import Report, build_report, write_report
 from limner.data.report_page import write_page
 from limner.data.selection import FEWEST_PICTURES, Selection, select
-from limner.data.source import Source
 from limner.data.sources import open_source
+from limner.data.sources.source import Source
 from limner.data.splits import Fractions, assign, check_fractions
 from limner.data.workers import cores
 from limner.errors import DataError, UsageError, nearest, shown

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from limner.data.attributes import main_label
 from limner.data.intake import Intake
 from limner.data.selection import Selection
-from limner.data.source import Source
+from limner.data.sources.source import Source
 from limner.errors import DataError
 from limner.parsing import MEGA, ParseError, read_json
 

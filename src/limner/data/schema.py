@@ -1,46 +1,15 @@
 """What a dataset's pictures and attributes look like; the part of the data that recipes, networks and models know."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from limner.conditions.attribute import MOST_ATTRIBUTES, Attribute
 from limner.config import Section
 from limner.pictures.shape import LARGEST, SMALLEST
 
-MISSING_CLASS = "(missing)"
-MOST_ATTRIBUTES, MOST_CLASSES, LONGEST_NAME = 10_000, 100_000, 10_000
-Name = Annotated[str, Field(max_length=LONGEST_NAME)]
-
-
-class Attribute(Section):
-    """One column of the attribute table: a label (one of `classes`), a number, or a caption (free text)."""
-
-    name: Name
-    kind: Literal["label", "number", "caption"]
-    classes: tuple[Name, ...] = Field((), max_length=MOST_CLASSES)
-    missing: str | None = None
-    """The class of the pictures whose label is missing, where there are such; a class may well be called "(missing)"."""
-    minimum: float = 0.0
-    maximum: float = 0.0
-    mean: float = 0.0
-    std: float = Field(1.0, ge=0)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _older_files_know_the_missing_by_their_name(cls, fields: Any) -> Any:
-        if isinstance(fields, dict) and "missing" not in fields:
-            classes = fields.get("classes")
-            if isinstance(classes, list | tuple) and MISSING_CLASS in classes:
-                return fields | {"missing": MISSING_CLASS}
-        return fields
-
-    @model_validator(mode="after")
-    def _classes_are_those_of_a_label(self) -> Self:
-        if bool(self.classes) != (self.kind == "label"):
-            raise ValueError(f"a {self.kind} {'has no' if self.classes else 'needs'} classes")
-        if len(set(self.classes)) < len(self.classes) or self.missing not in (None, *self.classes):
-            raise ValueError("a class comes twice, or that of the missing ones is none of them")
-        return self
+COLOURS = {1: "grey", 3: "colour", 4: "colour with transparency"}
+"""What the channels of a picture are, by their number."""
 
 
 class Schema(Section):
@@ -60,6 +29,16 @@ class Schema(Section):
         if self.label is not None and self.label not in [a.name for a in self.attributes if a.kind == "label"]:
             raise ValueError("the main label is none of the labels")
         return self
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Channels, height and width: the shape of a picture as networks see it."""
+        return self.channels, self.height, self.width
+
+    @property
+    def colours(self) -> str:
+        """What the channels are, in words."""
+        return COLOURS[self.channels]
 
     def attribute(self, name: str) -> Attribute:
         """Returns the attribute of that name; KeyError when there is none."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from limner.conditions.attribute import Attribute
 from limner.data import doctor
 from limner.data.attributes import Kind, Missing, incomplete, kinds_of, typed
 from limner.data.duplicates import Duplicates, find_duplicates
 from limner.data.intake import Intake, Scratch
-from limner.data.schema import Attribute
 from limner.errors import DataError
 
 FEWEST_PICTURES = 2

@@ -1,26 +1,21 @@
-"""Directions in latent space that change something that can be named, found without and with a name for it.
+"""Directions in latent space that edits follow: those that a model has of itself, and those that were written to a folder.
 
-A direction is a step (latent,) in w, one standard deviation of w long.
+A direction is a step (latent,) in w, one standard deviation of w long (see `limner.explain.directions` for those of attributes).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from limner.editing.latent_space import sample_w, standardised
-from limner.editing.scorers import Scorer
 from limner.errors import ModelError, UsageError, nearest, shown
 from limner.methods import Latent
-from limner.metrics.intervals import Interval, mean_interval
 from limner.model import Model
 from limner.tensors import DamagedFileError, load_tensors
 from limner.weights import check_tensor
@@ -31,26 +26,6 @@ FOUND = 5
 MOST = 50
 SAMPLES = 512
 """Latents that components are found in."""
-RIDGE = np.logspace(0, 5, 11)
-LEAST = 40
-"""Pictures below which halves say nothing."""
-NOTHING = 1e-3
-"""Length below which nothing is left of a direction of length 1."""
-CONSTANT = 1e-6
-"""Standard deviation below which a score is the same for all pictures, and says nothing."""
-BATCH = 64
-
-
-class Effect(NamedTuple):
-    """What a standard deviation along a direction changes, in standard deviations of each score."""
-
-    name: str
-    changes: dict[str, Interval]
-    """What changes most comes first, by other pictures than the intervals are of."""
-
-    @property
-    def most(self) -> str:
-        return next(iter(self.changes))
 
 
 def factorised(model: Model, count: int = FOUND) -> dict[str, Tensor]:
@@ -78,96 +53,9 @@ def principal(model: Model, count: int = FOUND) -> dict[str, Tensor]:
     return _named("pca", model, F.normalize(scores.T @ (w - w.mean(0)), dim=1).float())
 
 
-def regression(w: Tensor, scores: Tensor) -> Tensor:
-    """Returns the direction (latent,), of length 1, in which a linear regression on standardised w (n, latent) rises most.
-
-    Ridge regression of scores (n,), as w can have more dimensions than there are pictures; its penalty is chosen by generalised
-    cross-validation.
-    """
-    from sklearn.linear_model import RidgeCV
-
-    slope = torch.from_numpy(RidgeCV(alphas=RIDGE).fit(w.numpy(), scores.numpy()).coef_).float()
-    return F.normalize(slope, dim=0)
-
-
-def supervised(
-    model: Model,
-    scorers: Mapping[str, Scorer],
-    names: Sequence[str],
-    keep: Sequence[str] = (),
-    n: int = 256,
-    seed: int = 0,
-) -> dict[str, Tensor]:
-    """Returns a step for each named scorer: its regression, orthogonal to those that are to be kept.
-
-    UsageError for a name that is none, one that is both, or a direction of which nothing is left.
-    """
-    for name in (*names, *keep):
-        if name not in scorers:
-            raise UsageError(f"nothing is called '{shown(name)}' here; {nearest(name, list(scorers))}")
-    latent, _ = halves(model, n, seed)
-    w = standardised(model, latent.values).cpu()
-    scored = scores_of(model, latent, {name: scorers[name] for name in (*names, *keep)})
-    rising = {name: regression(w, values) for name, values in scored.items()}
-    found = {}
-    for name in names:
-        way = orthogonal(rising[name], [rising[other] for other in keep])
-        if name in keep or way.norm() < NOTHING:
-            raise UsageError(f"{name}: nothing is left of it that keeps {', '.join(keep)}.")
-        _, std = model.generator.w_statistics()
-        found[name] = F.normalize(way, dim=0).to(std.device) * std
-    return found
-
-
-def orthogonal(way: Tensor, others: Sequence[Tensor]) -> Tensor:
-    """Returns what is left of a direction (latent,) without what lies in the span of others."""
-    if not others:
-        return way
-    basis = torch.linalg.qr(torch.stack(list(others), 1).double())[0]
-    return (way.double() - basis @ (basis.T @ way.double())).float()
-
-
-def effects(
-    model: Model, steps: Mapping[str, Tensor], scorers: Mapping[str, Scorer], n: int = 256, seed: int = 0
-) -> list[Effect]:
-    """Returns what each step changes, with 95 % intervals over pictures by which no direction was found.
-
-    Half of these say what changes most, the others how much: the greatest of many is lucky where it was chosen.
-    """
-    _, latent = halves(model, n, seed)
-    before = scores_of(model, latent, scorers)
-    stds = {name: float(values.std()) for name, values in before.items() if float(values.std()) > CONSTANT}
-    found = []
-    for name, step in steps.items():
-        back, forth = (scores_of(model, moved(latent, sign * step), scorers) for sign in (-1, 1))
-        changes = {each: (forth[each] - back[each]) / 2 / stds[each] for each in stds}
-        order = sorted(changes, key=lambda each: -abs(float(changes[each][::2].mean())))
-        found.append(Effect(name, {each: _mean(changes[each][1::2]) for each in order}))
-    return found
-
-
 def moved(latent: Latent, step: Tensor) -> Latent:
     """Returns the latent, in w, moved by a step (latent,)."""
     return replace(latent, values=latent.values + step)
-
-
-def scores_of(model: Model, latent: Latent, scorers: Mapping[str, Scorer]) -> dict[str, Tensor]:
-    """Returns the scores of the pictures of latents, float64 (n,) each."""
-    scores: dict[str, list[Tensor]] = {name: [] for name in scorers}
-    with torch.no_grad():
-        for part in latent.batches(BATCH):
-            images = model.hooks.decode(part).cpu()
-            for name, scorer in scorers.items():
-                scores[name].append(scorer(images).double())
-    return {name: torch.cat(parts) for name, parts in scores.items()}
-
-
-def halves(model: Model, n: int, seed: int) -> tuple[Latent, Latent]:
-    """Returns the latents of n / 2 pictures of a seed, by which directions are found, and of as many that evaluate them."""
-    if n < LEAST:
-        raise UsageError(f"--n {n}: at least {LEAST} pictures are needed.")
-    latent = sample_w(model, 2 * (n // 2), seed)
-    return latent.rows(slice(0, n // 2)), latent.rows(slice(n // 2, 2 * (n // 2)))
 
 
 def step_of(model: Model, name: str, folder: Path | None = None) -> Tensor:
@@ -216,8 +104,3 @@ def _named(kind: str, model: Model, ways: Tensor) -> dict[str, Tensor]:
     greatest = ways.gather(1, ways.abs().argmax(1, keepdim=True))
     ways = ways * greatest.sign() * model.generator.w_statistics()[1]
     return {f"{kind}-{place}": way for place, way in enumerate(ways, 1)}
-
-
-def _mean(values: Tensor) -> Interval:
-    """Returns the mean of values (n,) and its 95 % interval, of no width where they are all equal."""
-    return Interval(*[float(values[0])] * 3) if bool((values == values[0]).all()) else mean_interval(values)

@@ -8,7 +8,6 @@ from typing import Any, Self
 import numpy as np
 from pydantic import BaseModel, Field, model_validator
 
-import limner
 from limner.config import PathText
 from limner.editing.directions import FILE as DIRECTIONS
 from limner.editing.edits import MOST_EDITS, apply, from_list, to_list
@@ -20,7 +19,9 @@ from limner.editing.operation import KnownLatent, Operation
 from limner.errors import ModelError, PictureError, UsageError
 from limner.files import digest
 from limner.model import find_folder, load
-from limner.pictures import each_picture, open_pixels, plain, read_provenance, save, to_image
+from limner.pictures import each_picture, header, open_pixels, plain, read_provenance, save, to_image
+from limner.pictures.recorded import anonymous as without_paths
+from limner.pictures.recorded import check, present
 from limner.samples import MadeBy, made_of
 
 
@@ -37,10 +38,17 @@ class Source:
     """SHA-256 of the pictures and models that its edits read, by path, when they did."""
 
     def without_last(self, name: str) -> "Source":
-        """Returns what this picture was before its last edit; UsageError where none was done."""
-        if not self.edits:
+        """Returns what this picture was before its last edit, or else before it was stylised; UsageError where neither was done.
+
+        PictureError where what was stylised is gone or another.
+        """
+        if self.edits:
+            return replace(self, edits=self.edits[:-1])
+        made = self.origin.get("made", {})
+        before = made.get("origin", {}) if made.get("kind") == "stylization" else {}
+        if not isinstance(before.get("file"), str):
             raise UsageError(f"{name} carries no edit, so there is nothing to undo.")
-        return replace(self, edits=self.edits[:-1])
+        return open_source(check(Path(name), before["file"], before.get("sha256")))
 
     @property
     def ai_generated(self) -> bool:
@@ -60,16 +68,21 @@ def open_source(path: Path, seed: int = 0) -> Source:
     return Source(open_pixels(path), _of_file(path, made))
 
 
-def save_edited(source: Source, edits: Sequence[Operation], out: Path) -> None:
-    """Writes the picture after all its edits, which it carries; a .jpg, which has no opacity, over white."""
+def save_edited(source: Source, edits: Sequence[Operation], out: Path, anonymous: bool = False) -> None:
+    """Writes the picture after all its edits, which it carries; a .jpg, which has no opacity, over white.
+
+    An anonymous one names what was read by digests alone.
+    """
     _unchanged(source)
     done = [*source.edits, *edits]
-    save(apply(done, source.pixels, source.latent), out, provenance(source, done))
+    save(apply(done, source.pixels, source.latent), out, provenance(source, done, anonymous))
 
 
-def save_folder(source: Path, edits: Sequence[Operation], out: Path) -> list[str]:
+def save_folder(source: Path, edits: Sequence[Operation], out: Path, anonymous: bool = False) -> list[str]:
     """Edits every picture of a folder into a new one, as `each_picture` does."""
-    return each_picture(source, out, "editing", lambda path, file: save_edited(open_source(path), edits, file))
+    return each_picture(
+        source, out, "editing", lambda path, file: save_edited(open_source(path), edits, file, anonymous)
+    )
 
 
 def is_model(path: Path) -> bool:
@@ -81,12 +94,12 @@ def is_model(path: Path) -> bool:
     return True
 
 
-def regenerate(picture: Path, made: dict[str, Any], model_path: Path | None = None) -> np.ndarray:
+def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
     """Returns an edited picture again, uint8 (H, W, 3 or 4) (see `limner.replay`).
 
     PictureError where the origin, or what an edit read, is gone or another, or the picture was not edited here.
     """
-    source = _of_edited(picture, made, model_path)
+    source = _of_edited(picture, made)
     _unchanged(source)
     return apply(source.edits, source.pixels, source.latent)
 
@@ -115,16 +128,12 @@ class MadeEdit(BaseModel):
     read: dict[str, str] = {}
 
 
-def _of_edited(path: Path, made: dict[str, Any], model: Path | None = None) -> Source:
+def _of_edited(path: Path, made: dict[str, Any]) -> Source:
     about, origin = made_of(MadeEdit, path, made), made["origin"]
     edits, read = tuple(from_list(about.edits)), about.read
     of_model = about.origin.model
-    where = model or Path(of_model.path if of_model else about.origin.file or "")
+    where = present(path, of_model.path if of_model else about.origin.file or "")
     spec = about.origin.latent or LatentSpec()
-    if not where.exists():
-        raise PictureError(
-            f"{path} was made of {where}, which is not there; put it back, or edit a copy saved by another program."
-        )
     if of_model:
         source = _of_model(where, spec, _directions(where, about.origin.directions))
     else:
@@ -187,9 +196,12 @@ def _carried(path: Path) -> dict[str, Any] | None:
         return None  # a photograph, or what is no picture at all, which reading it will say
 
 
-def provenance(source: Source, edits: Sequence[Operation]) -> dict[str, Any]:
-    """Returns what a picture after these edits says of itself."""
+def provenance(source: Source, edits: Sequence[Operation], anonymous: bool = False) -> dict[str, Any]:
+    """Returns what a picture after these edits says of itself; an anonymous one names what was read by digests alone."""
     read = {str(path): sha for edit in edits for path in edit.named if (sha := _digest(path))}
-    made = source.ai_generated or any(isinstance(edit, LatentEdit) and not edit.idle for edit in edits)
-    about = {"ai_generated": made, "limner": limner.__version__, "kind": "edit"}
-    return about | {"origin": source.origin, "edits": to_list(edits), "read": read}
+    generated = source.ai_generated or any(isinstance(edit, LatentEdit) and not edit.idle for edit in edits)
+    made = header("edit", ai_generated=generated, origin=source.origin, edits=to_list(edits), read=read)
+    if not anonymous:
+        return made
+    folder = source.origin.get("directions")
+    return without_paths(made, {folder: sha} if folder and (sha := _digest(Path(folder))) else {})

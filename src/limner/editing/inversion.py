@@ -18,7 +18,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor
 
-from limner.conditions import Values
+from limner.conditions.resolve import Values
 from limner.editing.latent_space import one_thread, sample_w, standardised
 from limner.features import Extractor, load_extractor
 from limner.features.likeness import embed, perceptual_distance

@@ -24,12 +24,12 @@ from limner.editing.operation import Canvas, Operation
 from limner.editing.rendering import apply_latent, apply_pixels, render, to_model_input, with_latent
 from limner.errors import UsageError
 from limner.features.likeness import embed, perceptual_distance
+from limner.images import from_uint8, to_uint8
 from limner.methods import Latent
 from limner.methods.counterfactual import apply_change
 from limner.model import Model
 from limner.pictures import open_picture
 from limner.seeds import LARGEST_SEED
-from limner.values import from_uint8, to_uint8
 
 CANDIDATES = 32
 """Latents of a seed, of which the best is where `regenerate` begins."""
@@ -175,7 +175,7 @@ class Regenerate(LatentEdit):
     def _start(self, canvas: Canvas, model: Model, images: Tensor, loss: Loss) -> Latent:
         known = canvas.known
         own = known.latent if known and not self.condition else first_guess(model, images, self.condition)
-        condition = {name: one.expand(CANDIDATES) for name, one in own.condition.items()}
+        condition = {name: one.expand(CANDIDATES, *one.shape[1:]) for name, one in own.condition.items()}
         candidates = sample_w(model, CANDIDATES, self.seed, condition)
         return candidates.rows(loss(model.hooks.decode(candidates)).argmin()[None])
 

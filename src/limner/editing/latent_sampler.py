@@ -18,10 +18,10 @@ from limner.editing.directions import moved, read_steps, step_of
 from limner.editing.latent_space import editing_model, one_thread
 from limner.editing.latent_spec import LatentSpec
 from limner.editing.operation import KnownLatent
-from limner.errors import ModelError, PictureError, shown
+from limner.errors import ModelError
 from limner.methods import Latent, concatenate, slerp, walk
-from limner.model import Model, load
-from limner.samples import MadeBy, made_of, provenance_of
+from limner.model import Model
+from limner.samples import MadeBy, load_recorded, made_of, provenance_of
 
 KIND = "latent"
 
@@ -126,22 +126,15 @@ class MadeLatent(BaseModel):
     directions: PathText | None = None
 
 
-def regenerate(picture: Path, made: dict[str, Any], model_path: Path | None = None) -> np.ndarray:
+def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
     """Returns the picture of a latent spec again, uint8 (H, W, C) (see `limner.replay`).
 
     PictureError where its provenance is incomplete, or names another model than is there.
     """
     about = made_of(MadeLatent, picture, made)
-    where, digest = model_path or Path(about.model.path), about.model.sha256
-    if not where.exists():
-        raise PictureError(f"{picture}: made by the model '{where}', which is not here; give its folder with --model.")
-    model = load(where, runtime=about.model.runtime)
-    if model.digest != digest:
-        raise ModelError(
-            f"{picture}: made by another model ({shown(digest, 12)}) than {where} ({str(model.digest)[:12]})."
-        )
+    model, where = load_recorded(picture, about.model), Path(about.model.path)
     directions = Path(about.directions) if about.directions else None
-    if directions and not directions.exists():
+    if directions and not directions.exists():  # it moved with the model
         directions = where / directions.name
     again: np.ndarray = LatentSampler.of(model, where, directions).generate([about.latent])[0]
     return again

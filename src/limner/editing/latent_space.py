@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from limner.conditions import Values
+from limner.conditions.resolve import Values
 from limner.methods import Latent, slerp
 from limner.model import WEIGHTS, Model, find_folder, load
 from limner.networks.conditioning import Condition

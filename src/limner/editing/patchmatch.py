@@ -36,10 +36,10 @@ class Matches:
     hole: np.ndarray
     whole: np.ndarray
     """bool (places): where a patch is whole."""
-    wanted: np.ndarray
+    missing: np.ndarray
     """int (N): places of patches with a part in the hole."""
     number: np.ndarray
-    """int (places): which of the wanted it is, or -1."""
+    """int (places): which of the missing it is, or -1."""
     likest: np.ndarray
     """int (N): places."""
     costs: np.ndarray
@@ -55,22 +55,22 @@ class Matches:
     @classmethod
     def _of(cls, picture: np.ndarray, hole: np.ndarray, draw: np.random.Generator) -> "Matches":
         whole = sources(hole).ravel()
-        wanted = np.flatnonzero(~whole)
+        missing = np.flatnonzero(~whole)
         number = np.full(whole.size, -1)
-        number[wanted] = np.arange(len(wanted))
-        likest = draw.choice(np.flatnonzero(whole), len(wanted))
-        return cls(picture.copy(), hole, whole, wanted, number, likest, np.zeros(len(wanted), np.float32))
+        number[missing] = np.arange(len(missing))
+        likest = draw.choice(np.flatnonzero(whole), len(missing))
+        return cls(picture.copy(), hole, whole, missing, number, likest, np.zeros(len(missing), np.float32))
 
     def finer(self, picture: np.ndarray, hole: np.ndarray, draw: np.random.Generator) -> "Matches":
         """Returns these matches for a picture twice as large."""
         finer = self._of(picture, hole, draw)
         half = PATCH // 2
-        rows, columns = np.divmod(finer.wanted, finer.width)
+        rows, columns = np.divmod(finer.missing, finer.width)
         above = ((rows + half) // 2 - half).clip(0, len(self.whole) // self.width - 1) * self.width
         parents = self.number[above + ((columns + half) // 2 - half).clip(0, self.width - 1)]
-        moved = np.stack(np.divmod(self.likest, self.width)) - np.divmod(self.wanted, self.width)
+        moved = np.stack(np.divmod(self.likest, self.width)) - np.divmod(self.missing, self.width)
         down, right = moved[:, parents]
-        places = (finer.wanted + 2 * (down * finer.width + right)) % len(finer.whole)
+        places = (finer.missing + 2 * (down * finer.width + right)) % len(finer.whole)
         finer.likest = np.where(finer.whole[places], places, finer.likest)
         finer.costs = self.costs[parents]
         finer.vote()
@@ -137,17 +137,17 @@ class Matches:
     def search(self, draw: np.random.Generator) -> None:
         """Makes matches likelier by what neighbours have found, and by chance ever nearer to what is found."""
         described = self._described()
-        own = described[self.wanted]
-        self.costs = np.full(len(self.wanted), np.inf, np.float32)
+        own = described[self.missing]
+        self.costs = np.full(len(self.missing), np.inf, np.float32)
         self._try(self.likest.copy(), described, own)
         for step in (4, 2, 1):
             for move in (step, step * self.width, -step, -step * self.width):
                 # where it has no such neighbour it tries another's match, which is as good as one by chance
-                neighbours = self.number[(self.wanted - move) % len(self.number)]
+                neighbours = self.number[(self.missing - move) % len(self.number)]
                 self._try(self.likest[neighbours] + move, described, own)
             radius = max(self.hole.shape) // 2
             while radius:
-                down, right = draw.integers(-radius, radius + 1, (2, len(self.wanted)))
+                down, right = draw.integers(-radius, radius + 1, (2, len(self.missing)))
                 self._try(self.likest + down * self.width + right, described, own)
                 radius //= 2 if step == 4 else 4
 
@@ -171,7 +171,7 @@ class Matches:
         shares = np.exp(-self._doubts())[:, None]
         flat = self._flat
         weighted = np.zeros((len(flat), flat.shape[1] + 1), np.float32)
-        to, source = self.begins(self.wanted), self.begins(self.likest)
+        to, source = self.begins(self.missing), self.begins(self.likest)
         for offset in self.offsets:
             weighted[to + offset, :-1] += shares * flat[source + offset]
             weighted[to + offset, -1:] += shares
@@ -179,7 +179,7 @@ class Matches:
         flat[unknown] = weighted[unknown, :-1] / np.maximum(weighted[unknown, -1:], 1e-20)
 
     def _doubts(self) -> np.ndarray:
-        middles = self.begins(self.wanted) + PATCH // 2 * (self.hole.shape[1] + 1)
+        middles = self.begins(self.missing) + PATCH // 2 * (self.hole.shape[1] + 1)
         depths = cv2.distanceTransform(self.hole.astype(np.uint8), cv2.DIST_L2, 3).ravel()[middles]
         scale = max(float(np.quantile(self.costs, 0.5)), 1e-8)
         return (self.costs / scale).clip(0, 14) + FADE * depths.clip(0, 40)
@@ -188,7 +188,7 @@ class Matches:
         """Returns for each pixel (H, W) the one that it is copied from, by the likest match that covers it."""
         origins = np.arange(self.hole.size)
         least, doubts = np.full(self.hole.size, np.inf, np.float32), self._doubts()
-        to, source = self.begins(self.wanted), self.begins(self.likest)
+        to, source = self.begins(self.missing), self.begins(self.likest)
         for offset in self.offsets:
             better = doubts < least[to + offset]
             least[to[better] + offset] = doubts[better]

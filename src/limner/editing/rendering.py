@@ -7,10 +7,10 @@ from torch import Tensor
 
 from limner.editing.operation import Canvas, KnownLatent
 from limner.features.extractor import in_colour
+from limner.images import from_uint8, to_uint8
 from limner.methods import Latent
 from limner.model import Model
 from limner.pictures import plain, to_image
-from limner.values import from_uint8, to_uint8
 
 
 def to_model_input(model: Model, pixels: np.ndarray) -> Tensor:

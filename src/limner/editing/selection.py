@@ -11,6 +11,7 @@ from pydantic import Field, field_validator
 from limner.config import PathText
 from limner.editing.operation import Canvas, Operation
 from limner.errors import UsageError
+from limner.images import to_lab
 from limner.pictures import colour, open_picture
 
 ROUNDS = 5
@@ -96,9 +97,8 @@ class SelectColour(Selecting):
         return name
 
     def reach(self, canvas: Canvas) -> np.ndarray:
-        own = cv2.cvtColor(np.ascontiguousarray(canvas.colour, np.float32) / 255, cv2.COLOR_RGB2LAB)
-        asked = cv2.cvtColor(np.array([[colour(self.colour)]], np.float32) / 255, cv2.COLOR_RGB2LAB)
-        return (np.linalg.norm(own - asked, axis=2) < self.tolerance).astype(np.float32)
+        asked = to_lab(np.array([[colour(self.colour)]]))
+        return (np.linalg.norm(to_lab(canvas.colour) - asked, axis=2) < self.tolerance).astype(np.float32)
 
 
 class SelectMask(Selecting):

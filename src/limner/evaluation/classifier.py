@@ -8,7 +8,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from limner import seeds
-from limner.values import from_uint8
+from limner.images import from_uint8
+from limner.networks.fit import fit_module
 
 SIDE = 32
 """Larger pictures are reduced to about this side."""
@@ -63,17 +64,14 @@ def train_classifier(
     steps = steps or STEPS
     torch.manual_seed(seeds.derive("classifier", seed))
     classifier = Classifier(pictures.shape[3], classes, side).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimiser = torch.optim.AdamW(classifier.parameters(), lr=RATE, weight_decay=0.05, fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps)
-    classifier.train()
-    for rows in _rows(len(pictures), steps, seed):
-        images = _images(pictures[rows.numpy()], side)
-        loss = F.cross_entropy(classifier(images), labels[rows], label_smoothing=0.05)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        schedule.step()
-    return classifier.eval()
+    batches = _rows(len(pictures), steps, seed)
+
+    def loss() -> Tensor:
+        rows = next(batches)
+        return F.cross_entropy(classifier(_images(pictures[rows.numpy()], side)), labels[rows], label_smoothing=0.05)
+
+    fit_module(classifier, loss, steps, lr=RATE, weight_decay=0.05)
+    return classifier
 
 
 def _rows(count: int, steps: int, seed: int) -> Iterator[Tensor]:

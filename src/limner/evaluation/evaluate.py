@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import limner
 from limner import memory
 from limner.data import Dataset, is_dataset, open_dataset
 from limner.data.verification import verify as verify_files
@@ -24,6 +23,7 @@ from limner.evaluation.utility import utility
 from limner.features import load_extractor
 from limner.model import Model, check_shape, find_folder, load
 from limner.progress import ProgressLine
+from limner.version import __version__
 
 GROUPS: dict[str, Callable[[Reference, Subject], Group]] = {
     "distances": distances,
@@ -114,11 +114,12 @@ def _evaluated(
     seed: int,
 ) -> Evaluation:
     reference = Reference(evaluation_split(dataset, list(named.values()), test_only), load_extractor(features), seed)
-    wanted = [group for group in GROUPS if not only or group in only]
+    chosen_groups = [group for group in GROUPS if not only or group in only]
     judged = [
-        _judge(generate(name, path, model, reference, n), reference, wanted) for name, (path, model) in named.items()
+        _judge(generate(name, path, model, reference, n), reference, chosen_groups)
+        for name, (path, model) in named.items()
     ]
-    comparable = [group for group in wanted if group in OF_REAL_PICTURES]
+    comparable = [group for group in chosen_groups if group in OF_REAL_PICTURES]
     if marks and comparable:
         judged.append(_judge(real(reference, n), reference, comparable))
     return Evaluation(reference, judged, _protocol(reference, n))
@@ -126,7 +127,7 @@ def _evaluated(
 
 def _protocol(reference: Reference, n: int) -> dict[str, Any]:
     return {
-        "limner": limner.__version__,
+        "limner": __version__,
         "data": reference.dataset.name,
         "fingerprint": reference.dataset.fingerprint,
         "held_out": f"{len(reference.evaluation_split.held_out_rows):,} ({reference.split})",
@@ -138,15 +139,15 @@ def _protocol(reference: Reference, n: int) -> dict[str, Any]:
     }
 
 
-def _judge(subject: Subject, reference: Reference, wanted: Sequence[str]) -> Judged:
+def _judge(subject: Subject, reference: Reference, chosen_groups: Sequence[str]) -> Judged:
     one = Judged(subject)
-    with ProgressLine(subject.name, len(wanted), "groups", rate=False) as bar:
-        for name in wanted:
+    with ProgressLine(subject.name, len(chosen_groups), "groups", rate=False) as bar:
+        for name in chosen_groups:
             bar.update(bar.done, name)
             one.groups[name] = GROUPS[name](reference, subject)
             bar.advance()
     if subject.model is not None:
-        one.seen = chosen(reference, subject, by_class="utility" in wanted)
+        one.seen = chosen(reference, subject, by_class="utility" in chosen_groups)
     return one
 
 

@@ -92,7 +92,7 @@ def _importance_weighted(generator: Generator, reference: Reference, rows: objec
 
 
 def _disentanglement(group: Group, latents: Tensor, reference: Reference, rows: object) -> None:
-    names = [a.name for a in reference.dataset.schema.attributes if a.kind != "caption"]
+    names = [a.name for a in reference.dataset.schema.attributes if a.kind in ("label", "number")]
     known = reference.dataset.condition(rows, names)  # type: ignore[arg-type]
     factors = {name: values for name, values in known.items() if (values != values.mode().values).sum() >= RAREST}
     if len(factors) < 2 or len(latents) < FEWEST:

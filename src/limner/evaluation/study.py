@@ -55,14 +55,14 @@ def tell_default(study: "Study", recipe: Recipe, rungs: list[float]) -> None:
     from optuna.trial import create_trial
 
     if not study.get_trials(deepcopy=False):
-        told = create_trial(
+        finished = create_trial(
             params=own_values(recipe),
             distributions=_space(recipe),
             value=rungs[-1],
             intermediate_values=dict(enumerate(rungs)),
             user_attrs={"folder": DEFAULT},
         )
-        study.add_trial(told)
+        study.add_trial(finished)
 
 
 def run_trials(

@@ -63,9 +63,9 @@ def sound(path: Path, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def difference(found: Shapes, network: type[Extractor]) -> str | None:
     """Returns the first difference between a file's tensors and a network's in words; None when there is none."""
-    wanted = shapes(network)
-    allowed = wanted | network.optional()
-    missing = [f"no tensor {name}" for name in wanted if name not in found]
+    required = shapes(network)
+    allowed = required | network.optional()
+    missing = [f"no tensor {name}" for name in required if name not in found]
     wrong = [
         f"{name} is {found[name]} where {shape} belongs"
         for name, shape in allowed.items()

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from limner.errors import UsageError
 from limner.features.extractor import SMALLEST, Extractor
+from limner.images import from_uint8
 
 
 @torch.inference_mode()
@@ -27,13 +28,12 @@ def pool(
     height, width = fitted(pictures.shape[1], pictures.shape[2], extractor.smallest, extractor.largest)
     vectors = torch.empty(len(pictures), extractor.width)
     for start in range(0, len(pictures), batch):
-        values = torch.from_numpy(np.array(pictures[start : start + batch])).to(device)
-        images = values.permute(0, 3, 1, 2).float().div_(127.5).sub_(1)  # (B, C, H, W), channels last
+        images = from_uint8(np.array(pictures[start : start + batch])).to(device)
         if images.shape[2:] != (height, width):
             images = F.interpolate(images, (height, width), mode="bicubic", antialias=True).clamp_(-1, 1)
         vectors[start : start + batch] = extractor(images)["pooled"]
         if progress:
-            progress(len(values))
+            progress(len(images))
     return vectors
 
 

@@ -1,6 +1,7 @@
 """Methods by name: what is minimised and how to sample from it. A new method is a file and a line in `METHODS`."""
 
-from limner.data.schema import Attribute, Schema
+from limner.conditions.attribute import Attribute
+from limner.data.schema import Schema
 from limner.methods.gan import Gan
 from limner.methods.generator import Generator, Posterior
 from limner.methods.hooks import DecoderHooks

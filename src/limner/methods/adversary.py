@@ -3,9 +3,10 @@
 from pydantic import Field
 from torch import Tensor, nn
 
+from limner.conditions.attribute import Attribute
 from limner.config import Section
 from limner.data.augment import DRAWS, AugmentConfig, augment
-from limner.data.schema import Attribute, Schema
+from limner.data.schema import Schema
 from limner.methods.losses import hinge_discriminator
 from limner.methods.step_context import StepContext
 from limner.networks import NetworkConfig

@@ -9,10 +9,11 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
+from limner.conditions.attribute import Attribute
 from limner.config import Range, Space
 from limner.data.augment import AugmentConfig
 from limner.data.dataset import Batch
-from limner.data.schema import Attribute, Schema
+from limner.data.schema import Schema
 from limner.methods.adversary import augmented
 from limner.methods.generator import Generator
 from limner.methods.losses import GAN_LOSSES
@@ -63,7 +64,7 @@ class GanGenerator(Generator):
         self.linear = config.output == "linear"
         self.condition = ConditionEncoder(attributes, config.latent, CONDITION_INIT_STD) if attributes else None
         inputs = config.latent * (2 if attributes else 1)
-        self.decoder = build_decoder(config.generator, inputs, schema.channels, schema.height, schema.width)
+        self.decoder = build_decoder(config.generator, inputs, *schema.shape)
 
     def decode(self, w: Tensor, condition: Condition) -> Tensor:
         return self.unbounded(w, condition).clamp(-1, 1)

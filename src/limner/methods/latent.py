@@ -22,7 +22,7 @@ class Latent:
     values: Tensor
     """float32 (n, latent)."""
     condition: Condition
-    """{attribute: (n,)}."""
+    """{attribute: (n, *shape)}."""
     space: Space = "z"
     offsets: tuple[Tensor, ...] = ()
     """What is added to the decoder's feature maps, (n, ...) each (see `limner.methods.hooks`); none for most pictures."""
@@ -66,7 +66,7 @@ def walk(latents: Sequence[Latent], frames: int, closed: bool = True) -> Iterato
     share = torch.arange(frames)[:, None] / frames
     for stop in range(len(latents) if closed else len(latents) - 1):
         one, other = latents[stop], latents[(stop + 1) % len(latents)]
-        condition = {name: values.expand(frames) for name, values in one.condition.items()}
+        condition = {name: values.expand(frames, *values.shape[1:]) for name, values in one.condition.items()}
         yield Latent(slerp(one.values[0], other.values[0], share), condition, one.space)
 
 

@@ -8,9 +8,10 @@ from typing import ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
+from limner.conditions.attribute import Attribute
 from limner.config import Section, Space
 from limner.data.dataset import Batch
-from limner.data.schema import Attribute, Schema
+from limner.data.schema import Schema
 from limner.methods.generator import Generator
 from limner.methods.optimisers import OptimiserConfig, laid_out_as
 from limner.methods.step_context import StepContext

@@ -6,8 +6,9 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from limner.conditions.attribute import Attribute
 from limner.data.dataset import Batch
-from limner.data.schema import Attribute, Schema
+from limner.data.schema import Schema
 from limner.methods.generator import Generator
 from limner.methods.method import Method, MethodConfig, Scalars
 from limner.methods.optimisers import OptimiserConfig
@@ -26,7 +27,7 @@ class NoiseGenerator(Generator):
 
     def __init__(self, config: NoiseConfig, schema: Schema, attributes: tuple[Attribute, ...]) -> None:
         super().__init__()
-        self.shape = (schema.channels, schema.height, schema.width)
+        self.shape = schema.shape
         self.latent = math.prod(self.shape)
 
     def decode(self, w: Tensor, condition: Condition) -> Tensor:

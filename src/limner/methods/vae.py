@@ -7,9 +7,10 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
+from limner.conditions.attribute import Attribute
 from limner.config import Range, Space
 from limner.data.dataset import Batch
-from limner.data.schema import Attribute, Schema
+from limner.data.schema import Schema
 from limner.methods.adversary import Adversary, AdversaryConfig
 from limner.methods.counterfactual import CounterfactualConfig, counterfactual_image
 from limner.methods.generator import Generator, Posterior, kl_divergence, reparameterised
@@ -67,8 +68,7 @@ class VaeGenerator(Generator):
         self.likelihood = LIKELIHOODS[config.likelihood]
         self.discrete = self.likelihood.discrete
         self.has_map, self.has_elbo = config.flow is not None, config.flow is None
-        shape = (schema.channels, schema.height, schema.width)
-        self.encoder = build_encoder(config.encoder, *shape)
+        self.encoder = build_encoder(config.encoder, *schema.shape)
         features = self.encoder.features
         self.posterior = nn.Linear(features, 2 * config.latent)
         self.encoder_condition = ConditionEncoder(attributes, features) if attributes else None
@@ -81,7 +81,9 @@ class VaeGenerator(Generator):
                 else ConditionEncoder(attributes, width, CONDITION_INIT_STD)
             )
         inputs = config.latent + (width if attributes else 0)
-        self.decoder = build_decoder(config.decoder, inputs, schema.channels * self.likelihood.outputs, *shape[1:])
+        self.decoder = build_decoder(
+            config.decoder, inputs, schema.channels * self.likelihood.outputs, *schema.shape[1:]
+        )
         maps = self.decoder.maps if attributes and config.condition_dim else ()
         self.film = FiLM(attributes, maps) if maps else None
         self.flow = LatentFlow(config.flow, config.latent, attributes) if config.flow else None
@@ -152,8 +154,8 @@ class Vae(Method):
             self.optimisers["adversary"] = _faster(optimiser, config.adversary, self.adversary)
         self.predictor: Predictor | None = None
         self.critic: Adversary | None = None
-        if config.counterfactual_loss and attributes:
-            self.predictor = Predictor(schema, attributes)
+        if config.counterfactual_loss and (predictable := [a for a in attributes if not a.shape]):
+            self.predictor = Predictor(schema, predictable)
             own = optimiser.model_copy(update={"lr": config.counterfactual_loss.predictor_lr})
             self.optimisers["predictor"] = build_optimiser(own, self.predictor.parameters())
             if config.counterfactual_loss.adversary:
@@ -223,7 +225,7 @@ class Vae(Method):
         ends = w.detach().repeat(FLOW_DRAWS, 1)
         starts = context.normal("flow", len(ends), self.config.latent).to(ends.device)
         times = context.uniform("flow times", len(ends)).to(ends.device)
-        repeated = {name: values.repeat(FLOW_DRAWS) for name, values in condition.items()}
+        repeated = {name: torch.cat([values] * FLOW_DRAWS) for name, values in condition.items()}
         loss = self.generator.flow.loss(ends, repeated, starts, times)
         scalars["flow"] = loss.detach()
         return loss

@@ -7,7 +7,7 @@ from limner.metrics.copying import Closeness, are_copies, authentic, closeness, 
 from limner.metrics.disentanglement import DCI, dci, mutual_information_gap, sap
 from limner.metrics.frechet import frechet_distance, frechet_interval
 from limner.metrics.inception_score import inception_score
-from limner.metrics.intervals import Interval, bootstrap, jackknife, mean_interval, share_interval
+from limner.metrics.intervals import Interval, bootstrap, change_interval, jackknife, mean_interval, share_interval
 from limner.metrics.kernel import kernel_distance, kernel_interval
 from limner.metrics.mann_whitney import share_below, z_score
 from limner.metrics.neighbours import nearest
@@ -25,6 +25,7 @@ __all__ = [
     "are_copies",
     "authentic",
     "bootstrap",
+    "change_interval",
     "closeness",
     "closer_share",
     "copying_statistic",

@@ -42,8 +42,8 @@ def mutual_information_gap(latents: Tensor, factors: Mapping[str, Tensor]) -> fl
     gaps = []
     for values in factors.values():
         classes = _binned(values.double()) if values.is_floating_point() else values.unique(return_inverse=True)[1]
-        told = torch.stack([_information(latent, classes) for latent in binned]).topk(2).values
-        gaps.append(float((told[0] - told[1]) / _information(classes, classes)))
+        information = torch.stack([_information(latent, classes) for latent in binned]).topk(2).values
+        gaps.append(float((information[0] - information[1]) / _information(classes, classes)))
     return sum(gaps) / len(gaps)
 
 

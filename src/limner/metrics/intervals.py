@@ -22,6 +22,11 @@ class Interval(NamedTuple):
     low: float
     high: float
 
+    def __format__(self, form: str) -> str:
+        """Returns "value [low, high]", each in the form of a float; with three significant digits where none is given."""
+        value, low, high = (format(each, form or ".3g") for each in self)
+        return f"{value} [{low}, {high}]"
+
 
 def bootstrap(statistic: Callable[..., float], *sets: Tensor, resamples: int = 1000, seed: int = 0) -> Interval:
     """Returns `statistic(*sets)` and its 95 % percentile interval when each set (N, ...) is drawn again with replacement.
@@ -90,3 +95,11 @@ def mean_interval(values: Tensor) -> Interval:
         return share_interval(int(values.sum()), len(values))
     mean, half = float(values.mean()), Z * float(values.std()) / len(values) ** 0.5
     return Interval(mean, mean - half, mean + half)
+
+
+def change_interval(changes: Tensor) -> Interval:
+    """Returns the mean of independent changes (N,) and its 95 % interval, of no width where all are equal.
+
+    N at least 2; ValueError otherwise. A change that is the same everywhere is certain, such as that of a channel without effect.
+    """
+    return Interval(*[float(changes[0])] * 3) if bool((changes == changes[0]).all()) else mean_interval(changes)

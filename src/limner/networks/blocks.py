@@ -90,9 +90,9 @@ class Pyramid:
         return pictures[:, :, above : above + self.height, left : left + self.width]
 
 
-def num_downsamples(height: int, width: int, wanted: int) -> int:
-    """Returns how often a picture can be halved, at most `wanted` times, before its short side falls below 4."""
+def num_downsamples(height: int, width: int, most: int) -> int:
+    """Returns how often a picture can be halved, at most `most` times, before its short side falls below 4."""
     short, count = min(height, width), 0
-    while count < wanted and -(-short // 2 ** (count + 1)) >= SMALLEST_SIDE:
+    while count < most and -(-short // 2 ** (count + 1)) >= SMALLEST_SIDE:
         count += 1
     return count

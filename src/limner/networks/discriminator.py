@@ -6,7 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from limner.data.schema import Attribute, Schema
+from limner.conditions.attribute import Attribute
+from limner.data.schema import Schema
 from limner.networks import NetworkConfig, build_encoder
 from limner.networks.conditioning import Condition, ConditionEncoder
 
@@ -44,7 +45,7 @@ def build_discriminator(
     config: NetworkConfig, schema: Schema, attributes: Sequence[Attribute], latent: int = 0
 ) -> Discriminator:
     """Returns the discriminator of a schema's pictures, its last layer normalised as the others are."""
-    encoder = build_encoder(config, schema.channels, schema.height, schema.width)
+    encoder = build_encoder(config, *schema.shape)
     discriminator = Discriminator(encoder, encoder.features, attributes, latent)
     if config.spectral_norm:
         spectral_norm(discriminator.logit)

@@ -7,8 +7,8 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
+from limner.conditions.attribute import Attribute
 from limner.config import Section
-from limner.data.schema import Attribute
 from limner.networks.conditioning import CONDITION_INIT_STD, Condition, ConditionEncoder
 
 FREQUENCIES = 16

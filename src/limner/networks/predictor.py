@@ -6,7 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from limner.data.schema import Attribute, Schema
+from limner.conditions.attribute import Attribute
+from limner.data.schema import Schema
 from limner.networks import NetworkConfig, build_encoder
 from limner.networks.conditioning import Condition
 
@@ -19,7 +20,7 @@ class Predictor(nn.Module):
     def __init__(self, schema: Schema, attributes: Sequence[Attribute]) -> None:
         super().__init__()
         config = NetworkConfig(architecture="convolutional", widths=WIDTHS, normalisation="batch")
-        self.encoder = build_encoder(config, schema.channels, schema.height, schema.width)
+        self.encoder = build_encoder(config, *schema.shape)
         self.attributes = tuple(attributes)
         self.heads = nn.ModuleList(nn.Linear(self.encoder.features, len(a.classes) or 1) for a in attributes)
 

@@ -8,7 +8,7 @@ from limner.pictures.formats import SUFFIXES, sniff
 from limner.pictures.grid import grid
 from limner.pictures.modes import colour, plain
 from limner.pictures.page import Page
-from limner.pictures.provenance import read_provenance
+from limner.pictures.provenance import header, read_provenance
 from limner.pictures.read import (
     MAX_BYTES,
     MAX_PIXELS,
@@ -42,6 +42,7 @@ __all__ = [
     "each_picture",
     "fit",
     "grid",
+    "header",
     "open_picture",
     "open_pixels",
     "parse_size",

@@ -1,10 +1,13 @@
 """One self-contained HTML page, built piece by piece: no script, nothing fetched, light and dark, all text escaped."""
 
+from __future__ import annotations
+
 import base64
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
+from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -16,91 +19,107 @@ from limner.pictures.formats import sniff
 from limner.pictures.graph import Edges, graph_svg
 from limner.pictures.write import to_image
 
+if TYPE_CHECKING:
+    from jinja2 import Template
+
 Picture = np.ndarray | Image.Image | bytes
 
 _SHOWN_BY_BROWSERS = ("PNG", "JPEG", "GIF", "WEBP")
 _PHOTOGRAPH = 1_000_000  # pixels from which a picture is embedded as JPEG, to keep the page light
 _SMALL = 96  # pixels a side below which a picture is shown enlarged, with hard pixels
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-_STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+_STYLE = Path(__file__).with_name("page.css")
+_TEMPLATE = "page.html"
 
 
 class Page:
     """An HTML page that grows from top to bottom; `html()` returns it whole and `save` writes it."""
 
     def __init__(self, title: str, lead: str = "") -> None:
-        self.title = title
-        self.parts = [f"<h1>{escape(title)}</h1>"]
-        if lead:
-            self.parts.append(f'<p class="lead">{escape(lead)}</p>')
+        self.title, self.lead = title, lead
+        self.parts: list[dict[str, Any]] = []
 
     def heading(self, text: str, level: int = 2) -> None:
         """Adds a heading of level 2 or 3."""
-        self.parts.append(f"<h{level}>{escape(text)}</h{level}>")
+        self._add("heading", text=text, level=level)
 
     def paragraph(self, text: str) -> None:
         """Adds a paragraph."""
-        self.parts.append(f"<p>{escape(text)}</p>")
+        self._add("paragraph", text=text)
 
     def warning(self, text: str) -> None:
         """Adds a paragraph that stands out."""
-        self.parts.append(f'<p class="warning">{escape(text)}</p>')
+        self._add("warning", text=text)
 
     def code(self, text: str) -> None:
         """Adds commands or other text to be kept as it is."""
-        self.parts.append(f"<pre>{escape(text)}</pre>")
+        self._add("code", text=text)
 
     def facts(self, facts: Mapping[str, object]) -> None:
         """Adds a row of tiles, each a large value above which stands its name."""
-        tiles = "".join(
-            f"<div><dt>{escape(name)}</dt><dd>{escape(_cell(fact))}</dd></div>" for name, fact in facts.items()
-        )
-        self.parts.append(f'<dl class="facts">{tiles}</dl>')
+        self._add("facts", facts=[(name, _text(fact)) for name, fact in facts.items()])
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Adds a table; numbers are set to the right."""
-        head = "".join(f"<th>{escape(name)}</th>" for name in header)
-        body = "".join(f"<tr>{''.join(map(_table_cell, row))}</tr>" for row in rows)
-        self.parts.append(
-            f'<div class="table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-        )
+        self._add("table", header=header, rows=[[_cell(value) for value in row] for row in rows])
 
     def figure(self, picture: Picture, caption: str = "") -> None:
         """Adds one picture: a uint8 array, a Pillow image, or the bytes of a PNG, JPEG, GIF or WebP file."""
-        self.parts.append(f'<figure class="card">{_image(picture, caption)}{_caption(caption)}</figure>')
+        self._add("figure", picture=_embedded(picture), caption=caption)
 
     def gallery(self, pictures: Iterable[tuple[Picture | None, str]]) -> None:
         """Adds thumbnails with captions, side by side; None stands for a picture that cannot be shown."""
-        parts = []
-        for picture, caption in pictures:
-            shown = '<div class="none">no picture</div>' if picture is None else _image(picture, caption)
-            parts.append(f"<figure>{shown}{_caption(caption)}</figure>")
-        self.parts.append(f'<div class="gallery">{"".join(parts)}</div>')
+        self._add("gallery", pictures=[(None if one is None else _embedded(one), text) for one, text in pictures])
 
     def curves(self, series: Mapping[str, Points], title: str, x_label: str, log: bool = False) -> None:
-        """Adds a line chart of `{name: [(x, y), ...]}`, its height logarithmic if wanted."""
-        chart = curves_svg(series, title, x_label, log)
-        self.parts.append(f'<figure class="card">{chart}{_caption(title)}</figure>')
+        """Adds a line chart of `{name: [(x, y), ...]}`, its height logarithmic if asked for."""
+        self._draw(curves_svg(series, title, x_label, log), title)
 
     def graph(self, parents: Mapping[str, Sequence[str]], unseen: Edges, title: str) -> None:
         """Adds the drawing of a directed graph, given by the causes of each node, and of pairs that an unseen cause joins."""
-        self.parts.append(f'<figure class="card">{graph_svg(parents, unseen, title)}{_caption(title)}</figure>')
+        self._draw(graph_svg(parents, unseen, title), title)
 
     def html(self) -> str:
         """Returns the whole page."""
-        body = "\n".join(self.parts)
-        return (
-            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-            f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">\n'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{escape(self.title)}</title>\n<style>{_STYLE}</style>\n</head>\n"
-            f"<body>\n<main>\n{body}\n<footer>Made by Limner.</footer>\n</main>\n</body>\n</html>\n"
-        )
+        from markupsafe import Markup
+
+        style = Markup(_STYLE.read_text(encoding="utf-8"))
+        return _template().render(title=self.title, lead=self.lead, parts=self.parts, policy=_POLICY, style=style)
 
     def save(self, path: Path | str) -> None:
         """Writes the page as one file, all or nothing."""
         # A name from a foreign file system may hold half a character, which UTF-8 cannot.
         write_text(Path(path), self.html().encode("utf-8", "backslashreplace").decode())
+
+    def _add(self, kind: str, **part: Any) -> None:
+        self.parts.append({"kind": kind, **part})
+
+    def _draw(self, svg: str, caption: str) -> None:
+        from markupsafe import Markup
+
+        self._add("drawing", svg=Markup(svg), caption=caption)  # our own drawing, whose texts are escaped already
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader
+
+    folder = FileSystemLoader(Path(__file__).parent)
+    return Environment(loader=folder, autoescape=True, keep_trailing_newline=True).get_template(_TEMPLATE)
+
+
+class Embedded(NamedTuple):
+    """A picture within the page, and whether it is so small that it is shown enlarged."""
+
+    uri: str
+    small: bool
+
+
+class Cell(NamedTuple):
+    """What stands in a cell of a table, and whether it is a number."""
+
+    text: str
+    number: bool
 
 
 def data_uri(picture: Picture) -> str:
@@ -118,21 +137,15 @@ def data_uri(picture: Picture) -> str:
     return f"data:image/{kind.lower()};base64,{base64.b64encode(content).decode()}"
 
 
-def _image(picture: Picture, caption: str) -> str:
-    small = not isinstance(picture, bytes) and max(to_image(picture).size) < _SMALL
-    return f'<img{" class=small" if small else ""} src="{data_uri(picture)}" alt="{escape(caption)}" loading="lazy">'
+def _embedded(picture: Picture) -> Embedded:
+    return Embedded(data_uri(picture), not isinstance(picture, bytes) and max(to_image(picture).size) < _SMALL)
 
 
-def _caption(text: str) -> str:
-    return f"<figcaption>{escape(text)}</figcaption>" if text else ""
+def _cell(value: object) -> Cell:
+    return Cell(_text(value), isinstance(value, int | float) and not isinstance(value, bool))
 
 
-def _table_cell(value: object) -> str:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"<td{' class=number' if number else ''}>{escape(_cell(value))}</td>"
-
-
-def _cell(value: object) -> str:
+def _text(value: object) -> str:
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "–"}[value]
     if isinstance(value, int):

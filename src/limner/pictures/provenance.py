@@ -8,14 +8,14 @@ from typing import Any
 
 from PIL import Image, PngImagePlugin
 
-import limner
 from limner.errors import PictureError
 from limner.parsing import ParseError, parse_json
 from limner.pictures.formats import sniff
 from limner.pictures.read import UnusablePicture, quiet_header, read_bytes
+from limner.version import __version__
 
 KEY = "limner"
-SOFTWARE = f"Limner {limner.__version__}"
+SOFTWARE = f"Limner {__version__}"
 XMP_IN_PNG = "XML:com.adobe.xmp"
 # IPTC Digital Source Type, the news codes for media made by a trained model, by a formula alone, or edited.
 SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
@@ -31,6 +31,11 @@ _PACKET = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <?xpacket end="w"?>"""
 # As an element, and as the attribute that other programs make of it when they save the picture again.
 _IN_XMP = re.compile(r'limner:provenance(?:>([^<]*)</|="([^"]*)")')
+
+
+def header(kind: str, *, ai_generated: bool = True, **about: Any) -> dict[str, Any]:
+    """Returns the provenance of a picture: whether it is AI-generated, the version of Limner, the kind, and the rest by name."""
+    return {"ai_generated": ai_generated, "limner": __version__, "kind": kind, **about}
 
 
 def to_text(provenance: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The fully connected GAN: the simplest pair that still paints."""
+"""The fully connected GAN: the simplest pair that still generates."""
 
 from limner.methods.gan import GanConfig
 from limner.networks import NetworkConfig

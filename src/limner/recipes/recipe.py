@@ -6,11 +6,13 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, Field, SerializeAsAny, ValidationError, field_validator, model_validator
 
+from limner.conditions.attribute import Attribute
+from limner.conditions.kinds import KINDS
 from limner.config import Section
 from limner.data.augment import AugmentConfig
 from limner.data.dataset import Dataset
 from limner.data.groups import grouped
-from limner.data.schema import Attribute, Schema
+from limner.data.schema import Schema
 from limner.errors import RecipeError, nearest, shown
 from limner.methods import METHODS, MethodConfig
 from limner.methods.optimisers import OptimiserConfig, ScheduleConfig
@@ -45,6 +47,9 @@ class Recipe(Section):
     method: SerializeAsAny[MethodConfig]
     condition: Literal["auto", "groups", "none"] | tuple[str, ...] = "none"
     """auto: the dataset's main label; a GAN makes do with groups of pictures that look alike. Or attributes by name."""
+    condition_dropout: float = Field(0.0, ge=0, lt=1)
+    """Share of the training pictures whose attributes are all left out, and, of several attributes, of each alone: the model then
+    also generates without them."""
     batch: int = Field(64, ge=2, le=65536)
     """Pictures a step, over all processes."""
     pictures: int = Field(1_000_000, ge=1)
@@ -96,11 +101,11 @@ class Recipe(Section):
             return ()
         if self.condition in ("auto", "groups"):
             return (schema.attribute(schema.label),) if schema.label else ()
-        usable = [a.name for a in schema.attributes if a.kind != "caption"]
+        usable = [a.name for a in schema.attributes if a.kind in KINDS]
         for name in self.condition:
             if name not in usable:
-                hint = nearest(name, usable) if usable else "this dataset has no labels or numbers."
-                raise RecipeError(f"condition: the dataset has no label or number '{shown(name)}'; {hint}")
+                hint = nearest(name, usable) if usable else f"this dataset has none (a {', a '.join(KINDS)})."
+                raise RecipeError(f"condition: the dataset has no attribute '{shown(name)}' to train for; {hint}")
         return tuple(schema.attribute(name) for name in self.condition)
 
 

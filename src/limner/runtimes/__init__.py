@@ -12,7 +12,6 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-import limner
 from limner.data.cache import cache_folder
 from limner.errors import ModelError, UsageError, nearest, shown
 from limner.methods import Generator
@@ -21,6 +20,7 @@ from limner.runtimes.export import PARITY, examples, export_onnx, require
 from limner.runtimes.int8 import export_int8
 from limner.runtimes.session import Session
 from limner.tensors import content_digest
+from limner.version import __version__
 
 __all__ = ["PARITY", "RUNTIMES", "Run", "choose_runtime", "export_int8", "export_onnx"]
 
@@ -51,7 +51,7 @@ def _onnx(generator: Generator, table: Condition, description: str) -> Run:
     require("onnxruntime")
     # exporting takes seconds, so it is done once for the same weights in the same networks
     identity = generator.state_dict() | {"description": torch.tensor(list(description.encode()), dtype=torch.uint8)}
-    name = f"{limner.__version__}-{content_digest(identity)[:32]}.onnx"
+    name = f"{__version__}-{content_digest(identity)[:32]}.onnx"
     file = cache_folder() / "onnx" / name
     if file.is_file():
         with contextlib.suppress(ModelError):  # a damaged file is written again

@@ -8,7 +8,6 @@ import torch
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-import limner
 from limner.serving import errors, live
 from limner.serving.metrics import Metrics
 from limner.serving.middleware import AccessMiddleware
@@ -17,6 +16,7 @@ from limner.serving.settings import Settings
 from limner.serving.state import State
 from limner.serving.turns import Turns
 from limner.serving.warmup import WarmUp
+from limner.version import __version__
 
 STUDIO = Path(__file__).with_name("studio")
 ROUTERS = (catalogue, images, pictures, edits, stylize, causal, jobs, health, live)
@@ -38,7 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title="Limner",
-        version=limner.__version__,
+        version=__version__,
         lifespan=running,
         docs_url=None,
         redoc_url=None,

@@ -110,10 +110,10 @@ class Connection(HttpToolsProtocol):
 def raise_file_limit() -> None:
     """Lets this process open as many files as it needs, where its system allows that."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = ALL + FILES if hard == resource.RLIM_INFINITY else min(hard, ALL + FILES)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
+    limit = ALL + FILES if hard == resource.RLIM_INFINITY else min(hard, ALL + FILES)
+    if soft != resource.RLIM_INFINITY and soft < limit:
         with suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
 def room() -> int:

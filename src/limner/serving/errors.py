@@ -121,7 +121,7 @@ def install(app: FastAPI) -> None:
     async def failed(_: Request, error: Exception) -> JSONResponse:
         return FAULT.response()
 
-    async def told(_: Request, error: Exception) -> JSONResponse:
+    async def answer(_: Request, error: Exception) -> JSONResponse:
         known = understood(error)
         if known is None:
             raise error  # on to `failed`, and into the log
@@ -129,4 +129,4 @@ def install(app: FastAPI) -> None:
 
     app.add_exception_handler(Exception, failed)
     for kind in (ApiError, LimnerError, OSError, sqlite3.OperationalError, MemoryError, RuntimeError, ClientDisconnect):
-        app.add_exception_handler(kind, told)
+        app.add_exception_handler(kind, answer)

@@ -103,10 +103,10 @@ class BatchLane:
         while orders := self._next(worker):
             began = time.monotonic()
             # a client that has left cancelled its future, and gets nothing
-            wanted = [order for order in orders if order.future.set_running_or_notify_cancel()]
-            results = _together(wanted)
+            accepted = [order for order in orders if order.future.set_running_or_notify_cancel()]
+            results = _together(accepted)
             self._count(sum(len(order.specs) for order in orders), time.monotonic() - began)
-            for order, result in zip(wanted, results, strict=True):
+            for order, result in zip(accepted, results, strict=True):
                 _deliver(order, result)
 
     def _count(self, count: int, seconds: float) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-import cv2
 import numpy as np
 
 from limner import seeds
 from limner.errors import UsageError
+from limner.images import from_lab, to_lab
 
 Map = Literal["linear", "nonlinear"]
 SAMPLES, NEAREST = 1000, 8
@@ -54,7 +54,7 @@ def transported(picture: np.ndarray, own: Colours, to: Colours, share: float = 1
         return picture
     lab = to_lab(picture)
     moved = _linear(lab, own, to) if kind == "linear" else _nonlinear(lab, own, to)
-    return to_rgb(lab + np.float32(share) * (moved - lab))
+    return from_lab(lab + np.float32(share) * (moved - lab))
 
 
 def distance(one: np.ndarray, other: np.ndarray) -> float:
@@ -67,17 +67,6 @@ def distance(one: np.ndarray, other: np.ndarray) -> float:
     lines /= np.linalg.norm(lines, axis=0)
     spread = [_levels(_some(to_lab(picture).reshape(-1, 3)) @ lines) for picture in (one, other)]
     return float(np.sqrt(3 * np.square(spread[0] - spread[1]).mean()))
-
-
-def to_lab(picture: np.ndarray) -> np.ndarray:
-    """Returns a picture uint8 (H, W, 3) in CIE Lab, float32."""
-    return np.asarray(cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB))
-
-
-def to_rgb(lab: np.ndarray) -> np.ndarray:
-    """Returns a picture in CIE Lab, float32 (H, W, 3), as uint8; what no screen shows is clipped."""
-    picture = cv2.cvtColor(np.ascontiguousarray(lab, dtype=np.float32), cv2.COLOR_LAB2RGB)
-    return np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
 
 
 def _linear(lab: np.ndarray, own: Colours, to: Colours) -> np.ndarray:

@@ -14,12 +14,12 @@ from torch import Tensor
 
 from limner.errors import LimnerError
 from limner.features import Extractor, load_extractor
+from limner.images import from_uint8
 from limner.metrics.intervals import Interval, bootstrap
 from limner.style import colour, content, line, texture
 from limner.style.factors import Factors
 from limner.style.objective import LAYERS, Observer
 from limner.style.transfer import TILE
-from limner.values import from_uint8
 
 FACTORS = ("colour", "line", "texture")
 OWN = {"colour": "colour distance", "line": "line distance", "texture": "texture distance"}
@@ -32,12 +32,12 @@ Cell = tuple[bool, bool, bool]
 """Which of `FACTORS` are on."""
 CELLS: list[Cell] = list(product((False, True), (False, True), (False, True)))
 Measures = dict[str, float]
-Paint = Callable[[np.ndarray, np.ndarray, Factors], np.ndarray]
-"""Paints a content in the manner of a style, both uint8 (H, W, 3)."""
+ApplyStyle = Callable[[np.ndarray, np.ndarray, Factors], np.ndarray]
+"""Stylises a content by a style, both uint8 (H, W, 3)."""
 
 
 class Judge:
-    """Measures what was painted of a content and a style."""
+    """Measures what was made of a content by a style."""
 
     def __init__(self) -> None:
         self.observer = _squeezenet()
@@ -47,15 +47,15 @@ class Judge:
         """The measures, all of them 0 at best."""
         return (*OWN.values(), COST, *([STYLE] if self.observer else []))
 
-    def measure(self, painted: np.ndarray, original: np.ndarray, style: np.ndarray) -> Measures:
-        """Returns every measure of a picture uint8 (H, W, 3) that was painted of a content and a style."""
+    def measure(self, stylized: np.ndarray, original: np.ndarray, style: np.ndarray) -> Measures:
+        """Returns every measure of a picture uint8 (H, W, 3) that was made of a content by a style."""
         found = {
-            OWN["colour"]: colour.distance(painted, style),
-            OWN["line"]: line.distance(painted, style),
-            OWN["texture"]: texture.distance(painted, style),
-            COST: 1 - content.similarity(painted, original),
+            OWN["colour"]: colour.distance(stylized, style),
+            OWN["line"]: line.distance(stylized, style),
+            OWN["texture"]: texture.distance(stylized, style),
+            COST: 1 - content.similarity(stylized, original),
         }
-        return found | ({STYLE: style_distance(self.observer, painted, style)} if self.observer else {})
+        return found | ({STYLE: style_distance(self.observer, stylized, style)} if self.observer else {})
 
 
 def style_distance(observer: Observer, one: np.ndarray, other: np.ndarray) -> float:
@@ -66,7 +66,7 @@ def style_distance(observer: Observer, one: np.ndarray, other: np.ndarray) -> fl
     here, there = (observer.style_statistics(from_uint8(picture[None]))[0] for picture in (one, other))
     shares = []
     for layer in LAYERS:
-        grams = [_gram(manner.moments[layer].mean, manner.moments[layer].covariance) for manner in (here, there)]
+        grams = [_gram(stats.moments[layer].mean, stats.moments[layer].covariance) for stats in (here, there)]
         shares.append(float((grams[0] - grams[1]).square().sum() / grams[1].square().sum()))
     return float(np.mean(shares))
 
@@ -133,14 +133,18 @@ def _selectivity(found: Tensor, names: Sequence[str], factor: str) -> Interval:
 
 def alone(factor: str) -> Cell:
     """Returns the cell in which only this factor is on."""
-    return next(cell for cell in CELLS if [on for on, wanted in zip(FACTORS, cell, strict=True) if wanted] == [factor])
+    return next(
+        cell for cell in CELLS if [on for on, request in zip(FACTORS, cell, strict=True) if request] == [factor]
+    )
 
 
-def between(paint: Paint, judge: Judge, original: np.ndarray, style: np.ndarray, factor: str) -> list[Measures]:
+def between(
+    apply_style: ApplyStyle, judge: Judge, original: np.ndarray, style: np.ndarray, factor: str
+) -> list[Measures]:
     """Returns the measures at each of `DOSES` of one factor, the others off, but for none and all of it, which are cells."""
     off = dict.fromkeys(FACTORS, 0.0)
-    painted = (paint(original, style, Factors(**(off | {factor: dose}))) for dose in DOSES[1:-1])
-    return [judge.measure(picture, original, style) for picture in painted]
+    stylized = (apply_style(original, style, Factors(**(off | {factor: dose}))) for dose in DOSES[1:-1])
+    return [judge.measure(picture, original, style) for picture in stylized]
 
 
 def _squeezenet() -> Observer | None:

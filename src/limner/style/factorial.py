@@ -1,4 +1,4 @@
-"""The factorial carried out: every setting of the factors painted and measured for pairs of contents and styles, and its page."""
+"""The factorial carried out: every setting of the factors applied and measured for pairs of contents and styles, and its page."""
 
 import json
 from collections.abc import Sequence
@@ -12,12 +12,11 @@ from pydantic import TypeAdapter, ValidationError
 from limner import files, seeds
 from limner.errors import RunError, UsageError
 from limner.features.extractor import SMALLEST
-from limner.metrics.intervals import Interval
 from limner.parsing import MEGA, ParseError, parse_json, read_text
 from limner.pictures import Page, UnusablePicture, open_picture, save
 from limner.progress import ProgressLine
 from limner.style import effects as account
-from limner.style.effects import CELLS, COST, DOSES, FACTORS, OWN, Cell, Effects, Judge, Measures, Paint
+from limner.style.effects import CELLS, COST, DOSES, FACTORS, OWN, ApplyStyle, Cell, Effects, Judge, Measures
 from limner.style.stylization import shrunk
 
 SHOWN, DOSED = 4, 4
@@ -27,11 +26,11 @@ Pair = tuple[Path, Path]
 
 @dataclass(frozen=True)
 class Plan:
-    """What is painted: pairs of files, at a longest side, by `paint`, which `about` describes."""
+    """What is stylized: pairs of files, at a longest side, by `apply_style`, which `about` describes."""
 
     pairs: list[Pair]
     size: int
-    paint: Paint
+    apply_style: ApplyStyle
     about: str
 
 
@@ -41,26 +40,26 @@ def run(plan: Plan, out: Path) -> Effects:
     Taken up again where it was stopped; RunError where `out` holds something else.
     """
     judge = Judge()
-    book = ResultLog(
-        out, {"pairs": [list(map(str, pair)) for pair in plan.pairs], "size": plan.size, "paint": plan.about}
+    log = ResultLog(
+        out, {"pairs": [list(map(str, pair)) for pair in plan.pairs], "size": plan.size, "apply_style": plan.about}
     )
     cells, curves, sheets = [], [], []
-    with ProgressLine("painting", len(plan.pairs) * len(CELLS), "cells") as bar:
+    with ProgressLine("stylising", len(plan.pairs) * len(CELLS), "cells") as bar:
         for number, pair in enumerate(plan.pairs):
             original, style = (_read(path, plan.size) for path in pair)
             found: dict[Cell, Measures] = {}
             for cell in CELLS:
-                name = book.name(pair, cell)
-                if name not in book.known:
-                    painted = plan.paint(original, style, account.settings(cell))
-                    book.keep(name, painted, judge.measure(painted, original, style))
-                found[cell] = book.known[name]
+                name = log.name(pair, cell)
+                if name not in log.known:
+                    stylized = plan.apply_style(original, style, account.settings(cell))
+                    log.keep(name, stylized, judge.measure(stylized, original, style))
+                found[cell] = log.known[name]
                 bar.advance()
             cells.append(found)
             if number < DOSED:
-                curves.append(_doses(book, plan.paint, judge, pair, original, style))
+                curves.append(_doses(log, plan.apply_style, judge, pair, original, style))
             if number < SHOWN:
-                sheets.append([original, *(book.picture(pair, cell) for cell in CELLS[1:]), style])
+                sheets.append([original, *(log.picture(pair, cell) for cell in CELLS[1:]), style])
     effects = account.effects(cells)
     page(effects, curves, sheets, plan.about).save(out / "report.html")
     return effects
@@ -89,7 +88,7 @@ LINES: TypeAdapter[list[tuple[str, Any]]] = TypeAdapter(list[tuple[str, Any]])
 
 
 class ResultLog:
-    """What has been painted and measured so far, a line each, and the pictures beside it."""
+    """What has been applied and measured so far, a line each, and the pictures beside it."""
 
     def __init__(self, folder: Path, key: dict) -> None:
         self.folder, self.path = folder, folder / "cells.jsonl"
@@ -106,9 +105,9 @@ class ResultLog:
         except (ParseError, ValidationError):
             raise RunError(f"{folder} is there and holds something else; give a new folder.") from None
 
-    def keep(self, name: str, painted: np.ndarray, measures: Measures) -> None:
-        """Keeps what was painted, and its measures, for good."""
-        save(painted, self.folder / "pictures" / f"{name}.png")
+    def keep(self, name: str, stylized: np.ndarray, measures: Measures) -> None:
+        """Keeps what was stylized, and its measures, for good."""
+        save(stylized, self.folder / "pictures" / f"{name}.png")
         self.write(name, measures)
 
     def write(self, name: str, value: Any) -> None:
@@ -118,13 +117,13 @@ class ResultLog:
             file.write(json.dumps([name, value]) + "\n")
 
     def picture(self, pair: Pair, cell: Cell) -> np.ndarray:
-        """Returns what was painted."""
+        """Returns what was stylized."""
         return np.asarray(open_picture(self.folder / "pictures" / f"{self.name(pair, cell)}.png").convert("RGB"))
 
     @staticmethod
     def name(pair: Pair, cell: Cell) -> str:
         """Returns what a cell is called: content, style, and the factors that are on."""
-        on = "-".join(factor for factor, wanted in zip(FACTORS, cell, strict=True) if wanted) or "off"
+        on = "-".join(factor for factor, is_on in zip(FACTORS, cell, strict=True) if is_on) or "off"
         return f"{pair[0].stem}+{pair[1].stem}-{on}"
 
 
@@ -134,7 +133,7 @@ def page(
     """Returns the page of the effects: pictures of every setting, the matrix, interactions and doses."""
     shown = Page("What each factor changes", f"{effects.pairs} pairs of content and style; {about}.")
     shown.paragraph(
-        "Every setting of colour, line and texture, on or off, was painted of every pair. As the factors were set, not observed, "
+        "Every setting of colour, line and texture, on or off, was applied to every pair. As the factors were set, not observed, "
         "the differences are their effects. An effect is by how many standard deviations of a measure it falls, mean over pairs "
         "and over the settings of the other factors, with its 95 % interval over pairs. No measure is the one that is optimised."
     )
@@ -152,7 +151,7 @@ def page(
     shown.table(
         ["both on", *OWN.values(), COST],
         [
-            [f"{one} and {other}", *(_text(found[name]) for name in (*OWN.values(), COST))]
+            [f"{one} and {other}", *(format(found[name], ".2f") for name in (*OWN.values(), COST))]
             for (one, other), found in effects.interactions.items()
         ],
     )
@@ -167,22 +166,26 @@ def matrix(effects: Effects) -> list[list[str]]:
     """Returns header and rows of the effects by factor and measure, with the selectivity."""
     names = list(next(iter(effects.main.values())))
     rows = [
-        [factor, *(_text(effects.main[factor][name]) for name in names), _text(effects.selectivity[factor])]
+        [
+            factor,
+            *(format(effects.main[factor][name], ".2f") for name in names),
+            format(effects.selectivity[factor], ".2f"),
+        ]
         for factor in FACTORS
     ]
     return [["factor", *names, "selectivity"], *rows]
 
 
 def _doses(
-    book: ResultLog, paint: Paint, judge: Judge, pair: Pair, original: np.ndarray, style: np.ndarray
+    log: ResultLog, apply_style: ApplyStyle, judge: Judge, pair: Pair, original: np.ndarray, style: np.ndarray
 ) -> dict[str, list[Measures]]:
     found = {}
     for factor in FACTORS:
-        name = f"{book.name(pair, CELLS[0])}-{factor}"
-        if name not in book.known:
-            book.write(name, account.between(paint, judge, original, style, factor))
-        none, full = (book.known[book.name(pair, cell)] for cell in (CELLS[0], account.alone(factor)))
-        found[factor] = [none, *book.known[name], full]
+        name = f"{log.name(pair, CELLS[0])}-{factor}"
+        if name not in log.known:
+            log.write(name, account.between(apply_style, judge, original, style, factor))
+        none, full = (log.known[log.name(pair, cell)] for cell in (CELLS[0], account.alone(factor)))
+        found[factor] = [none, *log.known[name], full]
     return found
 
 
@@ -194,12 +197,8 @@ def _relative(curves: Sequence[dict[str, list[Measures]]], factor: str) -> dict[
     return lines
 
 
-def _text(interval: Interval) -> str:
-    return f"{interval.value:.2f} [{interval.low:.2f}, {interval.high:.2f}]"
-
-
 def _on(cell: Cell) -> str:
-    return " + ".join(factor for factor, wanted in zip(FACTORS, cell, strict=True) if wanted)
+    return " + ".join(factor for factor, is_on in zip(FACTORS, cell, strict=True) if is_on)
 
 
 def _files(folder: Path) -> list[Path]:

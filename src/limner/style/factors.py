@@ -1,4 +1,4 @@
-"""What is asked of style transfer: styles by factor, how far each factor is taken over, and how it is painted."""
+"""What is asked of style transfer: styles by factor, how far each factor is taken over, and how it is done."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ LARGEST = 4096
 
 @dataclass(frozen=True)
 class Style:
-    """A picture to learn a manner from, uint8 (H, W, 3), and its weight beside others."""
+    """A picture to learn a style from, uint8 (H, W, 3), and its weight beside others."""
 
     picture: np.ndarray
     weight: float = 1.0
@@ -57,7 +57,7 @@ class Sources:
 
 @dataclass(frozen=True)
 class Settings:
-    """How a picture is painted, besides the factors."""
+    """How a picture is stylized, besides the factors."""
 
     scale: float = 1.0
     """Longest side of the style beside the content's: larger styles have larger strokes."""

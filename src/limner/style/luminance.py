@@ -3,14 +3,9 @@
 import torch.nn.functional as F
 from torch import Tensor
 
-from limner.editing.scorers import LUMA
+from limner.images import luminance
 
 _KERNEL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
-
-
-def luminance(images: Tensor) -> Tensor:
-    """Returns the luminance (B, 1, H, W) of pictures (B, 3, H, W)."""
-    return (images * images.new_tensor(LUMA)[:, None, None]).sum(1, keepdim=True)
 
 
 def chroma(images: Tensor) -> Tensor:

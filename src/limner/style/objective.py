@@ -43,7 +43,7 @@ class Statistics(NamedTuple):
 
 
 class StyleStatistics(NamedTuple):
-    """How a picture is painted, as far as statistics tell: moments by layer, and shares of edges (8,) by direction and stride."""
+    """How a picture is stylized, as far as statistics tell: moments by layer, and shares of edges (8,) by direction and stride."""
 
     moments: dict[str, Moments]
     edges: list[Tensor]
@@ -92,12 +92,12 @@ class Observer:
         self.extractor, self.tile = extractor, tile
 
     def style_statistics(self, picture: Tensor, regions: Tensor | None = None) -> list[StyleStatistics]:
-        """Returns how each region, weights (R, H, W), of a picture (1, 3, H, W) in [-1, 1] is painted; None: one of all."""
+        """Returns how each region, weights (R, H, W), of a picture (1, 3, H, W) in [-1, 1] is stylized; None: one of all."""
         padded = bordered(picture)
         borders = None if regions is None else bordered(regions[None])[0]
         with torch.no_grad():
             whole = added([self.statistics(padded, borders, place)[0] for place in self.places(padded)])
-        return [manner_of(whole, region) for region in range(len(whole.edges[0]))]
+        return [statistics_of_region(whole, region) for region in range(len(whole.edges[0]))]
 
     def places(self, padded: Tensor) -> list[Place]:
         """Returns the tiles of a picture with its border."""
@@ -126,8 +126,8 @@ def added(parts: Sequence[Statistics]) -> Statistics:
     return Statistics.of([torch.stack(leaves).sum(0) for leaves in zip(*[one.leaves() for one in parts], strict=True)])
 
 
-def manner_of(statistics: Statistics, region: int) -> StyleStatistics:
-    """Returns the manner of a region."""
+def statistics_of_region(statistics: Statistics, region: int) -> StyleStatistics:
+    """Returns the statistics of a region."""
     edges = [strengths[region] / strengths[region].sum().clamp_min(1e-6) for strengths in statistics.edges]
     return StyleStatistics({layer: statistics.seen[layer].moments(region) for layer in LAYERS}, edges)
 
@@ -135,7 +135,7 @@ def manner_of(statistics: Statistics, region: int) -> StyleStatistics:
 def blend(
     texture_of: Sequence[tuple[float, StyleStatistics]], line_of: Sequence[tuple[float, StyleStatistics]]
 ) -> StyleStatistics:
-    """Returns a manner whose texture and line are weighted means of others'; the weights of each sum to 1."""
+    """Returns statistics whose texture and line are weighted means of others'; the weights of each sum to 1."""
     moments = {}
     for layers, parts in ((texture.LAYERS, texture_of), (line.LAYERS, line_of)):
         for layer in layers:
@@ -202,10 +202,10 @@ class Objective:
         """Returns how far statistics are from the style_statistics of the regions, weighted by their areas."""
         value = torch.zeros(())
         for region, area in enumerate(self.areas):
-            manner = manner_of(statistics, region)
-            apart = [wasserstein(manner.moments[layer], self.aims[region][layer]) for layer in LAYERS]
+            stats = statistics_of_region(statistics, region)
+            apart = [wasserstein(stats.moments[layer], self.aims[region][layer]) for layer in LAYERS]
             turned = [
-                (here - there).square().sum() for here, there in zip(manner.edges, self.edges[region], strict=True)
+                (here - there).square().sum() for here, there in zip(stats.edges, self.edges[region], strict=True)
             ]
             value = value + area * (sum(apart) + EDGES * sum(turned))
         return value

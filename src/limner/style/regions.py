@@ -19,7 +19,7 @@ def read_regions(path: Path, count: int, size: tuple[int, int]) -> np.ndarray:
     mask = np.asarray(open_picture(path).convert("L"))
     if abs(np.log(mask.shape[0] / mask.shape[1] * size[1] / size[0])) > 0.02:
         raise UsageError(
-            f"{path} is {mask.shape[1]}x{mask.shape[0]}, and the picture is painted at {size[1]}x{size[0]}: a mask may have "
+            f"{path} is {mask.shape[1]}x{mask.shape[0]}, and the picture is stylized at {size[1]}x{size[0]}: a mask may have "
             "another size, but not another shape."
         )
     levels = max(2, count)
@@ -29,6 +29,6 @@ def read_regions(path: Path, count: int, size: tuple[int, int]) -> np.ndarray:
         if region.sum() < 1 and (count > 1 or level):
             grey = round(255 * level / (levels - 1))
             raise UsageError(
-                f"{path} gives nothing to style {level + 1 if count > 1 else 1}: paint where it belongs {grey}."
+                f"{path} gives nothing to style {level + 1 if count > 1 else 1}: draw where it belongs in {grey}."
             )
     return regions

@@ -11,10 +11,11 @@ from limner.style import video
 from limner.style.stylization import Stylization, Stylizer, provenance, save_stylized, shrunk
 
 
-def carry_out(wanted: Stylization, content: Path, out: Path) -> list[str]:
+def carry_out(request: Stylization, content: Path, out: Path, anonymous: bool = False) -> list[str]:
     """Stylises a picture, every picture of a folder, or a film into `out`; returns a line for each file that was left out.
 
-    UsageError where `out` is the content or does not suit it; PictureError for what cannot be read; nothing is half-written.
+    Anonymous pictures name what was read by digests alone. UsageError where `out` is the content or does not suit it;
+    PictureError for what cannot be read; nothing is half-written.
     """
     if out.resolve() == content.resolve():
         raise UsageError(f"{out} is the content itself; give another name.")
@@ -23,23 +24,27 @@ def carry_out(wanted: Stylization, content: Path, out: Path) -> list[str]:
         raise UsageError(
             f"cannot write {out.name}: end its name in {', '.join(WRITTEN)}, or of a film in {' or '.join(WALKS)}."
         )
-    stylizer = Stylizer(wanted)
+    stylizer = Stylizer(request)
     if content.is_dir():
-        return each_picture(content, out, "stylising", lambda path, file: save_stylized(stylizer, path, file))
+        return each_picture(
+            content, out, "stylising", lambda path, file: save_stylized(stylizer, path, file, anonymous)
+        )
     if film:
-        _film(stylizer, content, out)
+        _film(stylizer, content, out, anonymous)
     else:
-        save_stylized(stylizer, content, out)
+        save_stylized(stylizer, content, out, anonymous)
     return []
 
 
-def _film(stylizer: Stylizer, content: Path, out: Path) -> None:
+def _film(stylizer: Stylizer, content: Path, out: Path, anonymous: bool) -> None:
     rate, frames = video.read_frames(content)
-    shown = (shrunk(np.ascontiguousarray(frame), stylizer.wanted.size) for frame in frames)
+    shown = (shrunk(np.ascontiguousarray(frame), stylizer.request.size) for frame in frames)
     with ProgressLine("stylising", None, "frames") as bar:
 
-        def paint(frame: np.ndarray, expected: np.ndarray | None) -> np.ndarray:
+        def apply_style(frame: np.ndarray, expected: np.ndarray | None) -> np.ndarray:
             bar.advance()
             return stylizer.stylize(frame, expected)
 
-        save_walk(video.painted(shown, paint), out, max(1, round(rate)), provenance(stylizer.done, content))
+        save_walk(
+            video.stylized(shown, apply_style), out, max(1, round(rate)), provenance(stylizer.done, content, anonymous)
+        )

@@ -6,13 +6,14 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, Field
 
-import limner
 from limner import files, memory
 from limner.config import PathText, Section
 from limner.errors import PictureError, UsageError
 from limner.features import load_extractor
 from limner.features.extractor import SMALLEST
-from limner.pictures import open_picture, open_pixels, save
+from limner.pictures import header, open_picture, open_pixels, save
+from limner.pictures.recorded import anonymous as without_paths
+from limner.pictures.recorded import check, present
 from limner.samples import made_of
 from limner.seeds import LARGEST_SEED
 from limner.style.arrays import resized
@@ -22,6 +23,8 @@ from limner.style.regions import read_regions
 from limner.style.transfer import stylize
 
 KIND = "stylization"
+SHIPPED_MODEL = "limner"
+"""The name of the instant model that comes with Limner."""
 BYTES_A_PIXEL = {"instant": 250, "optimised": 800}
 """What is taken at least; twice as much is usual."""
 
@@ -64,15 +67,15 @@ class Stylization(Section):
 
 
 class Stylizer:
-    """A stylisation whose files have been read: it paints one picture after another. Errors as their readers raise them."""
+    """A stylisation whose files have been read: it stylises one picture after another. Errors as their readers raise them."""
 
-    def __init__(self, wanted: Stylization) -> None:
-        self.wanted = wanted
-        self.instant = self._instant() if wanted.model else None
+    def __init__(self, request: Stylization) -> None:
+        self.request = request
+        self.instant = self._instant() if request.model else None
         if self.instant is None:
             self.sources = self._sources()
             self.settings = Settings(
-                wanted.scale, wanted.colours, wanted.steps, wanted.seed, extractor=load_extractor(wanted.extractor)
+                request.scale, request.colours, request.steps, request.seed, extractor=load_extractor(request.extractor)
             )
 
     def stylize(self, content: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:
@@ -80,91 +83,91 @@ class Stylizer:
 
         `start` is as in `stylize`.
         """
-        content = shrunk(content, self.wanted.size)
+        content = shrunk(content, self.request.size)
         colour = np.ascontiguousarray(content[..., :3])
         side = max(content.shape[:2])
         what, advice = f"a picture of {side} pixels a side", f"try --size {side // 2}"
         each = BYTES_A_PIXEL["instant" if self.instant else "optimised"]
         memory.require(each * content.shape[0] * content.shape[1], what, advice)
         with memory.explained(what, advice):
-            painted = self._instantly(colour) if self.instant else self._slowly(colour, start)
-        return np.concatenate([painted, content[..., 3:]], 2)
+            stylized = self._instantly(colour) if self.instant else self._slowly(colour, start)
+        return np.concatenate([stylized, content[..., 3:]], 2)
 
     @property
     def done(self) -> Stylization:
         """What is done, with the digests of all files."""
-        wanted = self.wanted
+        request = self.request
         if self.instant:
-            return wanted.model_copy(update={"model_sha256": self.instant.digest})
+            return request.model_copy(update={"model_sha256": self.instant.digest})
         digests = {
             name: tuple(
-                one.model_copy(update={"sha256": files.digest(Path(one.style))}) for one in getattr(wanted, name)
+                one.model_copy(update={"sha256": files.digest(Path(one.style))}) for one in getattr(request, name)
             )
             for name in ("styles", "colour_from", "line_from", "texture_from")
         }
-        mask = {"mask_sha256": files.digest(Path(wanted.mask))} if wanted.mask else {}
-        return wanted.model_copy(update=digests | mask)
+        mask = {"mask_sha256": files.digest(Path(request.mask))} if request.mask else {}
+        return request.model_copy(update=digests | mask)
 
     def _instant(self) -> InstantModel:
-        wanted = self.wanted
-        if wanted.colour_from or wanted.line_from or wanted.texture_from or wanted.mask:
+        request = self.request
+        if request.colour_from or request.line_from or request.texture_from or request.mask:
             raise UsageError(
-                "an instant model paints all of a picture in its own styles: leave out --mask and --*-from."
+                "an instant model stylises all of a picture in its own styles: leave out --mask and --*-from."
             )
-        model = load_model(None if wanted.model == "limner" else Path(wanted.model))
-        if not wanted.styles:
+        model = load_model(None if request.model == SHIPPED_MODEL else Path(request.model))
+        if not request.styles:
             raise UsageError(f"name a style of the model: {', '.join(model.styles)}.")
-        model.weights({one.style: one.weight for one in wanted.styles})
+        model.weights({one.style: one.weight for one in request.styles})
         return model
 
     def _instantly(self, content: np.ndarray) -> np.ndarray:
         assert self.instant is not None
-        weights = {one.style: one.weight for one in self.wanted.styles}
-        return self.instant.stylize(content, weights, self.wanted.factors())
+        weights = {one.style: one.weight for one in self.request.styles}
+        return self.instant.stylize(content, weights, self.request.factors())
 
     def _slowly(self, content: np.ndarray, start: np.ndarray | None) -> np.ndarray:
-        factors = self.wanted.factors()
-        if not self.wanted.mask:
+        factors = self.request.factors()
+        if not self.request.mask:
             return stylize(content, self.sources, factors, self.settings, start=start)
-        regions = read_regions(Path(self.wanted.mask), len(self.sources), content.shape[:2])
+        regions = read_regions(Path(self.request.mask), len(self.sources), content.shape[:2])
         sources = self.sources
-        if len(sources) == 1:  # what is black keeps its own manner
+        if len(sources) == 1:  # what is black keeps its own style
             own = [Style(content)]
             sources = [Sources(own, own, own), *sources]
-        painted = stylize(content, sources, factors, self.settings, regions, start)
+        stylized = stylize(content, sources, factors, self.settings, regions, start)
         if len(self.sources) > 1:
-            return painted
+            return stylized
         share = regions[1][..., None]
-        return np.rint(content + share * (painted.astype(np.float32) - content)).astype(np.uint8)
+        return np.rint(content + share * (stylized.astype(np.float32) - content)).astype(np.uint8)
 
     def _sources(self) -> list[Sources]:
         """Returns a region's sources, for each style with a mask, or else for all of them together."""
-        wanted = self.wanted
+        request = self.request
         read: dict[str, list[Style]] = {
-            name: [_style(one) for one in getattr(wanted, name)]
+            name: [_style(one) for one in getattr(request, name)]
             for name in ("styles", "colour_from", "line_from", "texture_from")
         }
-        groups = [[style] for style in read["styles"]] if wanted.mask else [read["styles"]]
+        groups = [[style] for style in read["styles"]] if request.mask else [read["styles"]]
         every = [
             Sources(read["colour_from"] or group, read["line_from"] or group, read["texture_from"] or group)
             for group in groups or [[]]
         ]
         for name, source in vars(every[0]).items():
-            if not source and getattr(wanted, name):
+            if not source and getattr(request, name):
                 raise UsageError(f"no style to take {name} from: give STYLE, --{name}-from, or --{name} 0.")
         return every
 
 
-def save_stylized(stylizer: Stylizer, content: Path, out: Path) -> None:
-    """Writes a picture file stylised; a .jpg, which has no opacity, over white."""
-    save(stylizer.stylize(open_pixels(content, minimum=SMALLEST)), out, provenance(stylizer.done, content))
+def save_stylized(stylizer: Stylizer, content: Path, out: Path, anonymous: bool = False) -> None:
+    """Writes a picture file stylised; a .jpg, which has no opacity, over white. An anonymous one names no path, only digests."""
+    save(stylizer.stylize(open_pixels(content, minimum=SMALLEST)), out, provenance(stylizer.done, content, anonymous))
 
 
-def provenance(done: Stylization, content: Path) -> dict[str, Any]:
+def provenance(done: Stylization, content: Path, anonymous: bool = False) -> dict[str, Any]:
     """Returns what a picture to which this was done says of itself."""
-    about = {"ai_generated": True, "limner": limner.__version__, "kind": KIND}
     origin = {"file": str(content), "sha256": files.digest(content)}
-    return about | {"origin": origin, "stylization": done.model_dump(mode="json", exclude_defaults=True)}
+    made = header(KIND, origin=origin, stylization=done.model_dump(mode="json", exclude_defaults=True))
+    return without_paths(made, {}) if anonymous else made
 
 
 class Origin(BaseModel):
@@ -181,23 +184,24 @@ class MadeStylization(BaseModel):
     stylization: Stylization
 
 
-def regenerate(picture: Path, made: dict[str, Any], model_path: Path | None = None) -> np.ndarray:
+def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
     """Returns a stylised picture again, uint8 (H, W, 3 or 4) (see `limner.replay`).
 
     PictureError where a file that it was made of is gone or another.
     """
     about = made_of(MadeStylization, picture, made)
-    content, wanted = Path(about.origin.file), about.stylization
-    _same(picture, content, about.origin.sha256)
-    for one in (
-        [*wanted.styles, *wanted.colour_from, *wanted.line_from, *wanted.texture_from] if not wanted.model else []
-    ):
-        _same(picture, Path(one.style), one.sha256)
-    if wanted.mask:
-        _same(picture, Path(wanted.mask), wanted.mask_sha256)
-    stylizer = Stylizer(wanted.model_copy(update={"model": str(model_path)}) if model_path else wanted)
-    if stylizer.done.model_sha256 != wanted.model_sha256:
-        raise PictureError(f"{picture} was made by another model than {wanted.model} is now.")
+    asked = about.stylization
+    content = check(picture, about.origin.file, about.origin.sha256)
+    if asked.model not in ("", SHIPPED_MODEL):
+        present(picture, asked.model)
+    if not asked.model:
+        for one in (*asked.styles, *asked.colour_from, *asked.line_from, *asked.texture_from):
+            check(picture, one.style, one.sha256)
+    if asked.mask:
+        check(picture, asked.mask, asked.mask_sha256)
+    stylizer = Stylizer(asked)
+    if stylizer.done.model_sha256 != asked.model_sha256:
+        raise PictureError(f"{picture} was made by another model than {asked.model} is now.")
     return stylizer.stylize(open_pixels(content, minimum=SMALLEST))
 
 
@@ -212,10 +216,3 @@ def shrunk(content: np.ndarray, size: int) -> np.ndarray:
 
 def _style(source: Source) -> Style:
     return Style(np.asarray(open_picture(Path(source.style), minimum=SMALLEST).convert("RGB")), source.weight)
-
-
-def _same(picture: Path, file: Path, sha256: str) -> None:
-    if not file.is_file():
-        raise PictureError(f"{picture} was made of {file}, which is not there.")
-    if files.digest(file) != sha256:
-        raise PictureError(f"{picture} was made of another {file} than is there now.")

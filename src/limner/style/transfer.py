@@ -1,7 +1,7 @@
-"""Style transfer: a picture painted in the manner of others, with separate hands for colour, line, texture and content.
+"""Style transfer: a picture in the style of others, with separate controls for colour, line, texture and content.
 
 Every factor is an intervention: its statistics are set to the style's, by the share that is asked for, while those of the
-others are held at the content's. In the manner of crowsonkb's style-transfer-pytorch: optimised from coarse to fine, with
+others are held at the content's. In the style of crowsonkb's style-transfer-pytorch: optimised from coarse to fine, with
 the optimiser's moments carried from one size to the next, and the average of the iterates as the result.
 """
 
@@ -17,15 +17,15 @@ from torch import Tensor
 from limner import seeds
 from limner.errors import UsageError
 from limner.features.extractor import SMALLEST
+from limner.images import from_lab, from_uint8, to_lab, to_uint8
 from limner.progress import ProgressLine
 from limner.style import colour
 from limner.style.arrays import enlarged, fitted, resized
 from limner.style.factors import LARGEST, Factors, Settings, Sources, Style, weighted
 from limner.style.objective import GRID, Objective, Observer, Shift, StyleStatistics, blend
-from limner.values import from_uint8, to_uint8
 
 COARSEST, TILE = 64, 768
-"""Longest side at which painting begins, and up to which a picture is seen whole rather than tile by tile."""
+"""Longest side at which work begins, and up to which a picture is seen whole rather than tile by tile."""
 RATE, BETAS, MEMORY = 0.03, (0.9, 0.99), 0.9
 SHIFTS = 4
 """Places at which the network's grid comes to lie, in turn, so that it leaves no trace."""
@@ -39,7 +39,7 @@ def stylize(
     regions: np.ndarray | None = None,
     start: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Returns a picture uint8 (H, W, 3) painted in the manner of `sources`, one a region; regions (R, H, W) add up to 1.
+    """Returns a picture uint8 (H, W, 3) stylized in the style of `sources`, one a region; regions (R, H, W) add up to 1.
 
     With every factor off it is the content itself. `start`, a picture nearly as it is to become, saves the way from coarse to
     fine. UsageError for pictures or settings that cannot be used.
@@ -54,12 +54,12 @@ def stylize(
         coloured = _recoloured(content, aims, regions, factors.colour, settings.colours)
     if not (factors.line or factors.texture):
         return coloured
-    painted = _painted(coloured, sources, factors, settings, regions, start)
-    return _tinted(_held(painted, coloured, regions), coloured, factors.colour)
+    stylized = _stylized(coloured, sources, factors, settings, regions, start)
+    return _tinted(_held(stylized, coloured, regions), coloured, factors.colour)
 
 
 def sides(longest: int) -> list[int]:
-    """Returns the longest sides at which a picture is painted, doubling up to its own."""
+    """Returns the longest sides at which a picture is stylized, doubling up to its own."""
     octaves = max(0, math.ceil(math.log2(longest / COARSEST)))
     return [round(longest / 2**octave) for octave in range(octaves, -1, -1)]
 
@@ -102,23 +102,23 @@ def _recoloured(
     return _joined(each, regions)
 
 
-def _held(painted: np.ndarray, coloured: np.ndarray, regions: np.ndarray | None) -> np.ndarray:
-    """Returns what was painted with the mean and covariance of the colours that it was given, region by region."""
+def _held(stylized: np.ndarray, coloured: np.ndarray, regions: np.ndarray | None) -> np.ndarray:
+    """Returns what was stylized with the mean and covariance of the colours that it was given, region by region."""
     parts = [None] if regions is None else list(regions)
-    pairs = [(colour.colours(painted, region), colour.colours(coloured, region)) for region in parts]
-    return _recoloured(painted, pairs, regions, 1.0, "linear")
+    pairs = [(colour.colours(stylized, region), colour.colours(coloured, region)) for region in parts]
+    return _recoloured(stylized, pairs, regions, 1.0, "linear")
 
 
-def _tinted(painted: np.ndarray, coloured: np.ndarray, share: float) -> np.ndarray:
-    """Returns what was painted with hues of its own only as far as colour is taken over: else they are those of the content.
+def _tinted(stylized: np.ndarray, coloured: np.ndarray, share: float) -> np.ndarray:
+    """Returns what was stylized with hues of its own only as far as colour is taken over: else they are those of the content.
 
-    At a share of 0 only luminance is painted, as in Gatys et al. 2016, "Preserving color in neural artistic style transfer".
+    At a share of 0 only luminance is stylized, as in Gatys et al. 2016, "Preserving color in neural artistic style transfer".
     """
     if share == 1:
-        return painted
-    lab, plain = colour.to_lab(painted), colour.to_lab(coloured)
+        return stylized
+    lab, plain = to_lab(stylized), to_lab(coloured)
     lab[..., 1:] = plain[..., 1:] + np.float32(share) * (lab[..., 1:] - plain[..., 1:])
-    return colour.to_rgb(lab)
+    return from_lab(lab)
 
 
 def _joined(each: Sequence[np.ndarray], regions: np.ndarray | None) -> np.ndarray:
@@ -128,7 +128,7 @@ def _joined(each: Sequence[np.ndarray], regions: np.ndarray | None) -> np.ndarra
     return np.rint(mixed).astype(np.uint8)
 
 
-def _painted(
+def _stylized(
     coloured: np.ndarray,
     sources: Sequence[Sources],
     factors: Factors,
@@ -141,7 +141,7 @@ def _painted(
     counts = [iterations(side, settings.steps) for side in plan]
     observer = Observer(settings.extractor, TILE)
     change, state = None if start is None else from_uint8(start[None]) - from_uint8(coloured[None]), None
-    with ProgressLine("painting", sum(counts), "steps", quiet=settings.quiet or start is not None) as bar:
+    with ProgressLine("stylising", sum(counts), "steps", quiet=settings.quiet or start is not None) as bar:
         for side, count in zip(plan, counts, strict=True):
             size = fitted(coloured, side)
             small = resized(coloured, size)
@@ -213,30 +213,30 @@ def _manners(
     factors: Factors,
     settings: Settings,
 ) -> list[StyleStatistics]:
-    """Returns the manner that each region is to have: between the content's own and its styles'."""
+    """Returns the statistics that each region is to have: between the content's own and its styles'."""
     own = observer.style_statistics(from_uint8(content[None]), None if regions is None else torch.from_numpy(regions))
     side = max(SMALLEST, round(settings.scale * max(content.shape[:2])))
-    wanted = []
-    for manner, (source, region) in zip(own, _each(sources, regions), strict=True):
+    request = []
+    for stats, (source, region) in zip(own, _each(sources, regions), strict=True):
         textures = weighted(source.texture) if factors.texture else []
         lines = weighted(source.line) if factors.line else []
         palette = colour.colours(content, region)
         # most often both are of the same style, which is then looked at once
         styles = {id(style): style for _, style in (*textures, *lines)}
-        taught = {key: _taught(observer, style, palette, side) for key, style in styles.items()}
-        wanted.append(
+        target = {key: _train(observer, style, palette, side) for key, style in styles.items()}
+        request.append(
             blend(
                 *(
-                    [(1 - share, manner), *((share * weight, taught[id(style)]) for weight, style in shares)]
+                    [(1 - share, stats), *((share * weight, target[id(style)]) for weight, style in shares)]
                     for share, shares in ((factors.texture, textures), (factors.line, lines))
                 )
             )
         )
-    return wanted
+    return request
 
 
-def _taught(observer: Observer, style: Style, palette: colour.Colours, side: int) -> StyleStatistics:
-    """Returns the manner of a style of `side` pixels in the colours of the content: colour is not what is learned of it."""
+def _train(observer: Observer, style: Style, palette: colour.Colours, side: int) -> StyleStatistics:
+    """Returns the statistics of a style of `side` pixels in the colours of the content: colour is not what is learned of it."""
     shown = resized(style.picture, fitted(style.picture, min(side, max(style.picture.shape[:2]))))
     coloured = colour.transported(shown, colour.colours(shown), palette)
     return observer.style_statistics(from_uint8(coloured[None]))[0]

@@ -1,4 +1,4 @@
-"""Films: each frame painted from the one before, carried along by what moves, so that the paint does not flicker."""
+"""Films: each frame stylized from the one before, carried along by what moves, so that strokes do not flicker."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
@@ -11,12 +11,12 @@ from limner.errors import PictureError
 
 SUFFIXES = (".mp4", ".gif", ".mov", ".mkv", ".webm", ".avi")
 HELD = 0.8
-"""Share of the carried picture where it fits; the rest is painted anew, so that errors do not add up."""
+"""Share of the carried picture where it fits; the rest is stylized anew, so that errors do not add up."""
 FAULT = 12.0
 """Grey levels by which a carried frame may miss the new one until nothing of it is held."""
 
-Paint = Callable[[np.ndarray, np.ndarray | None], np.ndarray]
-"""Paints a frame uint8 (H, W, 3), beginning, if there is one, from what is expected of it."""
+ApplyStyle = Callable[[np.ndarray, np.ndarray | None], np.ndarray]
+"""Stylises a frame uint8 (H, W, 3), beginning, if there is one, from what is expected of it."""
 
 
 def read_frames(path: Path) -> tuple[float, Iterator[np.ndarray]]:
@@ -45,18 +45,18 @@ def _decoded(path: Path) -> Iterator[np.ndarray]:
         raise PictureError(f"{path}: damaged after {count} frames ({error.strerror or error}).") from None
 
 
-def painted(frames: Iterable[np.ndarray], paint: Paint) -> Iterator[np.ndarray]:
-    """Yields frames painted, each as the one before where that can be carried to it.
+def stylized(frames: Iterable[np.ndarray], apply_style: ApplyStyle) -> Iterator[np.ndarray]:
+    """Yields frames stylized, each as the one before where that can be carried to it.
 
-    Ruder et al. 2016, arXiv 1604.08610, but what does not fit is told by the frames, not by the flow.
+    Ruder et al. 2016, arXiv 1604.08610, but what does not fit is found from the frames, not by the flow.
     """
     before: tuple[np.ndarray, np.ndarray] | None = None
     for frame in frames:
         if before is None or before[0].shape != frame.shape:
-            result = paint(frame, None)
+            result = apply_style(frame, None)
         else:
             expected, trust = carried(before[0], frame, before[1])
-            fresh = paint(frame, np.where(trust[..., None] > 0.5, expected, frame).astype(np.uint8))
+            fresh = apply_style(frame, np.where(trust[..., None] > 0.5, expected, frame).astype(np.uint8))
             share = HELD * trust[..., None]
             result = np.rint(fresh + share * (expected.astype(np.float32) - fresh)).astype(np.uint8)
         before = frame, result
@@ -64,7 +64,7 @@ def painted(frames: Iterable[np.ndarray], paint: Paint) -> Iterator[np.ndarray]:
 
 
 def carried(before: np.ndarray, now: np.ndarray, result: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Returns what was painted of the frame before, moved as the picture moved, and how far it fits now, (H, W) in [0, 1]."""
+    """Returns what was stylized of the frame before, moved as the picture moved, and how far it fits now, (H, W) in [0, 1]."""
     flow = motion(now, before)
     there = _moved(before, flow)
     missed = cv2.GaussianBlur(np.abs(there.astype(np.float32) - now).mean(2), (0, 0), 2)
@@ -79,7 +79,7 @@ def motion(now: np.ndarray, before: np.ndarray) -> np.ndarray:
 
 
 def flicker(frames: Sequence[np.ndarray], results: Sequence[np.ndarray]) -> float:
-    """Returns by how many grey levels painted frames differ from those before them where the film itself only moves."""
+    """Returns by how many grey levels stylized frames differ from those before them where the film itself only moves."""
     values = []
     for index in range(1, len(frames)):
         expected, trust = carried(frames[index - 1], frames[index], results[index - 1])

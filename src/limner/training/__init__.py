@@ -56,14 +56,8 @@ def train(
     Interrupted when a signal stopped it.
     """
     folder = Path(out)
-    named = recipe if isinstance(recipe, Recipe) else find_recipe(recipe or "gan")
-    chosen = apply_settings(resize(named, model_size), settings)
-    if seed is not None and seed < 0:
-        raise UsageError(f"--seed {seed}: give a whole number of at least 0.")
-    if save_every is not None and save_every < 1:
-        raise UsageError(f"--save-every {save_every}: give a whole number of at least 1.")
-    if isinstance(data, Dataset) and prepare:
-        raise UsageError(f"{data.path} is prepared already; '{min(prepare)}' can only be chosen when preparing.")
+    chosen = _chosen(recipe, settings, model_size)
+    _check_options(data, seed, save_every, prepare)
     processes = Processes(device)
     dataset = data if isinstance(data, Dataset) else _open(data, folder, prepare)
 
@@ -76,26 +70,48 @@ def train(
         return Run.create(folder, chosen, seed or 0, dataset)
 
     run = _enter(folder, begin, processes)
-    what = f"training with a batch of {run.recipe.batch}"
     try:
         budget = Budget.of(run.recipe, steps, pictures, minutes)
-        with explained(what, SMALLER):
+        with explained(_what(run), SMALLER):
             trainer = Trainer(run, dataset, processes, save_every)
     except LimnerError:
         run.close() if resume else run.discard()
         raise
+    if not _spends(budget, trainer, run):
+        raise Interrupted(f"stopped and saved. Continue with: {command(folder)}{_limits(budget)}")
+    return load(run.model)
+
+
+def _chosen(recipe: str | Recipe | None, settings: Sequence[str], model_size: str) -> Recipe:
+    named = recipe if isinstance(recipe, Recipe) else find_recipe(recipe or "gan")
+    return apply_settings(resize(named, model_size), settings)
+
+
+def _check_options(data: object, seed: int | None, save_every: int | None, prepare: dict[str, Any]) -> None:
+    """Raises UsageError for a number out of range, or options of `prepare` beside a dataset that is prepared."""
+    if seed is not None and seed < 0:
+        raise UsageError(f"--seed {seed}: give a whole number of at least 0.")
+    if save_every is not None and save_every < 1:
+        raise UsageError(f"--save-every {save_every}: give a whole number of at least 1.")
+    if isinstance(data, Dataset) and prepare:
+        raise UsageError(f"{data.path} is prepared already; '{min(prepare)}' can only be chosen when preparing.")
+
+
+def _spends(budget: Budget, trainer: Trainer, run: Run) -> bool:
+    """Trains, releases the run, and returns whether the budget was spent; a signal stops training earlier."""
     try:
-        with explained(what, SMALLER):
-            finished = trainer.train(budget)
+        with explained(_what(run), SMALLER):
+            return trainer.train(budget)
     except OutOfMemoryError:
         if trainer.step == 0:  # nothing was learned that could be continued
             run.discard()
         raise
     finally:
         run.close()
-    if not finished:
-        raise Interrupted(f"stopped and saved. Continue with: {command(folder)}{_limits(budget)}")
-    return load(run.model)
+
+
+def _what(run: Run) -> str:
+    return f"training with a batch of {run.recipe.batch}"
 
 
 def _enter(folder: Path, begin: Callable[[], Run], processes: Processes) -> Run:

@@ -1,19 +1,22 @@
-"""The running average of weights: what samples are made with."""
+"""The running average of weights: what samples are generated with."""
 
 import copy
+from typing import Generic, TypeVar
 
 import torch
+from torch import nn
 
-from limner.methods import Generator
 from limner.recipes.recipe import EmaConfig
 
+Network = TypeVar("Network", bound=nn.Module)
 
-class Ema:
-    """Follows a generator; `generator` holds the average, or the followed one itself when the half-life is zero."""
 
-    def __init__(self, followed: Generator, config: EmaConfig) -> None:
+class Ema(Generic[Network]):
+    """Follows a network; `network` holds the average, or the followed one itself when the half-life is zero."""
+
+    def __init__(self, followed: Network, config: EmaConfig) -> None:
         self.followed, self.config = followed, config
-        self.generator = copy.deepcopy(followed).requires_grad_(False) if config.half_life else followed
+        self.network = copy.deepcopy(followed).requires_grad_(False) if config.half_life else followed
 
     @torch.no_grad()
     def update(self, pictures: int, batch: int) -> None:
@@ -24,6 +27,6 @@ class Ema:
             min(self.config.half_life, self.config.ramp * pictures) if self.config.ramp else self.config.half_life
         )
         keep = 0.5 ** (batch / max(half_life, 1e-8))
-        torch._foreach_lerp_(list(self.generator.parameters()), list(self.followed.parameters()), 1 - keep)
-        for average, current in zip(self.generator.buffers(), self.followed.buffers(), strict=True):
+        torch._foreach_lerp_(list(self.network.parameters()), list(self.followed.parameters()), 1 - keep)
+        for average, current in zip(self.network.buffers(), self.followed.buffers(), strict=True):
             average.copy_(current)

@@ -10,9 +10,9 @@ from torch import Tensor
 from limner import seeds
 from limner.data.dataset import Batch, Dataset
 from limner.features import Extractor, load_extractor, pool
+from limner.images import to_uint8
 from limner.methods import Generator
 from limner.metrics import frechet_distance
-from limner.values import to_uint8
 
 MOST = 1024
 """Held-out pictures, at most."""

@@ -5,6 +5,7 @@ from contextlib import suppress
 import torch
 from torch import Tensor, nn
 
+from limner.conditions.kinds import kind_of
 from limner.data.schema import Schema
 from limner.memory import require
 from limner.methods import Generator, build_method
@@ -25,9 +26,7 @@ def needed(recipe: Recipe, schema: Schema, batch: int) -> int:
     attributes = recipe.attributes(schema)
     with torch.device("meta"):  # shapes alone
         method = build_method(recipe.method, recipe.optimiser, schema, attributes, 1)
-        condition = {
-            a.name: torch.zeros(2, dtype=torch.int64 if a.kind == "label" else torch.float32) for a in attributes
-        }
+        condition = {a.name: torch.zeros(2, *a.shape, dtype=kind_of(a).dtype) for a in attributes}
         values = _values(method.generator, condition) / 2
     weights = sum(weight.numel() for weight in method.parameters())
     pictures = schema.channels * schema.height * schema.width

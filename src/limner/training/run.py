@@ -11,13 +11,13 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, Field, ValidationError
 
-import limner
 from limner import files
 from limner.config import PathText
 from limner.data import Dataset, is_dataset, open_dataset
 from limner.errors import RunError, UsageError
 from limner.parsing import ParseError, read_json
 from limner.recipes import Recipe, read_recipe, to_yaml
+from limner.version import __version__
 
 
 class About(BaseModel):
@@ -43,7 +43,7 @@ class Run:
             raise RunError(f"{folder} exists: continue it with --resume, or give another --out.")
         lock = _locked(folder)
         about = {
-            "limner": limner.__version__,
+            "limner": __version__,
             "seed": seed,
             "data": str(dataset.path.resolve()),
             "fingerprint": dataset.fingerprint,

@@ -5,8 +5,8 @@ from typing import Any
 
 import torch
 
-import limner
 from limner import seeds
+from limner.conditions.dropout import drop
 from limner.data.augment import DRAWS, augment
 from limner.data.dataset import Batch, Dataset
 from limner.data.order import PictureOrder
@@ -15,7 +15,7 @@ from limner.methods import StepContext, build_method
 from limner.methods.optimisers import learning_rate_factor, load_optimiser
 from limner.model import Model, load
 from limner.model_card import sample_grid, write_card
-from limner.pictures import save
+from limner.pictures import header, save
 from limner.progress import ProgressLine
 from limner.training.alarms import raised
 from limner.training.budget import Budget
@@ -136,7 +136,7 @@ class Trainer:
         }
         training = {"step": self.step, "pictures": self.pictures, "seconds": self.seconds, "seed": self.run.seed}
         return Model(
-            self.recipe, self.dataset.schema, self.ema.generator, self.table, {"data": data, "training": training}
+            self.recipe, self.dataset.schema, self.ema.network, self.table, {"data": data, "training": training}
         )
 
     def state(self) -> dict[str, Any]:
@@ -147,7 +147,7 @@ class Trainer:
             "rate_factor": self.rate_factor,
             "rollbacks": self.rollbacks,
             "method": dict(self.method.state_dict()),
-            "ema": dict(self.ema.generator.state_dict()),
+            "ema": dict(self.ema.network.state_dict()),
             "optimisers": {name: optimiser.state_dict() for name, optimiser in self.method.optimisers.items()},
             "stopping": self.stopping.state(),
         }
@@ -157,7 +157,7 @@ class Trainer:
         self.step, self.seconds = state["step"], state["seconds"]
         self.rate_factor, self.rollbacks = state["rate_factor"], state["rollbacks"]
         self.method.load_state_dict(state["method"])
-        self.ema.generator.load_state_dict(state["ema"])
+        self.ema.network.load_state_dict(state["ema"])
         for name, optimiser in self.method.optimisers.items():
             load_optimiser(optimiser, state["optimisers"][name])
         self.stopping.restore(state["stopping"])
@@ -177,11 +177,15 @@ class Trainer:
         if self.recipe.augment.active:
             draws = context.uniform("augment data", share, DRAWS).to(self.processes.device)
             batch = batch._replace(images=augment(batch.images, self.recipe.augment, draws))
+        if self.attributes and self.recipe.condition_dropout:
+            draws = context.uniform("drop conditions", share, 1 + len(self.attributes)).to(self.processes.device)
+            dropped = drop(batch.condition, self.attributes, draws, self.recipe.condition_dropout)
+            batch = batch._replace(condition=dropped)
         return batch
 
     def _ended(self, budget: Budget, interrupt: Interrupt) -> bool:
         spent = budget.spent(self.step, self.pictures, self.seconds)
-        return self.processes.agree(spent or interrupt.wanted or self.stopping.ended)
+        return self.processes.agree(spent or interrupt.requested or self.stopping.ended)
 
     def _save_due(self, saved: float) -> bool:
         if self.save_every:
@@ -210,7 +214,7 @@ class Trainer:
             self.history.add(row)
 
     def _measure(self) -> None:
-        value, better = self.stopping.measure(self.ema.generator, self.pictures)
+        value, better = self.stopping.measure(self.ema.network, self.pictures)
         self._record({"step": self.step, "pictures": self.pictures, f"held_out_{self.stopping.name}": value})
         if better and self.processes.leads:
             self.model().save(self.run.best)
@@ -225,7 +229,7 @@ class Trainer:
 
     def _save_grid(self) -> None:
         model = self.model()
-        made = {"ai_generated": True, "limner": limner.__version__, "kind": "training", **model.about["training"]}
+        made = header("training", **model.about["training"])
         save(sample_grid(model, self.run.seed), self.run.grids / f"pictures-{self.pictures:09d}.png", made)
 
     def _roll_back(self, means: dict[str, float]) -> None:
@@ -256,7 +260,7 @@ class Trainer:
         """The best model measured, or the last one when that is as good; asking leaves no trace in what is resumed."""
         if self.stopping.best is None:
             return self.model()
-        last = self.stopping.held_out.measure(self.stopping.name, self.ema.generator)
+        last = self.stopping.held_out.measure(self.stopping.name, self.ema.network)
         return self.model() if last <= self.stopping.best else load(self.run.best)
 
     def _note(self) -> str:

@@ -1,4 +1,4 @@
-"""The heads: each species in its manner, from bud to wide open, in the tints of its colour."""
+"""The heads: each species in its way, from bud to wide open, in the tints of its colour."""
 
 import math
 from collections.abc import Callable
@@ -29,7 +29,7 @@ SEED, VELVET, POD = rgb("#94623a"), Tint(INK, rgb("#54385a")), Tint(rgb("#7d9f52
 
 
 class Head:
-    """A head to be painted: where it sits, how open it is, 0..1, and its colours."""
+    """A head to be drawn: where it sits, how open it is, 0..1, and its colours."""
 
     def __init__(self, canvas: Canvas, flower: Flower, stem: Stem) -> None:
         self.canvas, self.stem, self.bloom, self.turn = canvas, stem, flower.bloom, flower.noise.view.turn
@@ -56,7 +56,7 @@ class Head:
     def ring(
         self, shape: Outline, tint: Tint, count: int, closed: float, length: float, width: float, tilt: float
     ) -> None:
-        """Paints petals fanned around straight up, the outer ones first."""
+        """Draws petals fanned around straight up, the outer ones first."""
         places = [((index + 0.5) / count * 2 - 1, index) for index in range(count)]
         for place, index in sorted(places, key=lambda each: -abs(each[0])):
             angle = place * self.spread(closed) + 0.05 * self.wobble(index)
@@ -65,11 +65,11 @@ class Head:
             petal(self.canvas, shape, tint, (self.x, self.y), angle, reach, width)
 
     def disc(self, radius: float, tint: Tint, flat: float = 1.0) -> None:
-        """Paints the middle."""
+        """Draws the middle."""
         ellipse(self.canvas, self.x, self.y, radius, radius * flat, tint)
 
     def calyx(self, size: float) -> None:
-        """Paints the green cup of the bud, which is gone when it is a third open."""
+        """Draws the green cup of the bud, which is gone when it is a third open."""
         size *= max(1 - 3 * self.bloom, 0.0) ** 0.6
         for place in (-0.9, 0.9, -0.4, 0.4, 0.0) if size else ():
             angle = place * (0.6 + 0.8 * self.bloom)
@@ -77,7 +77,7 @@ class Head:
 
 
 def paint_head(canvas: Canvas, flower: Flower, stem: Stem) -> None:
-    """Paints the head of a flower at the end of its stem."""
+    """Draws the head of a flower at the end of its stem."""
     HEADS[flower.species](Head(canvas, flower, stem))
 
 

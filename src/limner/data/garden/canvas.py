@@ -40,7 +40,7 @@ class Canvas:
         return np.float32(min(1.0, 2 * half * self.side))
 
     def blend(self, window: Window, cover: np.ndarray, colour: np.ndarray) -> None:
-        """Paints a colour (3,) or a field of colours (3, H, W) as opaquely as `cover` (H, W) says."""
+        """Draws a colour (3,) or a field of colours (3, H, W) as opaquely as `cover` (H, W) says."""
         under = self.pixels[:, *window]
         under += (colour.reshape(3, 1, 1) - under if colour.ndim == 1 else colour - under) * cover
 
@@ -71,7 +71,7 @@ def below(canvas: Canvas, edge: np.ndarray, top: Colour, bottom: Colour) -> None
 def ellipse(
     canvas: Canvas, x: float, y: float, wide: float, high: float, colour: Colour | Tint, opacity: float = 1.0
 ) -> None:
-    """Paints an ellipse of half-axes `wide` and `high`, nothing if they are 0; a tint is light at its upper left."""
+    """Draws an ellipse of half-axes `wide` and `high`, nothing if they are 0; a tint is light at its upper left."""
     if wide <= 0 or high <= 0:
         return
     window = canvas.window(x - wide, y - high, x + wide, y + high)
@@ -84,7 +84,7 @@ def ellipse(
 
 
 def bar(canvas: Canvas, x: float, top: float, bottom: float, half: float, colour: Colour) -> None:
-    """Paints an upright bar, `half` to either side of x."""
+    """Draws an upright bar, `half` to either side of x."""
     window = canvas.window(x - half, top, x + half, bottom)
     dx, dy = canvas.across(window, x, top)
     inside = np.minimum(np.float32(half) - np.abs(dx), np.minimum(dy, np.float32(bottom - top) - dy))
@@ -92,7 +92,7 @@ def bar(canvas: Canvas, x: float, top: float, bottom: float, half: float, colour
 
 
 def dots(canvas: Canvas, x: np.ndarray, y: np.ndarray, radius: float, colour: Colour) -> None:
-    """Paints many equal discs at once."""
+    """Draws many equal discs at once."""
     window = canvas.window(x.min() - radius, y.min() - radius, x.max() + radius, y.max() + radius)
     across = canvas.axis[window[1]] - x.astype(np.float32)[:, None]
     down = canvas.axis[window[0]] - y.astype(np.float32)[:, None]
@@ -101,7 +101,7 @@ def dots(canvas: Canvas, x: np.ndarray, y: np.ndarray, radius: float, colour: Co
 
 
 def glow(canvas: Canvas, x: float, y: float, radius: float, colour: Colour, opacity: float) -> None:
-    """Paints a light that fades from `opacity` at its middle to nothing at `radius`."""
+    """Draws a light that fades from `opacity` at its middle to nothing at `radius`."""
     window = canvas.window(x - radius, y - radius, x + radius, y + radius)
     dx, dy = canvas.across(window, x, y)
     fade = np.maximum(1 - np.sqrt(dx**2 + dy**2) / np.float32(radius), 0)

@@ -5,15 +5,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-import limner
 from limner.data.garden import model
 from limner.data.garden.captions import caption
 from limner.data.garden.draw import SIZES, draw
 from limner.data.garden.model import CATEGORIES, GRAPH, NUMBERS, Flower, Noise, View
 from limner.errors import UsageError
 from limner.files import atomic_folder
-from limner.pictures import save
+from limner.pictures import header, save
 from limner.progress import ProgressLine
+from limner.version import __version__
 
 
 def make(out: Path | str, n: int = 2000, size: int = 64, seed: int = 0) -> None:
@@ -34,7 +34,7 @@ def make(out: Path | str, n: int = 2000, size: int = 64, seed: int = 0) -> None:
             bar.advance()
         _write(folder / "metadata.csv", ["file_name", *GRAPH, "text"], rows)
         _write(folder / "noise.csv", ["file_name", *flat(flower.noise)], noises)
-        about = {"limner": limner.__version__, "seed": seed, "n": n, "size": size, **truth()}
+        about = {"limner": __version__, "seed": seed, "n": n, "size": size, **truth()}
         (folder / "garden.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
 
 
@@ -59,8 +59,8 @@ def truth() -> dict[str, Any]:
 
 def provenance(flower: Flower, seed: int, index: int, size: int) -> dict[str, Any]:
     """Returns what a garden picture carries: enough to draw it again, and its attributes."""
-    made = {"kind": "garden", "garden": model.VERSION, "seed": seed, "index": index, "size": size}
-    return {"ai_generated": False, "limner": limner.__version__, **made, "attributes": flower.attributes}
+    made = {"garden": model.VERSION, "seed": seed, "index": index, "size": size}
+    return header("garden", ai_generated=False, **made, attributes=flower.attributes)
 
 
 def flat(noise: Noise) -> dict[str, float]:

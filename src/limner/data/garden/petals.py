@@ -45,7 +45,7 @@ def petal(
     width: float,
     bend: float = 0.0,
 ) -> None:
-    """Paints a petal from `base`, `angle` radians clockwise from straight up; `bend` moves its tip sideways.
+    """Draws a petal from `base`, `angle` radians clockwise from straight up; `bend` moves its tip sideways.
 
     `width` is half of the widest; tint is dark at the base and light at the tip.
     """

@@ -51,7 +51,7 @@ PUFFS = ((-0.8, 0.26, 0.16), (-0.5, 0.14, 0.3), (0.0, 0.04, 0.42), (0.42, 0.12, 
 
 
 def paint_scene(canvas: Canvas, flower: Flower) -> None:
-    """Paints everything but the flower itself."""
+    """Draws everything but the flower itself."""
     view, light = flower.noise.view, flower.sunlight
     colours = {name: mix(rgb(dull), rgb(bright), light) for name, (dull, bright) in LIGHT[flower.season].items()}
     gradient(canvas, colours["zenith"], colours["horizon"], 0.8)
@@ -109,7 +109,7 @@ def _hills(canvas: Canvas, view: View, colours: dict[str, Colour], meadow: Colou
 
 
 def _grass(canvas: Canvas, view: View, tint: Tint) -> None:
-    """Paints blades as the peaks of one horizon; unequal flanks make them lean."""
+    """Draws blades as the peaks of one horizon; unequal flanks make them lean."""
     blade = np.arange(13)[:, None]
     offset = canvas.axis - (blade + 0.4 * np.sin(2.4 * blade + 6 * view.pebbles)) / 12
     tall = 0.052 + 0.022 * np.sin(1.7 * blade + 9 * view.hills)

@@ -42,7 +42,7 @@ def stem_of(flower: Flower) -> Stem:
 
 
 def paint_stem(canvas: Canvas, flower: Flower, stem: Stem) -> None:
-    """Paints the stem with its shadow on the ground, a little heap of soil at its foot, and the leaves."""
+    """Draws the stem with its shadow on the ground, a little heap of soil at its foot, and the leaves."""
     ellipse(canvas, stem.foot, GROUND + 0.02, 0.08, 0.013, rgb("#1c1210"), opacity=0.22)
     _stalk(canvas, stem)
     ellipse(canvas, stem.foot, GROUND + 0.016, 0.034, 0.012, soil_colour(flower.soil))

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Request
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse, Response
 
-import limner
 from limner.data.dataset import Dataset
-from limner.editing.directions import effects, own_steps
+from limner.editing.directions import own_steps
 from limner.editing.edits import OPERATIONS
 from limner.editing.latent_sampler import LatentSampler
-from limner.editing.scorers import SCORERS
 from limner.errors import ModelError
+from limner.explain.directions import effects
+from limner.explain.scorers import SCORERS
 from limner.model import WEIGHTS, find_folder, outline
 from limner.pictures import to_bytes
 from limner.recipes import RECIPES
@@ -23,10 +23,11 @@ from limner.serving.catalogue import Entry, check_size, problem_of
 from limner.serving.errors import LONGEST, ApiError, without_paths
 from limner.serving.state import State, for_client, state_of
 from limner.tensors import written_digest
+from limner.version import __version__
 
 router = APIRouter(prefix="/v1")
 OWN, LOOKED_AT = 8, 48
-"""Directions that a model has of itself, and pictures by which it is told what they change."""
+"""Directions that a model has of itself, and pictures that show what they change."""
 SANDBOX = {
     "Content-Security-Policy": "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
 }
@@ -39,7 +40,7 @@ def about(request: Request) -> dict[str, Any]:
     settings = state_of(request).settings
     extras = {"causal": _installed("dowhy"), "style": _installed("ot"), "onnx": _installed("onnxruntime")}
     return {
-        "limner": limner.__version__,
+        "limner": __version__,
         "extras": extras,
         "limits": vars(settings.limits),
         "threads": settings.threads,
@@ -131,17 +132,23 @@ def operations() -> dict[str, Any]:
 
 
 def _described(state: State, entry: Entry) -> dict[str, Any]:
-    """Returns what a model is; where that cannot be told, why not, which is found out again each time."""
-    told: dict[str, Any] = dict.fromkeys(
+    """Returns what a model is; where that cannot be described, why not, which is found out again each time."""
+    described: dict[str, Any] = dict.fromkeys(
         ("recipe", "sha256", "width", "height", "channels", "latent", "attributes", "styles", "graph", "problem")
     )
-    told |= {"id": entry.id, "object": "model", "created": int(entry.created), "owned_by": "limner", "kind": entry.kind}
+    described |= {
+        "id": entry.id,
+        "object": "model",
+        "created": int(entry.created),
+        "owned_by": "limner",
+        "kind": entry.kind,
+    }
     try:
-        return told | state.catalogue.kept_outlines.get(
+        return described | state.catalogue.kept_outlines.get(
             (entry.id, entry.path, entry.created), lambda: _outlined(state, entry)
         )
     except Exception as error:  # one bad model never spoils the list
-        return told | {"can": [], "problem": without_paths(problem_of(error)[:LONGEST])}
+        return described | {"can": [], "problem": without_paths(problem_of(error)[:LONGEST])}
 
 
 def _outlined(state: State, entry: Entry) -> dict[str, Any]:

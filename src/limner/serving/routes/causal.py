@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, Request
-from PIL import ImageOps
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from limner.serving.routes.body import Body, Name, encoded
@@ -120,10 +119,7 @@ def _found(state: State, name: str, unit: Unit) -> Any:
     if unit.picture is None:
         return model.sample(1, seed=unit.seed)
     with state.pictures.pixels(unit.picture) as whole:
-        pixels = _fitted(model, whole)
-    table = model.predictor.read(pixels)
-    known = {each: _variable(model, each).value(value) for each, value in unit.attributes.items()}
-    return table | {each: np.array([value], table[each].dtype) for each, value in known.items()}, pixels
+        return what_if.of_picture(model, whole, unit.attributes)
 
 
 def file_name(dataset: Any, index: int) -> str:
@@ -136,26 +132,15 @@ def file_name(dataset: Any, index: int) -> str:
     return name
 
 
-def _fitted(model: Any, pixels: np.ndarray) -> np.ndarray:
-    from limner.pictures import plain, to_image
-
-    schema = model.image_model.schema
-    image = ImageOps.fit(plain(to_image(pixels)), (schema.width, schema.height))
-    image = image.convert("L" if schema.channels == 1 else "RGB")
-    return np.asarray(image).reshape(1, schema.height, schema.width, schema.channels)
-
-
 def _done(state: State, asked: DoRequest) -> dict[str, Any]:
+    from limner.causal import what_if
+
     model = state.catalogue.causal(asked.model)
     table, pictures = model.sample(asked.n, asked.do, asked.given, asked.seed)
-    about = _about(model, "causal sample", asked.model, asked.seed) | {
-        "do": asked.do,
-        "given": asked.given,
-        "n": asked.n,
-    }
+    about = what_if.provenance(model, "causal sample", asked.seed, asked.do, n=asked.n, given=asked.given)
     data = [
         {
-            "b64_json": encoded(state, picture, "png", about | {"index": row}),
+            "b64_json": encoded(state, picture, "png", about | {"run": asked.model, "index": row}),
             "attributes": attributes(model, table, row),
         }
         for row, picture in enumerate(pictures)
@@ -164,10 +149,13 @@ def _done(state: State, asked: DoRequest) -> dict[str, Any]:
 
 
 def _counterfactual(state: State, asked: CounterfactualRequest) -> dict[str, Any]:
+    from limner.causal import what_if
+
     model = state.catalogue.causal(asked.model)
     table, pictures = units(state, asked.model, asked.unit)
     world = other_world(state, asked.model, asked.unit, asked.do, asked.seed)
-    about = _about(model, "counterfactual", asked.model, asked.seed) | {"do": asked.do, "unit": asked.unit.model_dump()}
+    about = what_if.provenance(model, "studio counterfactual", asked.seed, asked.do, unit=asked.unit.model_dump())
+    about["run"] = asked.model
     return {
         "factual": {"b64_json": encoded(state, pictures[0], "png"), "attributes": attributes(model, table, 0)},
         "counterfactual": {"b64_json": encoded(state, world.picture, "png", about), "attributes": world.attributes},
@@ -230,10 +218,3 @@ def _warnings(model: Any, asked: Mapping[str, Any]) -> list[str]:
 
     lines: list[str] = extrapolated(model, asked)
     return lines
-
-
-def _about(model: Any, kind: str, name: str, seed: int) -> dict[str, Any]:
-    import limner
-
-    made = {"ai_generated": True, "limner": limner.__version__, "kind": f"studio {kind}", "run": name, "seed": seed}
-    return made | {"graph": model.structure.graph.to_yaml(), "model": model.image_model.digest}

@@ -105,9 +105,9 @@ def _handed_in(state: State, name: str) -> Source:
 
 def _as_it_is(state: State, name: str) -> Source:
     path, made = state.pictures.path(name), state.pictures.provenance(name)
-    told = {"ai_generated": bool(made.get("ai_generated", True)), "made": made} if made else {}
+    more = {"ai_generated": bool(made.get("ai_generated", True)), "made": made} if made else {}
     with state.pictures.decoding(path, side=state.settings.limits.side):
-        return Source(open_pixels(path), {"file": str(path), "sha256": name} | told)
+        return Source(open_pixels(path), {"file": str(path), "sha256": name} | more)
 
 
 def _before_edits(state: State, made: dict[str, Any]) -> Source:

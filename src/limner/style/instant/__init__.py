@@ -1,4 +1,4 @@
-"""Instant style: one network that paints in the style_statistics that it has learned, fast enough to be dragged about."""
+"""Instant style: one network that stylises in the styles that it has learned, fast enough to be dragged about."""
 
 from limner.style.instant.model import InstantModel, load_model, save_model
 

@@ -1,4 +1,4 @@
-"""A trained instant model: its style_statistics by name, and pictures painted in them in one pass."""
+"""A trained instant model: its styles by name, and pictures stylized in them in one pass."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,12 @@ from torch import Tensor
 from limner import seeds
 from limner.config import fault_of
 from limner.errors import LimnerError, ModelError, UsageError, nearest, shown
+from limner.images import from_uint8, to_uint8
 from limner.parsing import parse_json
 from limner.style import colour
 from limner.style.factors import Factors
 from limner.style.instant.network import InstantNetwork, Noise
 from limner.tensors import load_tensors, save_tensors
-from limner.values import from_uint8, to_uint8
 from limner.weights import load_weights
 
 Triple = tuple[FiniteFloat, FiniteFloat, FiniteFloat]
@@ -69,21 +69,21 @@ class InstantModel:
         coloured = colour.transported(content, colour.colours(content), to, factors.colour)
         if not (factors.line or factors.texture):
             return coloured
-        painted = to_uint8(self.paint(from_uint8(coloured[None]), weights, factors))[0]
-        return colour.transported(painted, colour.colours(painted), colour.colours(coloured))
+        stylized = to_uint8(self.generate(from_uint8(coloured[None]), weights, factors))[0]
+        return colour.transported(stylized, colour.colours(stylized), colour.colours(coloured))
 
     def weights(self, style: str | Mapping[str, float]) -> dict[str, float]:
         """Returns the share of each style, in the order of the model's."""
-        wanted = {style: 1.0} if isinstance(style, str) else dict(style)
-        for name in wanted:
+        request = {style: 1.0} if isinstance(style, str) else dict(style)
+        for name in request:
             if name not in self.styles:
                 raise UsageError(f"this model has no style '{shown(name)}'; {nearest(name, list(self.styles))}")
-        total = sum(wanted.values())
-        return {name: wanted.get(name, 0.0) / total for name in self.styles}
+        total = sum(request.values())
+        return {name: request.get(name, 0.0) / total for name in self.styles}
 
     @torch.inference_mode()
-    def paint(self, images: Tensor, weights: Mapping[str, float], factors: Factors) -> Tensor:
-        """Returns pictures (B, 3, H, W) in [-1, 1] painted in their own colours."""
+    def generate(self, images: Tensor, weights: Mapping[str, float], factors: Factors) -> Tensor:
+        """Returns pictures (B, 3, H, W) in [-1, 1] stylized in their own colours."""
         shares = torch.tensor([list(weights.values())]).expand(len(images), -1)
         line, texture = (torch.full((len(images),), value) for value in (factors.line, factors.texture))
         return self.network(images, shares, line, texture, Noise(seeds.generator("instant noise"), CALM))

@@ -1,4 +1,4 @@
-"""The instant network: one pass paints a picture in one of its styles, with strengths of line and texture."""
+"""The instant network: one pass stylises a picture in one of its styles, with strengths of line and texture."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from limner import seeds
 
 FINE, WIDE, DEEP, BLOCKS = 8, 32, 64, 6
-TOLD = 2
-"""Numbers that it is told beside the style: the shares of line and of texture."""
+SHARES = 2
+"""Numbers that the network gets beside the style: the shares of line and of texture."""
 
 
 @dataclass
@@ -26,26 +26,26 @@ class Noise:
 
 
 class ConditionalConv(nn.Module):
-    """A convolution with replicated edges, each channel with the gain and shift that the manner asks for.
+    """A convolution with replicated edges, each channel with the gain and shift that the style asks for.
 
     As in Dumoulin et al. 2017, "A learned representation for artistic style", equation 5, but linear in weights of styles and
     in the shares of line and texture, so that style_statistics can be mixed and are sliders; and without their normalisation, which
-    learns to paint bright spots, as Karras et al. 2020 (StyleGAN2, section 2) found of the same one. Noise, as strong as the
-    manner asks for, is what strokes on even ground are made of.
+    learns to generate bright spots, as Karras et al. 2020 (StyleGAN2, section 2) found of the same one. Noise, as strong as the
+    style asks for, is what strokes on even ground are made of.
     """
 
-    def __init__(self, inputs: int, outputs: int, told: int, stride: int = 1, gain: float = 1.0) -> None:
+    def __init__(self, inputs: int, outputs: int, condition: int, stride: int = 1, gain: float = 1.0) -> None:
         super().__init__()
         self.convolution = nn.Conv2d(inputs, outputs, 3, stride)
-        self.tune = nn.Linear(told, 3 * outputs)
+        self.tune = nn.Linear(condition, 3 * outputs)
         nn.init.zeros_(self.tune.weight)
         nn.init.zeros_(self.tune.bias)
         nn.init.constant_(self.tune.bias[:outputs], gain)
         nn.init.kaiming_normal_(self.convolution.weight, nonlinearity="relu")
 
-    def forward(self, maps: Tensor, told: Tensor, noise: Noise) -> Tensor:
-        """Returns (B, outputs, H, W) from maps (B, inputs, H, W) and what is told (B, told)."""
-        gain, shift, strength = self.tune(told)[..., None, None].chunk(3, 1)
+    def forward(self, maps: Tensor, condition: Tensor, noise: Noise) -> Tensor:
+        """Returns (B, outputs, H, W) from maps (B, inputs, H, W) and the condition (B, condition)."""
+        gain, shift, strength = self.tune(condition)[..., None, None].chunk(3, 1)
         maps = self.convolution(F.pad(maps, (1, 1, 1, 1), mode="replicate"))
         return maps * gain + shift + strength * noise.over(maps)
 
@@ -53,13 +53,16 @@ class ConditionalConv(nn.Module):
 class Block(nn.Module):
     """Two convolutions whose result is added."""
 
-    def __init__(self, told: int) -> None:
+    def __init__(self, condition: int) -> None:
         super().__init__()
         # so faint at first that any depth can be learned
-        self.first, self.second = ConditionalConv(DEEP, DEEP, told), ConditionalConv(DEEP, DEEP, told, gain=0.1)
+        self.first, self.second = (
+            ConditionalConv(DEEP, DEEP, condition),
+            ConditionalConv(DEEP, DEEP, condition, gain=0.1),
+        )
 
-    def forward(self, maps: Tensor, told: Tensor, noise: Noise) -> Tensor:
-        return maps + self.second(F.relu(self.first(maps, told, noise)), told, noise)
+    def forward(self, maps: Tensor, condition: Tensor, noise: Noise) -> Tensor:
+        return maps + self.second(F.relu(self.first(maps, condition, noise)), condition, noise)
 
 
 class InstantNetwork(nn.Module):
@@ -71,14 +74,14 @@ class InstantNetwork(nn.Module):
 
     def __init__(self, styles: int) -> None:
         super().__init__()
-        told = styles * (1 + TOLD)
-        self.entry = ConditionalConv(12, WIDE, told)
-        self.down = ConditionalConv(WIDE, DEEP, told, stride=2)
-        self.blocks = nn.ModuleList(Block(told) for _ in range(BLOCKS))
-        self.up = ConditionalConv(DEEP, WIDE, told)
-        self.fine = ConditionalConv(2 * WIDE, 4 * FINE, told)
-        self.paint = nn.Conv2d(FINE, 3, 3)
-        nn.init.normal_(self.paint.weight, std=0.01)
+        condition = styles * (1 + SHARES)
+        self.entry = ConditionalConv(12, WIDE, condition)
+        self.down = ConditionalConv(WIDE, DEEP, condition, stride=2)
+        self.blocks = nn.ModuleList(Block(condition) for _ in range(BLOCKS))
+        self.up = ConditionalConv(DEEP, WIDE, condition)
+        self.fine = ConditionalConv(2 * WIDE, 4 * FINE, condition)
+        self.to_rgb = nn.Conv2d(FINE, 3, 3)
+        nn.init.normal_(self.to_rgb.weight, std=0.01)
 
     def forward(
         self, images: Tensor, styles: Tensor, line: Tensor, texture: Tensor, noise: Noise | None = None
@@ -87,12 +90,12 @@ class InstantNetwork(nn.Module):
         height, width = images.shape[2:]
         whole = F.pad(images, (0, -width % 4, 0, -height % 4), mode="replicate")
         shares = torch.stack([torch.ones_like(line), line, texture], 1)
-        told = (styles[:, :, None] * shares[:, None]).flatten(1)
-        fine = F.relu(self.entry(F.pixel_unshuffle(whole, 2), told, noise))
-        maps = F.relu(self.down(fine, told, noise))
+        condition = (styles[:, :, None] * shares[:, None]).flatten(1)
+        fine = F.relu(self.entry(F.pixel_unshuffle(whole, 2), condition, noise))
+        maps = F.relu(self.down(fine, condition, noise))
         for block in self.blocks:
-            maps = block(maps, told, noise)
-        maps = F.relu(self.up(F.interpolate(maps, scale_factor=2.0), told, noise))
-        maps = F.relu(F.pixel_shuffle(self.fine(torch.cat([maps, fine], 1), told, noise), 2))
-        change = self.paint(F.pad(maps, (1, 1, 1, 1), mode="replicate"))
+            maps = block(maps, condition, noise)
+        maps = F.relu(self.up(F.interpolate(maps, scale_factor=2.0), condition, noise))
+        maps = F.relu(F.pixel_shuffle(self.fine(torch.cat([maps, fine], 1), condition, noise), 2))
+        change = self.to_rgb(F.pad(maps, (1, 1, 1, 1), mode="replicate"))
         return (whole + change)[..., :height, :width].clamp(-1, 1)

@@ -1,4 +1,4 @@
-"""Teaches the instant network: each step paints a few crops, and the objective of slow style transfer says what is to be better.
+"""Teaches the instant network: each step stylises a few crops, and the objective of slow style transfer says what is to be better.
 
 What comes with Limner was made by `limner style train` of public-domain paintings with `--contents` of public-domain photographs.
 """
@@ -17,26 +17,30 @@ from torch import Tensor
 
 from limner import files, seeds
 from limner.data import garden
-from limner.errors import ModelError, RunError, UsageError, shown
+from limner.errors import RunError, UsageError
 from limner.features import load_extractor
+from limner.images import from_uint8
+from limner.methods.optimisers import load_optimiser
 from limner.parsing import ParseError, read_json
 from limner.pictures import UnusablePicture, grid, open_picture, save
 from limner.progress import ProgressLine
+from limner.recipes.recipe import EmaConfig
 from limner.style import colour
 from limner.style.arrays import resized
 from limner.style.factors import Factors
 from limner.style.instant.model import FILE, InstantModel, Palette, names, save_model
 from limner.style.instant.network import InstantNetwork, Noise
 from limner.style.objective import GRID, Objective, Observer, blend
-from limner.tensors import DamagedFileError, load_tensors, save_tensors
-from limner.values import from_uint8
+from limner.training.checkpoint import Checkpoints
+from limner.training.ema import Ema
 from limner.weights import load_weights
 
 SIDE, BATCH = 160, 2
-"""Pixels a side of the crops, and how many are painted a step."""
+"""Pixels a side of the crops, and how many are stylized a step."""
 SEEN_AT = 256
 """Longest side at which styles and contents are looked at: strokes come out as long as at this size."""
-RATE, WARM, MEMORY = 2e-3, 50, 0.998
+RATE, WARM = 2e-3, 50
+EMA = EmaConfig(half_life=700, ramp=0.07)
 KEEP = 0.2
 """How strongly the content is kept: less than by slow style transfer, which no network comes near."""
 SAVED_EVERY = 60.0
@@ -55,7 +59,7 @@ class TrainingSample:
 
 
 class Teacher:
-    """Draws lessons and judges what was painted."""
+    """Draws training samples and judges what the network makes of them."""
 
     def __init__(self, styles: Sequence[np.ndarray], contents: Sequence[np.ndarray], seed: int) -> None:
         self.styles = [_scaled(style, SEEN_AT) for style in styles]
@@ -64,9 +68,9 @@ class Teacher:
         self.observer = Observer(load_extractor(), SEEN_AT)
         self.seed = seed
 
-    def lesson(self, step: int) -> TrainingSample:
-        """Returns the lesson of a step, the same whenever it is asked for."""
-        draw = np.random.default_rng(seeds.derive("lesson", self.seed, step))
+    def sample(self, step: int) -> TrainingSample:
+        """Returns the sample of a step, the same whenever it is asked for."""
+        draw = np.random.default_rng(seeds.derive("training sample", self.seed, step))
         style = step % len(self.styles)
         # each slider is often at an end, where people leave it
         line, texture, share = (float(np.clip(draw.uniform(-0.2, 2.4), 0, 1)) for _ in range(3))
@@ -83,16 +87,16 @@ class Teacher:
         crop = picture[top : top + SIDE, left : left + SIDE]
         return np.ascontiguousarray(crop[:, ::-1] if draw.random() < 0.5 else crop)
 
-    def gradient(self, lesson: TrainingSample, originals: Tensor, painted: Tensor, step: int) -> tuple[Tensor, float]:
-        """Returns the gradient of the objective by what was painted, (B, 3, H, W), and its mean."""
-        taught = self.observer.style_statistics(from_uint8(lesson.shown[None]))[0]
-        judged = painted.detach().clone().requires_grad_()
+    def gradient(self, sample: TrainingSample, originals: Tensor, stylized: Tensor, step: int) -> tuple[Tensor, float]:
+        """Returns the gradient of the objective by what was stylized, (B, 3, H, W), and its mean."""
+        target = self.observer.style_statistics(from_uint8(sample.shown[None]))[0]
+        judged = stylized.detach().clone().requires_grad_()
         value = 0.0
         for index in range(len(judged)):
             original = originals[index : index + 1]
-            whole = lesson.line == lesson.texture == 1  # and then the content's own manner is not asked for
-            own = taught if whole else self.observer.style_statistics(original)[0]
-            mixes = [[(1 - share, own), (share, taught)] for share in (lesson.texture, lesson.line)]
+            whole = sample.line == sample.texture == 1  # and then the content's own statistics are not needed
+            own = target if whole else self.observer.style_statistics(original)[0]
+            mixes = [[(1 - share, own), (share, target)] for share in (sample.texture, sample.line)]
             objective = Objective(self.observer, original, [blend(*mixes)], None, KEEP)
             value += objective.backward(judged[index : index + 1], (step % GRID, (step // GRID) % GRID))
         assert judged.grad is not None
@@ -105,63 +109,48 @@ class Training:
     def __init__(self, styles: int, seed: int) -> None:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seeds.derive("instant network", seed))
-            self.network, self.average = InstantNetwork(styles), InstantNetwork(styles)
-        self.average.load_state_dict(self.network.state_dict())
+            self.network = InstantNetwork(styles)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = Ema(self.network, EMA)
         self.optimiser = torch.optim.Adam(self.network.parameters(), RATE, fused=True)
         self.step, self.seconds = 0, 0.0
 
     def learn(self, teacher: Teacher, share: float) -> float:
         """Takes one step, at a share of the time in all, and returns the mean objective."""
-        lesson = teacher.lesson(self.step)
-        originals = torch.cat([from_uint8(crop[None]) for crop in lesson.crops]).contiguous(
+        sample = teacher.sample(self.step)
+        originals = torch.cat([from_uint8(crop[None]) for crop in sample.crops]).contiguous(
             memory_format=torch.channels_last
         )
-        told = torch.eye(len(teacher.styles))[lesson.style].expand(BATCH, -1)
-        line, texture = (torch.full((BATCH,), share) for share in (lesson.line, lesson.texture))
-        painted = self.network(originals, told, line, texture, Noise(seeds.generator("instant", self.step)))
-        gradient, value = teacher.gradient(lesson, originals, painted, self.step)
+        one_hot = torch.eye(len(teacher.styles))[sample.style].expand(BATCH, -1)
+        line, texture = (torch.full((BATCH,), share) for share in (sample.line, sample.texture))
+        stylized = self.network(originals, one_hot, line, texture, Noise(seeds.generator("instant", self.step)))
+        gradient, value = teacher.gradient(sample, originals, stylized, self.step)
         for group in self.optimiser.param_groups:
             group["lr"] = RATE * min(1, (self.step + 1) / WARM) * (1 - share) ** 0.5
         self.optimiser.zero_grad()
-        painted.backward(gradient)
+        stylized.backward(gradient)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
         self.step += 1
-        memory = min(MEMORY, self.step / (self.step + 10))
-        with torch.no_grad():
-            for mean, one in zip(self.average.parameters(), self.network.parameters(), strict=True):
-                mean.lerp_(one, 1 - memory)
+        self.average.update(self.step * BATCH, BATCH)
         return value
 
-    def save(self, path: Path) -> None:
-        """Writes all of it to one file."""
-        tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
-        tensors |= {f"average.{name}": value for name, value in self.average.state_dict().items()}
-        for index, state in self.optimiser.state_dict()["state"].items():
-            tensors |= {f"optimiser.{index}.{name}": value for name, value in state.items()}
-        save_tensors(path, tensors, {"step": str(self.step), "seconds": str(self.seconds)})
+    def state(self) -> dict[str, Any]:
+        """Returns all that a checkpoint must hold."""
+        return {
+            "step": self.step,
+            "seconds": self.seconds,
+            "network": dict(self.network.state_dict()),
+            "average": dict(self.average.network.state_dict()),
+            "optimiser": self.optimiser.state_dict(),
+        }
 
-    def resume(self, path: Path) -> None:
-        """Takes up what was saved; RunError when it is damaged or another training's."""
-        try:
-            self._resume(*load_tensors(path))
-        except (DamagedFileError, ModelError, KeyError, ValueError, IndexError) as error:
-            raise RunError(f"{path}: cannot be gone on with ({shown(error)}); remove it to begin anew.") from None
-
-    def _resume(self, tensors: dict[str, torch.Tensor], about: dict[str, str]) -> None:
-        for name, network in (("network", self.network), ("average", self.average)):
-            own = {key.removeprefix(f"{name}."): value for key, value in tensors.items() if key.startswith(f"{name}.")}
-            load_weights(network, own)
-        saved = self.optimiser.state_dict()
-        for key, tensor in tensors.items():
-            kind, *rest = key.split(".", 2)
-            if kind == "optimiser":
-                # in the layout of its weight, which the fused optimiser takes for granted
-                laid = tensor.contiguous(memory_format=torch.channels_last) if tensor.ndim == 4 else tensor
-                saved["state"].setdefault(int(rest[0]), {})[rest[1]] = laid
-        self.optimiser.load_state_dict(saved)
-        self.step, self.seconds = int(about["step"]), float(about["seconds"])
+    def restore(self, state: dict[str, Any]) -> None:
+        """Continues from a checkpoint."""
+        load_weights(self.network, state["network"])
+        load_weights(self.average.network, state["average"])
+        load_optimiser(self.optimiser, state["optimiser"])
+        self.step, self.seconds = state["step"], state["seconds"]
 
 
 def train(
@@ -177,21 +166,27 @@ def train(
     palettes = dict(zip(names(styles), map(Palette.of, pictures), strict=True))
     about = {"styles": [files.digest(path) for path in styles], "seed": seed}
     teacher = Teacher(pictures, [*_contents(contents), *([] if contents else pictures)], seed)
-    training = _opened(out, about, len(styles), seed)
+    _check_run(out, about)
+    training, checkpoints = Training(len(styles), seed), Checkpoints(out / "checkpoints")
+    _, warnings = checkpoints.load(training.restore)
     try:
-        _taught(training, teacher, out, minutes * 60)
+        _train(training, teacher, checkpoints, minutes * 60, warnings)
     finally:
-        training.save(out / "training.safetensors")
-    model = InstantModel(training.average, palettes)
+        checkpoints.save(training.step, training.state())
+    model = InstantModel(training.average.network, palettes)
     save_model(model, out / FILE)
     save(_sheet(model, teacher), out / "sheet.png")
     return model
 
 
-def _taught(training: Training, teacher: Teacher, out: Path, seconds: float) -> None:
+def _train(
+    training: Training, teacher: Teacher, checkpoints: Checkpoints, seconds: float, warnings: Sequence[str]
+) -> None:
     saved = time.monotonic()
     with ProgressLine("learning styles", seconds, "seconds", rate=False) as bar:
         bar.start_at(training.seconds)
+        for warning in warnings:
+            bar.say(warning)
         if training.seconds >= seconds:
             bar.say(f"{training.seconds / 60:.3g} minutes are done already; with more --minutes it goes on")
         while training.seconds < seconds:
@@ -200,20 +195,18 @@ def _taught(training: Training, teacher: Teacher, out: Path, seconds: float) -> 
             training.seconds += time.monotonic() - began
             bar.update(min(training.seconds, seconds), f"step {training.step:,}, objective {value:.3f}")
             if time.monotonic() - saved > SAVED_EVERY:
-                training.save(out / "training.safetensors")
+                checkpoints.save(training.step, training.state())
                 saved = time.monotonic()
 
 
-def _opened(out: Path, about: dict[str, Any], styles: int, seed: int) -> Training:
-    training, record = Training(styles, seed), out / "run.json"
+def _check_run(out: Path, about: dict[str, Any]) -> None:
+    """Makes a new run; RunError where there is something that is no run of these styles."""
+    record = out / "run.json"
     if not out.exists():
-        out.mkdir(parents=True)
+        (out / "checkpoints").mkdir(parents=True)
         files.write_text(record, json.dumps(about) + "\n")
     elif not record.is_file() or not _is_of(record, about):
         raise RunError(f"{out} is there and is no run of these styles; give a new folder.")
-    if (out / "training.safetensors").is_file():
-        training.resume(out / "training.safetensors")
-    return training
 
 
 def _is_of(record: Path, about: dict[str, Any]) -> bool:
@@ -248,6 +241,6 @@ def _scaled(picture: np.ndarray, side: int) -> np.ndarray:
 
 def _sheet(model: InstantModel, teacher: Teacher) -> np.ndarray:
     """Returns a few crops, each beside it in every style."""
-    crops = [teacher.lesson(step).crops[0] for step in range(3)]
+    crops = [teacher.sample(step).crops[0] for step in range(3)]
     rows = [[crop, *(model.stylize(crop, name, Factors()) for name in model.styles)] for crop in crops]
     return grid(np.stack([picture for row in rows for picture in row]), columns=len(model.styles) + 1)

@@ -1,0 +1,23 @@
+"""The kinds of condition that a generator can be trained for."""
+
+from limner.conditions.attribute import Attribute
+from limner.conditions.kind import Kind
+from limner.conditions.label import Label
+from limner.conditions.number import Number
+from limner.errors import ConditionError, nearest, shown
+
+KINDS: dict[str, Kind] = {
+    "label": Label(),
+    "number": Number(),
+}
+"""By the kind of attribute. A new kind is one file and one line here."""
+
+
+def kind_of(attribute: Attribute) -> Kind:
+    """Returns what an attribute is as a condition; ConditionError for one that cannot be one."""
+    if attribute.kind not in KINDS:
+        hint = nearest(attribute.kind, list(KINDS))
+        raise ConditionError(
+            f"'{shown(attribute.name)}' is a {attribute.kind}, which no generator can be trained for; {hint}"
+        )
+    return KINDS[attribute.kind]

@@ -1,0 +1,55 @@
+"""A number as a condition, in the attribute's own unit."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from limner.conditions.attribute import Attribute, as_number
+from limner.conditions.kind import Kind
+from limner.errors import ConditionError, shown
+
+
+class Number(Kind):
+    """float32 () in the attribute's own unit; not-a-number is unknown."""
+
+    def column(self, attribute: Attribute, values: Sequence[Any]) -> Tensor:
+        """Returns the numbers, with the mean where one is missing."""
+        numbers = np.array(values, dtype=np.float64)
+        return torch.from_numpy(np.where(np.isnan(numbers), attribute.mean, numbers).astype(np.float32))
+
+    def parse(self, attribute: Attribute, value: Any) -> Tensor:
+        number = as_number(value.item() if isinstance(value, Tensor) and value.ndim == 0 else value)
+        if number is None:
+            raise ConditionError(
+                f"condition {shown(attribute.name)}: '{shown(value)}' is not a number that can be asked for."
+            )
+        return torch.tensor(number, dtype=self.dtype)
+
+    def text(self, attribute: Attribute, value: Tensor) -> str:
+        return f"{value.item():g}"
+
+    def describe(self, attribute: Attribute) -> str:
+        return f"a number from {attribute.minimum:g} to {attribute.maximum:g}"
+
+    def encoder(self, attribute: Attribute, features: int, std: float) -> nn.Module:
+        return NumberEncoder(attribute.mean, attribute.std, features, std)
+
+
+class NumberEncoder(nn.Module):
+    """Numbers float32 (B,) -> (B, features), a learned direction times the standardised number; zeros where it is not a number."""
+
+    def __init__(self, mean: float, spread: float, features: int, std: float) -> None:
+        super().__init__()
+        self.mean, self.spread = mean, max(spread, 1e-8)
+        self.direction = nn.Linear(1, features)
+        for parameter in self.parameters():
+            nn.init.normal_(parameter, std=std)
+
+    def forward(self, values: Tensor) -> Tensor:
+        known = ~values.isnan()
+        standard = (values.float().nan_to_num(self.mean) - self.mean) / self.spread
+        vectors: Tensor = self.direction(standard[:, None])
+        return vectors * known[:, None]

@@ -1,0 +1,199 @@
+"""What the names in a folder or archive mean: pictures, clutter, class sub-folders, and metadata tables."""
+
+import csv
+import json
+import math
+import posixpath
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from io import StringIO
+from itertools import takewhile
+from typing import Any
+
+from limner.data.schema import MOST_ATTRIBUTES
+from limner.data.sources.source import SetAside, Value, shown
+from limner.errors import DataError
+from limner.parsing import ParseError, parse_json
+from limner.pictures import SUFFIXES
+
+TABLES = ("metadata.csv", "metadata.jsonl")
+KEY = "file_name"
+_CLUTTER = re.compile(
+    r"(readme|licen[cs]e|copying|notice|credits)(\.\w+)?|thumbs\.db|desktop\.ini|metadata\.\w+|dataset_infos?\.json"
+    r"|garden\.json|noise\.csv"  # the truth behind a garden (limner.data.garden)
+)
+# Sub-folders of these names say which split a picture was in, not its class.
+_SPLITS = {"train", "training", "val", "valid", "validation", "dev", "test", "testing"}
+
+
+@dataclass
+class Layout:
+    """The attributes of every file by its name (posix, relative), and what was set aside to find them."""
+
+    columns: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+    rows: dict[str, dict[str, Value]] = field(default_factory=dict)
+
+    def of(self, name: str) -> dict[str, Value]:
+        """Returns a value, or None, for each of `columns`."""
+        row = self.rows.get(_plain(name), {})
+        return {column: row.get(column) for column in self.columns}
+
+
+def lay_out(names: list[str], tables: dict[str, bytes]) -> Layout:
+    """Returns the attributes of the files `names`: the rows of the metadata tables, or else the class sub-folders.
+
+    A table's names are relative to its own folder. Rows for missing files, rows that cannot be understood and second
+    rows for a file are set aside. DataError when a table as a whole cannot be read.
+    """
+    if not tables:
+        return _from_folders(names)
+    layout, known = Layout(), {_plain(name) for name in names}
+    for table, content in sorted(tables.items()):
+        for line, row in _rows(table, content, layout):
+            _add(layout, known, table, line, row)
+    without = len(known) - len(layout.rows)
+    lacking = f"; {without:,} files have no row" if without else ""
+    layout.notes.append(f"Attributes come from {', '.join(map(shown, sorted(tables)))}{lacking}.")
+    return layout
+
+
+def is_table(name: str) -> bool:
+    """Returns whether a file is a metadata table."""
+    return posixpath.basename(name).lower() in TABLES
+
+
+def is_clutter(name: str) -> bool:
+    """Returns whether nobody can have meant a file as a picture: system files, hidden files, READMEs, tables."""
+    base, suffix = posixpath.basename(name).lower(), posixpath.splitext(name)[1].lower()
+    if base.startswith("._") or "__MACOSX" in name.split("/"):
+        return True
+    return suffix not in SUFFIXES and (base.startswith(".") or _CLUTTER.fullmatch(base) is not None)
+
+
+def unsafe(name: str) -> str | None:
+    """Returns what is wrong with the name of an archive's entry (posix separators), or None."""
+    if name.startswith("/") or re.match(r"[A-Za-z]:", name):
+        return "an absolute name"
+    return "a name that leaves the archive" if ".." in name.split("/") else None
+
+
+def tidy(value: Any) -> Value:
+    """Returns a table's value as text, a number, or None for a missing one (null, empty, not a number)."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) < 2**63):
+        return value
+    try:
+        text = json.dumps(value) if isinstance(value, list | dict) else str(value)
+    except (ValueError, RecursionError):  # a whole number of thousands of digits, or lists within lists without end
+        return None
+    return text.replace("\0", "\ufffd").strip().encode("utf-8", "replace").decode() or None
+
+
+def _plain(name: str) -> str:
+    # macOS decomposes accents in file names, other systems and most tables do not.
+    return unicodedata.normalize("NFC", posixpath.normpath(name.replace("\\", "/")))
+
+
+def _from_folders(names: list[str]) -> Layout:
+    promising = [name for name in names if posixpath.splitext(name)[1].lower() in SUFFIXES] or names
+    folders = {name: name.split("/")[:-1] for name in promising}
+    shared = sum(1 for _ in takewhile(lambda level: len(set(level)) == 1, zip(*folders.values(), strict=False)))
+    inner = {name: parts[shared:] for name, parts in folders.items()}
+    if inner and all(parts and parts[0].lower() in _SPLITS for parts in inner.values()):
+        inner = {name: parts[1:] for name, parts in inner.items()}
+    if not any(inner.values()):
+        return Layout()
+    rows: dict[str, dict[str, Value]] = {
+        _plain(name): {"label": shown(parts[0])} for name, parts in inner.items() if parts
+    }
+    return Layout(["label"], ["The label is the name of the sub-folder."], rows=rows)
+
+
+def _add(layout: Layout, known: set[str], table: str, line: int, row: dict[str, Value]) -> None:
+    where, name = f"{shown(table)}, line {line}", row.pop(KEY, None)
+    if not isinstance(name, str):
+        layout.set_aside.append(SetAside(where, "bad row", f"it has no {KEY}"))
+        return
+    full = _plain(posixpath.join(posixpath.dirname(table), name))
+    if full not in known:
+        layout.set_aside.append(SetAside(shown(name), "missing file", f"named in {where}"))
+    elif full in layout.rows:
+        layout.set_aside.append(SetAside(where, "bad row", f"a second row for {shown(name)}"))
+    else:
+        layout.rows[full] = row
+
+
+def _rows(table: str, content: bytes, layout: Layout) -> Iterator[tuple[int, dict[str, Value]]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{shown(table)} is not UTF-8 text (byte {error.start}): save it as UTF-8") from None
+    yield from (_csv_rows if table.lower().endswith(".csv") else _jsonl_rows)(table, text, layout)
+
+
+def _csv_rows(table: str, text: str, layout: Layout) -> Iterator[tuple[int, dict[str, Value]]]:
+    first = text.partition("\n")[0]
+    delimiter = next((mark for mark in ",;\t" if KEY in _cells(first, mark)), ",")
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        _check_header(table, header)
+        _add_columns(layout, table, header)
+        for cells in reader:
+            if len(cells) > len(header):
+                where, detail = (
+                    f"{shown(table)}, line {reader.line_num}",
+                    f"{len(cells)} values for {len(header)} columns",
+                )
+                layout.set_aside.append(SetAside(where, "bad row", detail))
+            elif cells:
+                yield reader.line_num, {name: tidy(cell) for name, cell in zip(header, cells, strict=False) if name}
+    except csv.Error as error:
+        raise DataError(f"{shown(table)}, line {reader.line_num}: {error}") from None
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    return [cell.strip().strip('"') for cell in line.split(delimiter)]
+
+
+def _add_columns(layout: Layout, table: str, names: Iterable[str]) -> None:
+    known = {"", KEY, *layout.columns}
+    layout.columns += [name for name in names if name not in known]
+    if len(layout.columns) > MOST_ATTRIBUTES:
+        raise DataError(f"{shown(table)} has more than {MOST_ATTRIBUTES:,} columns: leave some out")
+
+
+def _check_header(table: str, header: list[str]) -> None:
+    if KEY not in header:
+        found = shown(", ".join(header))[:200]
+        raise DataError(f"{shown(table)} has no column {KEY} (it has: {found}): give the pictures' names that heading")
+    named = [name for name in header if name]
+    if len(set(named)) < len(named):
+        ((twice, _),) = Counter(named).most_common(1)
+        raise DataError(f"{shown(table)} has two columns called {shown(twice)}: rename one")
+
+
+def _jsonl_rows(table: str, text: str, layout: Layout) -> Iterator[tuple[int, dict[str, Value]]]:
+    known = {KEY}
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            values = parse_json(line, f"{shown(table)}, line {number}", finite=False, any_text=True)
+        except ParseError:
+            values = None
+        if not isinstance(values, dict):
+            layout.set_aside.append(SetAside(f"{shown(table)}, line {number}", "bad row", "it is not a JSON object"))
+            continue
+        if not known.issuperset(values):
+            _add_columns(layout, table, values)
+            known.update(values)
+        yield number, {name: tidy(value) for name, value in values.items()}

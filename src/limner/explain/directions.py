@@ -1,0 +1,130 @@
+"""Directions in latent space of what can be scored, and what any direction changes.
+
+A direction is a step (latent,) in w, one standard deviation of w long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from limner.editing.directions import moved
+from limner.editing.latent_space import sample_w, standardised
+from limner.errors import UsageError, nearest, shown
+from limner.explain.scorers import Scorer
+from limner.methods import Latent
+from limner.metrics.intervals import Interval, change_interval
+from limner.model import Model
+
+RIDGE = np.logspace(0, 5, 11)
+LEAST = 40
+"""Pictures that are needed, so that halves of them are enough."""
+NOTHING = 1e-3
+"""Length below which nothing is left of a direction of length 1."""
+CONSTANT = 1e-6
+"""Standard deviation below which a score counts as the same for all pictures."""
+BATCH = 64
+
+
+class Effect(NamedTuple):
+    """What a standard deviation along a direction changes, in standard deviations of each score."""
+
+    name: str
+    changes: dict[str, Interval]
+    """The greatest change comes first, by other pictures than those of the intervals."""
+
+    @property
+    def most(self) -> str:
+        return next(iter(self.changes))
+
+
+def regression(w: Tensor, scores: Tensor) -> Tensor:
+    """Returns the direction (latent,), of length 1, in which a linear regression on standardised w (n, latent) rises most.
+
+    Ridge regression of scores (n,), as w can have more dimensions than there are pictures; its penalty is chosen by generalised
+    cross-validation.
+    """
+    from sklearn.linear_model import RidgeCV
+
+    slope = torch.from_numpy(RidgeCV(alphas=RIDGE).fit(w.numpy(), scores.numpy()).coef_).float()
+    return F.normalize(slope, dim=0)
+
+
+def supervised(
+    model: Model,
+    scorers: Mapping[str, Scorer],
+    names: Sequence[str],
+    keep: Sequence[str] = (),
+    n: int = 256,
+    seed: int = 0,
+) -> dict[str, Tensor]:
+    """Returns a step for each named scorer: its regression, orthogonal to those that are to be kept.
+
+    UsageError for a name that is none, one that is both, or a direction of which nothing is left.
+    """
+    for name in (*names, *keep):
+        if name not in scorers:
+            raise UsageError(f"nothing is called '{shown(name)}' here; {nearest(name, list(scorers))}")
+    latent, _ = halves(model, n, seed)
+    w = standardised(model, latent.values).cpu()
+    scored = scores_of(model, latent, {name: scorers[name] for name in (*names, *keep)})
+    rising = {name: regression(w, values) for name, values in scored.items()}
+    found = {}
+    for name in names:
+        way = orthogonal(rising[name], [rising[other] for other in keep])
+        if name in keep or way.norm() < NOTHING:
+            raise UsageError(f"{name}: nothing is left of it that keeps {', '.join(keep)}.")
+        _, std = model.generator.w_statistics()
+        found[name] = F.normalize(way, dim=0).to(std.device) * std
+    return found
+
+
+def orthogonal(way: Tensor, others: Sequence[Tensor]) -> Tensor:
+    """Returns what is left of a direction (latent,) without what lies in the span of others."""
+    if not others:
+        return way
+    basis = torch.linalg.qr(torch.stack(list(others), 1).double())[0]
+    return (way.double() - basis @ (basis.T @ way.double())).float()
+
+
+def effects(
+    model: Model, steps: Mapping[str, Tensor], scorers: Mapping[str, Scorer], n: int = 256, seed: int = 0
+) -> list[Effect]:
+    """Returns what each step changes, with 95 % intervals over pictures by which no direction was found.
+
+    Half of these order the scores, the others give the changes: the greatest of many looks greater on the pictures that chose it.
+    """
+    _, latent = halves(model, n, seed)
+    before = scores_of(model, latent, scorers)
+    stds = {name: float(values.std()) for name, values in before.items() if float(values.std()) > CONSTANT}
+    found = []
+    for name, step in steps.items():
+        back, forth = (scores_of(model, moved(latent, sign * step), scorers) for sign in (-1, 1))
+        changes = {each: (forth[each] - back[each]) / 2 / stds[each] for each in stds}
+        order = sorted(changes, key=lambda each: -abs(float(changes[each][::2].mean())))
+        found.append(Effect(name, {each: change_interval(changes[each][1::2]) for each in order}))
+    return found
+
+
+def scores_of(model: Model, latent: Latent, scorers: Mapping[str, Scorer]) -> dict[str, Tensor]:
+    """Returns the scores of the pictures of latents, float64 (n,) each."""
+    scores: dict[str, list[Tensor]] = {name: [] for name in scorers}
+    with torch.no_grad():
+        for part in latent.batches(BATCH):
+            images = model.hooks.decode(part).cpu()
+            for name, scorer in scorers.items():
+                scores[name].append(scorer(images).double())
+    return {name: torch.cat(parts) for name, parts in scores.items()}
+
+
+def halves(model: Model, n: int, seed: int) -> tuple[Latent, Latent]:
+    """Returns the latents of n / 2 pictures of a seed, by which directions are found, and of as many that evaluate them."""
+    if n < LEAST:
+        raise UsageError(f"--n {n}: at least {LEAST} pictures are needed.")
+    latent = sample_w(model, 2 * (n // 2), seed)
+    return latent.rows(slice(0, n // 2)), latent.rows(slice(n // 2, 2 * (n // 2)))
