@@ -53,5 +53,5 @@ def test_classes_that_are_numbers_are_matched_exactly_and_no_other_is_taken(aske
     table = {"size": torch.tensor([0, 1, 2])}
     assert resolve({"size": 10}, (size,), table, 0, range(1))["size"].tolist() == [2]
     assert resolve({"size": "2"}, (size,), table, 0, range(1))["size"].tolist() == [1]
-    with pytest.raises(ConditionError, match="no class.*1, 2, 10"):
+    with pytest.raises(ConditionError, match=r"no class.*1, 2, 10"):
         resolve({"size": asked}, (size,), table, 0, range(1))

@@ -22,10 +22,15 @@ def prepare(
     ] = False,
     split: Annotated[str, typer.Option(help="Shares of train, validation and test.")] = "0.8,0.1,0.1",
     seed: Annotated[int, typer.Option(help="Seed of the splits.")] = 0,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=KIND", help="What a column is: label, number, caption, or none to leave it out."),
+    ] = None,
     workers: Annotated[int | None, typer.Option(help="Processes that decode; by default one a core.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the dataset that is at OUT.")] = False,
 ) -> None:
     """Prepare pictures: decode, set aside what is damaged, drop duplicates, fit, split, and report."""
+    from limner.data.columns import parse_kinds
     from limner.data.preparation import prepare as run
     from limner.data.report import read_report
     from limner.data.splits import parse_fractions
@@ -40,6 +45,7 @@ def prepare(
         keep_duplicates=keep_duplicates,
         splits=parse_fractions(split),
         seed=seed,
+        columns=parse_kinds(column or []),
         workers=workers,
         overwrite=overwrite,
     )

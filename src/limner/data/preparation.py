@@ -3,15 +3,16 @@
 import errno
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 
 from limner.data.attributes import Missing, main_label
+from limner.data.columns import parse_kinds
 from limner.data.dataset import Dataset, fill_folder, is_dataset
 from limner.data.intake import Intake, Scratch, choose_size, take_in
 from limner.data.report import Report, build_report, write_report
@@ -40,6 +41,7 @@ class Options:
     keep_duplicates: bool = False
     splits: Fractions = (0.8, 0.1, 0.1)
     seed: int = 0
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def checked(cls, size: str | int | Sequence[int] | None = None, **others: Any) -> "Options":
@@ -70,18 +72,27 @@ def prepare(
     keep_duplicates: bool = False,
     splits: Fractions = (0.8, 0.1, 0.1),
     seed: int = 0,
+    columns: Mapping[str, str] | None = None,
     workers: int | None = None,
     overwrite: bool = False,
 ) -> Dataset:
     """Prepares a folder, archive, Parquet or array of pictures as a dataset in the folder `out`, and opens it.
 
     `size` is "64", "96x64" (width x height), 64 or (height, width); without it the pictures decide (`choose_size`).
-    `fit` is crop, pad or stretch; `missing` is drop, keep or mean (see `limner.data.attributes`); the dataset is grey
+    `columns` says what columns are where the values would say otherwise: {name: label, number, caption or none}. `fit` is crop,
+    pad or stretch; `missing` is drop, keep or mean (see `limner.data.attributes`); the dataset is grey
     when every picture is. `workers` processes decode (default: one a core). `out` must not exist, or be empty, or be a
     dataset when `overwrite`; after a failure it is as it was before. Raises DataError, UsageError.
     """
     options = Options.checked(
-        size, fit=fit, background=background, missing=missing, keep_duplicates=keep_duplicates, splits=splits, seed=seed
+        size,
+        fit=fit,
+        background=background,
+        missing=missing,
+        keep_duplicates=keep_duplicates,
+        splits=splits,
+        seed=seed,
+        columns=parse_kinds([f"{name}={kind}" for name, kind in (columns or {}).items()]),
     )
     source, out = Path(source), Path(out)
     if workers is not None and workers < 1:
@@ -103,7 +114,7 @@ def _fill(source: Source, folder: Path, options: Options, workers: int) -> None:
     with Scratch(folder / "scratch", size) as scratch:
         intake = take_in(source, scratch, options.fit, options.background, workers)
         _check_enough(source, intake)
-        selection = select(intake, scratch, options.missing, options.keep_duplicates)
+        selection = select(intake, scratch, options.missing, options.keep_duplicates, options.columns)
         splits, small = _split(selection, options)
         report = build_report(source, intake, selection, splits, because, asdict(options))
         report.notes += _notes(selection, report, small)

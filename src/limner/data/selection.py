@@ -1,6 +1,7 @@
 """Which usable pictures stay: those with complete attributes that are not copies of another; and in which split."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from limner.conditions.attribute import Attribute
 from limner.data import doctor
 from limner.data.attributes import Kind, Missing, incomplete, kinds_of, typed
+from limner.data.columns import clean
 from limner.data.duplicates import Duplicates, find_duplicates
 from limner.data.intake import Intake, Scratch
 from limner.errors import DataError
@@ -28,11 +30,19 @@ class Selection:
     exact: set[int]  # copies with the same pixels
     flags: dict[int, str]  # kept row: what the doctor says of it
     channels: int
+    notes: list[str]
+    """What was guessed of columns."""
 
 
-def select(intake: Intake, scratch: Scratch, missing: Missing, keep_duplicates: bool) -> Selection:
-    """Selects among the usable pictures; DataError when fewer than two are left."""
-    kinds = kinds_of(intake.columns)
+def select(
+    intake: Intake, scratch: Scratch, missing: Missing, keep_duplicates: bool, columns: Mapping[str, str] | None = None
+) -> Selection:
+    """Selects among the usable pictures; `columns` are kinds that were named. DataError when fewer than two are left.
+
+    The intake's columns become what their values were meant as.
+    """
+    intake.columns, named, notes = clean(intake.columns, columns or {})
+    kinds = kinds_of(intake.columns) | {name: kind for name, kind in named.items() if name in intake.columns}
     lacking = incomplete(intake.columns, kinds) if missing == "drop" else {}
     rows = _complete(intake, lacking)
     found = _duplicates(intake, scratch, rows)
@@ -41,18 +51,19 @@ def select(intake: Intake, scratch: Scratch, missing: Missing, keep_duplicates: 
     if stay.sum() < FEWEST_PICTURES:
         raise DataError(f"all {len(rows)} pictures are copies of one; keep them with --keep-duplicates")
     kept = rows[stay]
-    columns = {name: [intake.columns[name][row] for row in kept] for name in kinds}
-    columns, attributes = typed(columns, missing, _still_there(columns, kinds), intake.classes)
+    own = {name: [intake.columns[name][row] for row in kept] for name in kinds}
+    clean_columns, attributes = typed(own, missing, _still_there(own, kinds), intake.classes)
     return Selection(
         kept=kept,
         groups=found.group[stay],
-        columns=columns,
+        columns=clean_columns,
         attributes=attributes,
         incomplete=lacking,
         copies={int(rows[at]): int(rows[found.copy_of[at]]) for at in np.flatnonzero(is_copy)},
         exact=set(rows[found.exact].tolist()),
         flags=_flags(intake, kept),
         channels=1 if intake.described("grey")[kept].all() else 3,
+        notes=notes,
     )
 
 
