@@ -15,12 +15,18 @@ def prepare(
     fit: Annotated[str, typer.Option(help="crop the middle, pad with --background, or stretch.")] = "crop",
     background: Annotated[str, typer.Option(help="Colour under see-through pictures and padding.")] = "white",
     missing: Annotated[
-        str, typer.Option(help="A label or number without a value: drop the picture, keep it, or use the mean.")
-    ] = "drop",
+        str | None,
+        typer.Option(
+            help="A missing label or number: drop the picture, keep it, or use the mean; if left out, drop up to a tenth."
+        ),
+    ] = None,
     keep_duplicates: Annotated[
         bool, typer.Option("--keep-duplicates", help="Keep copies, each set in one split.")
     ] = False,
-    split: Annotated[str, typer.Option(help="Shares of train, validation and test.")] = "0.8,0.1,0.1",
+    split: Annotated[
+        str | None,
+        typer.Option(help="Shares of train, validation and test; if left out, those of the source, else 0.8,0.1,0.1."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the splits.")] = 0,
     column: Annotated[
         list[str] | None,
@@ -43,7 +49,7 @@ def prepare(
         background=background,
         missing=missing,  # type: ignore[arg-type]
         keep_duplicates=keep_duplicates,
-        splits=parse_fractions(split),
+        splits=parse_fractions(split) if split else None,
         seed=seed,
         columns=parse_kinds(column or []),
         workers=workers,
