@@ -21,12 +21,12 @@ from pathlib import Path
 import command
 
 TRAIN = """
-import sys, limner
+import pathlib, sys, limner
 from limner.training.history import read_history
 data, recipe, out, steps = sys.argv[1:]
 limner.train(limner.data.open_dataset(data) if hasattr(limner.data, "open_dataset") else data, recipe, out, steps=int(steps))
-rows = [row for row in read_history(out + "/history.jsonl") if "seconds" in row]
-half = rows[len(rows) // 2]
+rows = [row for row in read_history(pathlib.Path(out) / "history.jsonl") if "seconds" in row]
+half = rows[(len(rows) - 1) // 2]
 print((rows[-1]["pictures"] - half["pictures"]) / (rows[-1]["seconds"] - half["seconds"]))
 """
 SAMPLE = """

@@ -84,8 +84,8 @@ def _reconstructions(model: Model, dataset: Dataset) -> np.ndarray:
     rows = dataset.split("validation")[: 2 * COLUMNS]
     condition = dataset.condition(rows, model.generator.condition_names)
     pictures = np.asarray(dataset.pictures[rows])
-    again = model.reconstruct(pictures, condition)
-    pairs = [part[i : i + COLUMNS] for i in range(0, len(rows), COLUMNS) for part in (pictures, again)]
+    reconstructed = model.reconstruct(pictures, condition)
+    pairs = [part[i : i + COLUMNS] for i in range(0, len(rows), COLUMNS) for part in (pictures, reconstructed)]
     return grid(np.concatenate(pairs), columns=COLUMNS)
 
 

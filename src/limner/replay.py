@@ -43,8 +43,8 @@ def replay(picture: Path, model: Path | None = None, where: Mapping[str, Path] |
     places = dict(where or {})
     if model:
         places[_model_of(picture, made)] = model
-    again: np.ndarray = import_module(KINDS[kind]).regenerate(picture, moved(made, places, picture))
-    return again, difference(again, picture)
+    regenerated: np.ndarray = import_module(KINDS[kind]).regenerate(picture, moved(made, places, picture))
+    return regenerated, difference(regenerated, picture)
 
 
 def _model_of(picture: Path, made: Mapping[str, object]) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import torch
 
+from limner.conditions.attribute import Attribute
 from limner.conditions.resolve import parse_condition, resolve
 from limner.errors import ConditionError
 from small_models import AGE, KIND, TABLE
@@ -44,3 +45,13 @@ def test_names_in_messages_are_short_and_printable() -> None:
         assert len(str(caught.value)) < 300
     with pytest.raises(ConditionError, match=r"'a\\nb'"):
         asked({"a\nb": 1})
+
+
+@pytest.mark.parametrize("asked", ["0", 0, "3", 3, "01", "1.0"])
+def test_classes_that_are_numbers_are_matched_exactly_and_no_other_is_taken(asked: Any) -> None:
+    size = Attribute(name="size", kind="label", classes=("1", "2", "10"))
+    table = {"size": torch.tensor([0, 1, 2])}
+    assert resolve({"size": 10}, (size,), table, 0, range(1))["size"].tolist() == [2]
+    assert resolve({"size": "2"}, (size,), table, 0, range(1))["size"].tolist() == [1]
+    with pytest.raises(ConditionError, match=r"no class.*1, 2, 10"):
+        resolve({"size": asked}, (size,), table, 0, range(1))

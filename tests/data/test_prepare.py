@@ -212,7 +212,7 @@ def incomplete(tmp_path: Path) -> Path:
 
 
 def test_missing_values_drop_a_picture_but_missing_captions_do_not(incomplete: Path, tmp_path: Path) -> None:
-    dataset, report = _prepared(incomplete, tmp_path / "out")
+    dataset, report = _prepared(incomplete, tmp_path / "out", missing="drop")
     assert len(dataset) == 9
     assert report.missing_dropped == {"species": 2, "weight": 1}
     assert {(entry["file_name"], entry["attribute"]) for entry in report.missing_list} == {
@@ -296,7 +296,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
     "one picture": (lambda path: _folder(path / "one", 1), "one picture; at least 2 usable"),
     "all damaged": (lambda path: _damaged(path / "damaged"), "none of 3 pictures (2 truncated, 1 empty)"),
     "all copies": (lambda path: _copies(path / "copies"), "--keep-duplicates"),
-    "nothing complete": (lambda path: _nothing_complete(path / "rows"), "--missing keep"),
+    "nothing complete": (lambda path: _nothing_complete(path / "rows"), "--missing drop, keep or mean"),
 }
 
 

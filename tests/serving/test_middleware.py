@@ -303,7 +303,7 @@ def test_a_long_answer_is_given_in_pieces() -> None:
 
 def test_bodies_share_what_memory_there_is_for_them(models: Path, tmp_path: Path) -> None:
     content = file_of(photo())
-    with serving(models, tmp_path, held=len(content) + 10) as client:
+    with serving(models, tmp_path, buffered=len(content) + 10) as client:
         middleware = _middleware_of(client)
         assert client.post("/v1/pictures", content=content).status_code == 200
         middleware.held.now += 100  # of another request

@@ -60,7 +60,7 @@ def test_tiles_give_the_gradient_of_the_whole() -> None:
         value = Objective(observer, content, [stats, stats], regions, 1.0).backward(picture, (3, 5))
         assert picture.grad is not None
         found.append((value, picture.grad))
-    assert len(observer.places(bordered(content))) > 1
+    assert len(observer.tiles(bordered(content))) > 1
     assert found[0][0] == pytest.approx(found[1][0], rel=1e-4)
     assert torch.allclose(found[0][1], found[1][1], atol=2e-3 * float(found[0][1].abs().max()))
 

@@ -15,17 +15,28 @@ def prepare(
     fit: Annotated[str, typer.Option(help="crop the middle, pad with --background, or stretch.")] = "crop",
     background: Annotated[str, typer.Option(help="Colour under see-through pictures and padding.")] = "white",
     missing: Annotated[
-        str, typer.Option(help="A label or number without a value: drop the picture, keep it, or use the mean.")
-    ] = "drop",
+        str | None,
+        typer.Option(
+            help="A missing label or number: drop the picture, keep it, or use the mean; if left out, drop up to a tenth."
+        ),
+    ] = None,
     keep_duplicates: Annotated[
         bool, typer.Option("--keep-duplicates", help="Keep copies, each set in one split.")
     ] = False,
-    split: Annotated[str, typer.Option(help="Shares of train, validation and test.")] = "0.8,0.1,0.1",
+    split: Annotated[
+        str | None,
+        typer.Option(help="Shares of train, validation and test; if left out, those of the source, else 0.8,0.1,0.1."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the splits.")] = 0,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=KIND", help="What a column is: label, number, caption, or none to leave it out."),
+    ] = None,
     workers: Annotated[int | None, typer.Option(help="Processes that decode; by default one a core.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the dataset that is at OUT.")] = False,
 ) -> None:
     """Prepare pictures: decode, set aside what is damaged, drop duplicates, fit, split, and report."""
+    from limner.data.columns import parse_kinds
     from limner.data.preparation import prepare as run
     from limner.data.report import read_report
     from limner.data.splits import parse_fractions
@@ -38,8 +49,9 @@ def prepare(
         background=background,
         missing=missing,  # type: ignore[arg-type]
         keep_duplicates=keep_duplicates,
-        splits=parse_fractions(split),
+        splits=parse_fractions(split) if split else None,
         seed=seed,
+        columns=parse_kinds(column or []),
         workers=workers,
         overwrite=overwrite,
     )

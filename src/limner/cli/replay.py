@@ -35,7 +35,7 @@ def replay(
         if not equals or not old or not new:
             raise UsageError(f"--from {shown(text)}: write it as OLD=NEW.")
         places[old.rstrip("/")] = Path(new)
-    again, difference = make_again(picture, model, places)
-    save(again, target, read_provenance(picture))
+    regenerated, difference = make_again(picture, model, places)
+    save(regenerated, target, read_provenance(picture))
     verdict = "the same pixels" if difference == 0 else f"pixels differ by up to {difference} of 255"
     typer.echo(f"{target}: {verdict}")

@@ -68,7 +68,7 @@ class Attribute(Section):
 
 def as_number(value: Any) -> float | None:
     """Returns a raw value as a float of at most `LARGEST`, or None when it is none."""
-    if isinstance(value, bool):
+    if isinstance(value, bool) or (isinstance(value, str) and "_" in value):  # to Python, 12_1 is 121
         return None
     try:
         number = float(value)

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from limner.conditions.attribute import Attribute
+from limner.conditions.attribute import Attribute, as_number
 from limner.conditions.kind import Kind
 from limner.errors import ConditionError, nearest, shown
 
@@ -68,8 +68,12 @@ def _class_index(attribute: Attribute, value: Any) -> int:
     text = str(value)
     if text in attribute.classes:
         return attribute.classes.index(text)
-    if text.isascii() and text.isdigit() and len(text) < 10 and int(text) < len(attribute.classes):
-        return int(text)
     count = len(attribute.classes)
-    hint = nearest(text, list(attribute.classes)) if count <= MOST_LISTED else f"it has {count} classes."
+    # a number stands for a place among classes only where it can be mistaken for no class: those are called by words
+    numbered = any(as_number(name) is not None for name in attribute.classes)
+    if not numbered and text.isascii() and text.isdigit() and len(text) < 10 and int(text) < count:
+        return int(text)
+    hint = f"it has {count} classes."
+    if count <= MOST_LISTED:  # of numbers, the one that looks nearest is none that could be meant
+        hint = f"choose from: {', '.join(attribute.classes)}." if numbered else nearest(text, list(attribute.classes))
     raise ConditionError(f"condition {shown(attribute.name)}: there is no class '{shown(text)}'; {hint}")

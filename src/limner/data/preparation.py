@@ -3,15 +3,16 @@
 import errno
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 
 from limner.data.attributes import Missing, main_label
+from limner.data.columns import parse_kinds
 from limner.data.dataset import Dataset, fill_folder, is_dataset
 from limner.data.intake import Intake, Scratch, choose_size, take_in
 from limner.data.report import Report, build_report, write_report
@@ -19,13 +20,16 @@ from limner.data.report_page import write_page
 from limner.data.selection import FEWEST_PICTURES, Selection, select
 from limner.data.sources import open_source
 from limner.data.sources.source import Source
-from limner.data.splits import Fractions, assign, check_fractions
+from limner.data.splits import SPLITS, Fractions, assign, check_fractions
 from limner.data.workers import cores
 from limner.errors import DataError, UsageError, nearest, shown
 from limner.files import atomic_folder, exclusive
 from limner.pictures import FITS, colour, parse_size
 
 ROWS_A_WRITE = 64
+SHARES: Fractions = (0.8, 0.1, 0.1)
+OWN_SHARE = 0.1
+"""Of the training pictures that become validation or test pictures where the source has none of these."""
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -36,10 +40,13 @@ class Options:
     size: tuple[int, int] | None = None
     fit: str = "crop"
     background: str = "white"
-    missing: Missing = "drop"
+    missing: Missing | None = None
+    """None: drop, but at most a tenth of the pictures."""
     keep_duplicates: bool = False
-    splits: Fractions = (0.8, 0.1, 0.1)
+    splits: Fractions | None = None
+    """None: those that the source has, else `SHARES`."""
     seed: int = 0
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def checked(cls, size: str | int | Sequence[int] | None = None, **others: Any) -> "Options":
@@ -51,9 +58,11 @@ class Options:
             size = parse_size(str(size) if isinstance(size, str | int) else f"{size[1]}x{size[0]}")
         options = cls(size=size, **others)
         _among("fit", options.fit, FITS)
-        _among("missing", options.missing, get_args(Missing))
+        if options.missing is not None:
+            _among("missing", options.missing, get_args(Missing))
         colour(options.background)
-        check_fractions(options.splits)
+        if options.splits is not None:
+            check_fractions(options.splits)
         if options.seed < 0:
             raise UsageError(f"seed {options.seed}: give a whole number of at least 0")
         return options
@@ -66,22 +75,32 @@ def prepare(
     size: str | int | Sequence[int] | None = None,
     fit: str = "crop",
     background: str = "white",
-    missing: Missing = "drop",
+    missing: Missing | None = None,
     keep_duplicates: bool = False,
-    splits: Fractions = (0.8, 0.1, 0.1),
+    splits: Fractions | None = None,
     seed: int = 0,
+    columns: Mapping[str, str] | None = None,
     workers: int | None = None,
     overwrite: bool = False,
 ) -> Dataset:
     """Prepares a folder, archive, Parquet or array of pictures as a dataset in the folder `out`, and opens it.
 
     `size` is "64", "96x64" (width x height), 64 or (height, width); without it the pictures decide (`choose_size`).
-    `fit` is crop, pad or stretch; `missing` is drop, keep or mean (see `limner.data.attributes`); the dataset is grey
-    when every picture is. `workers` processes decode (default: one a core). `out` must not exist, or be empty, or be a
-    dataset when `overwrite`; after a failure it is as it was before. Raises DataError, UsageError.
+    `columns` says what columns are where their values would say otherwise: {name: label, number, caption or none}. `fit` is crop,
+    pad or stretch. `missing` is drop, keep or mean (see `limner.data.attributes`); left out, at most a tenth of the pictures is
+    dropped. `splits` are shares of train, validation and test; left out, those that the source has, else 8, 1 and 1 tenths. The
+    dataset is grey when every picture is. `workers` processes decode (default: one a core). `out` must not exist, or be empty, or
+    be a     dataset when `overwrite`; after a failure it is as it was before. Raises DataError, UsageError.
     """
     options = Options.checked(
-        size, fit=fit, background=background, missing=missing, keep_duplicates=keep_duplicates, splits=splits, seed=seed
+        size,
+        fit=fit,
+        background=background,
+        missing=missing,
+        keep_duplicates=keep_duplicates,
+        splits=splits,
+        seed=seed,
+        columns=parse_kinds([f"{name}={kind}" for name, kind in (columns or {}).items()]),
     )
     source, out = Path(source), Path(out)
     if workers is not None and workers < 1:
@@ -103,7 +122,7 @@ def _fill(source: Source, folder: Path, options: Options, workers: int) -> None:
     with Scratch(folder / "scratch", size) as scratch:
         intake = take_in(source, scratch, options.fit, options.background, workers)
         _check_enough(source, intake)
-        selection = select(intake, scratch, options.missing, options.keep_duplicates)
+        selection = select(intake, scratch, options.missing, options.keep_duplicates, options.columns)
         splits, small = _split(selection, options)
         report = build_report(source, intake, selection, splits, because, asdict(options))
         report.notes += _notes(selection, report, small)
@@ -125,9 +144,23 @@ def _batches(selection: Selection, scratch: Scratch) -> Iterator[np.ndarray]:
 
 
 def _split(selection: Selection, options: Options) -> tuple[list[str], dict[str, int]]:
+    """Returns the split of each picture, and the classes that are too small to stratify."""
     label = main_label(selection.attributes)
     labels = selection.columns[label] if label else None
-    return assign(selection.groups, labels, options.splits, options.seed)
+    given = selection.splits
+    if given is None or options.splits is not None:
+        return assign(selection.groups, labels, options.splits or SHARES, options.seed)
+    lacking = [name for name in SPLITS[1:] if name not in given]
+    if not lacking:
+        return given, {}
+    # what the source does not set aside comes from its training pictures
+    rows = [row for row, split in enumerate(given) if split == "train"]
+    validation, test = (OWN_SHARE if name in lacking else 0.0 for name in SPLITS[1:])
+    own = [labels[row] for row in rows] if labels is not None else None
+    parts, small = assign(selection.groups[rows], own, (1 - validation - test, validation, test), options.seed)
+    for row, split in zip(rows, parts, strict=True):
+        given[row] = split
+    return given, small
 
 
 def _notes(selection: Selection, report: Report, small: dict[str, int]) -> list[str]:

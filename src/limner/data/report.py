@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from limner.conditions.attribute import Attribute
 from limner.data.attributes import main_label
 from limner.data.intake import Intake
 from limner.data.selection import Selection
@@ -46,6 +47,7 @@ class Report:
     missing_list: list[dict[str, str]]
     flagged_list: list[dict[str, str]]
     ignored_list: list[str]
+    columns: dict[str, str] = field(default_factory=dict)  # attribute: its kind, in words
     format: int = field(default=FORMAT)
 
     @property
@@ -70,7 +72,8 @@ class Report:
         if self.flagged:
             table.append(("to look at", f"{sum(self.flagged.values()):,}", _listed(self.flagged)))
         table.append(("splits", f"{len([count for count in self.splits.values() if count])}", _listed(self.splits)))
-        return table + [(name, f"{len(counts):,}", _balance(counts)) for name, counts in self.classes.items()]
+        table += [(name, f"{len(counts):,}", _balance(counts)) for name, counts in self.classes.items()]
+        return table + [(name, "", kind) for name, kind in self.columns.items() if name not in self.classes]
 
     def _shape(self) -> str:
         height, width = self.size
@@ -100,7 +103,8 @@ def build_report(
         splits={name: splits.count(name) for name in ("train", "validation", "test")},
         classes={label.name: _counts(selection.columns[label.name], label.classes) for label in labels},
         flagged=dict(Counter(selection.flags.values())),
-        notes=list(source.notes),
+        notes=[*source.notes, *selection.notes],
+        columns={one.name: _kind(one) for one in selection.attributes},
         options=options,
         set_aside_list=[
             {"file_name": refused.name, "reason": refused.reason, "detail": refused.detail}
@@ -141,6 +145,13 @@ def _copies(intake: Intake, selection: Selection) -> list[dict[str, Any]]:
         }
         for row, original in selection.copies.items()
     ]
+
+
+def _kind(attribute: Attribute) -> str:
+    """Returns what a column is, in words."""
+    if attribute.kind == "number":
+        return f"number, from {attribute.minimum:g} to {attribute.maximum:g}"
+    return {"caption": "caption (free text)"}.get(attribute.kind, attribute.kind)
 
 
 def _counts(values: list[str], classes: tuple[str, ...]) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Which usable pictures stay: those with complete attributes that are not copies of another; and in which split."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,11 +9,17 @@ import numpy as np
 from limner.conditions.attribute import Attribute
 from limner.data import doctor
 from limner.data.attributes import Kind, Missing, incomplete, kinds_of, typed
+from limner.data.columns import clean
 from limner.data.duplicates import Duplicates, find_duplicates
 from limner.data.intake import Intake, Scratch
-from limner.errors import DataError
+from limner.data.sources.folder_names import SPLIT, SPLITS
+from limner.errors import DataError, shown
 
 FEWEST_PICTURES = 2
+MOST_DROPPED = 0.1
+"""Share of the pictures that may be dropped for a missing value without being asked for."""
+GIVEN_SPLIT = f"{SPLIT}_given"
+"""The name that a source's column of splits has in an intake."""
 
 
 @dataclass
@@ -28,12 +35,30 @@ class Selection:
     exact: set[int]  # copies with the same pixels
     flags: dict[int, str]  # kept row: what the doctor says of it
     channels: int
+    notes: list[str]
+    """What was guessed of columns."""
+    splits: list[str] | None
+    """Of the K kept ones, where the source says so."""
 
 
-def select(intake: Intake, scratch: Scratch, missing: Missing, keep_duplicates: bool) -> Selection:
-    """Selects among the usable pictures; DataError when fewer than two are left."""
-    kinds = kinds_of(intake.columns)
-    lacking = incomplete(intake.columns, kinds) if missing == "drop" else {}
+def select(
+    intake: Intake,
+    scratch: Scratch,
+    missing: Missing | None,
+    keep_duplicates: bool,
+    columns: Mapping[str, str] | None = None,
+) -> Selection:
+    """Selects among the usable pictures; `columns` are kinds that were named.
+
+    The intake's columns become what their values were meant as. DataError when fewer than two are left, or when more than a
+    tenth would be dropped for a missing value and `missing` does not say so.
+    """
+    splits = _given_splits(intake)
+    intake.columns, named, notes = clean(intake.columns, columns or {})
+    kinds = kinds_of(intake.columns) | {name: kind for name, kind in named.items() if name in intake.columns}
+    lacking = incomplete(intake.columns, kinds) if missing in ("drop", None) else {}
+    if missing is None and len(lacking) > MOST_DROPPED * len(intake.names):
+        _refuse_to_drop(lacking, len(intake.names))
     rows = _complete(intake, lacking)
     found = _duplicates(intake, scratch, rows)
     is_copy = found.copy_of != np.arange(len(rows))
@@ -41,18 +66,38 @@ def select(intake: Intake, scratch: Scratch, missing: Missing, keep_duplicates: 
     if stay.sum() < FEWEST_PICTURES:
         raise DataError(f"all {len(rows)} pictures are copies of one; keep them with --keep-duplicates")
     kept = rows[stay]
-    columns = {name: [intake.columns[name][row] for row in kept] for name in kinds}
-    columns, attributes = typed(columns, missing, _still_there(columns, kinds), intake.classes)
+    own = {name: [intake.columns[name][row] for row in kept] for name in kinds}
+    clean_columns, attributes = typed(own, missing or "drop", _still_there(own, kinds), intake.classes)
     return Selection(
         kept=kept,
         groups=found.group[stay],
-        columns=columns,
+        columns=clean_columns,
         attributes=attributes,
         incomplete=lacking,
         copies={int(rows[at]): int(rows[found.copy_of[at]]) for at in np.flatnonzero(is_copy)},
         exact=set(rows[found.exact].tolist()),
         flags=_flags(intake, kept),
         channels=1 if intake.described("grey")[kept].all() else 3,
+        notes=notes,
+        splits=[splits[row] for row in kept] if splits else None,
+    )
+
+
+def _given_splits(intake: Intake) -> list[str] | None:
+    """Takes the column of splits, if every value of it names one, and returns it."""
+    values = intake.columns.get(GIVEN_SPLIT)
+    found = [SPLITS.get(str(value).strip().lower()) for value in values or ()]
+    if not found or None in found or "train" not in found:
+        return None
+    del intake.columns[GIVEN_SPLIT]
+    return [split for split in found if split]
+
+
+def _refuse_to_drop(lacking: dict[int, str], count: int) -> None:
+    which = Counter(lacking.values()).most_common(1)[0][0]
+    raise DataError(
+        f"{len(lacking):,} of {count:,} pictures lack a value (most of them '{shown(which)}') and would be dropped: say "
+        f"--missing drop, keep or mean, or leave the column out with --column {shown(which)}=none"
     )
 
 

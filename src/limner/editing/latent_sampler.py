@@ -136,5 +136,5 @@ def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
     directions = Path(about.directions) if about.directions else None
     if directions and not directions.exists():  # it moved with the model
         directions = where / directions.name
-    again: np.ndarray = LatentSampler.of(model, where, directions).generate([about.latent])[0]
-    return again
+    regenerated: np.ndarray = LatentSampler.of(model, where, directions).generate([about.latent])[0]
+    return regenerated

@@ -65,7 +65,7 @@ def generalisation(reference: Reference, subject: Subject) -> Group:
     group.details["nearest"] = [
         {
             "sample": int(row),
-            "training": int(generated.place[row]),
+            "training": int(generated.nearest_row[row]),
             "distance": float(generated.away[row]),
             "copy": bool(copied[row]),
         }

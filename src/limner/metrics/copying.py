@@ -17,7 +17,7 @@ class Closeness(NamedTuple):
 
     away: Tensor
     """Distance to the nearest training picture."""
-    place: Tensor
+    nearest_row: Tensor
     """Which training picture that is."""
     room: Tensor
     """Distance from there to the nearest different training picture."""
@@ -28,10 +28,10 @@ def closeness(train: Tensor, pictures: Tensor) -> Closeness:
 
     At least 2 different training pictures; ValueError otherwise. A duplicate is no surrounding.
     """
-    away, place = nearest(pictures, train)
-    met, which = place.unique(return_inverse=True)
+    away, nearest_row = nearest(pictures, train)
+    met, which = nearest_row.unique(return_inverse=True)
     room = nearest(train[met], train, different=True)[0]
-    return Closeness(away, place, room[which])
+    return Closeness(away, nearest_row, room[which])
 
 
 def copying_statistic(generated: Tensor, held_out: Tensor, generated_cells: Tensor, held_out_cells: Tensor) -> float:

@@ -9,12 +9,12 @@ from limner.pictures.read import open_picture
 from limner.pictures.write import as_written
 
 
-def difference(again: np.ndarray, path: Path) -> int:
+def difference(regenerated: np.ndarray, path: Path) -> int:
     """Returns by how much a pixel of a file differs at most, 0 to 255, from the picture uint8 (H, W, 1|3|4) it was made as.
 
     PictureError for another size.
     """
-    there, here = open_picture(path, background=None), as_written(again, path)
+    there, here = open_picture(path, background=None), as_written(regenerated, path)
     if there.size != here.size:
         sizes = ["x".join(map(str, picture.size)) for picture in (there, here)]
         raise PictureError(f"{path}: it is {sizes[0]} pixels, but it was made as {sizes[1]}.")

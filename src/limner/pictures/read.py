@@ -17,6 +17,7 @@ from PIL import (  # noqa: F401 (importing these plug-ins keeps Pillow from load
 )
 
 from limner.errors import LimnerError, PictureError
+from limner.pictures.colour_space import to_srgb
 from limner.pictures.formats import describe, ends_early, png_fault, sniff
 from limner.pictures.modes import pixels, plain
 
@@ -141,7 +142,7 @@ def _decoded(
         if size and kind == "JPEG":
             image.draft(None, (2 * max(size), 2 * max(size)))  # a square, for the picture may yet be turned by EXIF
         image.load()
-        return plain(_upright(image), background)
+        return plain(to_srgb(_upright(image)), background)
     except LimnerError:
         raise
     except Exception as error:  # as above

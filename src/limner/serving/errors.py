@@ -115,8 +115,8 @@ def install(app: FastAPI) -> None:
         if known:
             return known.response()
         status = error.status_code if error.status_code in TYPES else 400
-        again = (error.headers or {}).get("Retry-After")
-        return ApiError(status, str(error.detail), None, float(again) if again else None).response()
+        seconds = (error.headers or {}).get("Retry-After")
+        return ApiError(status, str(error.detail), None, float(seconds) if seconds else None).response()
 
     async def failed(_: Request, error: Exception) -> JSONResponse:
         return FAULT.response()

@@ -118,8 +118,8 @@ def result_of(job: Job) -> dict[str, str]:
     }[job.kind]
 
 
-def command(job: Job, workspace: Workspace, again: bool) -> list[str]:
-    """Returns the arguments of `limner` that do a job; `again`: it was begun before, and goes on where it was."""
+def command(job: Job, workspace: Workspace, resumes: bool) -> list[str]:
+    """Returns the arguments of `limner` that do a job; `resumes`: it was begun before, and continues."""
     request, out = job.request, str(workspace.folder(job))
     if job.kind == "prepare":
         sized = ["--size", str(request["size"])] if request.get("size") else []
@@ -129,7 +129,7 @@ def command(job: Job, workspace: Workspace, again: bool) -> list[str]:
     if job.kind == "stylize":
         return ["stylize", *request["arguments"], "--out", f"{out}/result.png"]
     limit = ["--minutes", str(request["minutes"])] if request.get("minutes") else []
-    if again:
+    if resumes:
         return ["train", "--resume", "--out", out, *limit]
     changed = [part for key, value in request["set"].items() for part in ("--set", f"{key}={value}")]
     seeded = ["--seed", str(request["seed"])]

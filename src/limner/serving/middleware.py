@@ -13,7 +13,7 @@ from limner.serving.access import SESSION, Access, refused
 from limner.serving.addresses import client_of
 from limner.serving.errors import ApiError
 from limner.serving.origins import check_host, check_lengths, check_origin
-from limner.serving.pace import Held, Incoming, Outgoing
+from limner.serving.pace import Buffered, Incoming, Outgoing
 from limner.serving.settings import Settings
 
 COOKIE = "limner-session"
@@ -41,7 +41,7 @@ class AccessMiddleware:
         self.access = Access(settings.token) if settings.token else None
         self.buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self.asking: Counter[str] = Counter()
-        self.held = Held(self.limits.held)
+        self.buffered = Buffered(self.limits.buffered)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -102,8 +102,8 @@ class AccessMiddleware:
         return {UPLOAD: self.limits.upload, PICTURE: self.limits.body}.get(scope["path"], self.limits.json)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        held = None if scope["path"] == UPLOAD else self.held
-        body = Incoming(receive, self._most(scope), self.limits.patience, held)
+        buffered = None if scope["path"] == UPLOAD else self.buffered
+        body = Incoming(receive, self._most(scope), self.limits.patience, buffered)
         answer = Outgoing(_hardened(send), self.limits.patience)
         client = client_of(scope.get("client"))
         self.asking[client] += 1

@@ -12,7 +12,7 @@ SLOWEST = 4096
 """Bytes a second that a client sends at least, once its patience is over."""
 
 
-class Held:
+class Buffered:
     """Bytes of all bodies that are in memory."""
 
     def __init__(self, most: int) -> None:
@@ -22,11 +22,11 @@ class Held:
 class Incoming:
     """The body of one request: HTTPException 408 where it comes too slowly, 413 where it is too large, 503 where all are.
 
-    `held` counts what stays in memory until `release`; None for what is kept on disk.
+    `buffered` counts what stays in memory until `release`; None for what is kept on disk.
     """
 
-    def __init__(self, receive: Receive, most: int, patience: float, held: Held | None) -> None:
-        self.receive, self.most, self.patience, self.held = receive, most, patience, held
+    def __init__(self, receive: Receive, most: int, patience: float, buffered: Buffered | None) -> None:
+        self.receive, self.most, self.patience, self.buffered = receive, most, patience, buffered
         self.got, self.left, self.whole = 0, patience, False
 
     async def __call__(self) -> Message:
@@ -45,17 +45,17 @@ class Incoming:
 
     def release(self) -> None:
         """Forgets the body."""
-        if self.held:
-            self.held.now -= self.got
-            self.held = None
+        if self.buffered:
+            self.buffered.now -= self.got
+            self.buffered = None
 
     def _count(self, size: int) -> None:
         self.got += size
-        if self.held:
-            self.held.now += size
+        if self.buffered:
+            self.buffered.now += size
         if self.got > self.most:
             raise HTTPException(413, f"the body is larger than {self.most:,} bytes.")
-        if self.held and self.held.now > self.held.most:
+        if self.buffered and self.buffered.now > self.buffered.most:
             raise HTTPException(503, "too much is being handed in; ask again later.", {"Retry-After": "1"})
 
 

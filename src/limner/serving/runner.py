@@ -98,10 +98,10 @@ class Runner:
                 raise ApiError(409, "only a training that has ended can be resumed.", "id")
             self._check_room(found.kind, found.name)
             request = found.request | ({"minutes": minutes} if minutes else {})
-            again = found.changed(state="queued", ended=None, error=None, result=None, request=request, message="")
-            self.store.save(again)
+            queued = found.changed(state="queued", ended=None, error=None, result=None, request=request, message="")
+            self.store.save(queued)
         self.changed.set()
-        return again
+        return queued
 
     def end(self) -> None:
         """Begins to end: what runs is asked to save, and nothing new begins. It does not wait."""
@@ -171,9 +171,9 @@ class Runner:
         return True
 
     def _begin(self, job: Record) -> JobProcess | None:
-        again = job.begun and (self.workspace.folder(job) / "recipe.yaml").is_file()
+        resumes = job.begun and (self.workspace.folder(job) / "recipe.yaml").is_file()
         self.workspace.folder(job).parent.mkdir(parents=True, exist_ok=True)
-        arguments = child_command(command(job, self.workspace, again))
+        arguments = child_command(command(job, self.workspace, resumes))
         with self.lock:
             if self.store.get(job.id) is not job or self.closed:  # cancelled just now
                 return None
@@ -262,10 +262,10 @@ class Runner:
 
 def _interrupted(job: Record) -> dict[str, Any]:
     """Returns what becomes of work that ran when the server ended: a training waits for the next one."""
-    again = (
+    state = (
         {"state": "queued", "ended": None} if job.kind == "train" else {"state": "interrupted", "ended": time.time()}
     )
-    return again | {"error": "interrupted: the server ended while it ran."}
+    return state | {"error": "interrupted: the server ended while it ran."}
 
 
 def _share(line: str) -> float | None:

@@ -16,7 +16,7 @@ class Limits:
     """Bytes of any other request, but for `upload`: it is read and checked between two answers to others."""
     upload: int = 2 * 2**30
     """Bytes of pictures to train on, which are kept on disk as they come."""
-    held: int = 256 * 2**20
+    buffered: int = 256 * 2**20
     """Bytes of all bodies that are in memory at a time."""
     requests: int = 256
     """Requests of one address that are answered at a time."""

@@ -1,4 +1,4 @@
-"""What a stylised picture is judged by: statistics of the whole, and its likeness to the content place by place.
+"""What a stylised picture is judged by: statistics of the whole, and its likeness to the content tile by tile.
 
 The statistics add up over tiles, so a picture of any size is judged, and its exact gradient found, a tile at a time: once over
 all tiles for the statistics, and once more to take the gradient of each through them.
@@ -63,7 +63,7 @@ class Span(NamedTuple):
         return slice((self.start - self.read) // stride, (self.end - self.read) // stride)
 
 
-Place = tuple[Span, Span]
+Tile = tuple[Span, Span]
 """Rows and columns of a tile."""
 
 
@@ -96,25 +96,25 @@ class Observer:
         padded = bordered(picture)
         borders = None if regions is None else bordered(regions[None])[0]
         with torch.no_grad():
-            whole = added([self.statistics(padded, borders, place)[0] for place in self.places(padded)])
+            whole = added([self.statistics(padded, borders, tile)[0] for tile in self.tiles(padded)])
         return [statistics_of_region(whole, region) for region in range(len(whole.edges[0]))]
 
-    def places(self, padded: Tensor) -> list[Place]:
+    def tiles(self, padded: Tensor) -> list[Tile]:
         """Returns the tiles of a picture with its border."""
         return list(product(spans(padded.shape[2], self.tile), spans(padded.shape[3], self.tile)))
 
-    def statistics(self, padded: Tensor, regions: Tensor | None, place: Place) -> tuple[Statistics, Activations]:
+    def statistics(self, padded: Tensor, regions: Tensor | None, tile: Tile) -> tuple[Statistics, Activations]:
         """Returns the statistics of a tile of a picture with its border, and what was seen in it."""
-        return self.look(cut(padded, place), regions, place)
+        return self.analyse(cut(padded, tile), regions, tile)
 
-    def look(self, piece: Tensor, regions: Tensor | None, place: Place) -> tuple[Statistics, Activations]:
+    def analyse(self, piece: Tensor, regions: Tensor | None, tile: Tile) -> tuple[Statistics, Activations]:
         """Returns the same of what is read of a tile; regions (R, H, W) are those of the whole picture with its border."""
         seen = self.extractor(piece)
-        sums = {layer: gathered(inner(seen[layer], place), _shares(regions, seen[layer], place)) for layer in LAYERS}
+        sums = {layer: gathered(inner(seen[layer], tile), _shares(regions, seen[layer], tile)) for layer in LAYERS}
         edges = []
         for stride in line.STRIDES:
             directed = line.directed(piece, stride)
-            shares, strengths = _shares(regions, directed, place), inner(directed, place)[0]
+            shares, strengths = _shares(regions, directed, tile), inner(directed, tile)[0]
             edges.append(
                 strengths.sum((1, 2))[None] if shares is None else torch.einsum("rhw,dhw->rd", shares, strengths)
             )
@@ -168,32 +168,32 @@ class Objective:
         """Adds the objective's gradient to that of a picture, seen with the grid moved by `shift`, and returns its value."""
         padded, original = bordered(picture, shift), bordered(self.original, shift)
         regions = None if self.regions is None else bordered(self.regions[None], shift)[0]
-        places = self.observer.places(padded)
-        if len(places) > 1:
-            self.scales = self.scales or _spreads([self._kept(original, place) for place in places])
-            return self._tiled(padded, original, regions, places)
+        tiles = self.observer.tiles(padded)
+        if len(tiles) > 1:
+            self.scales = self.scales or _spreads([self._content_of(original, tile) for tile in tiles])
+            return self._tiled(padded, original, regions, tiles)
         if shift not in self.remembered:
-            self.remembered[shift] = self._kept(original, places[0])
+            self.remembered[shift] = self._content_of(original, tiles[0])
             self.scales = self.scales or _spreads([self.remembered[shift]])
-        statistics, local = self._tile(padded, self.remembered[shift], regions, places[0])
+        statistics, local = self._tile(padded, self.remembered[shift], regions, tiles[0])
         value = self._whole(statistics) + local
         value.backward()
         return float(value.detach())
 
-    def _tiled(self, padded: Tensor, original: Tensor, regions: Tensor | None, places: list[Place]) -> float:
+    def _tiled(self, padded: Tensor, original: Tensor, regions: Tensor | None, tiles: list[Tile]) -> float:
         with torch.no_grad():
-            leaves = added([self.observer.statistics(padded, regions, place)[0] for place in places]).leaves()
+            leaves = added([self.observer.statistics(padded, regions, tile)[0] for tile in tiles]).leaves()
         for leaf in leaves:
             leaf.requires_grad_()
         value = self._whole(Statistics.of(leaves))
         slopes = torch.autograd.grad(value, leaves)
         gradient, total = torch.zeros_like(padded), float(value.detach())
-        for place in places:
-            piece = cut(padded.detach(), place).clone().requires_grad_()
-            statistics, local = self._tile(piece, self._kept(original, place), regions, place)
+        for tile in tiles:
+            piece = cut(padded.detach(), tile).clone().requires_grad_()
+            statistics, local = self._tile(piece, self._content_of(original, tile), regions, tile)
             # the derivative of the whole by a tile is that by the sums times that of the sums by the tile
             chained = [(sums * slope).sum() for sums, slope in zip(statistics.leaves(), slopes, strict=True)]
-            cut(gradient, place).add_(*torch.autograd.grad(torch.stack(chained).sum() + local, piece))
+            cut(gradient, tile).add_(*torch.autograd.grad(torch.stack(chained).sum() + local, piece))
             total += float(local.detach())
         padded.backward(gradient)
         return total
@@ -211,41 +211,41 @@ class Objective:
         return value
 
     def _tile(
-        self, piece: Tensor, original: list[Tensor], regions: Tensor | None, place: Place
+        self, piece: Tensor, original: list[Tensor], regions: Tensor | None, tile: Tile
     ) -> tuple[Statistics, Tensor]:
         """Returns the statistics of what is read of a tile, and its distance from the content."""
-        statistics, seen = self.observer.look(piece, regions, place)
+        statistics, seen = self.observer.analyse(piece, regions, tile)
         local = piece.new_zeros(())
         if self.keep:
             parts = zip(content.WEIGHTS, content.kept(piece, seen), original, self.scales, strict=True)
             for weight, here, there, scale in parts:
-                local = local + self.keep * weight / scale * (inner(here, place) - there).square().sum()
+                local = local + self.keep * weight / scale * (inner(here, tile) - there).square().sum()
         return statistics, local
 
-    def _kept(self, original: Tensor, place: Place) -> list[Tensor]:
+    def _content_of(self, original: Tensor, tile: Tile) -> list[Tensor]:
         with torch.no_grad():
-            piece = cut(original, place)
-            return [inner(part, place) for part in content.kept(piece, self.observer.extractor(piece))]
+            piece = cut(original, tile)
+            return [inner(part, tile) for part in content.kept(piece, self.observer.extractor(piece))]
 
 
-def cut(images: Tensor, place: Place) -> Tensor:
+def cut(images: Tensor, tile: Tile) -> Tensor:
     """Returns what is read of a tile, of pictures (B, C, H, W) with their border."""
-    rows, columns = place
+    rows, columns = tile
     return images[..., rows.read : rows.until, columns.read : columns.until]
 
 
-def inner(maps: Tensor, place: Place) -> Tensor:
+def inner(maps: Tensor, tile: Tile) -> Tensor:
     """Returns what counts of maps (B, C, h, w) of what is read of a tile."""
-    rows, columns = place
+    rows, columns = tile
     return maps[..., rows.cells(maps.shape[-2]), columns.cells(maps.shape[-1])]
 
 
-def _shares(regions: Tensor | None, maps: Tensor, place: Place) -> Tensor | None:
+def _shares(regions: Tensor | None, maps: Tensor, tile: Tile) -> Tensor | None:
     """Returns regions (R, H, W) of a picture with its border at the cells that count of a tile's maps."""
     if regions is None:
         return None
-    pooled = F.interpolate(cut(regions[None], place), maps.shape[-2:], mode="area")
-    return inner(pooled, place)[0]
+    pooled = F.interpolate(cut(regions[None], tile), maps.shape[-2:], mode="area")
+    return inner(pooled, tile)[0]
 
 
 def _spreads(tiles: Sequence[list[Tensor]]) -> list[float]:

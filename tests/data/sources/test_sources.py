@@ -155,7 +155,8 @@ def test_a_table_that_cannot_be_read_is_one_clear_error(tmp_path: Path, content:
 def test_folders_that_are_no_classes_give_no_label(tmp_path: Path, names: list[str], labels: list[str | None]) -> None:
     source = open_source(write(tmp_path, *names))
     assert [item.attributes.get("label") for item in source.items()] == (labels or [None] * len(names))
-    assert source.columns == (["label"] if labels else [])
+    splits = ["split"] if any(name.startswith(("train/", "set/train/")) for name in names) else []
+    assert source.columns == [*splits, *(["label"] if labels else [])]
 
 
 def test_clutter_is_ignored_but_counted_and_pictures_never_are(tmp_path: Path) -> None:

@@ -10,23 +10,23 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import StringIO
-from itertools import takewhile
 from typing import Any
 
 from limner.data.schema import MOST_ATTRIBUTES
+from limner.data.sources.folder_names import from_folders
 from limner.data.sources.source import SetAside, Value, shown
 from limner.errors import DataError
 from limner.parsing import ParseError, parse_json
 from limner.pictures import SUFFIXES
 
-TABLES = ("metadata.csv", "metadata.jsonl")
+STYLEGAN = "dataset.json"
+"""Labels by file name, as the tools of StyleGAN write them."""
+TABLES = ("metadata.csv", "metadata.jsonl", STYLEGAN)
 KEY = "file_name"
 _CLUTTER = re.compile(
     r"(readme|licen[cs]e|copying|notice|credits)(\.\w+)?|thumbs\.db|desktop\.ini|metadata\.\w+|dataset_infos?\.json"
     r"|garden\.json|noise\.csv"  # the truth behind a garden (limner.data.garden)
 )
-# Sub-folders of these names say which split a picture was in, not its class.
-_SPLITS = {"train", "training", "val", "valid", "validation", "dev", "test", "testing"}
 
 
 @dataclass
@@ -51,7 +51,8 @@ def lay_out(names: list[str], tables: dict[str, bytes]) -> Layout:
     rows for a file are set aside. DataError when a table as a whole cannot be read.
     """
     if not tables:
-        return _from_folders(names)
+        columns, notes, rows = from_folders(names)
+        return Layout(columns, notes, rows={_plain(name): row for name, row in rows.items()})
     layout, known = Layout(), {_plain(name) for name in names}
     for table, content in sorted(tables.items()):
         for line, row in _rows(table, content, layout):
@@ -102,21 +103,6 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFC", posixpath.normpath(name.replace("\\", "/")))
 
 
-def _from_folders(names: list[str]) -> Layout:
-    promising = [name for name in names if posixpath.splitext(name)[1].lower() in SUFFIXES] or names
-    folders = {name: name.split("/")[:-1] for name in promising}
-    shared = sum(1 for _ in takewhile(lambda level: len(set(level)) == 1, zip(*folders.values(), strict=False)))
-    inner = {name: parts[shared:] for name, parts in folders.items()}
-    if inner and all(parts and parts[0].lower() in _SPLITS for parts in inner.values()):
-        inner = {name: parts[1:] for name, parts in inner.items()}
-    if not any(inner.values()):
-        return Layout()
-    rows: dict[str, dict[str, Value]] = {
-        _plain(name): {"label": shown(parts[0])} for name, parts in inner.items() if parts
-    }
-    return Layout(["label"], ["The label is the name of the sub-folder."], rows=rows)
-
-
 def _add(layout: Layout, known: set[str], table: str, line: int, row: dict[str, Value]) -> None:
     where, name = f"{shown(table)}, line {line}", row.pop(KEY, None)
     if not isinstance(name, str):
@@ -136,7 +122,28 @@ def _rows(table: str, content: bytes, layout: Layout) -> Iterator[tuple[int, dic
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(f"{shown(table)} is not UTF-8 text (byte {error.start}): save it as UTF-8") from None
-    yield from (_csv_rows if table.lower().endswith(".csv") else _jsonl_rows)(table, text, layout)
+    readers = {".csv": _csv_rows, ".jsonl": _jsonl_rows, ".json": _stylegan_rows}
+    yield from readers[posixpath.splitext(table)[1].lower()](table, text, layout)
+
+
+def _stylegan_rows(table: str, text: str, layout: Layout) -> Iterator[tuple[int, dict[str, Value]]]:
+    try:
+        content = parse_json(text, shown(table))
+    except ParseError as error:
+        raise DataError(str(error)) from None
+    labels = content.get("labels") if isinstance(content, dict) else None
+    if labels is None:  # StyleGAN's own tools write this where there are no labels
+        return
+    if not isinstance(labels, list):
+        raise DataError(f"{shown(table)}: its labels are no list of [file name, class]")
+    _add_columns(layout, table, ["label"])
+    for number, entry in enumerate(labels, start=1):
+        if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str):
+            yield number, {KEY: entry[0], "label": tidy(entry[1])}
+        else:
+            layout.set_aside.append(
+                SetAside(f"{shown(table)}, label {number}", "bad row", "it is no [file name, class]")
+            )
 
 
 def _csv_rows(table: str, text: str, layout: Layout) -> Iterator[tuple[int, dict[str, Value]]]:
