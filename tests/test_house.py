@@ -42,6 +42,7 @@ FLOORS = (
     {"model"},
     {"model_card", "samples"},
     {"training"},
+    {"bases"},
     {"editing", "style"},
     {"evaluation"},
     {"explain"},
