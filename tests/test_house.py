@@ -16,7 +16,20 @@ SOURCE = ROOT / "src" / "limner"
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FLOORS = (
     {"version"},
-    {"errors", "memory", "config", "seeds", "files", "parsing", "progress", "tensors", "images", "weights"},
+    {
+        "model_folder",
+        "recipe_names",
+        "errors",
+        "memory",
+        "config",
+        "seeds",
+        "files",
+        "parsing",
+        "progress",
+        "tensors",
+        "images",
+        "weights",
+    },
     {"pictures"},
     {"conditions"},
     {"data"},

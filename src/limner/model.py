@@ -6,7 +6,6 @@ README.md           the model card, with samples.png and curves.svg
 """
 
 import json
-import shlex
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +28,7 @@ from limner.images import from_uint8, to_uint8
 from limner.methods import DecoderHooks, Generator, Latent, build_generator
 from limner.methods.counterfactual import counterfactual_image
 from limner.methods.hooks import EXAMPLES
+from limner.model_folder import find_folder
 from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
 from limner.recipes import Recipe, parse
 from limner.runtimes import RUNTIMES, Run, choose_runtime, export_int8, export_onnx
@@ -40,7 +40,6 @@ FORMAT = 1
 WEIGHTS = "model.safetensors"
 TABLE = "conditions."
 DEVICES = ("cpu", "cuda", "mps")
-PICKLES = (".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt")
 
 
 class Model:
@@ -291,27 +290,6 @@ def check_device(device: str) -> None:
         raise UsageError("--device cuda: no CUDA device is available here; use --device cpu.")
     if kind == "mps" and not torch.backends.mps.is_available():
         raise UsageError("--device mps: no Apple GPU is available here; use --device cpu.")
-
-
-def find_folder(path: Path) -> Path:
-    if path.suffix.lower() in PICKLES:
-        raise ModelError(
-            f"{path}: pickled weights can run code and are never loaded; limner models are folders with config.json."
-        )
-    try:
-        for folder in (path, path / "model"):
-            if (folder / "config.json").is_file():
-                return folder
-        exists = path.exists()
-    except OSError as error:  # a name that is too long for any file, or a folder that may not be entered
-        raise ModelError(f"{shown(str(path), 200)}: cannot be read: {error.strerror}.") from None
-    if not exists:
-        raise ModelError(f"{shown(str(path), 200)}: no such model.")
-    if (path / "recipe.yaml").is_file():
-        raise ModelError(
-            f"{path}: this run has not written a model yet; finish it with: limner train --resume --out {shlex.quote(str(path))}"
-        )
-    raise ModelError(f"{path}: not a model folder (no config.json).")
 
 
 def _read_config(folder: Path) -> dict[str, Any]:

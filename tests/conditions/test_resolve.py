@@ -55,3 +55,8 @@ def test_classes_that_are_numbers_are_matched_exactly_and_no_other_is_taken(aske
     assert resolve({"size": "2"}, (size,), table, 0, range(1))["size"].tolist() == [1]
     with pytest.raises(ConditionError, match=r"no class.*1, 2, 10"):
         resolve({"size": asked}, (size,), table, 0, range(1))
+
+
+def test_several_conditions_may_be_written_in_one() -> None:
+    assert parse_condition(["kind=long,age=0.5", "c=3"]) == {"kind": "long", "age": "0.5", "c": "3"}
+    assert parse_condition(["place=Paris, France"]) == {"place": "Paris, France"}

@@ -241,3 +241,10 @@ def test_real_pictures_read_as_pillow_reads_them(shared: Path) -> None:
         assert np.array_equal(
             pixels(open_picture(path)), pixels(Image.open(io.BytesIO(path.read_bytes())).convert("RGB"))
         )
+
+
+@pytest.mark.parametrize(("most", "bits"), [(255, 8), (4095, 12), (65535, 16)])
+def test_grey_of_fewer_bits_in_a_file_of_sixteen_keeps_its_contrast(most: int, bits: int) -> None:
+    values = np.linspace(0, most, 256).round().astype(np.uint16).reshape(16, 16)
+    found = np.asarray(read(hostile.encoded("PNG", Image.fromarray(values)))).astype(int)
+    assert np.abs(found - np.arange(256).reshape(16, 16)).max() <= 1, f"{bits} bits"

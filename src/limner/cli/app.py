@@ -38,7 +38,7 @@ app = typer.Typer(
     name="limner",
     help="From a folder of pictures to a living image studio.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
 app.command("demo")(demo.demo)

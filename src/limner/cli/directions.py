@@ -29,6 +29,10 @@ def directions(
     seed: Annotated[int, typer.Option(help="Decides the pictures.")] = 0,
 ) -> None:
     """Find the directions in which a model's pictures change, without names and by attributes."""
+    from limner.model_folder import find_folder
+
+    find_folder(model)  # before PyTorch is loaded
+
     from limner.cli.table import show
     from limner.editing.directions import factorised, principal
     from limner.editing.latent_space import editing_model

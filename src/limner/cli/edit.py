@@ -7,22 +7,32 @@ import typer
 
 
 def edit(
-    source: Annotated[Path, typer.Argument(metavar="INPUT", help="A picture, a folder of pictures, or a model.")],
-    out: Annotated[Path, typer.Argument(help="A .png, .webp or .jpg; of a folder, a new folder.")],
+    source: Annotated[
+        Path | None, typer.Argument(metavar="INPUT", help="A picture, a folder of pictures, or a model.")
+    ] = None,
+    out: Annotated[Path | None, typer.Argument(help="A .png, .webp or .jpg; of a folder, a new folder.")] = None,
     ops: Annotated[
         list[str] | None, typer.Option("--op", metavar="NAME:ARGUMENTS", help="An edit; again for the next.")
     ] = None,
     recipe: Annotated[Path | None, typer.Option(help="A YAML list of edits, done before those of --op.")] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Drop the last edit that INPUT carries.")] = False,
     seed: Annotated[int, typer.Option(help="Which picture of a model.")] = 0,
+    listed: Annotated[bool, typer.Option("--list", help="Print every edit with its arguments.")] = False,
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help="Name what was read by digests alone, without paths.")
     ] = False,
 ) -> None:
     """Edit pictures: each carries its edits, and can be made again without the last."""
     from limner.editing import OPERATIONS, history, parse, read_edits
+    from limner.editing.edits import arguments
     from limner.errors import UsageError
 
+    if listed:
+        for name, kind in OPERATIONS.items():
+            typer.echo(f"{name:15} {', '.join(arguments(kind))}".rstrip())
+        return
+    if source is None or out is None:
+        raise UsageError("give a picture and where the result goes: limner edit INPUT OUT --op NAME:ARGUMENTS")
     edits = [*(read_edits(recipe) if recipe else []), *map(parse, ops or [])]
     if not edits and not undo:
         raise UsageError(f"give an edit with --op or --recipe, or --undo the last; there are {', '.join(OPERATIONS)}.")

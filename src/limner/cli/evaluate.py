@@ -20,6 +20,11 @@ def evaluate(
     verify: Annotated[bool, typer.Option("--verify", help="Check all pictures against their digests first.")] = False,
 ) -> None:
     """Judge models against held-out pictures: quality, utility, copying, likelihood and cost, with intervals."""
+    from limner.model_folder import find_folder
+
+    for model in models:
+        find_folder(Path(model))  # before PyTorch is loaded
+
     from limner.cli.table import show
     from limner.evaluation import evaluate as judge
     from limner.evaluation import table, write_report

@@ -32,6 +32,10 @@ def channels(
     seed: Annotated[int, typer.Option(help="Decides the pictures.")] = 0,
 ) -> None:
     """Measure which channels of a trained network change an attribute, by switching them off and on."""
+    from limner.model_folder import find_folder
+
+    find_folder(model)  # before PyTorch is loaded
+
     from limner.cli.table import show
     from limner.explain import dissect
     from limner.explain.dissection_page import HOW, LIMITS, summary, tables, write

@@ -13,6 +13,10 @@ def export(
     int8: Annotated[bool, typer.Option("--int8", help="Whole-number convolutions: smaller, slightly inexact.")] = False,
 ) -> None:
     """Write a model as one file that ONNX Runtime generates with, on a server or in a browser."""
+    from limner.model_folder import find_folder
+
+    find_folder(model)  # before PyTorch is loaded
+
     from limner.errors import UsageError
     from limner.model import load
 

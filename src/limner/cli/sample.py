@@ -27,6 +27,10 @@ def sample(
     ] = "torch",
 ) -> None:
     """Generate pictures with a model."""
+    from limner.model_folder import find_folder
+
+    find_folder(model)  # before PyTorch is loaded
+
     from limner.conditions.resolve import parse_condition
     from limner.errors import UsageError
     from limner.model import load

@@ -31,11 +31,22 @@ def train(
     size: Annotated[str | None, typer.Option(help="Size of raw pictures, e.g. 64 or 96x64 (width x height).")] = None,
 ) -> None:
     """Train a recipe on pictures; Ctrl-C saves and says how to continue."""
-    from limner.errors import UsageError
-    from limner.training import train as train_run
+    from limner.errors import DataError, UsageError, shown
+    from limner.pictures import parse_size
+    from limner.recipe_names import check_recipe_name
 
+    # what needs no network to be found is told before PyTorch is loaded
     if data is None and not resume:
         raise UsageError("give the pictures to train on: limner train DATA --out RUN")
+    if recipe:
+        check_recipe_name(recipe)
+    if size:
+        parse_size(size)
+    if data is not None and not Path(data).exists():
+        raise DataError(f"no such file or folder: {shown(data, 200)}")
+
+    from limner.training import train as train_run
+
     prepare = {"size": size} if size else {}
     model = train_run(
         data,

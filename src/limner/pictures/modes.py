@@ -8,6 +8,8 @@ from PIL import Image, ImageColor
 
 from limner.errors import UsageError, shown
 
+STEPS = ((255, 1), (4095, 16), (65535, 257))
+"""The greatest value of a picture of 8, 12 and 16 bits in a 16-bit file, and by what it is divided."""
 SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N", "I")
 STRIP_PIXELS = 2**20
 """Pixels that are converted at a time, so that no copy of a whole large picture is made on the way."""
@@ -27,7 +29,8 @@ def plain(image: Image.Image, background: str | None = "white") -> Image.Image:
 
     Without a background, what is see-through comes in mode "RGBA".
 
-    16-bit grey (and 32-bit integer grey, taken as 16-bit) is divided by 257; float grey is read as [0, 1] when it
+    16-bit grey (and 32-bit integer grey, taken as 16-bit) is divided by 257; by 16 where no value is above 4,095, as scanners of
+    12 bits write it, and by 1 where none is above 255; float grey is read as [0, 1] when it
     stays inside that range and as [0, 255] otherwise.
     """
     if image.mode in ("L", "RGB") and "transparency" not in image.info:
@@ -62,9 +65,11 @@ def _strips(image: Image.Image) -> Iterator[tuple[slice, np.ndarray]]:
 
 
 def _from_sixteen_bit(image: Image.Image) -> Image.Image:
+    brightest = max(int(strip.max()) for _, strip in _strips(image))
+    step = next((step for most, step in STEPS if brightest <= most), STEPS[-1][1])
     grey = np.empty((image.height, image.width), np.uint8)
     for rows, strip in _strips(image):
-        grey[rows] = (np.clip(strip.astype(np.int32), 0, 65535) + 128) // 257
+        grey[rows] = np.minimum((np.clip(strip.astype(np.int32), 0, 65535) + step // 2) // step, 255)
     return Image.fromarray(grey)
 
 

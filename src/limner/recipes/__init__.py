@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from limner.errors import RecipeError, nearest, shown
+from limner.recipe_names import check_recipe_name
 from limner.recipes.causal_vae import causal_vae
 from limner.recipes.conv_vae import conv_vae
 from limner.recipes.dcgan import dcgan
@@ -56,6 +56,5 @@ def find_recipe(name: str) -> Recipe:
     """Returns a recipe by its name or from a YAML file; RecipeError when there is none."""
     if name in RECIPES:
         return RECIPES[name]()
-    if name.endswith((".yaml", ".yml")):
-        return read_recipe(name)
-    raise RecipeError(f"there is no recipe '{shown(name)}'; {nearest(name, list(RECIPES))}")
+    check_recipe_name(name)
+    return read_recipe(name)

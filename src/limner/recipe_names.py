@@ -1,0 +1,26 @@
+"""The names of the recipes, known without PyTorch, so that a wrong one is told at once."""
+
+from limner.errors import RecipeError, nearest, shown
+
+NAMES = (
+    "gan",
+    "vae",
+    "elbo-vae",
+    "r3gan",
+    "causal-vae",
+    "dcgan",
+    "dcgan-compact",
+    "dense-conv-gan",
+    "mlp-gan",
+    "conv-vae",
+    "dense-vae",
+    "mlp-vae",
+    "noise",
+)
+FILES = (".yaml", ".yml")
+
+
+def check_recipe_name(name: str) -> None:
+    """Raises RecipeError unless it is a recipe's name, or that of a YAML file."""
+    if name not in NAMES and not name.endswith(FILES):
+        raise RecipeError(f"there is no recipe '{shown(name)}'; {nearest(name, list(NAMES))}")
