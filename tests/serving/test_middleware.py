@@ -274,7 +274,7 @@ def test_a_client_that_sends_too_slowly_is_given_up(tmp_path: Path) -> None:
             asyncio.run(middleware(scope, sends, None))
     assert pieces < 20
     assert not middleware.asking
-    assert middleware.held.now == 0
+    assert middleware.buffered.now == 0
 
 
 def test_a_client_that_takes_too_slowly_is_given_up_without_an_error(tmp_path: Path) -> None:
@@ -306,11 +306,11 @@ def test_bodies_share_what_memory_there_is_for_them(models: Path, tmp_path: Path
     with serving(models, tmp_path, buffered=len(content) + 10) as client:
         middleware = _middleware_of(client)
         assert client.post("/v1/pictures", content=content).status_code == 200
-        middleware.held.now += 100  # of another request
+        middleware.buffered.now += 100  # of another request
         answer = client.post("/v1/pictures", content=content)
         assert (answer.status_code, error_of(answer)["type"]) == (503, "busy")
         assert answer.headers["retry-after"] == "1"
-        assert middleware.held.now == 100
+        assert middleware.buffered.now == 100
 
 
 def test_too_many_requests_at_a_time_are_refused_and_health_is_answered(models: Path, tmp_path: Path) -> None:

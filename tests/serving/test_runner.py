@@ -216,7 +216,7 @@ def test_reading_does_not_wait_for_a_slow_change(tmp_path: Path, monkeypatch: py
 def test_a_training_is_asked_once_to_save_however_often_it_is_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    script = "trap 'echo asked >&2' INT; echo begun >&2; for step in $(seq 30); do sleep 0.02; done; exit 130"
+    script = "trap 'echo asked >&2' INT; echo begun >&2; for step in $(seq 100); do sleep 0.02; done; exit 130"
     with _queue(tmp_path, monkeypatch, script) as runner:
         job = runner.add("train", "one", ASKED).id
         _reaches(runner, job, "running", "begun")
