@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import sqlite3
 import threading
 import time
@@ -216,6 +217,8 @@ def test_reading_does_not_wait_for_a_slow_change(tmp_path: Path, monkeypatch: py
 def test_a_training_is_asked_once_to_save_however_often_it_is_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # a shell sets no trap for a signal that it was started to ignore, as whatever runs in the background is
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     script = "trap 'echo asked >&2' INT; echo begun >&2; for step in $(seq 100); do sleep 0.02; done; exit 130"
     with _queue(tmp_path, monkeypatch, script) as runner:
         job = runner.add("train", "one", ASKED).id
@@ -223,6 +226,7 @@ def test_a_training_is_asked_once_to_save_however_often_it_is_stopped(
         assert [runner.stop(job).state for _ in range(5)] == ["running"] * 5
         _reaches(runner, job, "cancelled")
         _, changes = runner.store.changes_since(0)
+    signal.signal(signal.SIGINT, before)
     assert sum('"message":"asked"' in change for change in changes) == 1
 
 
