@@ -128,8 +128,16 @@ def test_what_comes_and_goes_is_noticed(tmp_path: Path) -> None:
         small_model("gan").save(tmp_path / "models" / "second")
         assert client.get("/v1/models/second").json()["problem"] is None
         shutil.rmtree(tmp_path / "models" / "second")
-        client.app.state.limner.catalogue.looked -= 2
+        client.app.state.limner.catalogue.listed = [], -1.0
         assert client.get("/v1/models/second").status_code == 404
+
+
+def test_a_list_is_never_older_than_what_was_just_made(tmp_path: Path) -> None:
+    with serving(tmp_path / "models", tmp_path / "home") as client:
+        for number in range(3):
+            small_model("gan").save(tmp_path / "home" / "runs" / f"rose-{number}")
+            assert client.get("/v1/models/rose-0").status_code == 200
+            assert len(client.get("/v1/models").json()["data"]) == number + 2
 
 
 def test_two_of_one_name_are_told_apart(tmp_path: Path) -> None:

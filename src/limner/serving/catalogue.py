@@ -28,6 +28,7 @@ CAUSAL = "structure.json"
 OPEN = 4
 """Models that stay in memory."""
 FRESH = 1.0
+"""Seconds after which the folders are looked into again, even for a name that is already known."""
 LARGEST = 8 * 2**20
 """Bytes of a file that describes a model."""
 DESCRIPTIONS = ("config.json", "model/config.json", "picture/config.json", CAUSAL)
@@ -81,18 +82,18 @@ class Catalogue:
 
     def __init__(self, paths: tuple[Path, ...], home: Path) -> None:
         self.paths, self.home = paths, home
-        self.seen: list[Entry] = []
-        self.looked = -FRESH
+        self.listed: tuple[list[Entry], float] = [], -FRESH
+        """What was in the folders, and when they were looked into."""
         self.kept, self.kept_units, self.kept_outlines = LruCache(), LruCache(64), LruCache(1000)
 
-    def models(self) -> dict[str, Entry]:
-        """Returns every model by name, the shipped one of styles last."""
-        found = self._named(entry for entry in self._entries() if entry.kind != "data")
+    def models(self, age: float = 0.0) -> dict[str, Entry]:
+        """Returns every model by name, the shipped one of styles last, as the folders were at most `age` seconds ago."""
+        found = self._named(entry for entry in self._entries(age) if entry.kind != "data")
         return found | self._named([Entry("limner", "instant", SHIPPED, SHIPPED.stat().st_mtime)], found)
 
-    def datasets(self) -> dict[str, Entry]:
-        """Returns every dataset by name."""
-        return self._named(entry for entry in self._entries() if entry.kind == "data")
+    def datasets(self, age: float = 0.0) -> dict[str, Entry]:
+        """Returns every dataset by name, as the folders were at most `age` seconds ago."""
+        return self._named(entry for entry in self._entries(age) if entry.kind == "data")
 
     def entry(self, name: str, *kinds: Kind) -> Entry:
         """Returns a model by name, of one of the kinds if they are named."""
@@ -145,19 +146,19 @@ class Catalogue:
         entry = self.entry(name)
         return self.kept.has((entry.path, entry.created))
 
-    def _found(self, listed: Callable[[], dict[str, Entry]], name: str) -> Entry | None:
-        found = listed().get(name)
-        if found is None:  # it may have come to be just now, by a job that its client saw end
-            self.looked = -FRESH
-            found = listed().get(name)
-        return found
+    @staticmethod
+    def _found(listed: Callable[[float], dict[str, Entry]], name: str) -> Entry | None:
+        """Returns what has the name. Frames ask for it often, so a list that is a little old is enough if it has it."""
+        return listed(FRESH).get(name) or listed(0.0).get(name)
 
-    def _entries(self) -> list[Entry]:
-        """Returns all that is in the folders, as it was at most `FRESH` seconds ago: frames ask for it often."""
-        if time.monotonic() - self.looked > FRESH:
+    def _entries(self, age: float) -> list[Entry]:
+        seen, looked = self.listed
+        now = time.monotonic()
+        if not now - looked < age:  # with no age, what a job has just made is in it
             places = [*self.paths, self.home / "runs", self.home / "data"]
-            self.seen, self.looked = [entry for path in places for entry in found_in(path)], time.monotonic()
-        return self.seen
+            seen = [entry for path in places for entry in found_in(path)]
+            self.listed = seen, now
+        return seen
 
     @staticmethod
     def _named(entries: Any, taken: Any = ()) -> dict[str, Entry]:

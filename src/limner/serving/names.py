@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from limner.serving.catalogue import Catalogue, Entry
+from limner.serving.catalogue import FRESH, Catalogue, Entry
 from limner.serving.picture_store import PictureStore
 
 FIELDS = ("path", "file", "by", "model", "directions", "style", "mask", "read")
@@ -25,10 +25,10 @@ class Names:
 
     def _models(self) -> dict[Path, str]:
         """Returns the names of all models by their paths, found out again when the folders have been looked into again."""
-        models = self.catalogue.models().values()
-        if self.seen is not self.catalogue.seen:
+        models = list(self.catalogue.models(FRESH).values())
+        if self.seen != models:
             self.known = {path: entry.id for entry in models for path in (entry.path.resolve(), entry.path)}
-            self.seen = self.catalogue.seen
+            self.seen = models
         return self.known
 
     def _named(self, value: Any, field: str, known: dict[Path, str]) -> Any:
