@@ -27,6 +27,7 @@ FLOORS = (
         "parsing",
         "progress",
         "tensors",
+        "colours",
         "images",
         "weights",
     },

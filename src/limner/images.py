@@ -1,6 +1,9 @@
-"""Pictures as bytes and as tensors of values in [-1, 1], their luminance, and their colours in CIE Lab."""
+"""Pictures as bytes and as tensors of values in [-1, 1], and their luminance.
 
-import cv2
+Bytes of see-through pictures hold colours as they are (straight alpha); tensors hold colours multiplied by alpha
+(premultiplied: Porter and Duff 1984, "Compositing digital images"), so that no network sees what is hidden.
+"""
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -9,31 +12,57 @@ LUMA = (0.299, 0.587, 0.114)
 """Shares of red, green and blue in luminance (ITU-R BT.601)."""
 
 
+OPAQUE_FROM, CLEAR_BELOW = 240, 16
+"""Levels of alpha that a network means as 255, and below which it means 0: it hardly ever reaches the ends of its range."""
+
+
 def from_uint8(pictures: np.ndarray) -> Tensor:
-    """uint8 (B, H, W, C) -> float32 (B, C, H, W) in [-1, 1], channels last in memory."""
+    """uint8 (B, H, W, C) -> float32 (B, C, H, W) in [-1, 1], channels last in memory; of four channels, premultiplied."""
     own = pictures if pictures.flags.writeable and pictures.flags.c_contiguous else pictures.copy()
     values = torch.from_numpy(own).permute(0, 3, 1, 2)
-    return torch.empty(values.shape, memory_format=torch.channels_last).copy_(values).div_(127.5).sub_(1)
+    images = torch.empty(values.shape, memory_format=torch.channels_last).copy_(values)
+    if images.shape[1] == 4:
+        images[:, :3] *= images[:, 3:] / 255
+    return images.div_(127.5).sub_(1)
 
 
 def to_uint8(images: Tensor) -> np.ndarray:
-    """(B, C, H, W) in [-1, 1] -> uint8 (B, H, W, C), rounded."""
+    """(B, C, H, W) in [-1, 1] -> uint8 (B, H, W, C), rounded; of four channels, premultiplied to straight."""
+    if images.shape[1] == 4:
+        images = _straight(images)
     # rounded by cutting off: round() wakes PyTorch's threads even for one picture, and they get in ONNX Runtime's way
     rounded = images.mul(127.5).add(128).clamp(0, 255).to(torch.uint8)
     return rounded.permute(0, 2, 3, 1).contiguous().cpu().numpy()
 
 
+def _straight(images: Tensor) -> Tensor:
+    """Returns premultiplied pictures (B, 4, H, W) in [-1, 1] with straight colours, black where nothing is seen."""
+    shares = images.add(1).div(2).clamp(0, 1)
+    colours, alpha = shares[:, :3], shares[:, 3:]
+    straight = torch.where(alpha < 0.5 / 255, 0.0, colours / alpha.clamp(min=0.5 / 255)).clamp(max=1)
+    return torch.cat([straight, alpha], 1).mul(2).sub(1)
+
+
+def with_clean_alpha(pictures: np.ndarray) -> np.ndarray:
+    """Returns generated pictures uint8 (B, H, W, C) with alpha that is nearly 0 or 255 at these ends, black under alpha 0."""
+    if pictures.shape[3] != 4:
+        return pictures
+    alpha = pictures[..., 3]
+    cleaned = pictures * (alpha >= CLEAR_BELOW)[..., None]
+    cleaned[..., 3][alpha >= OPAQUE_FROM] = 255
+    return cleaned
+
+
+def over_grey(images: Tensor) -> Tensor:
+    """Premultiplied pictures (B, 4, H, W) in [-1, 1] -> (B, 3, H, W) over middle grey; others as they are.
+
+    On grey, white and black things are told from nothing.
+    """
+    return images if images.shape[1] != 4 else images[:, :3] + (1 - images[:, 3:]) / 2
+
+
 def luminance(images: Tensor) -> Tensor:
-    """(B, 3, H, W) of any range -> (B, 1, H, W) of the same; grey pictures (B, 1, H, W) are their own luminance."""
-    return images if images.shape[1] == 1 else (images * images.new_tensor(LUMA)[:, None, None]).sum(1, keepdim=True)
-
-
-def to_lab(picture: np.ndarray) -> np.ndarray:
-    """Returns a picture uint8 (H, W, 3) in CIE Lab, float32: L in [0, 100], a and b about [-128, 127]."""
-    return np.asarray(cv2.cvtColor(np.ascontiguousarray(picture, np.float32) / 255, cv2.COLOR_RGB2LAB))
-
-
-def from_lab(lab: np.ndarray) -> np.ndarray:
-    """Returns a picture in CIE Lab, float32 (H, W, 3), as uint8; what no screen shows is clipped."""
-    picture = cv2.cvtColor(np.ascontiguousarray(lab, dtype=np.float32), cv2.COLOR_LAB2RGB)
-    return np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
+    """(B, C, H, W) -> (B, 1, H, W) in the same range; grey pictures are their own luminance, see-through ones are over grey."""
+    if images.shape[1] == 1:
+        return images
+    return (over_grey(images) * images.new_tensor(LUMA)[:, None, None]).sum(1, keepdim=True)

@@ -24,7 +24,7 @@ from limner.config import fault_of
 from limner.data.dataset import Dataset
 from limner.data.schema import Schema
 from limner.errors import ConditionError, LimnerError, ModelError, UsageError, shown
-from limner.images import from_uint8, to_uint8
+from limner.images import from_uint8, to_uint8, with_clean_alpha
 from limner.methods import DecoderHooks, Generator, Latent, build_generator
 from limner.methods.counterfactual import counterfactual_image
 from limner.methods.hooks import EXAMPLES
@@ -108,7 +108,8 @@ class Model:
         """Returns the pictures of latents, uint8 (n, H, W, C); UsageError for latents of another length."""
         if latent.values.ndim != 2 or latent.values.shape[1] != self.generator.latent:
             raise UsageError(f"latents are {tuple(latent.values.shape)}: this model has (n, {self.generator.latent}).")
-        return np.concatenate([to_uint8(self._generated(part)) for part in latent.batches(batch)])
+        pictures = np.concatenate([to_uint8(self._generated(part)) for part in latent.batches(batch)])
+        return with_clean_alpha(pictures)
 
     def encode(self, pictures: np.ndarray, condition: Values | None = None) -> Latent:
         """Returns the latents of pictures uint8 (n, H, W, C), in w; ModelError without an encoder, ConditionError."""

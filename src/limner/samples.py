@@ -17,7 +17,7 @@ from limner.errors import PictureError, UsageError, shown
 from limner.files import atomic_folder
 from limner.methods import walk
 from limner.model import Model, load
-from limner.pictures import WALKS, WRITTEN, grid, header, open_picture, save, save_walk
+from limner.pictures import WALKS, WRITTEN, colour, composed, grid, header, open_picture, save, save_walk
 from limner.pictures.recorded import present
 from limner.progress import ProgressLine
 from limner.seeds import LARGEST_SEED
@@ -39,13 +39,14 @@ def save_samples(
     seed: int = 0,
     condition: Values | None = None,
     truncation: float = 1.0,
+    background: str | None = None,
 ) -> None:
     """Writes n samples of the model at `path`: one picture or a grid when `out` is a picture file, else a folder.
 
-    A folder gets one PNG a picture and `metadata.csv` in the layout that `prepare` reads. UsageError when `out` exists
-    as a folder with files, or its suffix is not a picture's.
+    A folder gets one PNG a picture and `metadata.csv` in the layout that `prepare` reads. See-through pictures stay so without a
+    `background` colour. UsageError when `out` exists as a folder with files, or its suffix is not a picture's.
     """
-    made = {"seed": seed, "condition": dict(condition or {}), "truncation": truncation}
+    made = _asked(model, seed, condition, truncation, background)
     if not out.suffix:
         _save_folder(model, path, out, n, made)
         return
@@ -54,27 +55,53 @@ def save_samples(
     with memory.explained(what := f"a grid of --n {n:,} pictures", advice := "lower --n, or give a folder as --out"):
         memory.require(n * _bytes_each(model), what, advice)
         pictures = model.sample(n, seed=seed, condition=condition, truncation=truncation, batch=BATCH)
+        pictures = composed(pictures, background) if background else pictures
         provenance = provenance_of(model, path, "sample" if n == 1 else "grid", first=0, n=n, index=0, **made)
         save(pictures[0] if n == 1 else grid(pictures), out, provenance)
 
 
+def _asked(
+    model: Model, seed: int, condition: Values | None, truncation: float, background: str | None
+) -> dict[str, Any]:
+    """Returns what provenance says of how a model was asked."""
+    asked = {"seed": seed, "condition": dict(condition or {}), "truncation": truncation}
+    if background is None:
+        return asked
+    colour(background)
+    if model.schema.channels != 4:
+        raise UsageError(
+            f"--background {background}: this model generates opaque pictures, which cover it; leave it out."
+        )
+    return asked | {"background": background}
+
+
 def save_model_walk(
-    model: Model, path: Path, out: Path, *, seed: int = 0, condition: Values | None = None, truncation: float = 1.0
+    model: Model,
+    path: Path,
+    out: Path,
+    *,
+    seed: int = 0,
+    condition: Values | None = None,
+    truncation: float = 1.0,
+    background: str | None = None,
 ) -> None:
-    """Writes a closed spherical walk through the latent space, .mp4 or .gif, of 8 seconds."""
+    """Writes a closed spherical walk through the latent space, .mp4 or .gif, of 8 seconds; what is see-through, over white."""
     if out.suffix.lower() not in WALKS:
         raise UsageError(f"--walk {out}: give a file that ends in .mp4 or .gif.")
     with memory.explained("this model", "sample one of fewer widths or a smaller size"):
-        _save_walk(model, path, out, seed, condition, truncation)
+        _save_walk(model, path, out, _asked(model, seed, condition, truncation, background))
 
 
-def _save_walk(model: Model, path: Path, out: Path, seed: int, condition: Values | None, truncation: float) -> None:
+def _save_walk(model: Model, path: Path, out: Path, asked: dict[str, Any]) -> None:
+    how, background = (
+        {name: asked[name] for name in ("seed", "condition", "truncation")},
+        asked.get("background", "white"),
+    )
     times = max(1, WALK_SIDE // max(model.schema.height, model.schema.width))
-    latent = model.latent(WALK_STOPS, seed=seed, condition=condition, truncation=truncation)
-    pictures = (model.generate(part) for part in walk(list(latent.batches(1)), WALK_FRAMES))
+    latent = model.latent(WALK_STOPS, **how)
+    pictures = (composed(model.generate(part), background) for part in walk(list(latent.batches(1)), WALK_FRAMES))
     frames = (frame.repeat(times, 0).repeat(times, 1) for part in pictures for frame in part)
-    made = {"seed": seed, "condition": dict(condition or {}), "truncation": truncation}
-    provenance = provenance_of(model, path, "walk", stops=WALK_STOPS, frames=WALK_FRAMES, **made)
+    provenance = provenance_of(model, path, "walk", stops=WALK_STOPS, frames=WALK_FRAMES, **asked)
     save_walk(frames, out, fps=WALK_RATE, provenance=provenance)
 
 
@@ -111,6 +138,7 @@ class MadeSample(BaseModel):
     condition: dict[str, Any]
     truncation: float
     columns: int | None = Field(None, ge=1, le=MOST_IN_A_GRID, strict=True)
+    background: str | None = None
 
 
 class MadeFlower(BaseModel):
@@ -143,6 +171,7 @@ def _generate_again(picture: Path, made: dict[str, Any]) -> np.ndarray:
     # generated in the batch of the original, because the last bit of a sum may depend on the size of the batch
     asked = {name: getattr(about, name) for name in ("n", "seed", "first", "condition", "truncation")}
     pictures = model.sample(batch=BATCH, **asked)
+    pictures = composed(pictures, about.background) if about.background else pictures
     if made["kind"] != "sample":
         return grid(pictures, about.columns)
     if not 0 <= (row := about.index - about.first) < about.n:
@@ -205,8 +234,9 @@ def _bytes_each(model: Model) -> int:
 
 def _save_batch(model: Model, path: Path, folder: Path, batch: dict[str, Any], digits: int) -> Sequence[list[str]]:
     indices = range(batch["first"], batch["first"] + batch["n"])
-    latent = model.latent(**batch)
+    latent = model.latent(**{name: value for name, value in batch.items() if name != "background"})
     pictures = model.generate(latent, batch=BATCH)
+    pictures = composed(pictures, batch["background"]) if "background" in batch else pictures
     rows = []
     for position, index in enumerate(indices):
         name = f"sample-{index:0{digits}d}.png"

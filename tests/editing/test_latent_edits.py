@@ -64,13 +64,13 @@ def test_a_photograph_of_another_size_stays_a_picture(name: str, picture: np.nda
     assert from_list(to_list([edit])) == [edit]
 
 
-@pytest.mark.parametrize("channels", [1, 3])
-def test_grey_models_and_colour_models_edit_both(channels: int, opaque: np.ndarray, tmp_path: Path) -> None:
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_models_of_any_channels_edit_grey_and_colour(channels: int, opaque: np.ndarray, tmp_path: Path) -> None:
     small_model("vae", channels=channels).save(tmp_path / "model")
     for pixels in (opaque, opaque[..., :1].repeat(3, 2)):
         after = apply([parse(f"along:direction=sefa-1,amount=4,model={tmp_path / 'model'},steps=2")], pixels)
-        assert after.shape == pixels.shape
-        assert not np.array_equal(after, pixels)
+        assert after.shape == (48, 64, max(3, channels))
+        assert not np.array_equal(after[..., :3], pixels)
 
 
 @pytest.mark.parametrize("text", IDLE)
@@ -154,6 +154,8 @@ def test_what_an_edit_read_must_be_what_it_was(name: str, names: dict[str, str],
         "select": f"select-mask:{names['other']}",
         "fill": f"fill:{names['other']}",
     }
+    if name == "select":
+        Image.open(names["other"]).convert("L").save(names["other"])
     out, other = tmp_path / "out.png", Path(names["other"])
     run_edit(names["photo"], out, "--op", texts[name], "--op", "flip")
     assert replay(out)[1] == 0

@@ -80,7 +80,7 @@ def test_a_background_is_made_see_through_or_another(picture: np.ndarray, tmp_pa
     assert (erased[~SQUARE][:, 3] == 0).all()
     assert (erased[SQUARE][:, 3] > 0).any()
     filled = apply([*chosen, parse(f"fill:{other}")], picture)
-    assert (filled[~SQUARE][:, :3] == (1, 2, 3)).all()
+    assert (filled[~SQUARE] == (1, 2, 3, 255)[: picture.shape[2]]).all()
     assert np.array_equal(filled[SQUARE], picture[SQUARE])
 
 
@@ -101,7 +101,7 @@ def test_a_picture_is_pasted_as_far_as_it_is_opaque(picture: np.ndarray, tmp_pat
     Image.fromarray(stamp).save(tmp_path / "stamp.png")
     pasted = apply([parse(f"paste:file={tmp_path / 'stamp.png'},left=5,top=-4")], picture)
     expected = picture.copy()
-    expected[0:4, 7:13, :3] = (1, 200, 3)
+    expected[0:4, 7:13] = (1, 200, 3, 255)[: picture.shape[2]]
     assert np.array_equal(pasted, expected)
     ramp = np.full((48, 64, 3), 120, np.uint8)
     joined = apply([parse(f"paste:file={tmp_path / 'stamp.png'},left=20,top=20,blend=poisson")], ramp)

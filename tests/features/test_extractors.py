@@ -94,7 +94,7 @@ def test_1024_pixels_a_side(made_up: Callable[[str], Extractor]) -> None:
 def test_pictures_below_28_pixels_and_other_tensors_are_refused(name: str, made_up: Callable[[str], Extractor]) -> None:
     with pytest.raises(UsageError, match=f"64x27 are too small for {name}: enlarge them to 28"):
         made_up(name)(_images(27, 64))
-    with pytest.raises(UsageError, match=r"reads pictures \(B, 1 or 3, H, W\), not \(1, 2, 64, 64\)"):
+    with pytest.raises(UsageError, match=r"reads pictures \(B, 1, 3 or 4, H, W\), not \(1, 2, 64, 64\)"):
         made_up(name)(torch.zeros(1, 2, 64, 64))
 
 

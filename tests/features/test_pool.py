@@ -69,7 +69,7 @@ def test_vectors_do_not_depend_on_the_batch(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pictures", [PICTURES[0], PICTURES.astype(np.float32), PICTURES[..., :2]])
 def test_other_arrays_are_refused(pictures: np.ndarray) -> None:
-    with pytest.raises(UsageError, match=r"pooling reads uint8 \(N, H, W, 1 or 3\)"):
+    with pytest.raises(UsageError, match=r"pooling reads uint8 \(N, H, W, 1, 3 or 4\)"):
         pool(Small(), pictures)
 
 

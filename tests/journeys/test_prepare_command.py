@@ -40,7 +40,7 @@ def test_emoji_from_a_zip(shared: Path, tmp_path: Path) -> None:
     done = _run("prepare", source, tmp_path / "out", "--size", 64)
     assert done.returncode == 0, done.stderr
     dataset, report = Dataset.open(tmp_path / "out"), read_report(tmp_path / "out")
-    assert dataset.pictures.shape == (3388, 64, 64, 3)
+    assert dataset.pictures.shape == (3388, 64, 64, 4)
     assert report.inputs == report.accounted == 3583
     assert report.missing_dropped == {"category": 189}
     assert report.duplicates_dropped == 6
@@ -50,7 +50,7 @@ def test_emoji_from_a_zip(shared: Path, tmp_path: Path) -> None:
         "category": "label",
         "subcategory": "label",
     }
-    for words in ("3,583", "3,388", "189", "report.html"):
+    for words in ("3,583", "3,388 of 3,388 pictures are see-through and stay so", "189", "report.html"):
         assert words in done.stdout
 
 

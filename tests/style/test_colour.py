@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from limner.images import from_lab, to_lab
+from limner.colours import from_lab, to_lab
 from limner.style import colour
 
 

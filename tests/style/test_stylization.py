@@ -7,6 +7,7 @@ from limner.errors import LimnerError, PictureError, UsageError
 from limner.pictures import open_picture, open_pixels, read_provenance, save
 from limner.replay import replay
 from limner.style import run
+from limner.style.instant import load_model
 from limner.style.regions import read_regions
 from limner.style.stylization import Source, Stylization, Stylizer, save_stylized
 
@@ -89,7 +90,8 @@ def test_levels_of_a_mask_are_regions() -> None:
     ("asked", "words"),
     [
         ({"styles": []}, "no style to take colour from"),
-        ({"mask": "content.png", "styles": [Source(style="red.png")] * 5}, "gives nothing to style"),
+        ({"mask": "content.png"}, "it is in colours, but a mask is black, white and grey"),
+        ({"mask": "half.png", "styles": [Source(style="red.png")] * 5}, "gives nothing to style"),
         ({"mask": "tall.png"}, "tall.png is 40x80, and the picture is stylized at 56x40"),
         ({"mask": "black.png"}, "gives nothing to style 1"),
         ({"styles": [Source(style="nix.png")]}, "nix.png"),
@@ -103,12 +105,33 @@ def test_levels_of_a_mask_are_regions() -> None:
 def test_mistakes_are_one_line(asked: dict, words: str) -> None:
     save(np.zeros((80, 40), np.uint8), "tall.png")
     save(np.zeros((40, 56), np.uint8), "black.png")
+    save(np.uint8(255 * (np.mgrid[:40, :56][1] > 20)), "half.png")
     save(np.zeros((9, 9), np.uint8), "tiny.png")
     Path("text.txt").write_text("no picture")
     with pytest.raises(LimnerError, match=words) as caught:
         run.carry_out(_wanted(**asked), Path("content.png"), Path("out.png"))
     assert "\n" not in str(caught.value)
     assert not Path("out.png").exists()
+
+
+@pytest.mark.parametrize("changes", [{}, {"line": 0.0, "texture": 0.0}, {"model": "limner"}])
+def test_what_is_hidden_under_alpha_has_no_say(changes: dict) -> None:
+    """Whatever the colours where nothing is seen, in content and style: what is seen becomes the same."""
+    alpha = np.uint8(255 * (np.mgrid[:40, :56][1] > 20))[..., None]
+    content, style = open_pixels(Path("content.png")), open_pixels(Path("style.png"))
+    hole = np.where(np.mgrid[:50, :50][0] > 25, 255, 0).astype(np.uint8)[..., None]
+    if "model" in changes:
+        changes = changes | {"styles": [Source(style=next(iter(load_model().styles)))]}
+    results = []
+    for hidden in (0, 255):
+        save(np.concatenate([np.where(hole, style, np.uint8(hidden)), hole], 2), "seen.png")
+        asked = _wanted(**({"styles": [Source(style="seen.png")]} | changes))
+        shown = np.concatenate([np.where(alpha, content, np.uint8(hidden)), alpha], 2)
+        result = Stylizer(asked).stylize(shown)
+        assert np.array_equal(result[..., 3:], alpha)
+        results.append(result[:, 21:, :3])
+    assert np.array_equal(*results)
+    assert not np.array_equal(results[0], content[:, 21:])
 
 
 def test_a_folder_is_stylised_whole_or_not_at_all() -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import torch
 
-from limner.bases.pictures import Premultiplied, on_squares
+from limner.bases.pictures import on_squares
 from limner.bases.weights import start_from
+from limner.data import Dataset
 from limner.errors import LimnerError
 from limner.pictures import grid, header, save
 from limner.recipes import Recipe, apply_settings, find_recipe
@@ -63,7 +64,7 @@ def open_trainer(
     pictures: Path, base: str, out: Path, start: Path | None = None, save_every: int | None = None
 ) -> BaseTrainer:
     """Returns the trainer of a new folder, or of one that is gone on with; DataError, ModelError, RunError."""
-    dataset = Premultiplied.open(pictures)
+    dataset = Dataset.open(pictures)
     begun = (out / "recipe.yaml").is_file()
     run = Run.resume(out, recipe(base), None, dataset) if begun else Run.create(out, recipe(base), 0, dataset)
     try:

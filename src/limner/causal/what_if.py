@@ -20,7 +20,7 @@ from limner.data.dataset import Dataset
 from limner.errors import GraphError, PictureError, UsageError, nearest, shown
 from limner.files import atomic_folder
 from limner.model import check_shape
-from limner.pictures import grid, header, open_picture, open_pixels, plain, save, to_image
+from limner.pictures import MODES, grid, header, open_picture, open_pixels, plain, save, to_image
 from limner.pictures.recorded import present
 from limner.samples import MOST_IN_A_GRID, check_shows, made_of
 
@@ -63,7 +63,8 @@ def of_files(model: CausalModel, paths: Sequence[str]) -> Units:
     for path in paths:
         if not Path(path).is_file():
             raise PictureError(f"{path}: no such file; of a dataset's picture, say which dataset with --data.")
-        picture = open_picture(Path(path)).convert("L" if schema.channels == 1 else "RGB")
+        see_through = schema.channels == 4
+        picture = open_picture(Path(path), background=None if see_through else "white").convert(MODES[schema.channels])
         if (picture.height, picture.width) != (schema.height, schema.width):
             raise PictureError(
                 f"{path}: {picture.width}x{picture.height}, but this model reads {schema.width}x{schema.height}; prepare it first."
@@ -181,8 +182,8 @@ def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
 def of_picture(model: CausalModel, pixels: np.ndarray, known: Mapping[str, Any]) -> tuple[Table, np.ndarray]:
     """Returns the attributes of a picture uint8 (H, W, 3 or 4), predicted unless they are known, and it in the model's size."""
     schema, variables = model.image_model.schema, model.structure.variables
-    image = ImageOps.fit(plain(to_image(pixels)), (schema.width, schema.height))
-    image = image.convert("L" if schema.channels == 1 else "RGB")
+    image = to_image(pixels) if schema.channels == 4 else plain(to_image(pixels))
+    image = ImageOps.fit(image.convert(MODES[schema.channels]), (schema.width, schema.height))
     pictures = np.asarray(image).reshape(1, schema.height, schema.width, schema.channels)
     table = model.predictor.read(pictures)
     for name, value in known.items():

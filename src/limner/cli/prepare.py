@@ -13,7 +13,12 @@ def prepare(
         str | None, typer.Option(help="64, or 96x64 for width x height; without it the pictures decide.")
     ] = None,
     fit: Annotated[str, typer.Option(help="crop the middle, pad with --background, or stretch.")] = "crop",
-    background: Annotated[str, typer.Option(help="Colour under see-through pictures and padding.")] = "white",
+    background: Annotated[
+        str | None,
+        typer.Option(
+            help="A colour to lay see-through pictures on, which stay so if left out, and of padding (white)."
+        ),
+    ] = None,
     missing: Annotated[
         str | None,
         typer.Option(

@@ -1,7 +1,7 @@
 """`limner sample`: pictures, folders and walks from a model."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,6 +21,10 @@ def sample(
     walk: Annotated[
         Path | None, typer.Option(metavar="FILE.mp4|.gif", help="A smooth walk through latent space.")
     ] = None,
+    background: Annotated[
+        str | None,
+        typer.Option(metavar="COLOUR", help="A colour to lay see-through pictures on, which stay so if left out."),
+    ] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda or mps.")] = "cpu",
     runtime: Annotated[
         str, typer.Option(help="What generates: torch, compiled, onnx, or auto, the quickest for one picture.")
@@ -39,11 +43,12 @@ def sample(
     if walk and n and not out:
         raise UsageError("--n says how many pictures and --walk makes none: give --out for them, or leave out --n.")
     asked = parse_condition(condition or [])
+    how: dict[str, Any] = {"seed": seed, "condition": asked, "truncation": truncation, "background": background}
     opened = load(model, device, runtime)
     if walk:
-        save_model_walk(opened, model, walk, seed=seed, condition=asked, truncation=truncation)
+        save_model_walk(opened, model, walk, **how)
         typer.echo(str(walk))
     if out or not walk:
         target = out or Path("samples.png")
-        save_samples(opened, model, target, n or 64, seed=seed, condition=asked, truncation=truncation)
+        save_samples(opened, model, target, n or 64, **how)
         typer.echo(str(target))

@@ -32,7 +32,7 @@ class AugmentConfig(Section):
     colour: float = Field(0.0, ge=0, le=1)
     """Strength of changes in brightness, saturation and contrast."""
     cutout: float = Field(0.0, ge=0, lt=1)
-    """Side of a grey square put anywhere, as a share of the picture's."""
+    """Side of a square put anywhere, as a share of the picture's: grey, or of nothing where pictures are see-through."""
 
     @property
     def active(self) -> bool:
@@ -75,10 +75,22 @@ def _move(pictures: Tensor, config: AugmentConfig, signed: Tensor) -> Tensor:
 
 def _recolour(pictures: Tensor, strength: float, signed: Tensor) -> Tensor:
     brightness, saturation, contrast = (column[:, None, None, None] * strength for column in signed.unbind(1))
+    if pictures.shape[1] == 4:
+        return _recolour_opaque(pictures, brightness, saturation, contrast)
     pictures = pictures + brightness
     if pictures.shape[1] == 3:
         pictures = torch.lerp(pictures.mean(1, keepdim=True), pictures, 1 + saturation)
     return torch.lerp(pictures.mean((1, 2, 3), keepdim=True), pictures, 1 + contrast / 2)
+
+
+def _recolour_opaque(pictures: Tensor, brightness: Tensor, saturation: Tensor, contrast: Tensor) -> Tensor:
+    """Changes premultiplied colours as far as they are opaque, about the means of what is seen; nothing stays nothing."""
+    alpha = (pictures[:, 3:] + 1) / 2
+    colours = pictures[:, :3] + 1 - alpha + brightness * alpha  # straight colours in [-1, 1] times alpha
+    colours = torch.lerp(colours.mean(1, keepdim=True), colours, 1 + saturation)
+    mean = colours.sum((1, 2, 3), keepdim=True) / (3 * alpha.sum((1, 2, 3), keepdim=True)).clamp(min=1e-6)
+    colours = torch.lerp(mean * alpha, colours, 1 + contrast / 2)
+    return torch.cat([colours + alpha - 1, pictures[:, 3:]], 1)
 
 
 def _cut(pictures: Tensor, side: float, corner: Tensor) -> Tensor:
@@ -86,4 +98,6 @@ def _cut(pictures: Tensor, side: float, corner: Tensor) -> Tensor:
     rows = torch.arange(height, device=pictures.device) / height - corner[:, :1] * (1 + side) + side
     columns = torch.arange(width, device=pictures.device) / width - corner[:, 1:] * (1 + side) + side
     inside = ((rows >= 0) & (rows < side))[:, :, None] & ((columns >= 0) & (columns < side))[:, None, :]
+    if pictures.shape[1] == 4:
+        return torch.where(inside[:, None], -1.0, pictures)
     return pictures * ~inside[:, None]

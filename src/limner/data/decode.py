@@ -11,11 +11,14 @@ from PIL import Image
 
 from limner.data.doctor import grey_of, measure
 from limner.data.duplicates import CELLS
+from limner.data.schema import COLOURS
 from limner.pictures.formats import sniff
 from limner.pictures.read import UnusablePicture, read
 from limner.pictures.shape import fit
 
 THUMBNAIL = 96
+OPAQUE_FROM = 250
+"""Level of alpha from which nobody sees through: a picture that is nowhere below it is opaque."""
 
 
 class Problem(NamedTuple):
@@ -30,16 +33,16 @@ class Problem(NamedTuple):
 class Decoded(NamedTuple):
     """A chunk of `total` pictures: problems, and for the n others, in order, their rows, pixels and descriptions.
 
-    `pixels` holds H * W bytes for a grey picture and H * W * 3 for a colour one; `grey` is bool (n,), `digests` uint8
-    (n, 16), `miniatures` uint8 (n, 9, 9), `spread` and `correlation` float32 (n,) as in `limner.data.doctor`;
-    `enlarged` counts pictures that were smaller than what they were fitted to.
+    `pixels` holds H * W bytes for a grey picture, three times as many for a colour one and four times for a see-through one;
+    `channels` is uint8 (n,), 1, 3 or 4, `digests` uint8 (n, 16), `miniatures` uint8 (n, 9, 9), `spread` and `correlation` float32
+    (n,) as in `limner.data.doctor`; `enlarged` counts pictures that were smaller than what they were fitted to.
     """
 
     total: int
     problems: list[Problem]
     rows: list[int]
     pixels: list[bytes]
-    grey: np.ndarray
+    channels: np.ndarray
     digests: np.ndarray
     miniatures: np.ndarray
     spread: np.ndarray
@@ -47,8 +50,8 @@ class Decoded(NamedTuple):
     enlarged: int
 
 
-def decode(contents: list[bytes | np.ndarray], size: tuple[int, int], how: str, background: str) -> Decoded:
-    """Decodes, converts and fits every picture of a chunk to `size` (H, W)."""
+def decode(contents: list[bytes | np.ndarray], size: tuple[int, int], how: str, background: str | None) -> Decoded:
+    """Decodes, converts and fits every picture of a chunk to `size` (H, W); see-through ones stay so without a background."""
     arrays, rows, problems, enlarged = [], [], [], 0
     for row, content in enumerate(contents):
         try:
@@ -89,29 +92,43 @@ def _described(
     count: int, problems: list[Problem], rows: list[int], arrays: list[np.ndarray], enlarged: int
 ) -> Decoded:
     n = len(arrays)
-    arrays = [_grey_if_possible(array) for array in arrays]
-    grey = np.array([array.ndim == 2 for array in arrays], dtype=bool)
+    arrays = [_of_fewest_channels(array) for array in arrays]
+    channels = np.array([array.shape[2] if array.ndim == 3 else 1 for array in arrays], np.uint8)
     pixels = [array.tobytes() for array in arrays]
     digests = np.frombuffer(b"".join(hashlib.blake2b(own, digest_size=16).digest() for own in pixels), np.uint8)
     miniatures = np.empty((n, CELLS, CELLS), np.uint8)
     spread, correlation = np.empty(n, np.float32), np.empty(n, np.float32)
-    for chosen in (np.flatnonzero(grey), np.flatnonzero(~grey)):
+    for kind in COLOURS:
+        chosen = np.flatnonzero(channels == kind)
         if len(chosen):
-            stack = np.stack([arrays[index] for index in chosen])
+            stack = premultiplied(np.stack([arrays[index] for index in chosen]))
             stack = stack[..., None] if stack.ndim == 3 else stack
             brightness = grey_of(stack)
             miniatures[chosen] = miniature(brightness)
             spread[chosen], correlation[chosen] = measure(stack, brightness)
     return Decoded(
-        count, problems, rows, pixels, grey, digests.reshape(n, 16), miniatures, spread, correlation, enlarged
+        count, problems, rows, pixels, channels, digests.reshape(n, 16), miniatures, spread, correlation, enlarged
     )
 
 
-def _grey_if_possible(array: np.ndarray) -> np.ndarray:
+def _of_fewest_channels(array: np.ndarray) -> np.ndarray:
+    """Returns a picture as (H, W) where it is grey, (H, W, 3) where it is opaque, else (H, W, 4), black where nothing is seen."""
+    if array.ndim == 3 and array.shape[2] == 4:
+        if array[..., 3].min() < OPAQUE_FROM:
+            return array * (array[..., 3:] > 0)
+        array = np.ascontiguousarray(array[..., :3])
     # Looked at in the middle first: nearly every colour picture shows there that it is one.
     if array.ndim == 3 and _equal_channels(array[array.shape[0] // 2]) and _equal_channels(array):
         return np.ascontiguousarray(array[..., 0])
     return array
+
+
+def premultiplied(pictures: np.ndarray) -> np.ndarray:
+    """Returns pictures uint8 (n, H, W, 4) with colours multiplied by alpha, so that hidden ones do not count, others unchanged."""
+    if pictures.shape[-1] != 4 or pictures.ndim != 4:
+        return pictures
+    colours = (pictures[..., :3].astype(np.uint16) * pictures[..., 3:] + 127) // 255
+    return np.concatenate([colours.astype(np.uint8), pictures[..., 3:]], -1)
 
 
 def _equal_channels(array: np.ndarray) -> bool:
@@ -133,7 +150,7 @@ def _areas(length: int) -> np.ndarray:
     return (overlap / overlap.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-def _thumbnail(content: bytes | np.ndarray, background: str) -> bytes | None:
+def _thumbnail(content: bytes | np.ndarray, background: str | None) -> bytes | None:
     try:
         image = read(content, background=background, minimum=1)
         image.thumbnail((THUMBNAIL, THUMBNAIL))

@@ -37,7 +37,7 @@ class Refused(NamedTuple):
 
 
 class Scratch:
-    """Prepared pictures of one size (H, W) in a file, grey ones in one byte a pixel; memory holds where they are."""
+    """Prepared pictures of one size (H, W) in a file, of one, three or four bytes a pixel; memory holds where they are."""
 
     def __init__(self, path: Path, size: tuple[int, int]) -> None:
         self.size, self.path = size, path
@@ -52,7 +52,7 @@ class Scratch:
         self.path.unlink(missing_ok=True)
 
     def append(self, pixels: bytes) -> None:
-        """Adds a picture of H * W (grey) or H * W * 3 bytes."""
+        """Adds a picture of H * W (grey), H * W * 3 or H * W * 4 (see-through) bytes."""
         self._file.write(pixels)
         self._offsets.append(self._offsets[-1] + len(pixels))
         self._channels.append(len(pixels) // (self.size[0] * self.size[1]))
@@ -73,7 +73,9 @@ class Scratch:
         self._file.seek(self._offsets[start])
         content = self._file.read(self._offsets[stop] - self._offsets[start])
         pictures = np.frombuffer(content, np.uint8).reshape(-1, *self.size, self._channels[start])
-        return pictures if pictures.shape[3] == channels else np.repeat(pictures, channels, axis=3)
+        if pictures.shape[3] == 1 and channels > 1:
+            pictures = np.repeat(pictures, 3, axis=3)
+        return pictures if pictures.shape[3] == channels else np.insert(pictures, 3, 255, axis=3)
 
 
 class Intake:
@@ -103,11 +105,11 @@ class Intake:
         self._parts.append(decoded._replace(pixels=[], problems=[], rows=[]))
 
     def described(self, field: str) -> np.ndarray:
-        """Returns a field of `Decoded` (grey, digests, miniatures, spread or correlation) over all N pictures."""
+        """Returns a field of `Decoded` (channels, digests, miniatures, spread or correlation) over all N pictures."""
         return np.concatenate([getattr(part, field) for part in self._parts])
 
 
-def take_in(source: Source, scratch: Scratch, fit: str, background: str, workers: int) -> Intake:
+def take_in(source: Source, scratch: Scratch, fit: str, background: str | None, workers: int) -> Intake:
     """Decodes every item of a source into `scratch`, in order, by that many processes (few pictures by this one)."""
     intake = Intake(source.columns, source.classes, scratch.size)
     waiting: deque[Item] = deque()
@@ -144,7 +146,7 @@ def _chunks(
     source: Source, size: tuple[int, int], waiting: deque[Item], refused: list[Refused]
 ) -> Iterator[list[bytes | np.ndarray]]:
     # Bounded by count, by what is read and by what it becomes: memory must not follow the size of the pictures.
-    most = max(1, min(CHUNK_PICTURES, CHUNK_BYTES // (3 * size[0] * size[1])))
+    most = max(1, min(CHUNK_PICTURES, CHUNK_BYTES // (4 * size[0] * size[1])))
     chunk: list[Any] = []
     weight = 0
     for item in source.items():

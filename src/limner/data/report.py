@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from limner.conditions.attribute import Attribute
 from limner.data.attributes import main_label
 from limner.data.intake import Intake
+from limner.data.schema import COLOURS
 from limner.data.selection import Selection
 from limner.data.sources.source import Source
 from limner.errors import DataError
@@ -77,7 +78,7 @@ class Report:
 
     def _shape(self) -> str:
         height, width = self.size
-        colours = "grey" if self.channels == 1 else "colour"
+        colours = COLOURS[self.channels]
         return f"{width}x{height} pixels, {colours} (size: {self.size_because})"
 
 

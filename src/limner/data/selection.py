@@ -36,7 +36,7 @@ class Selection:
     flags: dict[int, str]  # kept row: what the doctor says of it
     channels: int
     notes: list[str]
-    """What was guessed of columns."""
+    """What was guessed of columns and transparency."""
     splits: list[str] | None
     """Of the K kept ones, where the source says so."""
 
@@ -77,8 +77,8 @@ def select(
         copies={int(rows[at]): int(rows[found.copy_of[at]]) for at in np.flatnonzero(is_copy)},
         exact=set(rows[found.exact].tolist()),
         flags=_flags(intake, kept),
-        channels=1 if intake.described("grey")[kept].all() else 3,
-        notes=notes,
+        channels=int(intake.described("channels")[kept].max()),
+        notes=notes + _see_through(intake.described("channels")[kept]),
         splits=[splits[row] for row in kept] if splits else None,
     )
 
@@ -114,8 +114,14 @@ def _complete(intake: Intake, lacking: dict[int, str]) -> np.ndarray:
 
 def _duplicates(intake: Intake, scratch: Scratch, rows: np.ndarray) -> Duplicates:
     digests, miniatures = intake.described("digests")[rows], intake.described("miniatures")[rows]
-    channels = 1 if intake.described("grey").all() else 3
+    channels = int(intake.described("channels").max())
     return find_duplicates(digests, miniatures, lambda chosen: scratch.pictures(rows[chosen].tolist(), channels))
+
+
+def _see_through(channels: np.ndarray) -> list[str]:
+    count = int((channels == 4).sum())
+    stay = f"{count:,} of {len(channels):,} pictures are see-through and stay so; --background white would lay them on white"
+    return [stay] if count else []
 
 
 def _flags(intake: Intake, kept: np.ndarray) -> dict[int, str]:

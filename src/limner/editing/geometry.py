@@ -9,7 +9,7 @@ from PIL import Image
 from pydantic import Field, field_validator, model_validator
 
 from limner.editing.inpainting import inpaint
-from limner.editing.operation import Canvas, Operation
+from limner.editing.operation import Canvas, Operation, with_opacity
 from limner.errors import UsageError
 from limner.pictures import MAX_PIXELS, colour
 
@@ -180,7 +180,7 @@ def _warped(canvas: Canvas, matrix: np.ndarray, size: tuple[int, int], fill: str
     value: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
     pixels = canvas.pixels
     if fill == "transparent":
-        pixels = _with_opacity(pixels)
+        pixels = with_opacity(pixels)
     elif fill not in FILLS:
         value = (*map(float, colour(fill)), 255.0)
     see_through = pixels.shape[2] == 4
@@ -207,12 +207,6 @@ def _warped(canvas: Canvas, matrix: np.ndarray, size: tuple[int, int], fill: str
 def _continued(pixels: np.ndarray, new: np.ndarray) -> np.ndarray:
     opacity = np.where(new[..., None], np.uint8(255), pixels[..., 3:])
     return np.concatenate([inpaint(pixels, new, "patches"), opacity], 2)
-
-
-def _with_opacity(pixels: np.ndarray) -> np.ndarray:
-    if pixels.shape[2] == 4:
-        return pixels
-    return np.concatenate([pixels, np.full((*pixels.shape[:2], 1), 255, np.uint8)], 2)
 
 
 def _premultiplied(pixels: np.ndarray) -> np.ndarray:

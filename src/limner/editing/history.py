@@ -19,7 +19,7 @@ from limner.editing.operation import KnownLatent, Operation
 from limner.errors import ModelError, PictureError, UsageError
 from limner.files import digest
 from limner.model import find_folder, load
-from limner.pictures import each_picture, header, open_pixels, plain, read_provenance, save, to_image
+from limner.pictures import each_picture, header, open_pixels, read_provenance, save, to_image
 from limner.pictures.recorded import anonymous as without_paths
 from limner.pictures.recorded import check, present
 from limner.samples import MadeBy, made_of
@@ -145,7 +145,8 @@ def _of_edited(path: Path, made: dict[str, Any]) -> Source:
 
 def of_spec(sampler: LatentSampler, spec: LatentSpec) -> Source:
     """Returns the picture of a latent spec of a model."""
-    pixels = np.asarray(plain(to_image(sampler.generate([spec])[0])).convert("RGB"))
+    picture = sampler.generate([spec])[0]
+    pixels = picture if picture.shape[2] == 4 else np.asarray(to_image(picture).convert("RGB"))
     return Source(pixels, sampler.provenance(spec), latent=sampler.known(spec, pixels))
 
 

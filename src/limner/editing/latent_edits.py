@@ -15,16 +15,24 @@ from PIL import ImageOps
 from pydantic import Field, model_validator
 from torch import Tensor
 
+from limner.colours import visible
 from limner.config import PathText
 from limner.editing.directions import step_of
 from limner.editing.inversion import STEPS, Detail, Loss, first_guess, invert, optimise, perceptual_net
 from limner.editing.latent_space import cross_faded, editing_model, interpolate, one_thread, sample_w
 from limner.editing.objects import blended
 from limner.editing.operation import Canvas, Operation
-from limner.editing.rendering import apply_latent, apply_pixels, render, to_model_input, with_latent
+from limner.editing.rendering import (
+    apply_latent,
+    apply_pixels,
+    as_rendered,
+    render,
+    to_model_input,
+    to_pixels,
+    with_latent,
+)
 from limner.errors import UsageError
 from limner.features.likeness import embed, perceptual_distance
-from limner.images import from_uint8, to_uint8
 from limner.methods import Latent
 from limner.methods.counterfactual import apply_change
 from limner.model import Model
@@ -113,7 +121,7 @@ class Along(LatentEdit):
         if exact:
             return apply_latent(canvas, model, after)
         now, then = render(model, before, canvas), render(model, after, canvas)
-        changed = apply_change(from_uint8(canvas.colour[None]), now, then)
+        changed = apply_change(as_rendered(model, canvas.pixels), now, then)
         return with_latent(apply_pixels(canvas, changed), model, after)
 
 
@@ -140,18 +148,20 @@ class Mix(LatentEdit):
         middle = interpolate(model, one, other, self.share)
         if exact and image is None:
             return apply_latent(canvas, model, middle)
-        residual = from_uint8(canvas.colour[None]) - render(model, one, canvas)
+        residual = as_rendered(model, canvas.pixels) - render(model, one, canvas)
         other_residual = torch.zeros_like(residual) if image is None else image - render(model, other, canvas)
         mixed = render(model, middle, canvas) + cross_faded(residual, other_residual, self.share)
         return with_latent(apply_pixels(canvas, mixed), model, middle)
 
     def _other(self, canvas: Canvas, model: Model) -> tuple[Latent, Tensor | None]:
-        """Returns the other picture's latent, and, of a file, its pixels, (1, 3, H, W) in [-1, 1]."""
+        """Returns the other picture's latent, and, of a file, the picture as `render` returns one."""
         if self.file is None:
             return sample_w(model, 1, self.seed or 0), None
-        picture = open_picture(Path(self.file)).convert("RGB")
+        see_through = model.schema.channels == 4
+        picture = open_picture(Path(self.file), background=None if see_through else "white")
+        picture = picture.convert("RGBA" if see_through else "RGB")
         pixels = np.asarray(ImageOps.fit(picture, (canvas.width, canvas.height)))
-        return invert(model, to_model_input(model, pixels), steps=self.steps), from_uint8(pixels[None])
+        return invert(model, to_model_input(model, pixels), steps=self.steps), as_rendered(model, pixels)
 
 
 class Regenerate(LatentEdit):
@@ -169,8 +179,9 @@ class Regenerate(LatentEdit):
         loss = _context_loss(images, F.interpolate(chosen, images.shape[2:], mode="area"))
         start = self._start(canvas, model, images, loss)
         latent = optimise(model, start, loss, self.steps, details="none", anchor=ANCHOR)
-        colour = to_uint8(render(model, latent, canvas))[0]
-        return canvas.with_colour(blended(colour, canvas.colour, canvas.selection, self.blend))
+        pixels = to_pixels(render(model, latent, canvas))
+        colour = blended(visible(pixels), canvas.colour, canvas.selection, self.blend)
+        return canvas.with_pixels(np.concatenate([colour, pixels[..., 3:]], 2))
 
     def _start(self, canvas: Canvas, model: Model, images: Tensor, loss: Loss) -> Latent:
         known = canvas.known

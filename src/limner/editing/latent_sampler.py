@@ -75,15 +75,15 @@ class LatentSampler:
         steps = [amount * self._direction(name) for name, amount in spec.directions.items() if amount]
         return torch.stack([torch.zeros(self.model.generator.latent), *steps]).sum(0, keepdim=True)
 
-    def known(self, spec: LatentSpec, colour: np.ndarray) -> KnownLatent | None:
-        """Returns the latent of a spec and its picture uint8 (H, W, 3), or None of a model without a decoder."""
+    def known(self, spec: LatentSpec, pixels: np.ndarray) -> KnownLatent | None:
+        """Returns the latent of a spec and its picture uint8 (H, W, 3 or 4), or None of a model without a decoder."""
         try:
             model = self.editing
         except ModelError:
             return None
         with one_thread(), torch.no_grad():
             latent = moved(model.generator.to_w(self.latent(spec)), self.step(spec))
-            return KnownLatent(model, latent, colour)
+            return KnownLatent(model, latent, pixels)
 
     def provenance(self, spec: LatentSpec) -> dict[str, Any]:
         """Returns what the picture of a spec says of itself."""

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field, field_validator
 from scipy.interpolate import PchipInterpolator
 
+from limner.colours import alpha_of
 from limner.editing.operation import Canvas, Operation
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
@@ -63,12 +64,13 @@ class Temperature(Operation):
 
 
 class WhiteBalance(Operation):
-    """Makes the mean of what is selected grey, as far as `strength` says; 0 changes nothing (Buchsbaum 1980, "grey world")."""
+    """Makes the mean of what is selected and seen grey, by `strength`; 0 changes nothing (Buchsbaum 1980, "grey world")."""
 
     strength: float = Field(1.0, ge=0, le=1)
 
     def apply(self, canvas: Canvas) -> Canvas:
-        weights = None if canvas.selection is None else canvas.selection.astype(np.float64).ravel()
+        shares = [share for share in (canvas.selection, alpha_of(canvas.pixels)) if share is not None]
+        weights = np.prod(shares, 0, np.float64).ravel() if shares else None
         counts = [np.bincount(channel.ravel(), weights, 256) for channel in np.moveaxis(canvas.colour, 2, 0)]
         means = np.array([count @ linear(LEVELS) / max(count.sum(), 1e-9) for count in counts])
         if means.min() <= 0:

@@ -9,15 +9,19 @@ import numpy as np
 from PIL import ImageOps
 from pydantic import Field, field_validator
 
+from limner.colours import alpha_of, visible
 from limner.config import PathText
 from limner.editing.inpainting import inpaint
-from limner.editing.operation import Canvas, Operation
+from limner.editing.operation import Canvas, Operation, mixed, with_opacity
 from limner.errors import UsageError
 from limner.pictures import SUFFIXES, colour, open_picture
 
+AROUND = 4
+"""Pixels around what is taken out that say whether it was on a ground."""
+
 
 class Blur(Operation):
-    """Blurs by `radius` pixels, of what is selected alone: colours from elsewhere do not bleed in. 0 changes nothing."""
+    """Blurs colours by `radius` pixels, of what is selected and seen alone: others do not bleed in; 0 changes nothing."""
 
     radius: float = Field(ge=0, le=1000)
 
@@ -25,16 +29,17 @@ class Blur(Operation):
         if not self.radius:
             return canvas
         pixels = np.ascontiguousarray(canvas.colour)
-        if canvas.selection is None:
+        shares = [share for share in (canvas.selection, alpha_of(canvas.pixels)) if share is not None]
+        if not shares:
             return canvas.with_colour(cv2.GaussianBlur(pixels, (0, 0), self.radius))
-        share = canvas.selection[..., None]
-        gathered = cv2.GaussianBlur(pixels * share, (0, 0), self.radius)
-        weights = cv2.GaussianBlur(canvas.selection, (0, 0), self.radius)[..., None]
+        share = np.prod(shares, 0, np.float32)
+        gathered = cv2.GaussianBlur(pixels * share[..., None], (0, 0), self.radius)
+        weights = cv2.GaussianBlur(share, (0, 0), self.radius)[..., None]
         return canvas.with_colour(np.rint((gathered / np.maximum(weights, 1e-4)).clip(0, 255)).astype(np.uint8))
 
 
 class Fill(Operation):
-    """Puts a colour, or a picture file cut to cover, where it is selected: the background of an object, say."""
+    """Puts a colour, or a picture file cut to cover, where it is selected, in place of nothing, too: as a background, say."""
 
     by: PathText
     """A colour, or a picture file."""
@@ -49,22 +54,24 @@ class Fill(Operation):
     def apply(self, canvas: Canvas) -> Canvas:
         if Path(self.by).suffix.lower() in SUFFIXES:
             picture = open_picture(Path(self.by)).convert("RGB")
-            return canvas.with_colour(np.asarray(ImageOps.fit(picture, (canvas.width, canvas.height))))
-        return canvas.with_colour(np.full((canvas.height, canvas.width, 3), colour(self.by), np.uint8))
+            by = np.asarray(ImageOps.fit(picture, (canvas.width, canvas.height)))
+        else:
+            by = np.full((canvas.height, canvas.width, 3), colour(self.by), np.uint8)
+        return canvas.with_pixels(with_opacity(by) if canvas.pixels.shape[2] == 4 else by)
 
 
 class Erase(Operation):
     """Makes what is selected see-through."""
 
     def apply(self, canvas: Canvas) -> Canvas:
-        opacity = canvas.pixels[..., 3] if canvas.pixels.shape[2] == 4 else np.uint8(255)
+        pixels = with_opacity(canvas.pixels)
         left = 1 - _chosen("erase", canvas)
-        see_through = np.rint(opacity * left).astype(np.uint8)[..., None]
-        return replace(canvas, pixels=np.concatenate([canvas.colour, see_through], 2))
+        opacity = np.rint(pixels[..., 3] * left).astype(np.uint8)[..., None]
+        return replace(canvas, pixels=np.concatenate([pixels[..., :3], opacity], 2))
 
 
 class Remove(Operation):
-    """Takes what is selected out and continues what is around it."""
+    """Takes what is selected out and continues what is around it; where that is mostly nothing, nothing is left."""
 
     by: Literal["auto", "marching", "biharmonic", "patches"] = "auto"
     """See `inpainting`; auto fills smoothly what is thin, and the rest by patches."""
@@ -73,6 +80,8 @@ class Remove(Operation):
         hole = _chosen("remove", canvas) > 0
         if hole.all():
             raise UsageError("remove: everything is selected, so nothing is left to continue.")
+        if _on_nothing(canvas, hole):
+            return Erase().apply(replace(canvas, selection=hole.astype(np.float32)))
         filled = inpaint(canvas.pixels, hole, self.by)
         return replace(canvas, selection=hole.astype(np.float32)).with_colour(filled)
 
@@ -93,12 +102,13 @@ class Move(Operation):
             return canvas
         shift = np.array([[1, 0, self.right], [0, 1, self.down]], float)
         size = canvas.width, canvas.height
+        alpha = alpha_of(canvas.pixels)
         moved = cv2.warpAffine(np.ascontiguousarray(canvas.colour), shift, size)
-        landed = cv2.warpAffine(chosen, shift, size)
+        landed = cv2.warpAffine(chosen if alpha is None else chosen * alpha, shift, size)
         if not landed.any():
             raise UsageError("move: nothing of the selection would stay within the picture.")
         ground = Remove().apply(canvas)
-        return replace(ground, selection=landed).with_colour(blended(moved, ground.colour, landed, self.blend))
+        return replace(_laid(ground, moved, landed, self.blend), selection=landed)
 
 
 class Paste(Operation):
@@ -110,14 +120,29 @@ class Paste(Operation):
     blend: Literal["none", "poisson"] = "none"
 
     def apply(self, canvas: Canvas) -> Canvas:
-        own = np.asarray(open_picture(Path(self.file), background=None).convert("RGBA"))
+        own = np.array(open_picture(Path(self.file), background=None).convert("RGBA"))
         shift = np.array([[1, 0, self.left], [0, 1, self.top]], float)
+        own[..., :3] = visible(own)
         laid = cv2.warpAffine(own, shift, (canvas.width, canvas.height))
         share = laid[..., 3].astype(np.float32) / 255
         if not share.any():
             raise UsageError(f"paste: nothing of {self.file} would lie within the picture.")
-        colours = blended(laid[..., :3], canvas.colour, share, self.blend)
-        return replace(replace(canvas, selection=share).with_colour(colours), selection=canvas.selection)
+        return _laid(canvas, laid[..., :3], share, self.blend)
+
+
+def _on_nothing(canvas: Canvas, hole: np.ndarray) -> bool:
+    """Whether most of what is around a hole, bool (H, W), is see-through."""
+    alpha = alpha_of(canvas.pixels)
+    around = cv2.dilate(hole.astype(np.uint8), np.ones((2 * AROUND + 1,) * 2, np.uint8)).astype(bool) & ~hole
+    return alpha is not None and bool(around.any()) and float(alpha[around].mean()) < 0.5
+
+
+def _laid(canvas: Canvas, above: np.ndarray, share: np.ndarray, blend: str) -> Canvas:
+    """Returns a canvas with colours uint8 (H, W, 3) over it, as far as a share (H, W) says; they are seen where nothing was."""
+    colours = blended(above, canvas.colour, share, blend)
+    if canvas.pixels.shape[2] == 4:
+        return replace(canvas, pixels=mixed(canvas.pixels, with_opacity(colours), share))
+    return replace(replace(canvas, selection=share).with_colour(colours), selection=canvas.selection)
 
 
 def blended(above: np.ndarray, below: np.ndarray, share: np.ndarray, blend: str) -> np.ndarray:

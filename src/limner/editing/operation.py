@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from limner.colours import visible
 from limner.config import Section
 
 if TYPE_CHECKING:
@@ -20,11 +21,11 @@ READ = ("file", "by", "model", "directions")
 
 @dataclass(frozen=True)
 class KnownLatent:
-    """The latent of a picture, and the colours, uint8 (H, W, 3), of which it is the latent."""
+    """The latent of a picture, and the pixels, uint8 (H, W, 3 or 4), of which it is the latent."""
 
     model: Model
     latent: Latent
-    colour: np.ndarray
+    pixels: np.ndarray
     exact: bool = True
     """Whether they are exactly what the model generates from it, not only similar."""
 
@@ -49,21 +50,56 @@ class Canvas:
 
     @property
     def colour(self) -> np.ndarray:
-        """Pixels without opacity, uint8 (H, W, 3)."""
-        return self.pixels[..., :3]
+        """Pixels without opacity, uint8 (H, W, 3); where nothing is seen, the colour of the nearest pixel that is."""
+        return visible(self.pixels)
 
     @property
     def known(self) -> KnownLatent | None:
-        """The latent of these pixels: none where they have changed since."""
-        return self.latent if self.latent and np.array_equal(self.latent.colour, self.colour) else None
+        """The latent of these pixels: none where they have changed since, in what its model generates of them."""
+        if self.latent is None:
+            return None
+        own = self.latent.pixels
+        return self.latent if np.array_equal(own, self.pixels[..., : own.shape[2]]) else None
 
     def with_colour(self, colour: np.ndarray) -> Canvas:
         """Returns the canvas with other colours, uint8 (H, W, 3), as far as they are selected; opacity stays."""
+        own, opacity = self.pixels[..., :3], self.pixels[..., 3:]
         if self.selection is not None:
-            share = self.selection[..., None]
-            mixed = self.colour + share * (colour.astype(np.float32) - self.colour)
+            mixed = own + self.selection[..., None] * (colour.astype(np.float32) - own)
             colour = np.rint(mixed).astype(np.uint8)
-        return replace(self, pixels=np.concatenate([colour, self.pixels[..., 3:]], 2))
+        if opacity.size:
+            colour = np.where(opacity, colour, own)
+        return replace(self, pixels=np.concatenate([colour, opacity], 2))
+
+    def with_pixels(self, pixels: np.ndarray) -> Canvas:
+        """Returns the canvas with other pixels, uint8 (H, W, 3 or 4), as far as they are selected: with four, opacity, too."""
+        if pixels.shape[2] == 3:
+            return self.with_colour(pixels)
+        if self.selection is not None:
+            pixels = mixed(with_opacity(self.pixels), pixels, self.selection)
+        return replace(self, pixels=pixels)
+
+
+def with_opacity(pixels: np.ndarray) -> np.ndarray:
+    """Returns a picture uint8 (H, W, 3 or 4) as (H, W, 4)."""
+    if pixels.shape[2] == 4:
+        return pixels
+    return np.concatenate([pixels, np.full((*pixels.shape[:2], 1), 255, np.uint8)], 2)
+
+
+def mixed(below: np.ndarray, above: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Returns the weighted mean of two pictures uint8 (H, W, 4), of which `above` has a share float32 (H, W) in [0, 1].
+
+    Colours count as far as they are opaque. Where all of the share is on one side, it is that one's pixel.
+    """
+    weights = [
+        one[..., 3:].astype(np.float32) * part
+        for one, part in ((below, 1 - share[..., None]), (above, share[..., None]))
+    ]
+    alpha = weights[0] + weights[1]
+    colours = (below[..., :3] * weights[0] + above[..., :3] * weights[1]) / np.maximum(alpha, 1e-6)
+    middle = np.rint(np.concatenate([colours, alpha], 2)).astype(np.uint8)
+    return np.where(share[..., None] <= 0, below, np.where(share[..., None] >= 1, above, middle))
 
 
 class Operation(Section):

@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 from pydantic import Field, field_validator
 
+from limner.colours import to_lab
 from limner.config import PathText
 from limner.editing.operation import Canvas, Operation
 from limner.errors import UsageError
-from limner.images import to_lab
-from limner.pictures import colour, open_picture
+from limner.pictures import colour, open_mask
 
 ROUNDS = 5
 """Of GrabCut: estimates of what is object and what is not."""
@@ -102,20 +102,18 @@ class SelectColour(Selecting):
 
 
 class SelectMask(Selecting):
-    """Selects what is white in a picture `file` of the same size, and greys in part."""
+    """Selects what is white in a picture `file` of the same size, and greys in part; of a see-through one, what is opaque."""
 
     file: PathText
 
     def reach(self, canvas: Canvas) -> np.ndarray:
-        mask = open_picture(Path(self.file)).convert("L")
-        if mask.size != (canvas.width, canvas.height):
-            raise UsageError(
-                f"{self.file}: {mask.width}x{mask.height}, but the picture is {canvas.width}x{canvas.height}."
-            )
-        chosen = np.asarray(mask, np.float32) / 255
-        if not chosen.any():
-            raise UsageError(f"{self.file}: black everywhere, so it selects nothing.")
-        return chosen
+        mask = open_mask(Path(self.file))
+        if mask.shape != (canvas.height, canvas.width):
+            height, width = mask.shape
+            raise UsageError(f"{self.file}: {width}x{height}, but the picture is {canvas.width}x{canvas.height}.")
+        if not mask.any():
+            raise UsageError(f"{self.file}: it is black, or see-through, everywhere, so it selects nothing.")
+        return mask
 
 
 class SelectAll(Operation):

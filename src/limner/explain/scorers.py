@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
+from limner.features.extractor import in_colour
 from limner.images import luminance
 
 Scorer = Callable[[Tensor], Tensor]
@@ -30,14 +31,14 @@ def contrast(pictures: Tensor) -> Tensor:
 
 def colourfulness(pictures: Tensor) -> Tensor:
     """Returns how colourful pictures are, from 0, in shares of 255 (Hasler & Suesstrunk 2003, "Measuring colorfulness", eq. 7)."""
-    red, green, blue = ((pictures + 1) / 2).expand(-1, 3, -1, -1).flatten(2).unbind(1)
+    red, green, blue = ((in_colour(pictures) + 1) / 2).flatten(2).unbind(1)
     opponent = torch.stack([red - green, (red + green) / 2 - blue])
     return opponent.std(2, correction=0).norm(dim=0) + 0.3 * opponent.mean(2).norm(dim=0)
 
 
 def warmth(pictures: Tensor) -> Tensor:
     """Returns the mean of red less blue, -1 to 1."""
-    colours = pictures.expand(-1, 3, -1, -1)
+    colours = in_colour(pictures)
     return (colours[:, 0] - colours[:, 2]).mean((1, 2)) / 2
 
 

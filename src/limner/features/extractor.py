@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from limner.errors import UsageError
+from limner.images import over_grey
 
 SMALLEST = 28
 """Pixels a side from which every extractor works."""
@@ -12,7 +13,7 @@ Activations = dict[str, Tensor]
 
 
 class Extractor(nn.Module):
-    """A frozen network that reads pictures (B, 1 or 3, H, W) in [-1, 1], any size from 28 to 1024, and returns `Activations`.
+    """A frozen network that reads pictures (B, 1, 3 or 4, H, W) in [-1, 1], of sides from 28 to 1024, and returns `Activations`.
 
     It prepares the pictures' range and colours itself, looks at them in their own size, and gradients flow back to them.
     """
@@ -28,7 +29,7 @@ class Extractor(nn.Module):
     """Sides between which whole pictures are brought before they are judged by their pooled vectors (see `pool`)."""
 
     def forward(self, images: Tensor) -> Activations:
-        """Returns what it sees; images (B, 1 or 3, H, W) in [-1, 1]."""
+        """Returns what it sees; images (B, 1, 3 or 4, H, W) in [-1, 1]."""
         raise NotImplementedError
 
     @classmethod
@@ -38,14 +39,14 @@ class Extractor(nn.Module):
 
 
 def in_colour(images: Tensor) -> Tensor:
-    """Returns grey pictures (B, 1, H, W) as three equal channels, and others as they are."""
-    return images.expand(-1, 3, -1, -1) if images.shape[1] == 1 else images
+    """Returns pictures (B, 1, 3 or 4, H, W) as (B, 3, H, W): grey as three equal channels, see-through ones over middle grey."""
+    return images.expand(-1, 3, -1, -1) if images.shape[1] == 1 else over_grey(images)
 
 
 def readable(images: Tensor, name: str) -> Tensor:
-    """Returns pictures in colour; UsageError unless they are (B, 1 or 3, H, W) with sides of at least 28."""
-    if images.ndim != 4 or images.shape[1] not in (1, 3):
-        raise UsageError(f"{name} reads pictures (B, 1 or 3, H, W), not {tuple(images.shape)}.")
+    """Returns pictures in colour; UsageError unless they are (B, 1, 3 or 4, H, W) with sides of at least 28."""
+    if images.ndim != 4 or images.shape[1] not in (1, 3, 4):
+        raise UsageError(f"{name} reads pictures (B, 1, 3 or 4, H, W), not {tuple(images.shape)}.")
     if min(images.shape[2:]) < SMALLEST:
         height, width = images.shape[2:]
         raise UsageError(f"pictures of {width}x{height} are too small for {name}: enlarge them to {SMALLEST} a side.")

@@ -16,14 +16,14 @@ from limner.images import from_uint8
 def pool(
     extractor: Extractor, pictures: np.ndarray, *, batch: int = 64, progress: Callable[[int], object] | None = None
 ) -> Tensor:
-    """Returns the pooled vectors of pictures, float32 (N, D) on the CPU; UsageError for other arrays than uint8 (N, H, W, 1 or 3).
+    """Returns the pooled vectors of pictures, float32 (N, D) on the CPU; UsageError for other arrays than uint8 (N, H, W, C).
 
     Pictures, which may be memory-mapped, keep their aspect: a short side below `extractor.smallest` is enlarged to it, then
     a long side above `extractor.largest` is reduced to it (bicubic, antialiased); strips end no thinner than 28 pixels.
     `progress` is called with the number of pictures done since it was last called.
     """
-    if pictures.dtype != np.uint8 or pictures.ndim != 4 or pictures.shape[3] not in (1, 3):
-        raise UsageError(f"pictures are {pictures.dtype} {pictures.shape}: pooling reads uint8 (N, H, W, 1 or 3).")
+    if pictures.dtype != np.uint8 or pictures.ndim != 4 or pictures.shape[3] not in (1, 3, 4):
+        raise UsageError(f"pictures are {pictures.dtype} {pictures.shape}: pooling reads uint8 (N, H, W, 1, 3 or 4).")
     device = next(extractor.parameters()).device
     height, width = fitted(pictures.shape[1], pictures.shape[2], extractor.smallest, extractor.largest)
     vectors = torch.empty(len(pictures), extractor.width)

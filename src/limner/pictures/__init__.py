@@ -6,7 +6,8 @@ from limner.pictures.cost import Cost, decoding_cost
 from limner.pictures.folder import each_picture
 from limner.pictures.formats import SUFFIXES, sniff
 from limner.pictures.grid import grid
-from limner.pictures.modes import colour, plain
+from limner.pictures.mask import open_mask
+from limner.pictures.modes import MODES, colour, composed, plain
 from limner.pictures.page import Page
 from limner.pictures.provenance import header, read_provenance
 from limner.pictures.read import (
@@ -27,6 +28,7 @@ __all__ = [
     "FITS",
     "MAX_BYTES",
     "MAX_PIXELS",
+    "MODES",
     "REASONS",
     "SUFFIXES",
     "WALKS",
@@ -36,6 +38,7 @@ __all__ = [
     "Size",
     "UnusablePicture",
     "colour",
+    "composed",
     "curves_svg",
     "decoding_cost",
     "difference",
@@ -43,6 +46,7 @@ __all__ = [
     "fit",
     "grid",
     "header",
+    "open_mask",
     "open_picture",
     "open_pixels",
     "parse_size",

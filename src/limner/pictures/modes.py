@@ -10,6 +10,8 @@ from limner.errors import UsageError, shown
 
 STEPS = ((255, 1), (4095, 16), (65535, 257))
 """The greatest value of a picture of 8, 12 and 16 bits in a 16-bit file, and by what it is divided."""
+MODES = {1: "L", 3: "RGB", 4: "RGBA"}
+"""What Pillow calls a picture of 8 bits with so many channels."""
 SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N", "I")
 STRIP_PIXELS = 2**20
 """Pixels that are converted at a time, so that no copy of a whole large picture is made on the way."""
@@ -46,6 +48,15 @@ def plain(image: Image.Image, background: str | None = "white") -> Image.Image:
             return image if image.mode == "RGBA" else image.convert("RGBA")
         return _composed(image, colour(background))
     return image if image.mode in ("L", "RGB") else image.convert("L" if image.mode == "1" else "RGB")
+
+
+def composed(pictures: np.ndarray, background: str) -> np.ndarray:
+    """Returns see-through pictures uint8 (..., H, W, 4) laid on a colour, (..., H, W, 3); others as they are."""
+    if pictures.shape[-1] != 4:
+        return pictures
+    alpha = pictures[..., 3:].astype(np.float32) / 255
+    below = np.array(colour(background), np.float32)
+    return np.rint(below + alpha * (pictures[..., :3] - below)).astype(np.uint8)
 
 
 def pixels(image: Image.Image) -> np.ndarray:

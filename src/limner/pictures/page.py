@@ -109,10 +109,10 @@ def _template() -> Template:
 
 
 class Embedded(NamedTuple):
-    """A picture within the page, and whether it is so small that it is shown enlarged."""
+    """A picture within the page, and in which ways it is shown: enlarged, on squares."""
 
     uri: str
-    small: bool
+    classes: str
 
 
 class Cell(NamedTuple):
@@ -138,7 +138,11 @@ def data_uri(picture: Picture) -> str:
 
 
 def _embedded(picture: Picture) -> Embedded:
-    return Embedded(data_uri(picture), not isinstance(picture, bytes) and max(to_image(picture).size) < _SMALL)
+    if isinstance(picture, bytes):
+        return Embedded(data_uri(picture), "")
+    image = to_image(picture)
+    shown = {"small": max(image.size) < _SMALL, "see-through": image.mode == "RGBA"}
+    return Embedded(data_uri(image), " ".join(name for name, is_so in shown.items() if is_so))
 
 
 def _cell(value: object) -> Cell:

@@ -23,11 +23,12 @@ def parse_size(text: str) -> Size:
     return height, width
 
 
-def fit(image: Image.Image, size: Size, how: str = "crop", background: str = "white") -> Image.Image:
-    """Returns the picture at exactly `size` (height, width) in its own mode ("L" or "RGB"), anti-aliased.
+def fit(image: Image.Image, size: Size, how: str = "crop", background: str | None = None) -> Image.Image:
+    """Returns the picture at exactly `size` (height, width) in its own mode ("L", "RGB" or "RGBA"), anti-aliased.
 
-    "crop" fills the size and cuts the middle out, "pad" shows all of it on `background`, "stretch" changes its shape.
-    A grey picture padded with a colour becomes "RGB". UsageError when `how` is none of these.
+    "crop" fills the size and cuts the middle out, "pad" shows all of it on `background` (without one: on white, or, if it is
+    see-through, on nothing), "stretch" changes its shape. A grey picture padded with a colour becomes "RGB". UsageError when
+    `how` is none of these.
     """
     if how not in FITS:
         raise UsageError(f"'{how}' is not a way to fit: choose {', '.join(FITS)}")
@@ -40,7 +41,8 @@ def fit(image: Image.Image, size: Size, how: str = "crop", background: str = "wh
         return _resized(image, size, _middle(image.size, width / height))
     scale = min(width / image.width, height / image.height)
     inside = (max(1, round(image.height * scale)), max(1, round(image.width * scale)))
-    return _on_canvas(_resized(image, inside), size, colour(background))
+    small = _resized(image, inside)
+    return _on_nothing(small, size) if image.mode == "RGBA" else _on_canvas(small, size, colour(background or "white"))
 
 
 def _resized(image: Image.Image, size: Size, box: tuple[float, float, float, float] | None = None) -> Image.Image:
@@ -53,9 +55,19 @@ def _middle(size: tuple[int, int], aspect: float) -> tuple[float, float, float, 
     return left, top, left + width, top + height
 
 
+def _on_nothing(image: Image.Image, size: Size) -> Image.Image:
+    canvas = Image.new("RGBA", (size[1], size[0]))
+    canvas.paste(image, _centred(image, size))
+    return canvas
+
+
+def _centred(image: Image.Image, size: Size) -> tuple[int, int]:
+    return (size[1] - image.width) // 2, (size[0] - image.height) // 2
+
+
 def _on_canvas(image: Image.Image, size: Size, over: tuple[int, int, int]) -> Image.Image:
     grey = over[0] == over[1] == over[2]
     mode = "L" if image.mode == "L" and grey else "RGB"
     canvas = Image.new(mode, (size[1], size[0]), over[0] if mode == "L" else over)
-    canvas.paste(image, ((size[1] - image.width) // 2, (size[0] - image.height) // 2))
+    canvas.paste(image, _centred(image, size))
     return canvas

@@ -10,6 +10,7 @@ from PIL import Image
 
 from limner.errors import PictureError, UsageError
 from limner.files import atomic_file
+from limner.pictures.modes import plain
 from limner.pictures.provenance import SOFTWARE, to_text
 from limner.pictures.write import to_image
 
@@ -22,6 +23,8 @@ def save_walk(
     frames: Iterable[np.ndarray], path: Path | str, fps: int = 24, provenance: dict[str, Any] | None = None
 ) -> None:
     """Writes uint8 frames (H, W, C), all of one shape, as a .mp4 or .gif that carries the provenance as its comment.
+
+    See-through frames are laid on white.
 
     An odd side of an .mp4 is made even by repeating its last line. UsageError for another suffix or a rate outside
     1..120, PictureError when there is no frame or the shapes differ.
@@ -43,7 +46,7 @@ def save_walk(
 def _images(frames: Iterable[np.ndarray]) -> Iterator[Image.Image]:
     size = None
     for frame in frames:
-        image = to_image(frame).convert("RGB")
+        image = plain(to_image(frame)).convert("RGB")
         size = size or image.size
         if image.size != size:
             raise PictureError(f"every frame of a walk has one size: {size} and {image.size} differ")

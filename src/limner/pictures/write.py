@@ -42,8 +42,11 @@ def to_bytes(image: np.ndarray | Image.Image, name: Path | str, provenance: dict
 
 
 def to_frame(pixels: np.ndarray) -> bytes:
-    """Returns a picture as the JPEG of one moment on a screen: quick, and without provenance."""
+    """Returns a picture as one moment on a screen, quick and without provenance: a JPEG, or, of four channels, a PNG."""
     content = BytesIO()
+    if pixels.ndim == 3 and pixels.shape[2] == 4:
+        to_image(pixels).save(content, format="PNG", compress_level=1)
+        return content.getvalue()
     # small pictures are shown enlarged, where coarse colours and blocks would be seen
     small = max(pixels.shape[:2]) <= SMALL_FRAME
     options = {"quality": JPEG_QUALITY, "subsampling": 0} if small else {"quality": FRAME_QUALITY}

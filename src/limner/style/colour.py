@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from limner import seeds
+from limner.colours import from_lab, to_lab
 from limner.errors import UsageError
-from limner.images import from_lab, to_lab
 
 Map = Literal["linear", "nonlinear"]
 SAMPLES, NEAREST = 1000, 8

@@ -15,10 +15,11 @@ LARGEST = 4096
 
 @dataclass(frozen=True)
 class Style:
-    """A picture to learn a style from, uint8 (H, W, 3), and its weight beside others."""
+    """A picture to learn a style from, uint8 (H, W, 3), its weight beside others, and its opacity, float32 (H, W), if any."""
 
     picture: np.ndarray
     weight: float = 1.0
+    alpha: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from limner import files, memory
+from limner.colours import alpha_of, visible
 from limner.config import PathText, Section
 from limner.errors import PictureError, UsageError
 from limner.features import load_extractor
 from limner.features.extractor import SMALLEST
-from limner.pictures import header, open_picture, open_pixels, save
+from limner.pictures import header, open_pixels, save
 from limner.pictures.recorded import anonymous as without_paths
 from limner.pictures.recorded import check, present
 from limner.samples import made_of
@@ -79,19 +80,22 @@ class Stylizer:
             )
 
     def stylize(self, content: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:
-        """Returns a picture uint8 (H, W, 3 or 4) stylised, at most `size` a side; opacity stays.
+        """Returns a picture uint8 (H, W, 3 or 4) stylised, at most `size` a side; opacity stays, and what is hidden.
 
         `start` is as in `stylize`.
         """
         content = shrunk(content, self.request.size)
-        colour = np.ascontiguousarray(content[..., :3])
+        colour, alpha = np.ascontiguousarray(visible(content)), alpha_of(content)
         side = max(content.shape[:2])
         what, advice = f"a picture of {side} pixels a side", f"try --size {side // 2}"
         each = BYTES_A_PIXEL["instant" if self.instant else "optimised"]
         memory.require(each * content.shape[0] * content.shape[1], what, advice)
         with memory.explained(what, advice):
-            stylized = self._instantly(colour) if self.instant else self._slowly(colour, start)
-        return np.concatenate([stylized, content[..., 3:]], 2)
+            stylized = self._instantly(colour, alpha) if self.instant else self._slowly(colour, start, alpha)
+        if content.shape[2] == 3:
+            return stylized
+        opacity = content[..., 3:]
+        return np.concatenate([np.where(opacity, stylized, content[..., :3]), opacity], 2)
 
     @property
     def done(self) -> Stylization:
@@ -120,21 +124,21 @@ class Stylizer:
         model.weights({one.style: one.weight for one in request.styles})
         return model
 
-    def _instantly(self, content: np.ndarray) -> np.ndarray:
+    def _instantly(self, content: np.ndarray, alpha: np.ndarray | None) -> np.ndarray:
         assert self.instant is not None
         weights = {one.style: one.weight for one in self.request.styles}
-        return self.instant.stylize(content, weights, self.request.factors())
+        return self.instant.stylize(content, weights, self.request.factors(), alpha)
 
-    def _slowly(self, content: np.ndarray, start: np.ndarray | None) -> np.ndarray:
+    def _slowly(self, content: np.ndarray, start: np.ndarray | None, alpha: np.ndarray | None) -> np.ndarray:
         factors = self.request.factors()
         if not self.request.mask:
-            return stylize(content, self.sources, factors, self.settings, start=start)
+            return stylize(content, self.sources, factors, self.settings, start=start, alpha=alpha)
         regions = read_regions(Path(self.request.mask), len(self.sources), content.shape[:2])
         sources = self.sources
         if len(sources) == 1:  # what is black keeps its own style
-            own = [Style(content)]
-            sources = [Sources(own, own, own), *sources]
-        stylized = stylize(content, sources, factors, self.settings, regions, start)
+            own = [Style(content, alpha=alpha)]
+            sources = [Sources.all(own), *sources]
+        stylized = stylize(content, sources, factors, self.settings, regions, start, alpha)
         if len(self.sources) > 1:
             return stylized
         share = regions[1][..., None]
@@ -215,4 +219,5 @@ def shrunk(content: np.ndarray, size: int) -> np.ndarray:
 
 
 def _style(source: Source) -> Style:
-    return Style(np.asarray(open_picture(Path(source.style), minimum=SMALLEST).convert("RGB")), source.weight)
+    pixels = open_pixels(Path(source.style), minimum=SMALLEST)
+    return Style(np.ascontiguousarray(visible(pixels)), source.weight, alpha_of(pixels))

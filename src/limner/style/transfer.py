@@ -15,9 +15,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from limner import seeds
+from limner.colours import from_lab, to_lab
 from limner.errors import UsageError
 from limner.features.extractor import SMALLEST
-from limner.images import from_lab, from_uint8, to_lab, to_uint8
+from limner.images import from_uint8, to_uint8
 from limner.progress import ProgressLine
 from limner.style import colour
 from limner.style.arrays import enlarged, fitted, resized
@@ -38,16 +39,20 @@ def stylize(
     settings: Settings | None = None,
     regions: np.ndarray | None = None,
     start: np.ndarray | None = None,
+    alpha: np.ndarray | None = None,
 ) -> np.ndarray:
     """Returns a picture uint8 (H, W, 3) stylized in the style of `sources`, one a region; regions (R, H, W) add up to 1.
 
     With every factor off it is the content itself. `start`, a picture nearly as it is to become, saves the way from coarse to
-    fine. UsageError for pictures or settings that cannot be used.
+    fine. Of see-through content, `alpha` (H, W) in [0, 1] says what counts. UsageError for what cannot be used.
     """
     settings = settings or Settings()
     _check(content, sources, settings)
     if factors.none:
         return content
+    if alpha is not None:  # what is hidden is a region of its own, which keeps its style and is not looked at
+        regions = np.stack([1 - alpha, *(alpha * region for region in ([1.0] if regions is None else regions))])
+        sources = [Sources.all([Style(content, alpha=1 - alpha)]), *sources]
     coloured = content
     if factors.colour:
         aims = [(colour.colours(content, region), _palette(source)) for source, region in _each(sources, regions)]
@@ -88,7 +93,9 @@ def _each(sources: Sequence[Sources], regions: np.ndarray | None) -> list[tuple[
 
 
 def _palette(source: Sources) -> colour.Colours:
-    return colour.blended([(weight, colour.colours(style.picture)) for weight, style in weighted(source.colour)])
+    return colour.blended(
+        [(weight, colour.colours(style.picture, style.alpha)) for weight, style in weighted(source.colour)]
+    )
 
 
 def _recoloured(
@@ -238,8 +245,11 @@ def _manners(
 def _train(observer: Observer, style: Style, palette: colour.Colours, side: int) -> StyleStatistics:
     """Returns the statistics of a style of `side` pixels in the colours of the content: colour is not what is learned of it."""
     shown = resized(style.picture, fitted(style.picture, min(side, max(style.picture.shape[:2]))))
-    coloured = colour.transported(shown, colour.colours(shown), palette)
-    return observer.style_statistics(from_uint8(coloured[None]))[0]
+    alpha = None if style.alpha is None else _reduced(style.alpha, shown.shape[:2])
+    coloured = colour.transported(shown, colour.colours(shown, alpha), palette)
+    return observer.style_statistics(
+        from_uint8(coloured[None]), None if alpha is None else torch.from_numpy(alpha[None])
+    )[0]
 
 
 def _reduced(region: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -57,20 +57,23 @@ class InstantModel:
         self.network = network.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.styles, self.digest = dict(styles), digest
 
-    def stylize(self, content: np.ndarray, style: str | Mapping[str, float], factors: Factors) -> np.ndarray:
+    def stylize(
+        self, content: np.ndarray, style: str | Mapping[str, float], factors: Factors, alpha: np.ndarray | None = None
+    ) -> np.ndarray:
         """Returns a picture uint8 (H, W, 3) in one of the styles, or in several by weight; how much content stays is learned.
 
-        With every factor off it is the picture itself. UsageError for a style that the model has not learned.
+        Its colours count as far as `alpha` (H, W), 0 to 1, says. With every factor off it is the picture itself. UsageError for a
+        style that the model has not learned.
         """
         weights = self.weights(style)
         if factors.none:
             return content
         to = colour.blended([(weight, self.styles[name].colours()) for name, weight in weights.items() if weight])
-        coloured = colour.transported(content, colour.colours(content), to, factors.colour)
+        coloured = colour.transported(content, colour.colours(content, alpha), to, factors.colour)
         if not (factors.line or factors.texture):
             return coloured
         stylized = to_uint8(self.generate(from_uint8(coloured[None]), weights, factors))[0]
-        return colour.transported(stylized, colour.colours(stylized), colour.colours(coloured))
+        return colour.transported(stylized, colour.colours(stylized, alpha), colour.colours(coloured, alpha))
 
     def weights(self, style: str | Mapping[str, float]) -> dict[str, float]:
         """Returns the share of each style, in the order of the model's."""

@@ -1,0 +1,39 @@
+"""Colours of pictures as arrays: in CIE Lab, and where nothing is seen."""
+
+import cv2
+import numpy as np
+
+
+def to_lab(picture: np.ndarray) -> np.ndarray:
+    """Returns a picture uint8 (H, W, 3) in CIE Lab, float32: L in [0, 100], a and b about [-128, 127]."""
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(picture, np.float32) / 255, cv2.COLOR_RGB2LAB))
+
+
+def from_lab(lab: np.ndarray) -> np.ndarray:
+    """Returns a picture in CIE Lab, float32 (H, W, 3), as uint8; what no screen shows is clipped."""
+    picture = cv2.cvtColor(np.ascontiguousarray(lab, dtype=np.float32), cv2.COLOR_LAB2RGB)
+    return np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
+
+
+def visible(pixels: np.ndarray) -> np.ndarray:
+    """Returns the colours of a picture uint8 (H, W, 3 or 4); where alpha is 0, those of the nearest pixel that is seen.
+
+    What is hidden may be anything, mostly black, and must not come into view by a filter or count in a statistic.
+    """
+    colour = pixels[..., :3]
+    hidden = pixels[..., 3] == 0 if pixels.shape[2] == 4 else np.zeros((), bool)
+    if not hidden.any() or hidden.all():
+        return colour
+    _, labels = cv2.distanceTransformWithLabels(
+        hidden.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    seen = np.empty((labels.max() + 1, 3), np.uint8)
+    seen[labels[~hidden]] = colour[~hidden]
+    return seen[labels]
+
+
+def alpha_of(pixels: np.ndarray) -> np.ndarray | None:
+    """Returns the opacity of a picture uint8 (H, W, 4) as float32 (H, W) in [0, 1]; None of an opaque one."""
+    if pixels.shape[2] != 4 or pixels[..., 3].min() == 255:
+        return None
+    return pixels[..., 3].astype(np.float32) / 255
