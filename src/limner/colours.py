@@ -37,3 +37,11 @@ def alpha_of(pixels: np.ndarray) -> np.ndarray | None:
     if pixels.shape[2] != 4 or pixels[..., 3].min() == 255:
         return None
     return pixels[..., 3].astype(np.float32) / 255
+
+
+def recoloured(pixels: np.ndarray, colour: np.ndarray) -> np.ndarray:
+    """Returns a picture uint8 (H, W, 3 or 4) with other colours (H, W, 3); opacity stays, and what is hidden."""
+    if pixels.shape[2] == 3:
+        return colour
+    opacity = pixels[..., 3:]
+    return np.concatenate([np.where(opacity, colour, pixels[..., :3]), opacity], 2)

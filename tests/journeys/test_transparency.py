@@ -21,7 +21,7 @@ def _ball(seed: int) -> np.ndarray:
     alpha = np.clip(radius - np.hypot(rows - middle[0], columns - middle[1]) + 0.5, 0, 1)
     colour = np.array([200, 40, 40]) + random.integers(-40, 40, 3)
     pixels = np.concatenate([np.broadcast_to(colour, (32, 32, 3)), 255 * alpha[..., None]], 2)
-    return np.uint8(pixels * (alpha[..., None] > 0))
+    return (pixels * (alpha[..., None] > 0)).astype(np.uint8)
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,9 @@ def edit(
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help="Name what was read by digests alone, without paths.")
     ] = False,
+    strip: Annotated[
+        bool, typer.Option("--strip", help="Leave out copyright, artist, dates and dpi, which go along otherwise.")
+    ] = False,
 ) -> None:
     """Edit pictures: each carries its edits, and can be made again without the last."""
     from limner.editing import OPERATIONS, history, parse, read_edits
@@ -41,10 +44,10 @@ def edit(
     if source.is_dir() and not history.is_model(source):
         if undo:
             raise UsageError("--undo takes one picture, not a folder.")
-        left_out = history.save_folder(source, edits, out, anonymous)
+        left_out = history.save_folder(source, edits, out, anonymous, strip)
         for line in left_out:
             typer.echo(line, err=True)
     else:
         opened = history.open_source(source, seed)
-        history.save_edited(opened.without_last(str(source)) if undo else opened, edits, out, anonymous)
+        history.save_edited(opened.without_last(str(source)) if undo else opened, edits, out, anonymous, strip)
     typer.echo(str(out))

@@ -23,7 +23,7 @@ def replay(
 ) -> None:
     """Make a picture again, and say whether the pixels are the same."""
     from limner.errors import UsageError, shown
-    from limner.pictures import read_provenance, save
+    from limner.pictures import read_metadata, read_provenance, save
     from limner.replay import replay as make_again
 
     target = out or Path(f"{picture.stem}-replay.png")
@@ -36,6 +36,6 @@ def replay(
             raise UsageError(f"--from {shown(text)}: write it as OLD=NEW.")
         places[old.rstrip("/")] = Path(new)
     regenerated, difference = make_again(picture, model, places)
-    save(regenerated, target, read_provenance(picture))
+    save(regenerated, target, read_provenance(picture), read_metadata(picture))
     verdict = "the same pixels" if difference == 0 else f"pixels differ by up to {difference} of 255"
     typer.echo(f"{target}: {verdict}")

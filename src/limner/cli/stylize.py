@@ -46,6 +46,9 @@ def stylize(
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help="Name what was read by digests alone, without paths.")
     ] = False,
+    strip: Annotated[
+        bool, typer.Option("--strip", help="Leave out copyright, artist, dates and dpi, which go along otherwise.")
+    ] = False,
 ) -> None:
     """Stylise a picture in the style of others, with separate controls for colour, line, texture and content."""
     from pydantic import ValidationError
@@ -86,6 +89,6 @@ def stylize(
     except ValidationError as error:
         first = error.errors()[0]
         raise UsageError(f"--{first['loc'][0]}: {first['msg']}.") from None
-    for line_ in run.carry_out(request, content, out, anonymous):
+    for line_ in run.carry_out(request, content, out, anonymous, strip):
         typer.echo(line_, err=True)
     typer.echo(str(out))

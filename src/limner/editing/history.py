@@ -19,7 +19,7 @@ from limner.editing.operation import KnownLatent, Operation
 from limner.errors import ModelError, PictureError, UsageError
 from limner.files import digest
 from limner.model import find_folder, load
-from limner.pictures import each_picture, header, open_pixels, read_provenance, save, to_image
+from limner.pictures import Metadata, each_picture, header, open_pixels, read_metadata, read_provenance, save, to_image
 from limner.pictures.recorded import anonymous as without_paths
 from limner.pictures.recorded import check, present
 from limner.samples import MadeBy, made_of
@@ -36,6 +36,8 @@ class Source:
     """What a model generated it from, if one did."""
     read: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of the pictures and models that its edits read, by path, when they did."""
+    metadata: Metadata = field(default_factory=Metadata)
+    """What its author says of it."""
 
     def without_last(self, name: str) -> "Source":
         """Returns what this picture was before its last edit, or else before it was stylised; UsageError where neither was done.
@@ -63,25 +65,30 @@ def open_source(path: Path, seed: int = 0) -> Source:
     if path.is_dir():
         return _of_model(path, LatentSpec(seed=seed))
     made = _carried(path)
-    if made and made.get("kind") == "edit":
-        return _of_edited(path, made)
-    return Source(open_pixels(path), _of_file(path, made))
+    edited = made is not None and made.get("kind") == "edit"
+    source = _of_edited(path, made) if made and edited else Source(open_pixels(path), _of_file(path, made))
+    return replace(source, metadata=read_metadata(path))
 
 
-def save_edited(source: Source, edits: Sequence[Operation], out: Path, anonymous: bool = False) -> None:
+def save_edited(
+    source: Source, edits: Sequence[Operation], out: Path, anonymous: bool = False, strip: bool = False
+) -> None:
     """Writes the picture after all its edits, which it carries; a .jpg, which has no opacity, over white.
 
-    An anonymous one names what was read by digests alone.
+    An anonymous one names what was read by digests alone; a stripped one goes without the metadata of its author.
     """
     _unchanged(source)
     done = [*source.edits, *edits]
-    save(apply(done, source.pixels, source.latent), out, provenance(source, done, anonymous))
+    metadata = None if strip else source.metadata
+    save(apply(done, source.pixels, source.latent), out, provenance(source, done, anonymous), metadata)
 
 
-def save_folder(source: Path, edits: Sequence[Operation], out: Path, anonymous: bool = False) -> list[str]:
+def save_folder(
+    source: Path, edits: Sequence[Operation], out: Path, anonymous: bool = False, strip: bool = False
+) -> list[str]:
     """Edits every picture of a folder into a new one, as `each_picture` does."""
     return each_picture(
-        source, out, "editing", lambda path, file: save_edited(open_source(path), edits, file, anonymous)
+        source, out, "editing", lambda path, file: save_edited(open_source(path), edits, file, anonymous, strip)
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from limner.colours import visible
+from limner.colours import recoloured, visible
 from limner.config import Section
 
 if TYPE_CHECKING:
@@ -63,13 +63,11 @@ class Canvas:
 
     def with_colour(self, colour: np.ndarray) -> Canvas:
         """Returns the canvas with other colours, uint8 (H, W, 3), as far as they are selected; opacity stays."""
-        own, opacity = self.pixels[..., :3], self.pixels[..., 3:]
+        own = self.pixels[..., :3]
         if self.selection is not None:
             mixed = own + self.selection[..., None] * (colour.astype(np.float32) - own)
             colour = np.rint(mixed).astype(np.uint8)
-        if opacity.size:
-            colour = np.where(opacity, colour, own)
-        return replace(self, pixels=np.concatenate([colour, opacity], 2))
+        return replace(self, pixels=recoloured(self.pixels, colour))
 
     def with_pixels(self, pixels: np.ndarray) -> Canvas:
         """Returns the canvas with other pixels, uint8 (H, W, 3 or 4), as far as they are selected: with four, opacity, too."""

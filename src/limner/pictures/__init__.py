@@ -7,6 +7,7 @@ from limner.pictures.folder import each_picture
 from limner.pictures.formats import SUFFIXES, sniff
 from limner.pictures.grid import grid
 from limner.pictures.mask import open_mask
+from limner.pictures.metadata import Metadata, read_metadata
 from limner.pictures.modes import MODES, colour, composed, plain
 from limner.pictures.page import Page
 from limner.pictures.provenance import header, read_provenance
@@ -34,6 +35,7 @@ __all__ = [
     "WALKS",
     "WRITTEN",
     "Cost",
+    "Metadata",
     "Page",
     "Size",
     "UnusablePicture",
@@ -53,6 +55,7 @@ __all__ = [
     "plain",
     "read",
     "read_bytes",
+    "read_metadata",
     "read_provenance",
     "save",
     "save_walk",

@@ -9,6 +9,7 @@ from PIL import Image
 
 from limner.errors import PictureError, UsageError
 from limner.files import write_bytes
+from limner.pictures.metadata import Metadata
 from limner.pictures.modes import plain
 from limner.pictures.provenance import to_png_text, to_xmp
 
@@ -18,24 +19,35 @@ WRITTEN = tuple(_FORMATS)
 """Suffixes of pictures that can be written."""
 
 
-def save(image: np.ndarray | Image.Image, path: Path | str, provenance: dict[str, Any] | None = None) -> None:
+def save(
+    image: np.ndarray | Image.Image,
+    path: Path | str,
+    provenance: dict[str, Any] | None = None,
+    metadata: Metadata | None = None,
+) -> None:
     """Writes a picture, uint8 (H, W) or (H, W, 1|3|4) or a Pillow image, as .png, .webp (both exact) or .jpg.
 
-    Every suffix carries the provenance, if there is one; what is see-through comes over white in a .jpg. UsageError for
-    another suffix, PictureError for another array.
+    Every suffix carries the provenance and metadata, if there are any; what is see-through comes over white in a .jpg. UsageError
+    for another suffix, PictureError for another array.
     """
     path = Path(path)
     if path.suffix.lower() not in _FORMATS:
         raise UsageError(f"cannot write {path.name}: end its name in {', '.join(_FORMATS)}")
-    write_bytes(path, to_bytes(image, path, provenance))
+    write_bytes(path, to_bytes(image, path, provenance, metadata))
 
 
-def to_bytes(image: np.ndarray | Image.Image, name: Path | str, provenance: dict[str, Any] | None = None) -> bytes:
+def to_bytes(
+    image: np.ndarray | Image.Image,
+    name: Path | str,
+    provenance: dict[str, Any] | None = None,
+    metadata: Metadata | None = None,
+) -> bytes:
     """Returns the content of the file that `save` would write under this name."""
     path, content = Path(name), BytesIO()
     kind = _FORMATS[path.suffix.lower()]
     try:
-        as_written(image, path).save(content, format=kind, **_options(kind, provenance))
+        more = metadata.options(kind) if metadata else {}
+        as_written(image, path).save(content, format=kind, **_options(kind, provenance), **more)
     except ValueError as error:  # Pillow's answer to metadata or sides beyond what the format can hold
         raise PictureError(f"cannot write {path}: {error}; write a .png instead") from None
     return content.getvalue()

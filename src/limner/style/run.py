@@ -11,11 +11,13 @@ from limner.style import video
 from limner.style.stylization import Stylization, Stylizer, provenance, save_stylized, shrunk
 
 
-def carry_out(request: Stylization, content: Path, out: Path, anonymous: bool = False) -> list[str]:
+def carry_out(
+    request: Stylization, content: Path, out: Path, anonymous: bool = False, strip: bool = False
+) -> list[str]:
     """Stylises a picture, every picture of a folder, or a film into `out`; returns a line for each file that was left out.
 
-    Anonymous pictures name what was read by digests alone. UsageError where `out` is the content or does not suit it;
-    PictureError for what cannot be read; nothing is half-written.
+    Anonymous pictures name what was read by digests alone; stripped ones go without the metadata of their author. UsageError where
+    `out` is the content or does not suit it; PictureError for what cannot be read; nothing is half-written.
     """
     if out.resolve() == content.resolve():
         raise UsageError(f"{out} is the content itself; give another name.")
@@ -27,12 +29,12 @@ def carry_out(request: Stylization, content: Path, out: Path, anonymous: bool = 
     stylizer = Stylizer(request)
     if content.is_dir():
         return each_picture(
-            content, out, "stylising", lambda path, file: save_stylized(stylizer, path, file, anonymous)
+            content, out, "stylising", lambda path, file: save_stylized(stylizer, path, file, anonymous, strip)
         )
     if film:
         _film(stylizer, content, out, anonymous)
     else:
-        save_stylized(stylizer, content, out, anonymous)
+        save_stylized(stylizer, content, out, anonymous, strip)
     return []
 
 

@@ -12,7 +12,7 @@ from limner.config import PathText, Section
 from limner.errors import PictureError, UsageError
 from limner.features import load_extractor
 from limner.features.extractor import SMALLEST
-from limner.pictures import header, open_pixels, save
+from limner.pictures import header, open_pixels, read_metadata, save
 from limner.pictures.recorded import anonymous as without_paths
 from limner.pictures.recorded import check, present
 from limner.samples import made_of
@@ -85,17 +85,12 @@ class Stylizer:
         `start` is as in `stylize`.
         """
         content = shrunk(content, self.request.size)
-        colour, alpha = np.ascontiguousarray(visible(content)), alpha_of(content)
         side = max(content.shape[:2])
         what, advice = f"a picture of {side} pixels a side", f"try --size {side // 2}"
         each = BYTES_A_PIXEL["instant" if self.instant else "optimised"]
         memory.require(each * content.shape[0] * content.shape[1], what, advice)
         with memory.explained(what, advice):
-            stylized = self._instantly(colour, alpha) if self.instant else self._slowly(colour, start, alpha)
-        if content.shape[2] == 3:
-            return stylized
-        opacity = content[..., 3:]
-        return np.concatenate([np.where(opacity, stylized, content[..., :3]), opacity], 2)
+            return self._instantly(content) if self.instant else self._slowly(content, start)
 
     @property
     def done(self) -> Stylization:
@@ -124,21 +119,21 @@ class Stylizer:
         model.weights({one.style: one.weight for one in request.styles})
         return model
 
-    def _instantly(self, content: np.ndarray, alpha: np.ndarray | None) -> np.ndarray:
+    def _instantly(self, content: np.ndarray) -> np.ndarray:
         assert self.instant is not None
         weights = {one.style: one.weight for one in self.request.styles}
-        return self.instant.stylize(content, weights, self.request.factors(), alpha)
+        return self.instant.stylize(content, weights, self.request.factors())
 
-    def _slowly(self, content: np.ndarray, start: np.ndarray | None, alpha: np.ndarray | None) -> np.ndarray:
+    def _slowly(self, content: np.ndarray, start: np.ndarray | None) -> np.ndarray:
         factors = self.request.factors()
         if not self.request.mask:
-            return stylize(content, self.sources, factors, self.settings, start=start, alpha=alpha)
+            return stylize(content, self.sources, factors, self.settings, start=start)
         regions = read_regions(Path(self.request.mask), len(self.sources), content.shape[:2])
         sources = self.sources
         if len(sources) == 1:  # what is black keeps its own style
-            own = [Style(content, alpha=alpha)]
+            own = [Style(np.ascontiguousarray(visible(content)), alpha=alpha_of(content))]
             sources = [Sources.all(own), *sources]
-        stylized = stylize(content, sources, factors, self.settings, regions, start, alpha)
+        stylized = stylize(content, sources, factors, self.settings, regions, start)
         if len(self.sources) > 1:
             return stylized
         share = regions[1][..., None]
@@ -162,9 +157,14 @@ class Stylizer:
         return every
 
 
-def save_stylized(stylizer: Stylizer, content: Path, out: Path, anonymous: bool = False) -> None:
-    """Writes a picture file stylised; a .jpg, which has no opacity, over white. An anonymous one names no path, only digests."""
-    save(stylizer.stylize(open_pixels(content, minimum=SMALLEST)), out, provenance(stylizer.done, content, anonymous))
+def save_stylized(stylizer: Stylizer, content: Path, out: Path, anonymous: bool = False, strip: bool = False) -> None:
+    """Writes a picture file stylised; a .jpg, which has no opacity, over white.
+
+    An anonymous one names no path, only digests; a stripped one goes without the metadata of its author.
+    """
+    stylized = stylizer.stylize(open_pixels(content, minimum=SMALLEST))
+    metadata = None if strip else read_metadata(content)
+    save(stylized, out, provenance(stylizer.done, content, anonymous), metadata)
 
 
 def provenance(done: Stylization, content: Path, anonymous: bool = False) -> dict[str, Any]:
@@ -215,7 +215,11 @@ def shrunk(content: np.ndarray, size: int) -> np.ndarray:
     scale = size / max(height, width)
     if scale >= 1:
         return content
-    return resized(content, (max(1, round(height * scale)), max(1, round(width * scale))))
+    smaller = max(1, round(height * scale)), max(1, round(width * scale))
+    if content.shape[2] == 3:
+        return resized(content, smaller)
+    # edges, which become soft, keep the colours of what is seen
+    return np.dstack([resized(visible(content), smaller), resized(np.ascontiguousarray(content[..., 3]), smaller)])
 
 
 def _style(source: Source) -> Style:

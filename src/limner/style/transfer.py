@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from limner import seeds
-from limner.colours import from_lab, to_lab
+from limner.colours import alpha_of, from_lab, recoloured, to_lab, visible
 from limner.errors import UsageError
 from limner.features.extractor import SMALLEST
 from limner.images import from_uint8, to_uint8
@@ -39,28 +39,28 @@ def stylize(
     settings: Settings | None = None,
     regions: np.ndarray | None = None,
     start: np.ndarray | None = None,
-    alpha: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Returns a picture uint8 (H, W, 3) stylized in the style of `sources`, one a region; regions (R, H, W) add up to 1.
+    """Returns a picture uint8 (H, W, 3 or 4) stylized in the style of `sources`, one a region; regions (R, H, W) add up to 1.
 
-    With every factor off it is the content itself. `start`, a picture nearly as it is to become, saves the way from coarse to
-    fine. Of see-through content, `alpha` (H, W) in [0, 1] says what counts. UsageError for what cannot be used.
+    With every factor off it is the content itself; opacity stays. `start`, a picture nearly as it is to become, saves the way from
+    coarse to fine. UsageError for pictures or settings that cannot be used.
     """
     settings = settings or Settings()
     _check(content, sources, settings)
     if factors.none:
         return content
+    coloured, alpha = np.ascontiguousarray(visible(content)), alpha_of(content)
     if alpha is not None:  # what is hidden is a region of its own, which keeps its style and is not looked at
         regions = np.stack([1 - alpha, *(alpha * region for region in ([1.0] if regions is None else regions))])
-        sources = [Sources.all([Style(content, alpha=1 - alpha)]), *sources]
-    coloured = content
+        sources = [Sources.all([Style(coloured, alpha=1 - alpha)]), *sources]
     if factors.colour:
-        aims = [(colour.colours(content, region), _palette(source)) for source, region in _each(sources, regions)]
-        coloured = _recoloured(content, aims, regions, factors.colour, settings.colours)
+        aims = [(colour.colours(coloured, region), _palette(source)) for source, region in _each(sources, regions)]
+        coloured = _with_colours(coloured, aims, regions, factors.colour, settings.colours)
     if not (factors.line or factors.texture):
-        return coloured
-    stylized = _stylized(coloured, sources, factors, settings, regions, start)
-    return _tinted(_held(stylized, coloured, regions), coloured, factors.colour)
+        return recoloured(content, coloured)
+    start = None if start is None else np.ascontiguousarray(visible(start))
+    stylized = _held(_stylized(coloured, sources, factors, settings, regions, start), coloured, regions)
+    return recoloured(content, _tinted(stylized, coloured, factors.colour))
 
 
 def sides(longest: int) -> list[int]:
@@ -98,7 +98,7 @@ def _palette(source: Sources) -> colour.Colours:
     )
 
 
-def _recoloured(
+def _with_colours(
     content: np.ndarray,
     aims: Sequence[tuple[colour.Colours, colour.Colours]],
     regions: np.ndarray | None,
@@ -113,7 +113,7 @@ def _held(stylized: np.ndarray, coloured: np.ndarray, regions: np.ndarray | None
     """Returns what was stylized with the mean and covariance of the colours that it was given, region by region."""
     parts = [None] if regions is None else list(regions)
     pairs = [(colour.colours(stylized, region), colour.colours(coloured, region)) for region in parts]
-    return _recoloured(stylized, pairs, regions, 1.0, "linear")
+    return _with_colours(stylized, pairs, regions, 1.0, "linear")
 
 
 def _tinted(stylized: np.ndarray, coloured: np.ndarray, share: float) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from limner.editing.latent_spec import LARGEST_INDEX, Amount, LatentSpec, Seed
-from limner.pictures import to_bytes
+from limner.pictures import Metadata, to_bytes
 from limner.seeds import LARGEST_SEED
 from limner.serving.state import State
 
@@ -56,6 +56,12 @@ class LatentRequest(LatentSpec):
     condition: dict[Name, Asked] = Field(default_factory=dict, max_length=100)
 
 
-def encoded(state: State, pixels: np.ndarray, kind: Format, made: dict[str, Any] | None = None) -> str:
-    """Returns a picture as base64, with its provenance inside, where names stand for paths."""
-    return b64encode(to_bytes(pixels, f"picture.{kind}", made and state.names.of(made))).decode()
+def encoded(
+    state: State,
+    pixels: np.ndarray,
+    kind: Format,
+    made: dict[str, Any] | None = None,
+    metadata: Metadata | None = None,
+) -> str:
+    """Returns a picture as base64, with its provenance, where names stand for paths, and the metadata of its author."""
+    return b64encode(to_bytes(pixels, f"picture.{kind}", made and state.names.of(made), metadata)).decode()

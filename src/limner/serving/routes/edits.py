@@ -15,7 +15,7 @@ from limner.editing.edits import from_list
 from limner.editing.history import Source, of_spec, provenance
 from limner.editing.latent_edits import LatentEdit
 from limner.editing.operation import Canvas, Operation
-from limner.pictures import SUFFIXES, open_pixels, to_bytes
+from limner.pictures import SUFFIXES, open_pixels, read_metadata, to_bytes
 from limner.serving.errors import ApiError
 from limner.serving.picture_store import NAME
 from limner.serving.routes.body import Body, Format, LatentRequest, Name, encoded
@@ -63,7 +63,7 @@ def _edited(state: State, asked: EditRequest) -> dict[str, Any]:
         )
     canvas = _canvas(state, source, edits)
     pixels = np.ascontiguousarray(canvas.pixels)
-    picture = encoded(state, pixels, asked.output_format, provenance(source, [*source.edits, *edits]))
+    picture = encoded(state, pixels, asked.output_format, provenance(source, [*source.edits, *edits]), source.metadata)
     chosen = None
     if canvas.selection is not None:
         chosen = b64encode(to_bytes(np.rint(255 * canvas.selection).astype(np.uint8), "mask.png")).decode()
@@ -88,7 +88,8 @@ def _canvas(state: State, source: Source, edits: list[Operation]) -> Canvas:
 
 def _source(state: State, asked: EditRequest) -> Source:
     if asked.picture is not None:
-        return _handed_in(state, asked.picture)
+        metadata = read_metadata(state.pictures.path(asked.picture))
+        return replace(_handed_in(state, asked.picture), metadata=metadata)
     assert asked.model is not None
     return of_spec(state.catalogue.sampler(asked.model), asked.latent)
 

@@ -6,6 +6,7 @@ import numpy as np
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
+from limner.pictures import read_metadata
 from limner.serving.errors import ApiError
 from limner.serving.job import Job
 from limner.serving.routes.body import Body, Format, Name, encoded
@@ -61,8 +62,8 @@ def _queued(state: State, asked: StylizeRequest) -> Job:
 def instantly(
     state: State, picture: str, model: str, styles: dict[str, float], factors: Factors, side: int
 ) -> np.ndarray:
-    """Returns a picture uint8 (H, W, 3), at most `side` pixels a side, in styles of an instant model."""
-    content = state.pictures.kept.get((picture, side), lambda: _shrunk(state, picture, side))[..., :3]
+    """Returns a picture uint8 (H, W, 3 or 4), at most `side` pixels a side, in styles of an instant model."""
+    content = state.pictures.kept.get((picture, side), lambda: _shrunk(state, picture, side))
     chosen = {name: weight for name, weight in styles.items() if weight}
     if not chosen:
         raise ApiError(422, f"styles: name one that '{model}' has; GET /v1/models/{model} names them.", "styles")
@@ -94,7 +95,9 @@ def _instant(state: State, asked: StylizeRequest) -> dict[str, Any]:
         model_sha256=state.catalogue.instant(asked.model).digest,
     )
     path = state.pictures.path(asked.picture)
-    return {"data": [{"b64_json": encoded(state, pixels, asked.output_format, provenance(done, path))}]}
+    return {
+        "data": [{"b64_json": encoded(state, pixels, asked.output_format, provenance(done, path), read_metadata(path))}]
+    }
 
 
 def _arguments(state: State, asked: StylizeRequest) -> list[str]:

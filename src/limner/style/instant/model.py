@@ -12,6 +12,7 @@ from pydantic import Field, FiniteFloat, TypeAdapter, ValidationError
 from torch import Tensor
 
 from limner import seeds
+from limner.colours import alpha_of, recoloured, visible
 from limner.config import fault_of
 from limner.errors import LimnerError, ModelError, UsageError, nearest, shown
 from limner.images import from_uint8, to_uint8
@@ -57,23 +58,22 @@ class InstantModel:
         self.network = network.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.styles, self.digest = dict(styles), digest
 
-    def stylize(
-        self, content: np.ndarray, style: str | Mapping[str, float], factors: Factors, alpha: np.ndarray | None = None
-    ) -> np.ndarray:
-        """Returns a picture uint8 (H, W, 3) in one of the styles, or in several by weight; how much content stays is learned.
+    def stylize(self, content: np.ndarray, style: str | Mapping[str, float], factors: Factors) -> np.ndarray:
+        """Returns a picture uint8 (H, W, 3 or 4) in one of the styles, or in several by weight; how much content stays is learned.
 
-        Its colours count as far as `alpha` (H, W), 0 to 1, says. With every factor off it is the picture itself. UsageError for a
-        style that the model has not learned.
+        With every factor off it is the picture itself; opacity stays. UsageError for a style that the model has not learned.
         """
         weights = self.weights(style)
         if factors.none:
             return content
+        shown, alpha = np.ascontiguousarray(visible(content)), alpha_of(content)
         to = colour.blended([(weight, self.styles[name].colours()) for name, weight in weights.items() if weight])
-        coloured = colour.transported(content, colour.colours(content, alpha), to, factors.colour)
+        coloured = colour.transported(shown, colour.colours(shown, alpha), to, factors.colour)
         if not (factors.line or factors.texture):
-            return coloured
+            return recoloured(content, coloured)
         stylized = to_uint8(self.generate(from_uint8(coloured[None]), weights, factors))[0]
-        return colour.transported(stylized, colour.colours(stylized, alpha), colour.colours(coloured, alpha))
+        in_place = colour.transported(stylized, colour.colours(stylized, alpha), colour.colours(coloured, alpha))
+        return recoloured(content, in_place)
 
     def weights(self, style: str | Mapping[str, float]) -> dict[str, float]:
         """Returns the share of each style, in the order of the model's."""
