@@ -2,13 +2,24 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema
 
 from limner.errors import shown
 
 PathText = Annotated[str, Field(max_length=4096, pattern=r"^[^\x00]*$")]
 """The name of a file or folder."""
+
+
+def as_written(value: Any) -> Any:
+    """Returns what YAML took for something else, true, null or a number, as the text that a person wrote."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value) if isinstance(value, int | float) else value
+
+
+NameText = Annotated[str, BeforeValidator(as_written)]
+"""The name of an attribute, a class, a node or a direction: `on`, `NO`, `true` and `12` are names like all others."""
 
 
 def _be_strict(part: Any) -> None:

@@ -35,6 +35,13 @@ def test_a_file_names_nodes_by_its_edges(tmp_path: Path) -> None:
     assert graph.order.index("season") < graph.order.index("sunlight") < graph.order.index("height")
 
 
+def test_words_that_yaml_may_take_for_something_else_are_names(tmp_path: Path) -> None:
+    (tmp_path / "graph.yaml").write_text("edges: [on -> NO, [true, 12], [null, y]]\npicture: [NO, 12]\n")
+    graph = read_graph(tmp_path / "graph.yaml")
+    assert set(graph.nodes) == {"on", "NO", "true", "12", "null", "y"}
+    assert graph.picture == ("NO", "12")
+
+
 def test_yaml_round_trip(tmp_path: Path) -> None:
     graph = _read(tmp_path, WRITTEN)
     graph.save(tmp_path / "again.yaml")

@@ -121,3 +121,14 @@ def test_what_directions_do_not_have_is_one_line(run: Path, tmp_path: Path) -> N
     assert "has no label or number 'specie'" in _directions(run, "--attribute", "specie=rose")
     assert "ask for one class of it" in _directions(run, "--attribute", "species")
     assert "no such model" in _directions(tmp_path / "gone")
+
+
+def test_the_order_is_that_of_the_numbers_and_a_wrong_name_is_said(lamp: Model) -> None:
+    red, light = torch.eye(6)[[RED, LIGHT]]
+    found = {one.name: one for one in effects(lamp, {"brightness": light, "warmth": -red, "size": red}, SCORERS, n=400)}
+    for one in found.values():
+        sizes = [abs(change.value) for change in one.changes.values()]
+        assert sizes == sorted(sizes, reverse=True)
+    assert found["brightness"].fault is None
+    assert "the direction called warmth lowers it" in str(found["warmth"].fault)
+    assert found["size"].fault is None, "flat pictures have no size that could change"

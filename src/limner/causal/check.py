@@ -6,6 +6,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
+from limner.causal.collinear import in_words, inseparable
 from limner.causal.direction import Doubt, doubts
 from limner.causal.dowhy_adaptor import quiet
 from limner.causal.fitting import check_rows
@@ -89,6 +90,7 @@ def examine(graph: Graph, variables: Mapping[str, Variable], table: Table, seed:
     found.doubtful = doubts(graph, variables, table, seed)
     found.unsupported = unsupported(graph, variables, table)
     found.unidentified = unidentified(graph)
+    found.unidentified += [in_words(edge, others) for edge, others in inseparable(graph, variables, table).items()]
     return found
 
 

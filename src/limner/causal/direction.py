@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from limner.causal.fitting import held_out_nll
+from limner.causal.fitting import choose_form, held_out_nll
 from limner.causal.graph import Edge, Graph
 from limner.causal.variables import Table, Variable
 from limner.errors import GraphError
@@ -26,9 +26,11 @@ class Doubt(NamedTuple):
 def doubts(graph: Graph, variables: Mapping[str, Variable], table: Table, seed: int = 0) -> list[Doubt]:
     """Returns the edges that the data prefer reversed, the clearest first.
 
-    Mechanisms of the linear form are fitted both ways. Where causes act on a scale without bounds and add to a noise of
-    their own, the true direction is the simpler one (Hoyer et al. 2008, "Nonlinear causal discovery with additive noise
-    models"; Peters et al. 2014, arXiv 1309.6779, theorem 28). Between two normal variables no direction can be found.
+    Mechanisms of the linear form are fitted both ways, and where they prefer the reversed edge, of the forms that `fit_mechanism`
+    would choose: a mechanism that is merely not linear does not speak against its edge. Where causes act on a scale without
+    bounds and add to a noise of their own, the true direction is the simpler one (Hoyer et al. 2008, "Nonlinear causal discovery
+    with additive noise models"; Peters et al. 2014, arXiv 1309.6779, theorem 28). Between two normal variables no direction can be
+    found.
     """
     values = {name: torch.from_numpy(column) for name, column in table.items()}
     found = []
@@ -37,20 +39,38 @@ def doubts(graph: Graph, variables: Mapping[str, Variable], table: Table, seed: 
             other = graph.with_reversed(edge)
         except GraphError:  # it would close a cycle
             continue
-        gain = _nll(graph, edge, variables, values, seed) - _nll(other, edge, variables, values, seed)
-        mean, error = float(gain.mean()), float(gain.std() / len(gain) ** 0.5)
-        if mean > ERRORS * error:
-            found.append(Doubt(edge, mean, error))
+        doubt = None
+        for chosen in (False, True):
+            ours, theirs = (_nll(one, edge, variables, values, seed, chosen) for one in (graph, other))
+            doubt = _doubt(edge, ours - theirs)
+            if doubt is None:
+                break
+        if doubt is not None:
+            found.append(doubt)
     return sorted(found, key=lambda doubt: -doubt.gain / doubt.error)
 
 
+def _doubt(edge: Edge, gain: Tensor) -> Doubt | None:
+    mean, error = float(gain.mean()), float(gain.std() / len(gain) ** 0.5)
+    return Doubt(edge, mean, error) if mean > ERRORS * error else None
+
+
 def _nll(
-    graph: Graph, nodes: Sequence[str], variables: Mapping[str, Variable], values: Mapping[str, Tensor], seed: int
+    graph: Graph,
+    nodes: Sequence[str],
+    variables: Mapping[str, Variable],
+    values: Mapping[str, Tensor],
+    seed: int,
+    chosen: bool,
 ) -> Tensor:
-    """Returns the negative log-likelihood of those nodes together, of each unit while it is held out."""
+    """Returns the negative log-likelihood of those nodes together, of each unit while it is held out.
+
+    By mechanisms of the linear form, or of the one that each node's is chosen to have.
+    """
     total = torch.zeros(())
     for name in nodes:
         parents = graph.parents(name)
         causes, given = [variables[each] for each in parents], [values[each] for each in parents]
-        total = total + held_out_nll("linear", variables[name], causes, values[name], given, seed)
+        form = choose_form(variables[name], causes, values[name], given, seed) if chosen else "linear"
+        total = total + held_out_nll(form, variables[name], causes, values[name], given, seed)
     return total

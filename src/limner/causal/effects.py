@@ -1,12 +1,13 @@
 """Effects on an attribute: the total and direct effect of each of its causes, with intervals and refutations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from limner import seeds
-from limner.causal.graph import Graph
+from limner.causal.collinear import inseparable
+from limner.causal.graph import Edge, Graph
 from limner.causal.refute import Refutation, placebo, random_common_cause
 from limner.causal.steps import Outcome, Step, average_effects, outcome_of, steps
 from limner.causal.strengths import Strength, resampled, strengths
@@ -32,7 +33,7 @@ class Effect:
     direct: Interval | None
     """None where the cause has no edge to the outcome."""
     hidden: tuple[str, ...] = ()
-    """Edges on its way whose effect is not identified, because of an unobserved cause."""
+    """Edges on its way whose effect is not identified."""
 
 
 @dataclass
@@ -61,8 +62,9 @@ def attribute_effects(structure: StructuralModel, table: Table, on: str, seed: i
     _same_units(part, table)
     all_steps = steps(part.variables, table, causes)
     totals, directs = _intervals(part, table, all_steps, outcome, seed)
+    together = inseparable(part.graph, part.variables, table)
     effects = [
-        described_effect(part, step, total, direct, {outcome.name})
+        described_effect(part, step, total, direct, {outcome.name}, together)
         for step, total, direct in zip(all_steps, totals, directs, strict=True)
     ]
     refutations = _refuted(part, table, all_steps, totals, outcome, seed)
@@ -73,11 +75,20 @@ def attribute_effects(structure: StructuralModel, table: Table, on: str, seed: i
 
 
 def described_effect(
-    structure: StructuralModel, step: Step, total: Interval, direct: Interval | None, ends: set[str]
+    structure: StructuralModel,
+    step: Step,
+    total: Interval,
+    direct: Interval | None,
+    ends: set[str],
+    together: Iterable[Edge] = (),
 ) -> Effect:
-    """Returns an effect in words, with the edges on its way to `ends` that are not identified."""
+    """Returns an effect in words, with the edges on its way to `ends` that are not identified: also those that go together."""
     low, high = (structure.variables[step.cause].text(value) for value in (step.low, step.high))
-    return Effect(step.cause, low, high, total, direct, hidden_edges(structure.graph, step.cause, ends))
+    graph = structure.graph
+    between = graph.descendants(step.cause) & graph.ancestors(*ends)
+    mixed = [f"{a} -> {b}" for a, b in together if {a, b} <= between]
+    hidden = (*hidden_edges(graph, step.cause, ends), *mixed)
+    return Effect(step.cause, low, high, total, direct, tuple(dict.fromkeys(hidden)))
 
 
 def hidden_edges(graph: Graph, cause: str, ends: set[str]) -> tuple[str, ...]:

@@ -40,16 +40,31 @@ def fit_mechanism(
     the linear form learns from all units then. GraphError for fewer units than it needs.
     """
     check_rows(variable, causes, len(values))
+    chosen, nll = _better(variable, causes, values, given, seed)
+    alone = fit_mechanism(variable, (), values, (), seed).nll if causes else float(nll.mean())
+    if chosen.form == "linear":
+        _learn_line(chosen, values, given, seed)
+    return Fit(chosen.requires_grad_(False), float(nll.mean()), alone, len(values))
+
+
+def choose_form(
+    variable: Variable, causes: Sequence[Variable], values: Tensor, given: Sequence[Tensor], seed: int
+) -> Form:
+    """Returns the form that `fit_mechanism` would choose."""
+    return _better(variable, causes, values, given, seed)[0].form
+
+
+def _better(
+    variable: Variable, causes: Sequence[Variable], values: Tensor, given: Sequence[Tensor], seed: int
+) -> tuple[Mechanism, Tensor]:
+    """Returns the linear mechanism, or the flow if it is better, and the negative log-likelihood of each held-out unit."""
     chosen, nll = _learned("linear", variable, causes, values, given, seed)
     if causes or variable.kind != "category":
         flow, flow_nll = _learned("flow", variable, causes, values, given, seed)
         gain = nll - flow_nll
         if gain.mean() > 2 * gain.std() / len(gain) ** 0.5:
             chosen, nll = flow, flow_nll
-    alone = fit_mechanism(variable, (), values, (), seed).nll if causes else float(nll.mean())
-    if chosen.form == "linear":
-        _learn_line(chosen, values, given, seed)
-    return Fit(chosen.requires_grad_(False), float(nll.mean()), alone, len(values))
+    return chosen, nll
 
 
 def check_rows(variable: Variable, causes: Sequence[Variable], rows: int) -> None:

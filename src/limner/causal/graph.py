@@ -22,13 +22,13 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError, field_serializer, model_validator
 
 from limner import files
-from limner.config import Section
+from limner.config import NameText, Section, as_written
 from limner.errors import GraphError, nearest, shown
 from limner.parsing import ParseError, read_yaml, write_yaml
 
 PICTURE = "picture"
 """The name of the picture's own node, which no attribute can have."""
-Edge = tuple[str, str]
+Edge = tuple[NameText, NameText]
 LARGEST = 1e30
 """The farthest bound: the width of a range of double precision must not overflow."""
 MOST_NODES, MOST_EDGES, LONGEST_NODE = 500, 10_000, 1000
@@ -60,7 +60,7 @@ class Graph(Section):
     edges: tuple[Edge, ...] = ()
     """(cause, effect)."""
     confounded: tuple[Edge, ...] = ()
-    picture: tuple[str, ...] = ()
+    picture: tuple[NameText, ...] = ()
     """The nodes that the picture depends on."""
 
     @model_validator(mode="before")
@@ -198,14 +198,16 @@ def _list(fields: dict[str, Any], key: str) -> Sequence[Any]:
 
 
 def _names(fields: dict[str, Any], key: str) -> Sequence[str]:
-    names = _list(fields, key)
+    names = [as_written(name) for name in _list(fields, key)]
     if not all(isinstance(name, str) for name in names):
-        raise ValueError(f"{key} is a list of names; quote one that looks like a number")
+        raise ValueError(f"{key} is a list of names")
     return names
 
 
 def _ends(edge: Any, arrow: str) -> Edge:
     ends = [end.strip() for end in edge.split(arrow)] if isinstance(edge, str) else edge
+    if isinstance(ends, list | tuple):
+        ends = [as_written(end) for end in ends]
     # the `<->` of two confounded nodes would be cut into `a <` and `b`
     pair = isinstance(ends, list | tuple) and len(ends) == 2 and all(isinstance(end, str) and end for end in ends)
     if not pair or any({"<", ">"} & set(end) for end in ends):

@@ -18,6 +18,8 @@ from limner.causal.variables import Variable
 
 HIDDEN = (32, 32)
 BINS = 8
+DEPENDENT = 5e-3
+"""Singular values of a regression below this share of the greatest count as none."""
 END = 1e-6
 """Share of a range that values at its very ends are moved inwards, where the unbounded scale would be infinite."""
 Form = Literal["linear", "flow"]
@@ -86,8 +88,9 @@ class NumberMechanism(nn.Module):
         """Least squares on the unbounded scale; exact."""
         z, features = self._unbounded(self._dequantised(values, generator)), self.causes(causes, len(values))
         design = torch.cat([torch.ones(len(z), 1, dtype=torch.float64), features], 1)
-        # one-hot columns and the constant are linearly dependent: the solution of least norm is taken
-        solution = torch.linalg.lstsq(design, z[:, None], driver="gelsd").solution[:, 0]
+        # one-hot columns and the constant are linearly dependent, and causes may be: the solution of least norm is taken, so that
+        # causes that come together share their effect, in place of thousands for one and minus thousands for the other
+        solution = torch.linalg.lstsq(design, z[:, None], rcond=DEPENDENT, driver="gelsd").solution[:, 0]
         freedom = max(len(z) - int(torch.linalg.matrix_rank(design)), 1)
         self.scale.copy_(((z - design @ solution).square().sum() / freedom).sqrt().clamp_min(1e-12))
         self.linear.bias.copy_(solution[:1])

@@ -245,7 +245,9 @@ def _print_effects(found: "Effects") -> None:
         rows = [[*row, last] for row, last in zip(rows, ["cannot be known", *hidden], strict=True)]
     show(rows)
     for edge in dict.fromkeys(edge for one in found.effects for edge in one.hidden):
-        typer.echo(f"cannot be known: {edge}: an unobserved cause hides its effect, so effects along it may be far off")
+        typer.echo(
+            f"cannot be known: {edge}: another cause, seen or not, goes with it; effects along it may be far off"
+        )
     if found.strengths:
         strengths = ([f"{one.cause} -> {one.node}", said(one.strength).replace("+", "")] for one in found.strengths)
         show([["arrow", "strength"], *strengths])

@@ -39,7 +39,7 @@ def directions(
     from limner.errors import UsageError
     from limner.explain.attribute_scorers import scorers_of_model
     from limner.explain.directions import effects, supervised
-    from limner.explain.directions_page import HOW, LIMITS, summary, write
+    from limner.explain.directions_page import HOW, LIMITS, faults, summary, write
 
     if keep and not attributes:
         raise UsageError("--keep says what the direction of an --attribute must not change: give one.")
@@ -50,4 +50,6 @@ def directions(
     found = effects(opened, steps, scorers, n, seed)
     write(opened, model, steps, found, folder, attributes=named, keep=constant, n=n, seed=seed)
     show(summary(found))
+    for line in faults(found):
+        typer.echo(f"warning: {line}", err=True)
     typer.echo(f"\n{HOW}\n{LIMITS}\n{folder / 'report.html'}")

@@ -63,6 +63,9 @@ def _class_index(attribute: Attribute, value: Any) -> int:
         if value.dtype.is_floating_point or not 0 <= int(value) < len(attribute.classes):
             raise ConditionError(f"condition {shown(attribute.name)}: {value.item()} is the index of no class.")
         return int(value)
+    if isinstance(value, bool):  # classes that are called true and false, as YAML, Python or a table writes them
+        named = [name for name in attribute.classes if name.lower() == str(value).lower()]
+        value = named[0] if len(named) == 1 else value
     if value is None or isinstance(value, bool | dict | list | tuple):
         raise ConditionError(f"condition {shown(attribute.name)}: {shown(value)} is the name of no class.")
     text = str(value)

@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 from torch import Tensor
 
 from limner.colours import visible
-from limner.config import PathText
+from limner.config import NameText, PathText
 from limner.editing.directions import step_of
 from limner.editing.inversion import STEPS, Detail, Loss, first_guess, invert, optimise, perceptual_net
 from limner.editing.latent_space import cross_faded, editing_model, interpolate, one_thread, sample_w
@@ -52,7 +52,7 @@ class LatentEdit(Operation):
 
     model: PathText | None = None
     """A model or run; the one that generated the picture where it is left out."""
-    condition: dict[str, str | float] = Field(default_factory=dict)
+    condition: dict[str, NameText] = Field(default_factory=dict)
     """What the picture is, as `limner sample` is asked for it; what fits best where it is left out."""
     steps: int = Field(STEPS, ge=0, le=10_000)
     """Of inversion."""
@@ -105,7 +105,7 @@ class Along(LatentEdit):
     Directions are pca-1, sefa-1 and so on, of the model itself, or those that `limner directions` wrote into a folder.
     """
 
-    direction: str
+    direction: NameText
     amount: float = Field(1.0, ge=-10, le=10)
     directions: PathText | None = None
     """The folder; the model's own where it is left out."""

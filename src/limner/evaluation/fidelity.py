@@ -37,7 +37,7 @@ def fidelity(reference: Reference, subject: Subject) -> Group:
 def _by_class(
     reference: Reference, found: Neighbourhoods, real: Pictures, generated: Pictures
 ) -> list[dict[str, object]]:
-    """Shares of each class, of pictures judged among all classes together."""
+    """Shares of each class, of pictures judged among all classes together; None of a class that either side lacks."""
     assert real.labels is not None
     assert generated.labels is not None
     rows = []
@@ -46,6 +46,6 @@ def _by_class(
         row: dict[str, object] = {"class": name}
         for measure, values in found._asdict().items():
             chosen = values[of_generated if measure in ("precision", "density") else of_real]
-            row[measure] = float(chosen.mean()) if len(chosen) else None
+            row[measure] = float(chosen.mean()) if of_real.any() and of_generated.any() else None
         rows.append(row)
     return rows

@@ -100,7 +100,11 @@ def _by_class(page: Page, group: str, one: Judged) -> None:
     if rows:
         page.heading(f"By class: {group}", 3)
         header = list(dict.fromkeys(key for row in rows for key in row))
-        page.table(header, ([row.get(name) for name in header] for row in rows[:MOST_CLASSES]))
+        page.table(header, ([_measured(row.get(name)) for name in header] for row in rows[:MOST_CLASSES]))
+
+
+def _measured(value: object) -> object:
+    return "not measured" if value is None else value
 
 
 def _confusion(page: Page, name: str, details: dict[str, Any]) -> None:

@@ -28,6 +28,8 @@ NOTHING = 1e-3
 """Length below which nothing is left of a direction of length 1."""
 CONSTANT = 1e-6
 """Standard deviation below which a score counts as the same for all pictures."""
+HARDLY = 0.2
+"""Standard deviations of its own score by which a direction changes hardly anything."""
 BATCH = 64
 
 
@@ -36,11 +38,21 @@ class Effect(NamedTuple):
 
     name: str
     changes: dict[str, Interval]
-    """The greatest change comes first, by other pictures than those of the intervals."""
+    """The greatest change comes first."""
 
     @property
     def most(self) -> str:
         return next(iter(self.changes))
+
+    @property
+    def fault(self) -> str | None:
+        """That a direction of an attribute hardly changes it, or another score more; None of one that does, or is of none."""
+        own = self.changes.get(self.name)
+        if own is None or (self.most == self.name and own.value >= HARDLY):
+            return None
+        hardly = "hardly changes it" if abs(own.value) < HARDLY else "lowers it" if own.value < 0 else "changes it"
+        more = f", and {self.most} more ({self.changes[self.most]:+.2f})" if self.most != self.name else ""
+        return f"the direction called {self.name} {hardly} ({own:+.2f}){more}"
 
 
 def regression(w: Tensor, scores: Tensor) -> Tensor:
@@ -95,10 +107,7 @@ def orthogonal(way: Tensor, others: Sequence[Tensor]) -> Tensor:
 def effects(
     model: Model, steps: Mapping[str, Tensor], scorers: Mapping[str, Scorer], n: int = 256, seed: int = 0
 ) -> list[Effect]:
-    """Returns what each step changes, with 95 % intervals over pictures by which no direction was found.
-
-    Half of these order the scores, the others give the changes: the greatest of many looks greater on the pictures that chose it.
-    """
+    """Returns what each step changes, with 95 % intervals over pictures by which no direction was found."""
     _, latent = halves(model, n, seed)
     before = scores_of(model, latent, scorers)
     stds = {name: float(values.std()) for name, values in before.items() if float(values.std()) > CONSTANT}
@@ -106,8 +115,9 @@ def effects(
     for name, step in steps.items():
         back, forth = (scores_of(model, moved(latent, sign * step), scorers) for sign in (-1, 1))
         changes = {each: (forth[each] - back[each]) / 2 / stds[each] for each in stds}
-        order = sorted(changes, key=lambda each: -abs(float(changes[each][::2].mean())))
-        found.append(Effect(name, {each: change_interval(changes[each][1::2]) for each in order}))
+        intervals = {each: change_interval(changes[each]) for each in changes}
+        order = sorted(intervals, key=lambda each: -abs(intervals[each].value))
+        found.append(Effect(name, {each: intervals[each] for each in order}))
     return found
 
 

@@ -29,7 +29,14 @@ HOW = (
     "A step is one standard deviation of w, and a change is in standard deviations of each score over the model's own pictures; "
     "95 % intervals, over pictures by which no direction was found."
 )
-LIMITS = "A direction is named by the score that changes most. It may change other things, too: see the strips."
+LIMITS = "What a direction changes most says what it is. It may change other things, too: see the strips."
+
+
+def faults(found: Sequence[Effect]) -> list[str]:
+    """Returns a line for each direction that does not do what it is called."""
+    return [
+        f"{line}: it may not be in the pictures, or go with something else." for one in found if (line := one.fault)
+    ]
 
 
 def summary(found: Sequence[Effect]) -> list[list[str]]:
@@ -75,8 +82,10 @@ def page(model: Model, found: Sequence[Effect], strips: Mapping[str, np.ndarray]
         sheet.table(header, body)
     sheet.paragraph(HOW)
     sheet.warning(LIMITS)
+    for line in faults(found):
+        sheet.warning(line)
     for one in found:
-        sheet.heading(f"{one.name}: {one.most} {one.changes[one.most].value:+.2g}")
+        sheet.heading(f"{one.name}: {one.most} {one.changes[one.most].value:+.2g}" if one.changes else one.name)
         sheet.figure(
             grid(strips[one.name], columns=len(STOPS)), ", ".join(f"{stop:+d}" if stop else "0" for stop in STOPS)
         )

@@ -20,8 +20,8 @@ class ClassificationScores(NamedTuple):
 def scores(truth: Tensor, predicted: Tensor, classes: int) -> ClassificationScores:
     """Scores predictions (N,) against the truth (N,), both whole numbers in [0, classes), N at least 1; ValueError otherwise.
 
-    A ratio 0 / 0 is 0: a class never predicted has precision 0. Classes in neither the truth nor the predictions are
-    left out of the means.
+    A class never predicted has precision 0. The means leave out classes that cannot be judged: of recall those that the truth
+    does not have, of precision and F1 those in neither the truth nor the predictions.
     """
     if truth.ndim != 1 or truth.shape != predicted.shape or not len(truth):
         raise ValueError(
@@ -36,7 +36,7 @@ def scores(truth: Tensor, predicted: Tensor, classes: int) -> ClassificationScor
     return ClassificationScores(
         accuracy=float(right.sum() / len(truth)),
         precision=float((right / said.clamp_min(1))[present].mean()),
-        recall=float((right / true.clamp_min(1))[present].mean()),
+        recall=float((right / true.clamp_min(1))[true > 0].mean()),
         f1=float((2 * right / (true + said).clamp_min(1))[present].mean()),
         confusion=confusion,
     )

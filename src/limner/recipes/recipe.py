@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, SerializeAsAny, ValidationError, field_va
 
 from limner.conditions.attribute import Attribute
 from limner.conditions.kinds import KINDS
-from limner.config import Section
+from limner.config import NameText, Section
 from limner.data.augment import AugmentConfig
 from limner.data.dataset import Dataset
 from limner.data.groups import grouped
@@ -45,7 +45,7 @@ class Recipe(Section):
     name: str = Field(min_length=1, max_length=200)
     summary: str = Field("", max_length=2000)
     method: SerializeAsAny[MethodConfig]
-    condition: Literal["auto", "groups", "none"] | tuple[str, ...] = "none"
+    condition: Literal["auto", "groups", "none"] | tuple[NameText, ...] = "none"
     """auto: the dataset's main label; a GAN makes do with groups of pictures that look alike. Or attributes by name."""
     condition_dropout: float = Field(0.0, ge=0, lt=1)
     """Share of the training pictures whose attributes are all left out, and, of several attributes, of each alone: the model then
@@ -75,7 +75,8 @@ class Recipe(Section):
     @field_validator("condition", mode="before")
     @classmethod
     def _one_name_is_a_list_of_one(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) and value not in ("auto", "groups", "none") else value
+        one = isinstance(value, str | bool | int | float) and value not in ("auto", "groups", "none")
+        return (value,) if one else value
 
     @model_validator(mode="after")
     def _an_encoder_would_need_the_group_of_any_picture(self) -> "Recipe":

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from limner.data.sources.archive import MAX_DIRECTORY, Entries, check_count, check_ratio, foreign, oversize
 from limner.data.sources.source import Item, Problem, shown
+from limner.data.sources.zip_names import decoded_names
 from limner.errors import DataError
 from limner.pictures import MAX_BYTES, sniff
 
@@ -30,11 +31,14 @@ class ZipSource(Entries):
         with _zip(path) as archive:
             self._infos = archive.infolist()
             check_ratio(path, sum(info.file_size for info in self._infos if not oversize(info.file_size)))
-            for number, info in enumerate(self._infos):
-                name = info.filename.replace("\\", "/")
+            names, note = decoded_names(self._infos)
+            for number, (info, own) in enumerate(zip(self._infos, names, strict=True)):
+                name = own.replace("\\", "/")
                 if not name.endswith("/"):
                     self.add(number, name, _zip_problem(info), partial(archive.read, info))
         self.listed()
+        if note:
+            self.notes.append(note)
 
     def items(self) -> Iterator[Item]:
         """Yields every entry, unpacking it in memory only now."""

@@ -1,0 +1,116 @@
+"""Causes that come together are said to be so, direction is judged by the forms of `fit`, and exact forks are no contradiction."""
+
+import numpy as np
+import pytest
+import torch
+
+from limner.causal.check import examine, falsify
+from limner.causal.collinear import in_words, inseparable
+from limner.causal.direction import doubts
+from limner.causal.effects import attribute_effects
+from limner.causal.graph import Graph
+from limner.causal.independence import independence_p
+from limner.causal.structural import StructuralModel
+from limner.causal.variables import Table, Variable, with_statistics
+
+
+def _variables(table: Table, **kinds: str) -> dict[str, Variable]:
+    named = {
+        name: Variable(
+            name=name,
+            kind=kinds.get(name, "number"),
+            classes=tuple(f"c{index}" for index in range(int(values.max()) + 1))
+            if kinds.get(name) == "category"
+            else (),
+        )
+        for name, values in table.items()
+    }
+    return with_statistics(named, table)
+
+
+@pytest.mark.parametrize("noise", [0.0, 1e-6, 1e-3, 1e-2])
+def test_a_cause_that_follows_from_another_has_no_effect_of_its_own(noise: float) -> None:
+    """Height in centimetres and in inches: neither gets a coefficient of thousands, and both together are right."""
+    random = np.random.default_rng(0)
+    size = random.normal(size=1500)
+    table: Table = {"cm": size, "inch": size / 2.54 + noise * random.normal(size=1500)}
+    table["weight"] = 2 * size + 0.5 * random.normal(size=1500)
+    graph = Graph(edges=["cm -> inch", "cm -> weight", "inch -> weight"])
+    variables = _variables(table)
+    found = inseparable(graph, variables, table)
+    assert found == {("cm", "weight"): ("inch",), ("inch", "weight"): ("cm",)}
+    words = in_words(("cm", "weight"), ("inch",))
+    assert words == "cm -> weight: cm follows from inch, so their effects cannot be told apart"
+    assert words in examine(graph, variables, table).unidentified
+    structure = StructuralModel.fit(graph, variables, table)
+    weights = structure.fits["weight"].mechanism.linear.weight.detach()
+    assert float(weights.abs().max()) < 200 * max(noise, 0.02) + 2
+    assert float(weights.sum()) == pytest.approx(2, abs=0.1), "what both do together is known"
+
+
+def test_effects_along_such_an_edge_are_marked() -> None:
+    random = np.random.default_rng(0)
+    size = random.normal(size=400)
+    table: Table = {"cm": size, "inch": size / 2.54, "age": random.normal(size=400)}
+    table["weight"] = 2 * size + table["age"] + 0.5 * random.normal(size=400)
+    graph = Graph(edges=["cm -> weight", "inch -> weight", "age -> weight"])
+    structure = StructuralModel.fit(graph, _variables(table), table)
+    pytest.importorskip("dowhy")
+    found = {one.cause: one for one in attribute_effects(structure, table, "weight").effects}
+    assert found["cm"].hidden == ("cm -> weight",)
+    assert found["inch"].hidden == ("inch -> weight",)
+    assert found["age"].hidden == ()
+    assert all(abs(one.total.value) < 10 for one in found.values())
+
+
+def test_classes_and_sums_are_seen_through_and_separate_causes_are_not_accused() -> None:
+    random = np.random.default_rng(1)
+    kind = random.integers(0, 3, 900)
+    first, second = random.normal(size=900), random.normal(size=900)
+    table: Table = {
+        "kind": kind,
+        "code": np.array([4.0, 7.0, 1.0])[kind],
+        "first": first,
+        "second": second,
+        "both": first + second,
+        "near": first + 0.3 * second,
+    }
+    table["y"] = first + random.normal(size=900)
+    variables = _variables(table, kind="category")
+    graph = Graph(edges=[f"{name} -> y" for name in table if name != "y"])
+    assert {edge[0] for edge in inseparable(graph, variables, table)} == {"code", "first", "second", "both", "near"}
+    apart = Graph(edges=["first -> y", "near -> y", "kind -> y"])
+    assert inseparable(apart, variables, table) == {}
+
+
+@pytest.mark.parametrize(
+    "functions",
+    [(np.sin, np.cos), (np.floor, np.sin), (lambda a: 3 * a, lambda a: a**2), (np.exp, lambda a: np.floor(2 * a))],
+    ids=["waves", "steps", "squares", "counts"],
+)
+def test_an_exact_fork_does_not_speak_against_its_graph(functions: tuple) -> None:
+    values = np.random.default_rng(2).normal(size=1000) * 2
+    table: Table = {"a": values, "b": functions[0](values), "c": functions[1](values)}
+    assert independence_p(table["b"], table["c"], table["a"]) == 1.0
+    graph = Graph(edges=["a -> b", "a -> c"])
+    found = falsify(graph, _variables(table), table)
+    assert found.violations == []
+    assert not found.falsified
+
+
+def test_a_fork_with_noise_that_is_no_fork_is_still_told() -> None:
+    random = np.random.default_rng(3)
+    a = random.normal(size=1000)
+    b = a + 0.3 * random.normal(size=1000)
+    c = a + b + 0.3 * random.normal(size=1000)
+    assert independence_p(b, c, a) < 1e-3
+
+
+def test_a_count_that_follows_from_a_number_does_not_turn_its_edge() -> None:
+    """Counts whose rate bends: no line describes them, and the flow that `fit` takes describes them well."""
+    random = np.random.default_rng(4)
+    sun = random.uniform(-2, 2, 1500)
+    table: Table = {"sun": sun, "petals": random.poisson(2 + 10 * np.exp(-4 * sun**2)).astype(float)}
+    variables = _variables(table, petals="count")
+    torch.manual_seed(0)
+    assert doubts(Graph(edges=["sun -> petals"]), variables, table) == []
