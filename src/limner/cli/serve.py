@@ -23,9 +23,16 @@ def serve(
     token: Annotated[
         str | None, typer.Option(help="What clients must give; LIMNER_TOKEN says it too.", envvar="LIMNER_TOKEN")
     ] = None,
+    proxy: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Address of a proxy before the server, which is believed in X-Forwarded-*."
+        ),
+    ] = None,
+    root_path: Annotated[str, typer.Option(metavar="/PATH", help="Path under which the proxy mounts the server.")] = "",
 ) -> None:
     """Serve models, and the studio, until Ctrl-C."""
-    _run(paths or [], home, host, port, token, opened=False)
+    _run(paths or [], home, host, port, token, opened=False, proxy=proxy, root_path=root_path)
 
 
 def studio(paths: Paths = None, home: Home = Path("studio"), port: Port = 7878) -> None:
@@ -33,7 +40,16 @@ def studio(paths: Paths = None, home: Home = Path("studio"), port: Port = 7878) 
     _run(paths or [], home, "127.0.0.1", port, None, opened=True)
 
 
-def _run(paths: list[Path], home: Path, host: str, port: int, token: str | None, opened: bool) -> None:
+def _run(
+    paths: list[Path],
+    home: Path,
+    host: str,
+    port: int,
+    token: str | None,
+    opened: bool,
+    proxy: str | None = None,
+    root_path: str = "",
+) -> None:
     from limner.errors import UsageError
 
     try:
@@ -42,4 +58,5 @@ def _run(paths: list[Path], home: Path, host: str, port: int, token: str | None,
         raise UsageError(f"serving needs {error.name}; install it with: pip install 'limner[serve]'") from None
     from limner.serving.settings import Settings
 
-    run(Settings(tuple(paths), home, host, port, token, threads=os.cpu_count() or 1), opened)
+    threads = os.cpu_count() or 1
+    run(Settings(tuple(paths), home, host, port, token, proxy, root_path, threads), opened)

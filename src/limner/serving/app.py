@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from limner.serving import errors, live
 from limner.serving.metrics import Metrics
 from limner.serving.middleware import AccessMiddleware
+from limner.serving.proxy import ProxyMiddleware
 from limner.serving.routes import catalogue, causal, edits, health, images, jobs, pictures, stylize
 from limner.serving.settings import Settings
 from limner.serving.state import State
@@ -53,4 +54,5 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(AccessMiddleware, settings=settings)
     app.add_middleware(Metrics, routes=app)
     app.add_middleware(Turns)
+    app.add_middleware(ProxyMiddleware, proxy=settings.proxy, root_path=settings.root_path)
     return app

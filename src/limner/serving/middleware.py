@@ -29,7 +29,7 @@ POLICY = (
 )
 
 ASKING = """<!doctype html><meta charset="utf-8"><title>Limner</title>
-<form action="/"><label>Token <input name="token" type="password" autofocus></label> <button>OK</button></form>"""
+<form><label>Token <input name="token" type="password" autofocus></label> <button>OK</button></form>"""
 """The page for a browser that has no session yet."""
 
 
@@ -63,7 +63,7 @@ class AccessMiddleware:
         """Raises ApiError for what may not be asked; returns whether a browser has given the token in its address."""
         check_lengths(scope)
         check_host(headers, self.settings.local)
-        check_origin(scope, headers)
+        check_origin(scope, headers, self.settings.local)
         if scope["path"] in HEALTH:
             return False
         client = client_of(scope.get("client"))

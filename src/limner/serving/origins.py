@@ -7,10 +7,12 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from limner.serving.errors import ApiError
+from limner.serving.proxy import came_by_proxy
 
 PATH, QUERY, HEADERS, FIELDS = 4096, 4096, 32 * 2**10, 100
 """The most bytes of a path, a query and all headers, and the most headers."""
 HERE = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])\.?(?::\d{1,5})?", re.IGNORECASE)
+UNNAMED = "a proxy passed this request on that the server does not know: start it with --proxy ADDRESS, and a --token."
 OWN_SITES = ("same-origin", "none")
 """What a browser says of requests of this server's own pages, and of addresses that a person opens."""
 
@@ -33,13 +35,14 @@ def check_host(headers: Headers, local: bool) -> None:
     if len(hosts) > 1:
         raise ApiError(400, "this request names several hosts.")
     if local and not HERE.fullmatch("".join(hosts)):
-        raise ApiError(403, "this server answers to localhost alone.")
+        raise ApiError(403, UNNAMED if came_by_proxy(headers) else "this server answers to localhost alone.")
 
 
-def check_origin(scope: Scope, headers: Headers) -> None:
+def check_origin(scope: Scope, headers: Headers, local: bool) -> None:
     """Raises ApiError 403 for what a page of another site asks; it may only link to the studio."""
     if _from_elsewhere(headers) and not _link(scope, headers):
-        raise ApiError(403, "pages of other sites may not ask this server.")
+        by_proxy = came_by_proxy(headers) and local
+        raise ApiError(403, UNNAMED if by_proxy else "pages of other sites may not ask this server.")
 
 
 def _from_elsewhere(headers: Headers) -> bool:

@@ -1,6 +1,7 @@
 """A server on a socket: checked before it begins, said where it is, and ended by Ctrl-C or SIGTERM within 5 seconds."""
 
 import asyncio
+import re
 import signal
 import socket
 import sqlite3
@@ -16,16 +17,18 @@ from fastapi import FastAPI
 from filelock import FileLock, Timeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from limner.errors import ModelError, UsageError
+from limner.errors import ModelError, UsageError, shown
 from limner.model import find_folder
 from limner.serving.app import create_app
 from limner.serving.catalogue import found_in
 from limner.serving.connections import Connection, raise_file_limit
 from limner.serving.errors import ApiError
+from limner.serving.proxy import is_address
 from limner.serving.settings import Settings
 from limner.serving.store import Store
 
 SHORTEST_TOKEN = 16
+MOUNTED = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 ANSWERING = 2
 """Seconds that requests have to be answered when the server ends."""
 ENDING = 4.2
@@ -81,7 +84,8 @@ def run(settings: Settings, opened: bool = False) -> None:
 
 def _serve(settings: Settings, opened: bool) -> None:
     listening = _listen(settings.host, settings.port)
-    address = f"http://{'[::1]' if settings.host == '::1' else settings.host}:{listening.getsockname()[1]}/"
+    host = "[::1]" if settings.host == "::1" else settings.host
+    address = f"http://{host}:{listening.getsockname()[1]}{settings.root_path}/"
     sys.setswitchinterval(0.001)  # threads that generate and write pictures let the one that answers go on sooner
     app = create_app(settings)
     config = uvicorn.Config(
@@ -89,6 +93,7 @@ def _serve(settings: Settings, opened: bool) -> None:
         http=Connection,
         log_level="warning",
         access_log=False,
+        proxy_headers=False,  # see ProxyMiddleware
         server_header=False,
         timeout_graceful_shutdown=ANSWERING,
         ws_max_size=64 * 2**10,
@@ -108,7 +113,14 @@ def _serve(settings: Settings, opened: bool) -> None:
 
 def _check(settings: Settings) -> None:
     if not settings.local and not settings.token:
-        raise UsageError(f"--host {settings.host} can be reached by others: give a --token that they must know.")
+        where = f"--proxy {settings.proxy}" if settings.proxy else f"--host {settings.host}"
+        raise UsageError(f"{where}: others can reach the server then; give a --token that they must know.")
+    if settings.proxy is not None and not is_address(settings.proxy):
+        raise UsageError(f"--proxy {shown(settings.proxy)}: give the IP address from which it asks, such as 127.0.0.1.")
+    if settings.root_path and not MOUNTED.fullmatch(settings.root_path):
+        raise UsageError(
+            f"--root-path {shown(settings.root_path)}: give a path such as /studio, without a / at its end."
+        )
     if settings.token is not None and len(settings.token) < SHORTEST_TOKEN:
         raise UsageError(f"--token: {SHORTEST_TOKEN} characters are the least; `openssl rand -hex 16` makes one.")
     for path in settings.paths:

@@ -48,6 +48,10 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 7878
     token: str | None = None
+    proxy: str | None = None
+    """Address of the proxy that passes requests on."""
+    root_path: str = ""
+    """Path under which a proxy mounts the server: "" or "/NAME"."""
     threads: int = 2
     """Cores that generate."""
     limits: Limits = field(default_factory=Limits)
@@ -55,7 +59,7 @@ class Settings:
     @property
     def local(self) -> bool:
         """Whether only this machine can reach it."""
-        return self.host in LOOPBACK
+        return self.host in LOOPBACK and self.proxy is None
 
     def absolute(self) -> "Settings":
         """Returns the same settings with absolute paths, which stay true wherever a process works."""
