@@ -3,28 +3,26 @@
 import csv
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from limner import memory, seeds
 from limner.conditions.kinds import kind_of
 from limner.conditions.resolve import Values
-from limner.config import PathText, fault_of
 from limner.data import garden
 from limner.errors import PictureError, UsageError, shown
 from limner.files import atomic_folder
 from limner.methods import walk
 from limner.model import Model, load
 from limner.pictures import WALKS, WRITTEN, colour, composed, grid, header, open_picture, save, save_walk
-from limner.pictures.recorded import present
+from limner.pictures.recorded import MadeBy, made_of, present
 from limner.progress import ProgressLine
 from limner.seeds import LARGEST_SEED
 
 BATCH = 64
 MOST_IN_A_GRID = 65_536
-Made = TypeVar("Made", bound=BaseModel)
 WALK_STOPS, WALK_FRAMES, WALK_RATE = 8, 24, 24
 WALK_SIDE = 256
 """Small pictures are enlarged by a whole number towards this side, because players blur small films."""
@@ -119,14 +117,6 @@ def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
     return REGENERATED[str(made["kind"])](picture, made)
 
 
-class MadeBy(BaseModel):
-    """What provenance says of the model that made a picture."""
-
-    path: PathText
-    sha256: str | None
-    runtime: str = "torch"
-
-
 class MadeSample(BaseModel):
     """What provenance says of samples."""
 
@@ -191,14 +181,6 @@ def check_shows(picture: Path, n: int, model: Model) -> None:
     width, height = open_picture(picture).size
     if n * model.schema.height * model.schema.width > width * height:
         raise PictureError(f"{picture}: its provenance says that it shows {n:,} pictures, which it is too small for.")
-
-
-def made_of(kind: type[Made], picture: Path, made: dict[str, Any]) -> Made:
-    """Returns what the provenance of a picture says, in types; PictureError for what it lacks."""
-    try:
-        return kind.model_validate(made)
-    except ValidationError as error:
-        raise PictureError(f"{picture}: its provenance cannot be used ({fault_of(error)}).") from None
 
 
 REGENERATED = {"sample": _generate_again, "grid": _generate_again, "garden": _draw_again}

@@ -1,8 +1,12 @@
 """Randomness that is derived, never stored: a generator is a pure function of a seed and of what it is for."""
 
-import hashlib
+from __future__ import annotations
 
-import torch
+import hashlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
 
 LARGEST_SEED = 2**63 - 1
 GENERATOR_BYTES = 6000
@@ -17,6 +21,8 @@ def derive(*parts: int | str) -> int:
 
 def generator(*parts: int | str) -> torch.Generator:
     """Returns a CPU generator seeded by `derive(*parts)`."""
+    import torch  # only now: seeds are derived by much that needs no tensors
+
     return torch.Generator().manual_seed(derive(*parts))
 
 
@@ -25,5 +31,7 @@ def noise(seed: int, n: int, latent: int, first: int = 0) -> torch.Tensor:
 
     Each picture has a generator of its own, so that it does not depend on its batch.
     """
+    import torch
+
     generators = (generator("picture", seed, index) for index in range(first, first + n))
     return torch.stack([torch.randn(latent, generator=own) for own in generators])

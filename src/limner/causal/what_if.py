@@ -21,8 +21,8 @@ from limner.errors import GraphError, PictureError, UsageError, nearest, shown
 from limner.files import atomic_folder
 from limner.model import check_shape
 from limner.pictures import MODES, grid, header, open_picture, open_pixels, plain, save, to_image
-from limner.pictures.recorded import present
-from limner.samples import MOST_IN_A_GRID, check_shows, made_of
+from limner.pictures.recorded import made_of, present
+from limner.samples import MOST_IN_A_GRID, check_shows
 
 MOST_AT_ONCE = 64
 """Units that are generated together where each gets a picture of its own."""

@@ -12,6 +12,11 @@ def recipes(
 ) -> None:
     """List the recipes, or print one as YAML that `limner train --recipe FILE.yaml` accepts."""
     from limner.errors import UsageError
+    from limner.recipe_names import check_recipe_name
+
+    if name:
+        check_recipe_name(name)  # before PyTorch is loaded
+
     from limner.recipes import RECIPES, apply_settings, find_recipe, resize, to_yaml
 
     if name:

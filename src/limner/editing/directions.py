@@ -14,13 +14,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from limner.editing.latent_space import sample_w, standardised
+from limner.editing.latent_spec import DIRECTIONS
 from limner.errors import ModelError, UsageError, nearest, shown
 from limner.methods import Latent
 from limner.model import Model
 from limner.tensors import DamagedFileError, load_tensors
 from limner.weights import check_tensor
 
-FILE = "directions.safetensors"
 FOUND = 5
 """Directions that are reported, of each kind."""
 MOST = 50
@@ -75,7 +75,7 @@ def step_of(model: Model, name: str, folder: Path | None = None) -> Tensor:
 def read_steps(folder: Path, model: Model) -> dict[str, Tensor]:
     """Returns the steps that were written for this model; ModelError where they are missing, damaged or of another."""
     try:
-        steps, metadata = load_tensors(folder / FILE)
+        steps, metadata = load_tensors(folder / DIRECTIONS)
     except DamagedFileError as error:
         raise ModelError(f"{error} Write it with: limner directions MODEL --out {folder}") from None
     if metadata.get("model") != model.digest:
@@ -85,7 +85,9 @@ def read_steps(folder: Path, model: Model) -> dict[str, Tensor]:
         for name, step in steps.items():
             check_tensor(name, step, torch.float32, tuple(std.shape))
     except ModelError as error:
-        raise ModelError(f"{folder / FILE}: {error}; write it with: limner directions MODEL --out {folder}") from None
+        raise ModelError(
+            f"{folder / DIRECTIONS}: {error}; write it with: limner directions MODEL --out {folder}"
+        ) from None
     return {name: step.to(std.device) for name, step in steps.items()}
 
 

@@ -1,60 +1,84 @@
 """A list of edits: written as text, YAML or JSON, applied in order, and the same again from what a picture carries."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
 
-from limner.editing import geometry, latent_edits, light, objects, selection
 from limner.editing.operation import Canvas, KnownLatent, Operation
 from limner.errors import UsageError, nearest, shown
 from limner.parsing import ParseError, parse_yaml, read_yaml
 
-OPERATIONS: dict[str, type[Operation]] = {
-    "crop": geometry.Crop,
-    "flip": geometry.Flip,
-    "scale": geometry.Scale,
-    "rotate": geometry.Rotate,
-    "translate": geometry.Translate,
-    "perspective": geometry.Perspective,
-    "pad": geometry.Pad,
-    "select-box": selection.SelectBox,
-    "select-object": selection.SelectObject,
-    "select-colour": selection.SelectColour,
-    "select-mask": selection.SelectMask,
-    "select-rest": selection.SelectRest,
-    "select-all": selection.SelectAll,
-    "blur": objects.Blur,
-    "fill": objects.Fill,
-    "erase": objects.Erase,
-    "remove": objects.Remove,
-    "move": objects.Move,
-    "paste": objects.Paste,
-    "exposure": light.Exposure,
-    "contrast": light.Contrast,
-    "white-balance": light.WhiteBalance,
-    "temperature": light.Temperature,
-    "saturation": light.Saturation,
-    "curves": light.Curves,
-    "clahe": light.Clahe,
-    "relight": light.Relight,
-    "denoise": light.Denoise,
-    "sharpen": light.Sharpen,
-    "encode": latent_edits.Encode,
-    "along": latent_edits.Along,
-    "mix": latent_edits.Mix,
-    "regenerate": latent_edits.Regenerate,
-}
-"""Every edit by its name."""
+
+class Operations(Mapping[str, type[Operation]]):
+    """Every edit by its name; the module of one is imported when it is first asked for, for some need PyTorch."""
+
+    def __init__(self, kinds: Mapping[str, str]) -> None:
+        self.kinds = kinds
+        self.names = {kind: name for name, kind in kinds.items()}
+
+    def __getitem__(self, name: str) -> type[Operation]:
+        module, _, kind = self.kinds[name].partition(".")
+        found: type[Operation] = getattr(import_module(f"limner.editing.{module}"), kind)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.kinds)
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    def name_of(self, kind: type[Operation]) -> str:
+        """Returns the name of an edit."""
+        return self.names[f"{kind.__module__.rpartition('.')[2]}.{kind.__name__}"]
+
+
+OPERATIONS = Operations(
+    {
+        "crop": "geometry.Crop",
+        "flip": "geometry.Flip",
+        "scale": "geometry.Scale",
+        "rotate": "geometry.Rotate",
+        "translate": "geometry.Translate",
+        "perspective": "geometry.Perspective",
+        "pad": "geometry.Pad",
+        "select-box": "selection.SelectBox",
+        "select-object": "selection.SelectObject",
+        "select-colour": "selection.SelectColour",
+        "select-mask": "selection.SelectMask",
+        "select-rest": "selection.SelectRest",
+        "select-all": "selection.SelectAll",
+        "blur": "objects.Blur",
+        "fill": "objects.Fill",
+        "erase": "objects.Erase",
+        "remove": "objects.Remove",
+        "move": "objects.Move",
+        "paste": "objects.Paste",
+        "exposure": "light.Exposure",
+        "contrast": "light.Contrast",
+        "white-balance": "light.WhiteBalance",
+        "temperature": "light.Temperature",
+        "saturation": "light.Saturation",
+        "curves": "light.Curves",
+        "clahe": "light.Clahe",
+        "relight": "light.Relight",
+        "denoise": "light.Denoise",
+        "sharpen": "light.Sharpen",
+        "encode": "latent_edits.Encode",
+        "along": "latent_edits.Along",
+        "mix": "latent_edits.Mix",
+        "regenerate": "latent_edits.Regenerate",
+    }
+)
 MOST_EDITS, LONGEST_TEXT = 1000, 10_000
 """Edits in a list, and characters of the text of one."""
 SEPARATOR = re.compile(r",(?=\s*\w+=)")
 """A comma before the next argument, not one within a list."""
 NAMED = re.compile(r"\s*\w+=")
-NAMES = {kind: name for name, kind in OPERATIONS.items()}
 
 
 def parse(text: str) -> Operation:
@@ -140,7 +164,7 @@ def from_list(listed: Sequence[Any]) -> list[Operation]:
 
 def to_list(edits: Sequence[Operation]) -> list[dict[str, Any]]:
     """Returns edits as plain data, every argument written out."""
-    return [{NAMES[type(one)]: one.model_dump(mode="json")} for one in edits]
+    return [{OPERATIONS.name_of(type(one)): one.model_dump(mode="json")} for one in edits]
 
 
 def apply(edits: Sequence[Operation], pixels: np.ndarray, latent: KnownLatent | None = None) -> np.ndarray:

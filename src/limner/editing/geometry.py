@@ -8,7 +8,6 @@ import numpy as np
 from PIL import Image
 from pydantic import Field, field_validator, model_validator
 
-from limner.editing.inpainting import inpaint
 from limner.editing.operation import Canvas, Operation, with_opacity
 from limner.errors import UsageError
 from limner.pictures import MAX_PIXELS, colour
@@ -206,6 +205,8 @@ def _warped(canvas: Canvas, matrix: np.ndarray, size: tuple[int, int], fill: str
 
 def _continued(pixels: np.ndarray, new: np.ndarray) -> np.ndarray:
     opacity = np.where(new[..., None], np.uint8(255), pixels[..., 3:])
+    from limner.editing.inpainting import inpaint
+
     return np.concatenate([inpaint(pixels, new, "patches"), opacity], 2)
 
 

@@ -1,28 +1,28 @@
 """Edited pictures that remember: what they were, and every edit since, so that they can be made again, added to and undone."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from pydantic import BaseModel, Field, model_validator
 
 from limner.config import PathText
-from limner.editing.directions import FILE as DIRECTIONS
 from limner.editing.edits import MOST_EDITS, apply, from_list, to_list
-from limner.editing.latent_edits import LatentEdit
-from limner.editing.latent_sampler import LatentSampler
-from limner.editing.latent_space import editing_model
-from limner.editing.latent_spec import LatentSpec
+from limner.editing.latent_spec import DIRECTIONS, LatentSpec
 from limner.editing.operation import KnownLatent, Operation
 from limner.errors import ModelError, PictureError, UsageError
 from limner.files import digest
-from limner.model import find_folder, load
+from limner.model_folder import find_folder
 from limner.pictures import Metadata, each_picture, header, open_pixels, read_metadata, read_provenance, save, to_image
+from limner.pictures.recorded import MadeBy, check, made_of, present
 from limner.pictures.recorded import anonymous as without_paths
-from limner.pictures.recorded import check, present
-from limner.samples import MadeBy, made_of
+
+if TYPE_CHECKING:
+    from limner.editing.latent_sampler import LatentSampler
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Source:
     metadata: Metadata = field(default_factory=Metadata)
     """What its author says of it."""
 
-    def without_last(self, name: str) -> "Source":
+    def without_last(self, name: str) -> Source:
         """Returns what this picture was before its last edit, or else before it was stylised; UsageError where neither was done.
 
         PictureError where what was stylised is gone or another.
@@ -158,6 +158,9 @@ def of_spec(sampler: LatentSampler, spec: LatentSpec) -> Source:
 
 
 def _of_model(path: Path, spec: LatentSpec, directions: str | None = None) -> Source:
+    from limner.editing.latent_sampler import LatentSampler  # only now: pictures are edited without PyTorch
+    from limner.model import load
+
     return of_spec(LatentSampler.of(load(path), path, Path(directions) if directions else None), spec)
 
 
@@ -183,7 +186,11 @@ def _digest(path: Path) -> str | None:
     file = path / DIRECTIONS if (path / DIRECTIONS).is_file() else path
     if file.is_file():
         return digest(file)
-    return editing_model(path).digest if is_model(path) else None
+    if not is_model(path):
+        return None
+    from limner.editing.latent_space import editing_model
+
+    return editing_model(path).digest
 
 
 def _of_file(path: Path, made: dict[str, Any] | None) -> dict[str, Any]:
@@ -207,7 +214,7 @@ def _carried(path: Path) -> dict[str, Any] | None:
 def provenance(source: Source, edits: Sequence[Operation], anonymous: bool = False) -> dict[str, Any]:
     """Returns what a picture after these edits says of itself; an anonymous one names what was read by digests alone."""
     read = {str(path): sha for edit in edits for path in edit.named if (sha := _digest(path))}
-    generated = source.ai_generated or any(isinstance(edit, LatentEdit) and not edit.idle for edit in edits)
+    generated = source.ai_generated or any(edit.generates for edit in edits)
     made = header("edit", ai_generated=generated, origin=source.origin, edits=to_list(edits), read=read)
     if not anonymous:
         return made

@@ -62,6 +62,10 @@ class LatentEdit(Operation):
         """Whether it asks for nothing."""
         return False
 
+    @property
+    def generates(self) -> bool:
+        return not self.idle
+
     def apply(self, canvas: Canvas) -> Canvas:
         if self.idle:
             return canvas

@@ -21,7 +21,8 @@ from limner.editing.operation import KnownLatent
 from limner.errors import ModelError
 from limner.methods import Latent, concatenate, slerp, walk
 from limner.model import Model
-from limner.samples import MadeBy, load_recorded, made_of, provenance_of
+from limner.pictures.recorded import MadeBy, made_of
+from limner.samples import load_recorded, provenance_of
 
 KIND = "latent"
 

@@ -9,6 +9,9 @@ from pydantic import Field
 from limner.config import Section
 from limner.seeds import LARGEST_SEED
 
+DIRECTIONS = "directions.safetensors"
+"""The file in which a folder holds directions."""
+
 LARGEST_INDEX = 2**31
 Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED)]
 Amount = Annotated[float, Field(ge=-1000, le=1000)]

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 import cv2
 import numpy as np
 from pydantic import Field, field_validator
-from scipy.interpolate import PchipInterpolator
 
 from limner.colours import alpha_of
 from limner.editing.operation import Canvas, Operation
@@ -105,6 +104,8 @@ class Curves(Operation):
         return points
 
     def apply(self, canvas: Canvas) -> Canvas:
+        from scipy.interpolate import PchipInterpolator  # only now, like all that takes long to import
+
         before, after = np.array(self.points).T
         bent = PchipInterpolator(before, after)(LEVELS.clip(before[0], before[-1]))
         chosen = np.array([self.channel in ("all", name) for name in ("red", "green", "blue")])

@@ -11,7 +11,6 @@ from pydantic import Field, field_validator
 
 from limner.colours import alpha_of, visible
 from limner.config import PathText
-from limner.editing.inpainting import inpaint
 from limner.editing.operation import Canvas, Operation, mixed, with_opacity
 from limner.errors import UsageError
 from limner.pictures import SUFFIXES, colour, open_picture
@@ -80,6 +79,8 @@ class Remove(Operation):
         hole = _chosen("remove", canvas) > 0
         if hole.all():
             raise UsageError("remove: everything is selected, so nothing is left to continue.")
+        from limner.editing.inpainting import inpaint
+
         if _on_nothing(canvas, hole):
             return Erase().apply(replace(canvas, selection=hole.astype(np.float32)))
         filled = inpaint(canvas.pixels, hole, self.by)

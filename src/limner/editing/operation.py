@@ -111,6 +111,11 @@ class Operation(Section):
         """What may be the paths of pictures and models that it reads, whose content decides what it does."""
         return tuple(Path(one) for name in READ if (one := getattr(self, name, None)))
 
+    @property
+    def generates(self) -> bool:
+        """Whether a model generates a part of the picture."""
+        return False
+
     def apply(self, canvas: Canvas) -> Canvas:
         """Returns the canvas after the edit; UsageError for one that this picture does not allow."""
         raise NotImplementedError

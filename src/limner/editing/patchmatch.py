@@ -1,11 +1,16 @@
 """Patches that look alike: for each with a part in a hole the likest whole one, searched by chance and by neighbours' luck."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-import torch
+
+if TYPE_CHECKING:
+    import torch
 
 PATCH = 7
 """Side of a patch in pixels."""
@@ -46,14 +51,14 @@ class Matches:
     """float32 (N): squared distances."""
 
     @classmethod
-    def begun(cls, picture: np.ndarray, hole: np.ndarray, draw: np.random.Generator) -> "Matches":
+    def begun(cls, picture: np.ndarray, hole: np.ndarray, draw: np.random.Generator) -> Matches:
         """Returns matches by chance, of a picture float32 (H, W, C) whose hole is filled ring by ring."""
         matches = cls._of(picture, hole, draw)
         matches._peel()
         return matches
 
     @classmethod
-    def _of(cls, picture: np.ndarray, hole: np.ndarray, draw: np.random.Generator) -> "Matches":
+    def _of(cls, picture: np.ndarray, hole: np.ndarray, draw: np.random.Generator) -> Matches:
         whole = sources(hole).ravel()
         missing = np.flatnonzero(~whole)
         number = np.full(whole.size, -1)
@@ -61,7 +66,7 @@ class Matches:
         likest = draw.choice(np.flatnonzero(whole), len(missing))
         return cls(picture.copy(), hole, whole, missing, number, likest, np.zeros(len(missing), np.float32))
 
-    def finer(self, picture: np.ndarray, hole: np.ndarray, draw: np.random.Generator) -> "Matches":
+    def finer(self, picture: np.ndarray, hole: np.ndarray, draw: np.random.Generator) -> Matches:
         """Returns these matches for a picture twice as large."""
         finer = self._of(picture, hole, draw)
         half = PATCH // 2
@@ -102,6 +107,8 @@ class Matches:
 
     @cached_property
     def basis(self) -> torch.Tensor:
+        import torch  # only now: most edits search no patches
+
         """Principal components of whole patches, float32 (K, C, 7, 7)."""
         channels = self.picture.shape[2]
         _, vectors = np.linalg.eigh(np.cov(self.sampled.T) if len(self.sampled) > 1 else np.eye(PATCH**2 * channels))
@@ -152,6 +159,8 @@ class Matches:
                 radius //= 2 if step == 4 else 4
 
     def _described(self) -> np.ndarray:
+        import torch
+
         with torch.inference_mode():
             channels = torch.from_numpy(self.picture).permute(2, 0, 1)[None]
             described = torch.nn.functional.conv2d(channels, self.basis)[0]

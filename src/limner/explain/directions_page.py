@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 from limner import files
-from limner.editing.directions import FILE, moved
+from limner.editing.directions import moved
 from limner.editing.latent_space import sample_w
+from limner.editing.latent_spec import DIRECTIONS
 from limner.explain.directions import Effect
 from limner.images import to_uint8
 from limner.model import Model
@@ -59,7 +60,7 @@ def write(
 ) -> None:
     """Writes directions.safetensors, directions.json, directions.png and report.html into `out`, each whole or not at all."""
     provenance = provenance_of(model, path, "directions", **options)
-    save_tensors(out / FILE, steps, {"model": model.digest or ""})
+    save_tensors(out / DIRECTIONS, steps, {"model": model.digest or ""})
     changes = {one.name: {name: list(change) for name, change in one.changes.items()} for one in found}
     files.write_text(out / "directions.json", json.dumps(provenance | {"directions": changes}, indent=1) + "\n")
     strips = {name: strip(model, step) for name, step in steps.items()}

@@ -3,11 +3,15 @@
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from limner import files
+from limner.config import PathText, fault_of
 from limner.errors import PictureError, UsageError, nearest, shown
 
+Made = TypeVar("Made", bound=BaseModel)
 FIELDS = ("path", "file", "by", "model", "mask", "style", "directions", "data", "run", "picture", "of", "pictures")
 """Keys of provenance whose text may be the path of something that was read; `read` has paths as keys."""
 DIGEST = "sha256:"
@@ -118,3 +122,19 @@ def _digests(made: Any) -> dict[str, str]:
     for inner in made.values():
         found |= _digests(inner)
     return found
+
+
+class MadeBy(BaseModel):
+    """What provenance says of the model that made a picture."""
+
+    path: PathText
+    sha256: str | None
+    runtime: str = "torch"
+
+
+def made_of(kind: type[Made], picture: Path, made: dict[str, Any]) -> Made:
+    """Returns what the provenance of a picture says, in types; PictureError for what it lacks."""
+    try:
+        return kind.model_validate(made)
+    except ValidationError as error:
+        raise PictureError(f"{picture}: its provenance cannot be used ({fault_of(error)}).") from None

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from limner.data.dataset import Dataset, is_dataset
-from limner.editing.directions import FILE as DIRECTIONS
 from limner.editing.latent_sampler import LatentSampler
+from limner.editing.latent_spec import DIRECTIONS
 from limner.errors import ModelError
 from limner.model import WEIGHTS, load
 from limner.serving.errors import ApiError, understood

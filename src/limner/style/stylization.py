@@ -14,8 +14,7 @@ from limner.features import load_extractor
 from limner.features.extractor import SMALLEST
 from limner.pictures import header, open_pixels, read_metadata, save
 from limner.pictures.recorded import anonymous as without_paths
-from limner.pictures.recorded import check, present
-from limner.samples import made_of
+from limner.pictures.recorded import check, made_of, present
 from limner.seeds import LARGEST_SEED
 from limner.style.arrays import resized
 from limner.style.factors import LARGEST, Factors, Settings, Sources, Style
