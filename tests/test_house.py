@@ -48,7 +48,7 @@ FLOORS = (
     {"evaluation"},
     {"explain"},
     {"causal"},
-    {"demo", "replay"},
+    {"demo", "functions", "replay"},
     {"serving"},
     {"cli"},
 )

@@ -1,5 +1,6 @@
 """The base of every section of a recipe, and of all else that is read into types; and what of a recipe can be searched."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, ValidationError
@@ -66,7 +67,40 @@ def fault_of(error: Exception) -> str:
     """Returns what is wrong in a few words: of a ValidationError where its first fault is, of another its first line."""
     if not isinstance(error, ValidationError):
         return next(iter(str(error).splitlines()), type(error).__name__)
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    first = error.errors(include_url=False, include_input=False)[0]
     where = shown(".".join(str(part) for part in first["loc"]))
-    said = first["msg"].removeprefix("Value error, ")
-    return f"{where}: {said}" if where else said
+    return f"{where}: {in_words(first)}" if where else in_words(first)
+
+
+def in_words(fault: Mapping[str, Any]) -> str:
+    """Returns what is wrong with a value and what would be right, of one of a ValidationError's `errors()`."""
+    said = WORDS.get(fault["type"])
+    if said is None:
+        message = str(fault["msg"]).removeprefix("Value error, ")
+        return message[:1].lower() + message[1:]
+    return said.format(**fault.get("ctx", {}))
+
+
+WORDS = {
+    "missing": "it is missing",
+    "extra_forbidden": "there is no such key",
+    "greater_than_equal": "give at least {ge}",
+    "greater_than": "give more than {gt}",
+    "less_than_equal": "give at most {le}",
+    "less_than": "give less than {lt}",
+    "finite_number": "give a finite number",
+    "literal_error": "choose {expected}",
+    "too_short": "give at least {min_length}",
+    "too_long": "give at most {max_length}",
+    "string_too_short": "give at least {min_length} characters",
+    "string_too_long": "give at most {max_length} characters",
+    **dict.fromkeys(("float_type", "float_parsing"), "give a number"),
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "give a whole number"),
+    **dict.fromkeys(("bool_type", "bool_parsing"), "give true or false"),
+    "string_type": "give a text",
+    **dict.fromkeys(("list_type", "tuple_type"), "give a list"),
+    **dict.fromkeys(
+        ("dict_type", "mapping_type", "model_type", "model_attributes_type"), "give names with their values"
+    ),
+}
+"""What pydantic finds, by its name for it, in our words."""

@@ -30,6 +30,7 @@ from limner.methods.counterfactual import counterfactual_image
 from limner.methods.hooks import EXAMPLES
 from limner.model_folder import find_folder
 from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
+from limner.pictures import grid, notebook_html
 from limner.recipes import Recipe, parse
 from limner.runtimes import RUNTIMES, Run, choose_runtime, export_int8, export_onnx
 from limner.tensors import DamagedFileError, load_tensors, save_tensors
@@ -39,6 +40,8 @@ from limner.weights import check_tensor, load_weights
 FORMAT = 1
 WEIGHTS = "model.safetensors"
 TABLE = "conditions."
+SHOWN, COLUMNS = 16, 8
+"""Pictures that a notebook shows, and how many in a row."""
 DEVICES = ("cpu", "cuda", "mps")
 
 
@@ -55,6 +58,16 @@ class Model:
         self.run: Run = generator
         self.digest: str | None = None
         """SHA-256 of the weights; None until the model has been saved or loaded."""
+
+    def __repr__(self) -> str:
+        conditions = ", ".join(attribute.name for attribute in self.attributes) or "nothing"
+        schema = self.schema
+        return f"Model('{self.recipe.name}': {schema.width}x{schema.height}, {schema.colours}; conditional on {conditions})"
+
+    def _repr_html_(self) -> str:
+        """Returns what a notebook shows: what it can be asked for, and pictures."""
+        lines = [f"{one.name}: {kind_of(one).describe(one)}" for one in self.attributes]
+        return notebook_html(repr(self), lines, grid(self.sample(SHOWN), COLUMNS))
 
     def sample(
         self,

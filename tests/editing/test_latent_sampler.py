@@ -89,7 +89,7 @@ def test_a_picture_of_a_spec_is_replayed_and_another_model_refused(sampler: Late
     with pytest.raises(PictureError, match="by another model"):
         replay(file, tmp_path / "other")
     save(np.zeros((4, 4, 3), np.uint8), file, {"kind": "latent"})
-    with pytest.raises(PictureError, match=r"cannot be used .model: Field required"):
+    with pytest.raises(PictureError, match=r"cannot be used .model: it is missing"):
         replay(file)
 
 

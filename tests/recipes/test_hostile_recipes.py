@@ -33,8 +33,8 @@ def test_names_stay_text(name: str) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("batch", '"64"', "batch: input should be a valid integer (given: '64')"),
-        ("batch", "true", "batch: input should be a valid integer (given: True)"),
+        ("batch", '"64"', "batch: give a whole number (given: '64')"),
+        ("batch", "true", "batch: give a whole number (given: True)"),
         ("batch", "64.5", "batch"),
         ("batch", "1099511627776", "batch"),
         ("batch", ".nan", "batch"),

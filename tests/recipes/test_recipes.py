@@ -52,7 +52,7 @@ def test_settings_take_whole_and_shortened_keys() -> None:
         ("losss=hinge", ["losss", "did you mean 'loss'"]),
         ("loss=hing", ["method.loss", "'hinge'", "given: 'hing'"]),
         ("widths=[3]", ["method.generator.widths", "method.discriminator.widths"]),
-        ("batch=-1", ["batch", "greater than or equal to 2"]),
+        ("batch=-1", ["batch", "at least 2"]),
         ("lr=nan", ["optimiser.lr"]),
         ("batch", ["key=value"]),
         ("method.generator.widths=[]", ["method.generator.widths"]),
@@ -73,7 +73,7 @@ def test_a_wrong_setting_is_one_line(setting: str, words: list[str]) -> None:
         ("a: [", "not YAML"),
         ("name: x\nmethod: {kind: gann}", "method"),
         ("name: x\nmethod: {kind: noise}\nbach: 3", "did you mean 'batch'?"),
-        ("name: x", "method: field required"),
+        ("name: x", "method: it is missing"),
         ("name: x\nmethod: {kind: noise, levels: 3}", "unknown key 'method.levels'"),
     ],
 )

@@ -81,7 +81,7 @@ def test_models_are_named_and_folders_of_directions_are_not(client: TestClient, 
     [
         (["dance"], "no edit is called 'dance'"),
         (["rotate: [1"], "write NAME"),
-        (["rotate: .inf"], "a valid number"),
+        (["rotate: .inf"], "give a number"),
         (["rotate: 1e999"], "too large for a number"),
         ([{"rotate": {"angle": "wide"}}], "angle"),
         ([{"rotate": 5, "flip": None}], "edit 1"),

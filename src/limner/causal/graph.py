@@ -22,7 +22,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError, field_serializer, model_validator
 
 from limner import files
-from limner.config import NameText, Section, as_written
+from limner.config import NameText, Section, as_written, in_words
 from limner.errors import GraphError, nearest, shown
 from limner.parsing import ParseError, read_yaml, write_yaml
 
@@ -221,5 +221,5 @@ def _explain(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         keys = list(Node.model_fields if len(first["loc"]) > 1 else Graph.model_fields)
         return f"unknown key '{where}'; {nearest(str(first['loc'][-1]), keys)}"
-    said = first["msg"].removeprefix("Value error, ")
+    said = in_words(first)
     return f"{where}: {said}." if where else f"{said}."

@@ -53,6 +53,7 @@ def stylize(
     """Stylise a picture in the style of others, with separate controls for colour, line, texture and content."""
     from pydantic import ValidationError
 
+    from limner.config import in_words
     from limner.errors import UsageError
     from limner.style import run, stylization
 
@@ -88,7 +89,7 @@ def stylize(
         )
     except ValidationError as error:
         first = error.errors()[0]
-        raise UsageError(f"--{first['loc'][0]}: {first['msg']}.") from None
+        raise UsageError(f"--{first['loc'][0]}: {in_words(first)}.") from None
     for line_ in run.carry_out(request, content, out, anonymous, strip):
         typer.echo(line_, err=True)
     typer.echo(str(out))

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 FORMAT = 2
+SHOWN, COLUMNS = 24, 12
+"""Pictures that a notebook shows, and how many in a row."""
 _ONE_AT_A_TIME = threading.Lock()
 """NumPy parses the header as Python, which CPython before 3.12 cannot do on two threads at once: SystemError, now and then."""
 SPLITS = ("train", "validation", "test")
@@ -92,6 +94,23 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.pictures)
+
+    def __repr__(self) -> str:
+        splits = ", ".join(f"{len(self.split(name)):,} {name}" for name in SPLITS)
+        schema = self.schema
+        return f"Dataset('{self.path}': {len(self):,} pictures of {schema.width}x{schema.height}, {schema.colours}; {splits})"
+
+    def _repr_html_(self) -> str:
+        """Returns what a notebook shows: the attributes, and pictures taken evenly."""
+        from limner.conditions.kinds import kind_of
+        from limner.pictures import grid, notebook_html
+
+        rows = np.linspace(0, len(self) - 1, min(len(self), SHOWN)).astype(int)
+        lines = [
+            f"{one.name}: {kind_of(one).describe(one) if one.kind != 'caption' else 'free text'}"
+            for one in self.schema.attributes
+        ]
+        return notebook_html(repr(self), lines, grid(np.asarray(self.pictures[rows]), COLUMNS))
 
     @property
     def source(self) -> Path | None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
+from limner.config import in_words
 from limner.editing.operation import Canvas, KnownLatent, Operation
 from limner.errors import UsageError, nearest, shown
 from limner.parsing import ParseError, parse_yaml, read_yaml
@@ -124,9 +125,7 @@ def operation(name: str, given: Any, text: str | None = None) -> Operation:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][:1]) or "its arguments"
-        raise UsageError(
-            f"{shown(text or name, 200)}: {where}: {first['msg'].removeprefix('Value error, ')}."
-        ) from None
+        raise UsageError(f"{shown(text or name, 200)}: {where}: {in_words(first)}.") from None
 
 
 def arguments(kind: type[Operation]) -> list[str]:

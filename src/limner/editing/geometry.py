@@ -134,6 +134,15 @@ class Perspective(Filling):
 
     corners: tuple[float, float, float, float, float, float, float, float]
 
+    @field_validator("corners", mode="before")
+    @classmethod
+    def _eight(cls, corners: object) -> object:
+        if not isinstance(corners, list | tuple) or len(corners) != 8:
+            raise ValueError(
+                "give eight numbers, x and y of each corner: [0.1, 0, 0, 0, 0, 0, 0, 0] moves the first to the right"
+            )
+        return corners
+
     def apply(self, canvas: Canvas) -> Canvas:
         size = np.array([canvas.width - 1, canvas.height - 1], np.float32)
         before = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from limner import memory
 from limner.data import Dataset, is_dataset, open_dataset
 from limner.data.verification import verify as verify_files
@@ -22,6 +24,7 @@ from limner.evaluation.subject import Subject, generate, real
 from limner.evaluation.utility import utility
 from limner.features import load_extractor
 from limner.model import Model, check_shape, find_folder, load
+from limner.pictures import grid, notebook_html
 from limner.progress import ProgressLine
 from limner.version import __version__
 
@@ -37,6 +40,8 @@ GROUPS: dict[str, Callable[[Reference, Subject], Group]] = {
 OF_REAL_PICTURES = ("distances", "fidelity", "utility", "generalisation")
 """What is measured of training pictures, too, as the mark that a perfect copier would reach."""
 FEWEST = 10
+SHOWN = 12
+"""Pictures of each model that a notebook shows."""
 Named = Mapping[str, tuple[Path | None, Model]]
 
 
@@ -57,6 +62,18 @@ class Evaluation:
     reference: Reference
     judged: list[Judged]
     protocol: dict[str, Any]
+
+    def __repr__(self) -> str:
+        names = ", ".join(one.subject.name for one in self.judged)
+        return f"Evaluation({names}; {', '.join(self.judged[0].groups)})"
+
+    def _repr_html_(self) -> str:
+        """Returns what a notebook shows: the table, and pictures of each model."""
+        from limner.evaluation.table import rows
+
+        pictures = [one.subject.generated.pictures[:SHOWN] for one in self.judged if one.subject.model]
+        sheet = grid(np.concatenate(pictures), SHOWN) if pictures else None
+        return notebook_html(repr(self), (), sheet, rows(self))
 
     def value(self, model: str, measure: str) -> float:
         """Returns one figure by the names of its column and row; KeyError when there is none."""

@@ -9,6 +9,7 @@ from limner.pictures.grid import grid
 from limner.pictures.mask import open_mask
 from limner.pictures.metadata import Metadata, read_metadata
 from limner.pictures.modes import MODES, colour, composed, plain
+from limner.pictures.notebook import notebook_html
 from limner.pictures.page import Page
 from limner.pictures.provenance import header, read_provenance
 from limner.pictures.read import (
@@ -48,6 +49,7 @@ __all__ = [
     "fit",
     "grid",
     "header",
+    "notebook_html",
     "open_mask",
     "open_picture",
     "open_pixels",

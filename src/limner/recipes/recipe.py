@@ -1,6 +1,7 @@
 """A recipe: the complete, printable, typed description of a training run."""
 
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -8,7 +9,7 @@ from pydantic import BaseModel, Field, SerializeAsAny, ValidationError, field_va
 
 from limner.conditions.attribute import Attribute
 from limner.conditions.kinds import KINDS
-from limner.config import NameText, Section
+from limner.config import NameText, Section, in_words
 from limner.data.augment import AugmentConfig
 from limner.data.dataset import Dataset
 from limner.data.groups import grouped
@@ -86,6 +87,13 @@ class Recipe(Section):
             )
         return self
 
+    def __repr__(self) -> str:
+        return f"Recipe('{self.name}': {self.summary})"
+
+    def _repr_html_(self) -> str:
+        """Returns what a notebook shows: all its keys."""
+        return f"<div><strong>{escape(repr(self))}</strong><pre>{escape(to_yaml(self))}</pre></div>"
+
     @property
     def encodes(self) -> bool:
         """Whether models of this recipe encode pictures."""
@@ -151,9 +159,9 @@ def _explain(error: ValidationError, fields: dict[str, Any]) -> str:
         siblings = [str(name) for name in _section_at(first["loc"][:-1], fields).model_fields]
         return f"unknown key '{key}'; {nearest(path[-1], siblings)}"
     if not key:  # of the recipe as a whole
-        return f"{first['msg'].removeprefix('Value error, ')}."
+        return f"{in_words(first)}."
     given = "" if first["type"] == "missing" else f" (given: {shown(_quoted(first['input']))})"
-    return f"{key}: {first['msg'][0].lower()}{first['msg'][1:]}{given}."
+    return f"{key}: {in_words(first)}{given}."
 
 
 def _quoted(value: Any) -> Any:

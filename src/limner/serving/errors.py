@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from limner.config import in_words
 from limner.errors import ConditionError, LimnerError
 from limner.memory import out_of_memory
 
@@ -105,7 +106,7 @@ def install(app: FastAPI) -> None:
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         parts = [part for part in first["loc"] if part not in ("body", "query", "path")]
-        message = str(first["msg"]).removeprefix("Value error, ")
+        message = in_words(first)
         where = field_of(parts)
         return ApiError(422, f"{where}: {message}." if where else f"{message}.", where).response()
 

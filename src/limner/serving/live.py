@@ -13,6 +13,7 @@ from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
+from limner.config import in_words
 from limner.pictures import to_frame
 from limner.serving.errors import FAULT, ApiError, field_of, understood
 from limner.serving.routes.body import Few, LatentRequest, Name
@@ -147,7 +148,7 @@ async def _frame(state: State, text: str, came: float) -> bytes:
     except ValidationError as error:
         first = error.errors()[0]
         where = field_of(first["loc"][1:])
-        raise ApiError(422, f"{where or 'the message'}: {first['msg']}.", where) from None
+        raise ApiError(422, f"{where or 'the message'}: {in_words(first)}.", where) from None
     work = HANDLERS[ask.kind]
     # opening a model takes a while and must not delay the sliders of others; what is open must not wait in the pool
     if not await asyncio.to_thread(state.catalogue.opened, ask.model):
