@@ -20,6 +20,14 @@ def train(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the recipe.")
     ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="none|RUN",
+            help="Start from a run's or model's weights, or from noise; if left out, from the base that fits.",
+        ),
+    ] = None,
     model_size: Annotated[str, typer.Option(help="Width of the networks: small, base or large.")] = "base",
     seed: Annotated[int | None, typer.Option(help="Decides weights, order and draws; 0 if left out.")] = None,
     resume: Annotated[
@@ -62,6 +70,7 @@ def train(
         device=device,
         save_every=save_every,
         verify=verify,
+        start=start,
         **prepare,
     )
     if os.environ.get("RANK", "0") != "0":  # one of several processes, of which the first one speaks

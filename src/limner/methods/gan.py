@@ -33,6 +33,9 @@ class GanConfig(MethodConfig):
     latent: int = Field(128, ge=1, le=8192)
     output: Literal["tanh", "linear"] = "tanh"
     """What follows the generator's last layer; linear pictures are cut to [-1, 1] when sampled."""
+    ground: tuple[float, ...] | None = Field(None, max_length=3)
+    """A colour in [-1, 1], a value a channel: the generator makes see-through pictures, which are laid on it. It has learned
+    opacity from other pictures; without a ground it makes what the dataset has."""
     generator: NetworkConfig
     discriminator: NetworkConfig
     loss: Literal["minimax", "non-saturating", "least-squares", "hinge", "wasserstein", "relativistic"]
@@ -54,8 +57,16 @@ class GanConfig(MethodConfig):
     """Augment when the training set has fewer pictures than this."""
 
 
+def laid(images: Tensor, ground: Tensor) -> Tensor:
+    """Lays premultiplied pictures (B, 4, H, W) in [-1, 1] on a ground (1, C, 1, 1): of one channel, their mean colour."""
+    colours = images[:, :3] if ground.shape[1] == 3 else images[:, :3].mean(1, keepdim=True)
+    return colours + (1 - images[:, 3:]) * (ground + 1) / 2
+
+
 class GanGenerator(Generator):
     """z and the condition's vector side by side, then a decoder."""
+
+    ground: Tensor | None
 
     def __init__(self, config: GanConfig, schema: Schema, attributes: tuple[Attribute, ...]) -> None:
         super().__init__()
@@ -64,7 +75,11 @@ class GanGenerator(Generator):
         self.linear = config.output == "linear"
         self.condition = ConditionEncoder(attributes, config.latent, CONDITION_INIT_STD) if attributes else None
         inputs = config.latent * (2 if attributes else 1)
-        self.decoder = build_decoder(config.generator, inputs, *schema.shape)
+        ground = config.ground if schema.channels != 4 else None
+        outputs = schema.channels if ground is None else 4
+        self.decoder = build_decoder(config.generator, inputs, outputs, *schema.shape[1:])
+        colour = None if ground is None else torch.tensor(ground).expand(schema.channels).reshape(1, -1, 1, 1)
+        self.register_buffer("ground", colour, persistent=False)
 
     def decode(self, w: Tensor, condition: Condition) -> Tensor:
         return self.unbounded(w, condition).clamp(-1, 1)
@@ -74,7 +89,8 @@ class GanGenerator(Generator):
         if self.condition is not None:
             z = torch.cat([z, self.condition(condition)], 1)
         images = self.decoder(z).float()
-        return images if self.linear else images.tanh()
+        images = images if self.linear else images.tanh()
+        return images if self.ground is None else laid(images, self.ground)
 
 
 class Gan(Method):

@@ -1,6 +1,7 @@
 """Training: from a dataset and a recipe to a run with a model."""
 
 import shlex
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from limner.training.need import SMALLER
 from limner.training.processes import Processes
 from limner.training.run import Run, data_of
 from limner.training.trainer import Trainer
+from limner.training.transfer import find_start, with_ground
 
 __all__ = ["Interrupted", "train"]
 
@@ -43,6 +45,7 @@ def train(
     device: str = "auto",
     save_every: int | None = None,
     verify: bool = False,
+    start: str | None = None,
     **prepare: Any,
 ) -> Model:
     """Trains a recipe on pictures and returns the model, which `out/model` holds too.
@@ -52,9 +55,12 @@ def train(
     leave out data, recipe and seed, and refuses others than its own.
     `steps`, `pictures` and `minutes` are totals over all sessions; whichever is reached first ends the training.
     Saves every minute, or every `save_every` steps. Some blocks of the pictures are checked against their digests at first,
-    all of them with `verify`. Raises DataError, RecipeError, RunError, UsageError, and
+    all of them with `verify`. `start` is what it starts from: a run, a model or a file of weights; "none" is noise, and if left
+    out, the base that comes with the recipe is taken, if there is one. Raises DataError, RecipeError, RunError, UsageError, and
     Interrupted when a signal stopped it.
     """
+    if start is not None and resume:
+        raise UsageError("--from says what a new run starts from; leave it out with --resume.")
     folder = Path(out)
     chosen = _chosen(recipe, settings, model_size)
     _check_options(data, seed, save_every, prepare)
@@ -67,16 +73,20 @@ def train(
         verify_files(dataset.path, whole=verify, seed=sum(reached))
         if resume:
             return Run.resume(folder, chosen if recipe or settings or model_size != "base" else None, seed, dataset)
-        return Run.create(folder, chosen, seed or 0, dataset)
+        own = with_ground(chosen, find_start(start, chosen), dataset)
+        return Run.create(folder, own, seed or 0, dataset, start)
 
     run = _enter(folder, begin, processes)
     try:
         budget = Budget.of(run.recipe, steps, pictures, minutes)
         with explained(_what(run), SMALLER):
             trainer = Trainer(run, dataset, processes, save_every)
+            said = trainer.start()
     except LimnerError:
         run.close() if resume else run.discard()
         raise
+    if said and processes.leads:
+        print(said, file=sys.stderr)
     if not _spends(budget, trainer, run):
         raise Interrupted(f"stopped and saved. Continue with: {command(folder)}{_limits(budget)}")
     return load(run.model)

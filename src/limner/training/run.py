@@ -26,18 +26,23 @@ class About(BaseModel):
     seed: int = Field(strict=True)
     data: PathText
     fingerprint: str
+    start: PathText | None = None
 
 
 class Run:
     """A run directory that this process holds the lock of."""
 
-    def __init__(self, folder: Path, recipe: Recipe, seed: int, lock: FileLock | None) -> None:
+    def __init__(
+        self, folder: Path, recipe: Recipe, seed: int, lock: FileLock | None, start: str | None = "none"
+    ) -> None:
         self.folder, self.recipe, self.seed, self.lock = folder, recipe, seed, lock
+        self.start = start
+        """What it starts from, as `limner train --from` takes it; None: the base of its recipe."""
         self.checkpoints, self.grids = folder / "checkpoints", folder / "grids"
         self.model, self.best = folder / "model", folder / "best"
 
     @classmethod
-    def create(cls, folder: Path, recipe: Recipe, seed: int, dataset: Dataset) -> "Run":
+    def create(cls, folder: Path, recipe: Recipe, seed: int, dataset: Dataset, start: str | None = "none") -> "Run":
         """Makes and locks a new run; RunError when the folder holds something already or cannot be written."""
         if folder.exists() and (not folder.is_dir() or _holds_files(folder)):
             raise RunError(f"{folder} exists: continue it with --resume, or give another --out.")
@@ -47,10 +52,11 @@ class Run:
             "seed": seed,
             "data": str(dataset.path.resolve()),
             "fingerprint": dataset.fingerprint,
+            "start": start,
         }
         files.write_text(folder / "run.json", json.dumps(about, indent=2) + "\n")
         files.write_text(folder / "recipe.yaml", to_yaml(recipe))
-        return cls(folder, recipe, seed, lock)
+        return cls(folder, recipe, seed, lock, start)
 
     @classmethod
     def resume(cls, folder: Path, recipe: Recipe | None, seed: int | None, dataset: Dataset) -> "Run":
@@ -60,18 +66,19 @@ class Run:
         about, own = _read_about(folder), _read_recipe(folder)
         if about.fingerprint != dataset.fingerprint:
             raise RunError(f"{folder} was trained on other pictures ({about.data}); resume it with the same data.")
-        if recipe not in (None, own):
+        if recipe is not None and recipe != own and recipe != without_ground(own):
             raise RunError(
                 f"{folder} follows another recipe, its recipe.yaml; leave out --recipe, --set and --model-size."
             )
         if seed not in (None, about.seed):
             raise RunError(f"{folder} has seed {about.seed}; leave out --seed.")
-        return cls(folder, own, about.seed, _locked(folder))
+        return cls(folder, own, about.seed, _locked(folder), about.start)
 
     @classmethod
     def follow(cls, folder: Path) -> "Run":
         """Joins the run that the leading process has made and locked."""
-        return cls(folder, _read_recipe(folder), _read_about(folder).seed, None)
+        about = _read_about(folder)
+        return cls(folder, _read_recipe(folder), about.seed, None, about.start)
 
     def discard(self) -> None:
         """Removes a run that could not begin, so that nothing stands in the way of the next attempt."""
@@ -89,6 +96,13 @@ class Run:
         """Lets other processes have the run."""
         if self.lock:
             self.lock.release()
+
+
+def without_ground(recipe: Recipe) -> Recipe:
+    """Returns a recipe as it was before a start from other weights gave it a ground."""
+    if getattr(recipe.method, "ground", None) is None:
+        return recipe
+    return recipe.model_copy(update={"method": recipe.method.model_copy(update={"ground": None})})
 
 
 def data_of(folder: Path) -> str:

@@ -28,6 +28,7 @@ from limner.training.need import check_memory
 from limner.training.processes import Processes
 from limner.training.run import Run
 from limner.training.stopping import Stopping
+from limner.training.transfer import find_start, take_over
 
 LOG_EVERY = 20
 SECONDS_BETWEEN_SAVES = 60.0
@@ -70,6 +71,17 @@ class Trainer:
         self.step, self.seconds, self.rate_factor, self.rollbacks = 0, 0.0, 1.0, 0
         self.recent: list[dict[str, torch.Tensor]] = []
         self.named: set[str] = set()
+
+    def start(self) -> str | None:
+        """Takes over the weights that a new run starts from, and says so; ModelError for those that do not fit."""
+        if self.checkpoints.steps():
+            return None
+        start = find_start(self.run.start, self.recipe)
+        if start is None:
+            return None
+        taken = take_over(self.method, start, self.dataset)
+        self.ema.network.load_state_dict(self.method.generator.state_dict())
+        return taken.in_words(start)
 
     @property
     def pictures(self) -> int:

@@ -1,0 +1,282 @@
+"""Starting from weights that have seen other pictures: what fits is taken over, what does not begins anew, and is named.
+
+Networks may be of another size, with other channels and other conditions. Stages fit from the coarsest on; maps of another size are
+scaled; channels are converted; conditions begin without a say.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.nn.utils import parametrize
+
+from limner.data.dataset import Dataset
+from limner.errors import ModelError, shown
+from limner.methods import Method
+from limner.model import WEIGHTS
+from limner.model_folder import find_folder
+from limner.parsing import parse_json
+from limner.recipes import Recipe, parse
+from limner.tensors import DamagedFileError, load_tensors
+from limner.training.checkpoint import Checkpoints
+
+BASES = Path(__file__).parent.parent / "bases"
+"""The weights that come with Limner, a file a recipe."""
+ENCODER = re.compile(r"(.*encoder\.(?:layers|stages|halve)\.)(\d+)(\..*)")
+"""Layers of encoders, which are numbered from the finest on."""
+ENTER, LEAVE = ("decoder.enter.", "decoder.dense."), "decoder.leave."
+FEATURES = ("logit.weight", "read.weight", "posterior.weight")
+"""What reads the flattened maps of an encoder."""
+CONDITIONS = re.compile(r"discriminator\.condition\.|\.film\.")
+"""What a condition does in a discriminator, and to feature maps: nothing, at first."""
+LEFT_OUT = "generator.flow."
+"""A prior over latents belongs to the pictures that it was learned from."""
+SATURATED = 3.0
+"""Before a tanh: what is opaque."""
+LOOKED_AT = 200
+SETTLING = 16
+"""Passes after which spectral norms are those of the weights that were taken over."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Weights to start from: their name in words, and their tensors by the names that a method has for them."""
+
+    name: str
+    tensors: dict[str, Tensor]
+    channels: int
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a method's tensors: how many were taken over, and which parts began anew, in words."""
+
+    count: int
+    anew: tuple[str, ...]
+
+    def in_words(self, start: Start) -> str:
+        """Returns one line."""
+        rest = f"; new: {', '.join(self.anew)}" if self.anew else ""
+        return f"starts from {start.name}: {self.count} tensors taken over{rest} (--from none starts from noise)"
+
+
+def find_start(asked: str | None, recipe: Recipe) -> Start | None:
+    """Returns what a training starts from: a run, a model or a file of weights; None for "none".
+
+    Unless asked, the base whose generator is like the recipe's, if there is one. ModelError for what holds no weights.
+    """
+    if asked == "none":
+        return None
+    if asked is not None and asked != "auto":
+        return _of_path(Path(asked))
+    file = BASES / f"{recipe.name}.safetensors"
+    if not file.is_file():
+        return None
+    start, base = _of_file(file)
+    return start if _generator_of(base) == _generator_of(recipe) else None
+
+
+def with_ground(recipe: Recipe, start: Start | None, dataset: Dataset) -> Recipe:
+    """Returns a recipe whose generator lays the see-through pictures that it starts from on the usual ground of the dataset's.
+
+    That is the usual colour at their border. Other recipes, and see-through pictures, need none.
+    """
+    opaque = dataset.schema.channels != 4
+    if start is None or start.channels != 4 or not opaque or not hasattr(recipe.method, "ground"):
+        return recipe
+    some = np.asarray(dataset.pictures[dataset.split("train")[:LOOKED_AT]])
+    border = np.concatenate([side.reshape(-1, some.shape[3]) for side in (some[:, [0, -1]], some[:, :, [0, -1]])])
+    ground = tuple(round(float(level) / 127.5 - 1, 3) for level in np.median(border, 0))
+    return recipe.model_copy(update={"method": recipe.method.model_copy(update={"ground": ground})})
+
+
+def take_over(method: Method, start: Start, dataset: Dataset) -> Taken:
+    """Gives a new method for a dataset what fits of other weights, in place."""
+    own, channels = method.state_dict(), dataset.schema.channels
+    source = _aligned(start.tensors, own)
+    count, anew = 0, []
+    with torch.no_grad():
+        for name, tensor in own.items():
+            if CONDITIONS.search(name) and tensor.is_floating_point():
+                tensor.zero_()
+                continue
+            found = source.get(name)
+            fitted = None if found is None else _fitted(name, found.to(tensor.dtype), tensor, source, method, channels)
+            if fitted is None:
+                anew.append(name)
+            else:
+                tensor.copy_(fitted)
+                count += 1
+    if not count:
+        raise ModelError(f"{start.name}: nothing of it fits this recipe; choose its recipe, or --from none.")
+    _settle(method)
+    return Taken(count, _parts(anew))
+
+
+def _of_path(path: Path) -> Start:
+    if path.is_file():
+        return _of_file(path)[0]
+    if (path / "recipe.yaml").is_file() and Checkpoints(path / "checkpoints").steps():
+        state, _ = Checkpoints(path / "checkpoints").load()
+        if state is not None:
+            averaged = {f"generator.{name}": tensor for name, tensor in state["ema"].items()}
+            return _start(f"the run {path}", state["method"] | averaged)
+    folder = find_folder(path)
+    return _start(
+        f"the model {path}", {f"generator.{name}": tensor for name, tensor in _read(folder / WEIGHTS)[0].items()}
+    )
+
+
+def _of_file(file: Path) -> tuple[Start, Recipe]:
+    tensors, texts = _read(file)
+    if "base" not in texts or "recipe" not in texts:
+        raise ModelError(f"{file}: no base; give a run, a model, or a file that limner.bases.weights wrote.")
+    recipe = parse(parse_json(texts["recipe"], str(file)), str(file))
+    return _start(
+        f"the base '{shown(texts['base'])}', which has seen {int(texts['pictures']):,} pictures", tensors
+    ), recipe
+
+
+def _read(file: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    try:
+        return load_tensors(file)
+    except DamagedFileError as error:
+        raise ModelError(str(error)) from None
+
+
+def _start(name: str, tensors: Mapping[str, Tensor]) -> Start:
+    own = {key: tensor.detach() for key, tensor in tensors.items() if not key.startswith(LEFT_OUT)}
+    leave = next((tensor for key, tensor in own.items() if LEAVE in key and key.endswith("weight")), None)
+    return Start(name, own, 0 if leave is None else len(leave))
+
+
+def _generator_of(recipe: Recipe) -> object:
+    method = recipe.method
+    return (
+        method.kind,
+        getattr(method, "latent", None),
+        getattr(method, "generator", None) or getattr(method, "decoder", None),
+    )
+
+
+def _aligned(source: Mapping[str, Tensor], own: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Returns tensors whose layers of encoders are numbered so that the coarsest ones are those of the method's own."""
+    last: dict[str, list[int]] = {}
+    for side, names in enumerate((source, own)):
+        for match in map(ENCODER.fullmatch, names):
+            if match:
+                ends = last.setdefault(match[1], [-1, -1])
+                ends[side] = max(ends[side], int(match[2]))
+    aligned = {}
+    for name, tensor in source.items():
+        match = ENCODER.fullmatch(name)
+        if match and min(last[match[1]]) >= 0:
+            from_end, to_end = last[match[1]]
+            name = f"{match[1]}{int(match[2]) - from_end + to_end}{match[3]}"
+        aligned[name] = tensor
+    return aligned
+
+
+def _fitted(
+    name: str, found: Tensor, own: Tensor, source: Mapping[str, Tensor], method: Method, channels: int
+) -> Tensor | None:
+    """Returns a tensor as the method's own is shaped, or None where it does not fit."""
+    if LEAVE in name and len(found) != len(own):
+        return _colours_out(found, channels, name.endswith("bias"))
+    if found.shape == own.shape:
+        return _without_alpha(name, found, source, channels) if name.endswith("bias") else found
+    if any(part in name for part in ENTER):
+        return _entering(found, own, method)
+    if name.endswith(FEATURES):
+        return _reading(found, own, name, method)
+    if own.ndim == 4 and found.ndim == 4 and found.shape[0] == own.shape[0] and found.shape[2:] == own.shape[2:]:
+        return _colours_in(found, own.shape[1])
+    return None
+
+
+def _colours_out(found: Tensor, channels: int, bias: bool) -> Tensor | None:
+    """Returns the last layer of a decoder for other channels; None where it would have to be laid on a ground."""
+    if len(found) not in (1, 3) or channels not in (1, 3, 4):
+        return None
+    colours = found if len(found) == 3 else found.expand(3, *found.shape[1:])
+    if channels == 4:  # everything is opaque at first
+        return torch.cat([colours, torch.full_like(found[:1], SATURATED if bias else 0.0)])
+    return colours if channels == 3 else colours.mean(0, keepdim=True)
+
+
+def _colours_in(found: Tensor, inputs: int) -> Tensor | None:
+    """Returns the first layer of an encoder for other channels; what alpha added where it is 1 goes into the bias."""
+    if found.shape[1] not in (1, 3, 4) or inputs not in (1, 3, 4):
+        return None
+    colours = found[:, :3] if found.shape[1] >= 3 else found.expand(-1, 3, -1, -1) / 3
+    if inputs == 1:
+        return colours.sum(1, keepdim=True)
+    return colours if inputs == 3 else torch.cat([colours, torch.zeros_like(colours[:, :1])], 1)
+
+
+def _without_alpha(name: str, bias: Tensor, source: Mapping[str, Tensor], channels: int) -> Tensor:
+    """Returns the bias of a first layer that reads opaque pictures without being told that they are."""
+    stem = name.removesuffix("bias")
+    weight = source.get(f"{stem}weight", source.get(f"{stem}parametrizations.weight.original"))
+    first = weight is not None and weight.ndim == 4 and weight.shape[1] == 4 and "encoder" in name and channels != 4
+    return bias + weight[:, 3].to(bias.dtype).sum((1, 2)) if first and weight is not None else bias
+
+
+def _entering(found: Tensor, own: Tensor, method: Method) -> Tensor | None:
+    """Returns the first layer of a decoder for maps of another size, and with conditions that have no say."""
+    decoder: Any = method.generator.decoder_network
+    scaled = _scaled(found, decoder.base, 0)
+    if scaled is None:
+        return None
+    if own.ndim == 1:
+        return scaled
+    fitted = torch.zeros_like(own)
+    width = min(own.shape[1], scaled.shape[1])
+    fitted[:, :width] = scaled[:, :width]
+    return fitted
+
+
+def _reading(found: Tensor, own: Tensor, name: str, method: Method) -> Tensor | None:
+    """Returns what reads the features of an encoder for maps of another size."""
+    if len(found) != len(own):
+        return None
+    owner: Any = method.get_submodule(name.rpartition(".")[0].rpartition(".")[0])
+    pyramid = owner.encoder.pyramid
+    maps = own.shape[1] // (pyramid.base[0] * pyramid.base[1])
+    scaled = _scaled(found, (maps, *pyramid.base), 1)
+    return None if scaled is None else scaled * (found.shape[1] / own.shape[1])
+
+
+def _scaled(found: Tensor, shape: tuple[int, ...], dim: int) -> Tensor | None:
+    """Returns a tensor whose dimension is (C, h, w) flattened, for maps of another height and width."""
+    maps, *sides = shape
+    side = round((found.shape[dim] / maps) ** 0.5)
+    if found.shape[dim] == maps * sides[0] * sides[1]:
+        return found
+    if side * side * maps != found.shape[dim]:
+        return None
+    last = found.movedim(dim, -1).reshape(-1, maps, side, side)
+    scaled = F.interpolate(last, sides, mode="bilinear", antialias=True).reshape(*found.movedim(dim, -1).shape[:-1], -1)
+    return scaled.movedim(-1, dim)
+
+
+def _settle(method: Method) -> None:
+    """Lets spectral norms follow weights that have changed: whenever a weight is asked for, by one step of the power method."""
+    with torch.no_grad():
+        for module in method.modules():
+            for _ in range(SETTLING if parametrize.is_parametrized(module, "weight") else 0):
+                _ = module.weight
+
+
+def _parts(names: list[str]) -> tuple[str, ...]:
+    """Returns which parts of a method tensors belong to, without what only counts or normalises."""
+    told = [name for name in names if not name.endswith(("num_batches_tracked", "._u", "._v"))]
+    return tuple(
+        dict.fromkeys(re.sub(r"\.(parametrizations\.)?(weight|bias)(\.original)?$", "", name) for name in told)
+    )
