@@ -14,6 +14,7 @@ PAGES = {
     "SECURITY.md": "project/security.md",
     "CHANGELOG.md": "project/changelog.md",
     "benchmarks/README.md": "project/benchmarks.md",
+    "src/limner/bases/README.md": "project/bases.md",
 }
 """Pages elsewhere in the project, and where they are on the site."""
 LINK = re.compile(r"(\]\()([^)#\s]+\.md|[^)#\s]+\.(?:png|jpg|svg)|LICENSE|README\.zh-CN\.md)(#[^)]*)?\)")
