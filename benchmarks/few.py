@@ -10,6 +10,7 @@ the share of samples that lie suspiciously near a training picture).
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import command
 import numpy as np
@@ -61,10 +62,8 @@ def main() -> None:
         minutes = options.minutes * mark / count
         # the last weights, not the best: what is asked is whether they decay
         settings = ["stopping.every=0"]
-        resumed = mark > 1
-        model = train(
-            dataset, options.recipe, options.out / "run", minutes=minutes, settings=settings, seed=0, resume=resumed
-        )
+        begun: dict[str, Any] = {"resume": True} if mark > 1 else {"start": "none"}
+        model = train(dataset, options.recipe, options.out / "run", minutes=minutes, settings=settings, seed=0, **begun)
         found = evaluate({"m": model}, dataset, n=SAMPLES, only=("distances", "generalisation"), marks=False)
         verdict = found.judged[0].groups["generalisation"].details["verdict"]
         names = ("FD-limner without bias", "C_T", "copies")

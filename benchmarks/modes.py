@@ -122,7 +122,9 @@ def main() -> None:
         for name in options.recipes:
             run = folder / Path(name).stem
             settings = ["condition=none"]
-            model = train(dataset, name, run, minutes=options.minutes, seed=options.seed, settings=settings)
+            model = train(
+                dataset, name, run, minutes=options.minutes, seed=options.seed, settings=settings, start="none"
+            )
             generated = model.sample(SAMPLES, seed=1)
             save(grid(generated[:64]), folder / f"{run.name}.png", {"ai_generated": True, "recipe": name})
             row = judge(generated, dataset, count, modes)

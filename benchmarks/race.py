@@ -44,7 +44,7 @@ Racer = Callable[[float], Generated]
 """Trains until so many minutes have gone into training, and generates."""
 
 
-def racer(name: str, dataset: Dataset, folder: Path, seed: int, settings: list[str]) -> Racer:
+def racer(name: str, dataset: Dataset, folder: Path, seed: int, settings: list[str], start: str = "none") -> Racer:
     """Returns who races under a name: the tutorial, or a recipe."""
     if name == TUTORIAL:
         peer = TutorialDcgan(np.asarray(dataset.pictures[dataset.split("train")]), seed)
@@ -57,7 +57,8 @@ def racer(name: str, dataset: Dataset, folder: Path, seed: int, settings: list[s
 
     def recipe(minutes: float) -> Generated:
         begun = (folder / "recipe.yaml").is_file()
-        model = train(dataset, name, folder, minutes=minutes, settings=settings, seed=seed, resume=begun)
+        first = {} if begun else {"start": start}
+        model = train(dataset, name, folder, minutes=minutes, settings=settings, seed=seed, resume=begun, **first)
         return Generated(model.sample(SAMPLES, seed=1), reconstructions(model, dataset))
 
     return recipe
@@ -175,6 +176,7 @@ def main() -> None:
     parser.add_argument("--every", type=command.above_zero, default=1.0, help="minutes between marks")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="the table states medians over them")
     parser.add_argument("--set", dest="settings", nargs="*", default=[], metavar="KEY=VALUE", help="of every recipe")
+    parser.add_argument("--from", dest="start", default="none", help="as of limner train; auto is the base that fits")
     parser.add_argument("--size", help="of raw pictures, e.g. 32")
     parser.add_argument("--squeezenet", type=Path, help="SqueezeNet's weight file, for a second judge")
     parser.add_argument("--out", type=Path, default=Path("race"), help="the folder, new or of this race")
@@ -191,7 +193,9 @@ def main() -> None:
         runs = []
         for seed in options.seeds:
             folder = options.out / f"{Path(name).stem}-{seed}"
-            runs.append(run(name, racer(name, dataset, folder, seed, options.settings), judge, marks, folder))
+            runs.append(
+                run(name, racer(name, dataset, folder, seed, options.settings, options.start), judge, marks, folder)
+            )
         results[Path(name).stem] = medians(runs)
         write(results, judge, dataset, options.out, options.seeds[0])
     for by in judges(results):

@@ -32,6 +32,12 @@ CHROMIUM = next(
 WAIT = 60_000
 expect.set_options(timeout=WAIT)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: install one to try the studio")
+SHOWN = """() => {
+  const canvas = document.querySelector("canvas");
+  const { width, height } = canvas;
+  return canvas.getContext("2d").getImageData(width / 2, height / 2, 1, 1).data[3] > 0;
+}"""
+"""Whether there is a picture in the middle of the first canvas."""
 
 
 @pytest.fixture(scope="module")
@@ -201,6 +207,9 @@ def test_edit_with_a_mask_and_undo(page: Page, address: str, photograph: Path, t
     page.locator("input[type=file]").first.set_input_files(photograph)
     canvas = page.locator("canvas").first
     expect(canvas).to_be_visible()
+    page.wait_for_function(
+        SHOWN
+    )  # on a busy machine the picture comes later than its canvas, and a stroke beside it is none
     page.get_by_role("button", name="Brush", exact=True).click()
     box = canvas.bounding_box()
     assert box

@@ -28,7 +28,7 @@ def edit(
     """Edit pictures: each carries its edits, and can be made again without the last."""
     from limner.editing import OPERATIONS, history, parse, read_edits
     from limner.editing.edits import arguments
-    from limner.errors import UsageError
+    from limner.errors import PictureError, UsageError, shown
 
     if listed:
         for name, kind in OPERATIONS.items():
@@ -37,7 +37,7 @@ def edit(
     if source is None or out is None:
         raise UsageError("give a picture and where the result goes: limner edit INPUT OUT --op NAME:ARGUMENTS")
     if not source.exists():
-        raise UsageError(f"{source}: no such picture, folder or model.")
+        raise PictureError(f"{shown(source, 200)}: no such picture, folder or model.")
     edits = [*(read_edits(recipe) if recipe else []), *map(parse, ops or [])]
     if not edits and not undo:
         raise UsageError(f"give an edit with --op or --recipe, or --undo the last; there are {', '.join(OPERATIONS)}.")

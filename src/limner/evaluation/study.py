@@ -96,7 +96,10 @@ def train_by_rungs(recipe: Recipe, dataset: Dataset, run: Path, minutes: float, 
     known = _read_rungs(file) if file.is_file() else []
     yield from known
     for share in RUNGS[len(known) :]:
-        model = train(dataset, recipe, run, minutes=share * minutes, seed=seed, resume=(run / "recipe.yaml").is_file())
+        begun = (run / "recipe.yaml").is_file()
+        # all from noise: of recipes that differ in their networks, some would start from a base and others not
+        start = None if begun else "none"
+        model = train(dataset, recipe, run, minutes=share * minutes, seed=seed, resume=begun, start=start)
         known.append(held_out.measure(measure, model.generator))
         files.write_text(file, json.dumps(known) + "\n")
         yield known[-1]

@@ -27,7 +27,7 @@ from limner.tensors import DamagedFileError, load_tensors
 from limner.training.checkpoint import Checkpoints
 
 BASES = Path(__file__).parent.parent / "bases"
-"""The weights that come with Limner, a file a recipe."""
+"""The weights that come with Limner."""
 ENCODER = re.compile(r"(.*encoder\.(?:layers|stages|halve)\.)(\d+)(\..*)")
 """Layers of encoders, which are numbered from the finest on."""
 ENTER, LEAVE = ("decoder.enter.", "decoder.dense."), "decoder.leave."
@@ -75,11 +75,11 @@ def find_start(asked: str | None, recipe: Recipe) -> Start | None:
         return None
     if asked is not None and asked != "auto":
         return _of_path(Path(asked))
-    file = BASES / f"{recipe.name}.safetensors"
-    if not file.is_file():
-        return None
-    start, base = _of_file(file)
-    return start if _generator_of(base) == _generator_of(recipe) else None
+    for file in sorted(BASES.glob("*.safetensors")):
+        start, base = _of_file(file)
+        if _generator_of(base) == _generator_of(recipe):
+            return start
+    return None
 
 
 def with_ground(recipe: Recipe, start: Start | None, dataset: Dataset) -> Recipe:
