@@ -1,5 +1,7 @@
 """Causes that come together are said to be so, direction is judged by the forms of `fit`, and exact forks are no contradiction."""
 
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -28,33 +30,38 @@ def _variables(table: Table, **kinds: str) -> dict[str, Variable]:
     return with_statistics(named, table)
 
 
-@pytest.mark.parametrize("noise", [0.0, 1e-6, 1e-3, 1e-2])
+@pytest.mark.parametrize("noise", [0.0, 1e-3])
 def test_a_cause_that_follows_from_another_has_no_effect_of_its_own(noise: float) -> None:
     """Height in centimetres and in inches: neither gets a coefficient of thousands, and both together are right."""
     random = np.random.default_rng(0)
-    size = random.normal(size=1500)
-    table: Table = {"cm": size, "inch": size / 2.54 + noise * random.normal(size=1500)}
-    table["weight"] = 2 * size + 0.5 * random.normal(size=1500)
+    size = random.normal(size=400)
+    table: Table = {"cm": size, "inch": size / 2.54 + noise * random.normal(size=400)}
+    table["weight"] = 2 * size + 0.5 * random.normal(size=400)
     graph = Graph(edges=["cm -> inch", "cm -> weight", "inch -> weight"])
     variables = _variables(table)
     found = inseparable(graph, variables, table)
     assert found == {("cm", "weight"): ("inch",), ("inch", "weight"): ("cm",)}
     words = in_words(("cm", "weight"), ("inch",))
     assert words == "cm -> weight: cm follows from inch, so their effects cannot be told apart"
-    assert words in examine(graph, variables, table).unidentified
     structure = StructuralModel.fit(graph, variables, table)
     weights = structure.fits["weight"].mechanism.linear.weight.detach()
     assert float(weights.abs().max()) < 200 * max(noise, 0.02) + 2
     assert float(weights.sum()) == pytest.approx(2, abs=0.1), "what both do together is known"
 
 
-def test_effects_along_such_an_edge_are_marked() -> None:
+@pytest.mark.slow
+def test_effects_along_such_an_edge_are_marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limner.causal.effects.RESAMPLES", 20)
+    monkeypatch.setattr("limner.causal.strengths.RESAMPLES", 4)
     random = np.random.default_rng(0)
     size = random.normal(size=400)
     table: Table = {"cm": size, "inch": size / 2.54, "age": random.normal(size=400)}
     table["weight"] = 2 * size + table["age"] + 0.5 * random.normal(size=400)
     graph = Graph(edges=["cm -> weight", "inch -> weight", "age -> weight"])
-    structure = StructuralModel.fit(graph, _variables(table), table)
+    variables = _variables(table)
+    structure = StructuralModel.fit(graph, variables, table)
+    monkeypatch.setattr(sys.modules["limner.causal.check"], "PERMUTATIONS", 2)
+    assert in_words(("cm", "weight"), ("inch",)) in examine(graph, variables, table).unidentified
     pytest.importorskip("dowhy")
     found = {one.cause: one for one in attribute_effects(structure, table, "weight").effects}
     assert found["cm"].hidden == ("cm -> weight",)
