@@ -33,6 +33,10 @@ finally:
         (["explain", "channels", "gone", "--attribute", "x"], "no such model"),
         (["evaluate", "gone", "--data", "gone"], "no such model"),
         (["prepare", "gone", "out"], "no such file or folder"),
+        (["edit", "gone.png", "out.png", "--op", "flip"], "gone.png: no such picture"),
+        (["edit", ".", "out.png", "--op", "crp"], "did you mean 'crop'"),
+        (["stylize", "gone.png", "gone.png", "--out", "out.png"], "gone.png: no such picture"),
+        (["recipes", "gann"], "did you mean 'gan'"),
     ],
     ids=lambda words: " ".join(words) if isinstance(words, list) else "",
 )

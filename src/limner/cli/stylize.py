@@ -51,6 +51,13 @@ def stylize(
     ] = False,
 ) -> None:
     """Stylise a picture in the style of others, with separate controls for colour, line, texture and content."""
+    from limner.errors import PictureError, shown
+
+    read = [] if model else [Path(style) for style in styles or []]
+    for path in (content, *read, *(colour_from or []), *(line_from or []), *(texture_from or [])):
+        if not path.exists():  # told before PyTorch is loaded
+            raise PictureError(f"{shown(path, 200)}: no such picture.")
+
     from pydantic import ValidationError
 
     from limner.config import in_words
