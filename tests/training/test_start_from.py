@@ -158,6 +158,20 @@ def test_a_run_says_what_it_starts_from_resumes_bit_for_bit_and_can_be_started_f
         train(None, out=tmp_path / "parts", resume=True, steps=5, start="none")
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_run_from_a_base_on_opaque_pictures_can_be_loaded_resumed_and_exported(channels: int, tmp_path: Path) -> None:
+    dataset = _dataset(tmp_path / "data", 32, channels)
+    recipe = apply_settings(find_recipe("gan"), ["stopping.every=0", "batch=8", "condition=none"])
+    trained = train(dataset, recipe, tmp_path / "run", steps=1)
+    assert trained.recipe.method.ground == (1.0,) * channels
+    again = train(None, out=tmp_path / "run", resume=True, steps=2)
+    assert train(dataset, recipe, tmp_path / "run", resume=True, steps=2).digest == again.digest
+    pictures = load(tmp_path / "run").sample(4)
+    assert pictures.shape == (4, 32, 32, channels)
+    assert pictures.std() > 20
+    assert np.abs(load(tmp_path / "run", runtime="onnx").sample(4).astype(int) - pictures).max() <= 2
+
+
 @pytest.mark.parametrize("name", ["gan", "vae"])
 def test_the_base_of_a_recipe_is_found_and_generates_pictures(name: str, tmp_path: Path) -> None:
     recipe = find_recipe(name)

@@ -66,8 +66,6 @@ def laid(images: Tensor, ground: Tensor) -> Tensor:
 class GanGenerator(Generator):
     """z and the condition's vector side by side, then a decoder."""
 
-    ground: Tensor | None
-
     def __init__(self, config: GanConfig, schema: Schema, attributes: tuple[Attribute, ...]) -> None:
         super().__init__()
         self.latent = config.latent
@@ -78,8 +76,8 @@ class GanGenerator(Generator):
         ground = config.ground if schema.channels != 4 else None
         outputs = schema.channels if ground is None else 4
         self.decoder = build_decoder(config.generator, inputs, outputs, *schema.shape[1:])
-        colour = None if ground is None else torch.tensor(ground).expand(schema.channels).reshape(1, -1, 1, 1)
-        self.register_buffer("ground", colour, persistent=False)
+        # numbers, not a tensor: a model is built without memory for tensors, and this is in no file of weights
+        self.ground = None if ground is None else ground[:1] * schema.channels if len(ground) == 1 else ground
 
     def decode(self, w: Tensor, condition: Condition) -> Tensor:
         return self.unbounded(w, condition).clamp(-1, 1)
@@ -90,7 +88,7 @@ class GanGenerator(Generator):
             z = torch.cat([z, self.condition(condition)], 1)
         images = self.decoder(z).float()
         images = images if self.linear else images.tanh()
-        return images if self.ground is None else laid(images, self.ground)
+        return images if self.ground is None else laid(images, images.new_tensor(self.ground).reshape(1, -1, 1, 1))
 
 
 class Gan(Method):
