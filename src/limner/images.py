@@ -56,9 +56,15 @@ def with_clean_alpha(pictures: np.ndarray) -> np.ndarray:
 def over_grey(images: Tensor) -> Tensor:
     """Premultiplied pictures (B, 4, H, W) in [-1, 1] -> (B, 3, H, W) over middle grey; others as they are.
 
-    On grey, white and black things are told from nothing.
+    On grey, white and black things differ from nothing.
     """
-    return images if images.shape[1] != 4 else images[:, :3] + (1 - images[:, 3:]) / 2
+    return images if images.shape[1] != 4 else laid(images, images.new_zeros(1, 3, 1, 1))
+
+
+def laid(images: Tensor, ground: Tensor) -> Tensor:
+    """Lays premultiplied pictures (B, 4, H, W) in [-1, 1] on a ground (1, C, 1, 1): of one channel, their mean colour."""
+    colours = images[:, :3] if ground.shape[1] == 3 else images[:, :3].mean(1, keepdim=True)
+    return colours + (1 - images[:, 3:]) * (ground + 1) / 2
 
 
 def luminance(images: Tensor) -> Tensor:

@@ -12,8 +12,11 @@ from limner.causal.variables import Table
 from limner.errors import GraphError, nearest
 from limner.images import LUMA
 from limner.metrics.intervals import Interval, bootstrap
+from limner.pictures import composed
 
 PREFIX = "picture:"
+GROUND = "#808080"
+"""What see-through pictures are laid on before they are measured."""
 Edit = Callable[[np.ndarray, Table, Table], np.ndarray]
 """Pictures uint8 (n, H, W, C) of units, their attributes, and other ones -> their counterfactuals with those."""
 
@@ -21,15 +24,7 @@ Edit = Callable[[np.ndarray, Table, Table], np.ndarray]
 def grey(pictures: np.ndarray) -> np.ndarray:
     """Returns how bright each pixel is, 0 to 1, (n, H, W): of colours, their luminance; of see-through ones, over grey."""
     shares = (1.0,) if pictures.shape[-1] == 1 else LUMA
-    return in_sight(pictures) @ np.array(shares) / 255
-
-
-def in_sight(pictures: np.ndarray) -> np.ndarray:
-    """Returns see-through pictures (n, H, W, 4) over middle grey, others as they are."""
-    if pictures.shape[-1] != 4:
-        return pictures
-    alpha = pictures[..., 3:] / 255
-    return pictures[..., :3] * alpha + 127.5 * (1 - alpha)
+    return composed(pictures, GROUND) @ np.array(shares) / 255
 
 
 def brightness(pictures: np.ndarray) -> np.ndarray:
@@ -46,7 +41,7 @@ def saturation(pictures: np.ndarray) -> np.ndarray:
     """Returns the mean over pixels of (greatest - least channel) / greatest, 0 to 1, (n,); 0 for black. GraphError for grey."""
     if pictures.shape[-1] == 1:
         raise GraphError(f"{PREFIX}saturation: grey pictures have none.")
-    pictures = in_sight(pictures)
+    pictures = composed(pictures, GROUND)
     most, least = pictures.max(-1).astype(float), pictures.min(-1)
     return ((most - least) / np.maximum(most, 1)).mean((1, 2))
 

@@ -14,6 +14,7 @@ from limner.config import Range, Space
 from limner.data.augment import AugmentConfig
 from limner.data.dataset import Batch
 from limner.data.schema import Schema
+from limner.images import laid
 from limner.methods.adversary import augmented
 from limner.methods.generator import Generator
 from limner.methods.losses import GAN_LOSSES
@@ -55,12 +56,6 @@ class GanConfig(MethodConfig):
     """Differentiable augmentation in front of the discriminator."""
     augment_below: int = Field(0, ge=0)
     """Augment when the training set has fewer pictures than this."""
-
-
-def laid(images: Tensor, ground: Tensor) -> Tensor:
-    """Lays premultiplied pictures (B, 4, H, W) in [-1, 1] on a ground (1, C, 1, 1): of one channel, their mean colour."""
-    colours = images[:, :3] if ground.shape[1] == 3 else images[:, :3].mean(1, keepdim=True)
-    return colours + (1 - images[:, 3:]) * (ground + 1) / 2
 
 
 class GanGenerator(Generator):

@@ -88,7 +88,9 @@ def with_ground(recipe: Recipe, start: Start | None, dataset: Dataset) -> Recipe
     That is the usual colour at their border. Other recipes, and see-through pictures, need none.
     """
     opaque = dataset.schema.channels != 4
-    if start is None or start.channels != 4 or not opaque or not hasattr(recipe.method, "ground"):
+    generator = getattr(recipe.method, "generator", None)
+    takes_opacity = hasattr(recipe.method, "ground") and generator is not None and generator.architecture == "residual"
+    if start is None or start.channels != 4 or not opaque or not takes_opacity:
         return recipe
     some = np.asarray(dataset.pictures[dataset.split("train")[:LOOKED_AT]])
     border = np.concatenate([side.reshape(-1, some.shape[3]) for side in (some[:, [0, -1]], some[:, :, [0, -1]])])
@@ -135,7 +137,7 @@ def _of_path(path: Path) -> Start:
 
 def _of_file(file: Path) -> tuple[Start, Recipe]:
     tensors, texts = _read(file)
-    if "base" not in texts or "recipe" not in texts:
+    if "base" not in texts or "recipe" not in texts or not texts.get("pictures", "").isdecimal():
         raise ModelError(f"{file}: no base; give a run, a model, or a file that limner.bases.weights wrote.")
     recipe = parse(parse_json(texts["recipe"], str(file)), str(file))
     return _start(
