@@ -1,4 +1,4 @@
-"""Weights from a file into a module: nothing is taken over before names, shapes, types and values are what they must be."""
+"""Weights of a file into a module, and small: nothing is taken over before names, shapes, types and values are right."""
 
 from collections.abc import Mapping
 
@@ -7,13 +7,20 @@ from torch import Tensor, nn
 
 from limner.errors import ModelError, shown
 
+SCALES = ".scales"
+"""What follows the name of a weight of 8-bit numbers: the value of 1 for each of its outputs."""
+LARGE = 2**14
+"""Elements from which a weight is kept in 8 bits an element."""
+
 
 def load_weights(module: nn.Module, tensors: Mapping[str, Tensor], *, assign: bool = False) -> None:
     """Gives a module the weights of a file; `assign` puts them in its place, for a module on the device "meta".
 
-    ModelError, one line, for a weight that is missing, unknown, of another shape or type, or not finite.
+    What was made small for a file (`halved`, `quantised`) becomes the module's own type. ModelError, one line, for a weight that
+    is missing, unknown, of another shape or type, or not finite.
     """
     own = module.state_dict()
+    tensors = _widened(tensors, own)
     for name in sorted(own.keys() | tensors.keys()):
         if name not in tensors:
             raise ModelError(f"'{shown(name)}' is missing")
@@ -23,6 +30,25 @@ def load_weights(module: nn.Module, tensors: Mapping[str, Tensor], *, assign: bo
     module.load_state_dict(tensors, assign=assign)
 
 
+def halved(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Returns tensors in half precision; whole numbers stay as they are."""
+    return {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in tensors.items()}
+
+
+def quantised(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Returns tensors in half precision, and large weights (outputs, ...) in 8 bits with a scale an output."""
+    small = {}
+    for name, tensor in halved(tensors).items():
+        if tensor.ndim > 1 and tensor.numel() >= LARGE and tensor.is_floating_point():
+            exact = tensors[name].float()
+            scales = (exact.abs().amax(tuple(range(1, exact.ndim)), keepdim=True) / 127).clamp_min(1e-12)
+            small[name] = (exact / scales).round().to(torch.int8)
+            small[name + SCALES] = scales
+        else:
+            small[name] = tensor
+    return small
+
+
 def check_tensor(name: str, tensor: Tensor, dtype: torch.dtype, shape: tuple[int, ...]) -> None:
     """Raises ModelError for a tensor of another type or shape, or with values that are not finite."""
     if tensor.dtype != dtype or tuple(tensor.shape) != shape:
@@ -30,3 +56,18 @@ def check_tensor(name: str, tensor: Tensor, dtype: torch.dtype, shape: tuple[int
         raise ModelError(f"'{shown(name)}' is {found}, not {expected}".replace("torch.", ""))
     if dtype.is_floating_point and not bool(torch.isfinite(tensor).all()):
         raise ModelError(f"'{shown(name)}' holds values that are not finite")
+
+
+def _widened(tensors: Mapping[str, Tensor], own: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Returns tensors of a file in the types of a module's own, where they were made small for the file."""
+    wide = dict(tensors)
+    for name, tensor in tensors.items():
+        if name not in own or not own[name].is_floating_point():
+            continue
+        if tensor.dtype == torch.half:
+            wide[name] = tensor.to(own[name].dtype)
+        elif tensor.dtype == torch.int8 and name + SCALES in tensors:
+            scales = wide.pop(name + SCALES)
+            check_tensor(name + SCALES, scales, torch.float32, (*own[name].shape[:1], *(1,) * (own[name].ndim - 1)))
+            wide[name] = (tensor * scales).to(own[name].dtype)
+    return wide

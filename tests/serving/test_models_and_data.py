@@ -21,7 +21,7 @@ def test_models_are_described(client: TestClient, models: Path) -> None:
     answer = client.get("/v1/models").json()
     found = {one["id"]: one for one in answer["data"]}
     assert answer["object"] == "list"
-    assert set(found) == {"gan", "vae", "limner", *UNUSABLE}
+    assert set(found) == {"gan", "vae", "garden", "drawings", "limner", *UNUSABLE}
     gan = found["gan"]
     assert gan == client.get("/v1/models/gan").json()
     assert (gan["kind"], gan["width"], gan["height"], gan["channels"], gan["latent"]) == ("image", 16, 16, 3, 6)
@@ -137,14 +137,15 @@ def test_a_list_is_never_older_than_what_was_just_made(tmp_path: Path) -> None:
         for number in range(3):
             small_model("gan").save(tmp_path / "home" / "runs" / f"rose-{number}")
             assert client.get("/v1/models/rose-0").status_code == 200
-            assert len(client.get("/v1/models").json()["data"]) == number + 2
+            listed = [one["id"] for one in client.get("/v1/models").json()["data"]]
+            assert listed[: number + 1] == [f"rose-{i}" for i in range(number + 1)]
 
 
 def test_two_of_one_name_are_told_apart(tmp_path: Path) -> None:
     small_model("gan").save(tmp_path / "home" / "runs" / "rose")
     small_model("vae").save(tmp_path / "models" / "rose")
     with serving(tmp_path / "models", tmp_path / "home") as client:
-        assert [one["id"] for one in client.get("/v1/models").json()["data"]] == ["rose", "rose-2", "limner"]
+        assert [one["id"] for one in client.get("/v1/models").json()["data"]][:2] == ["rose", "rose-2"]
         assert client.get("/v1/models/rose").json()["recipe"] == "vae"
         assert client.get("/v1/models/rose-2").json()["recipe"] == "gan"
 

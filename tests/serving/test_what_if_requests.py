@@ -57,13 +57,22 @@ def asked(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tes
 
 def test_the_graph_is_told(asked: TestClient) -> None:
     described = asked.get("/v1/models/grown").json()
-    assert (described["kind"], described["can"]) == ("causal", ["counterfactual"])
+    assert (described["kind"], described["can"]) == (
+        "causal",
+        ["sample", "directions", "edit", "encode", "counterfactual"],
+    )
     nodes = {one["name"]: one for one in described["graph"]["nodes"]}
     assert set(nodes) == {*grower.NUMBERS, *grower.CATEGORIES}
     assert nodes["height"]["kind"] == "number"
     assert nodes["height"]["minimum"] < nodes["height"]["maximum"]
     assert nodes["species"]["classes"]
     assert set(nodes["height"]["parents"]) == set(grower.GRAPH["height"])
+
+
+def test_a_causal_model_generates_pictures_as_any_other(asked: TestClient, library: CausalModel) -> None:
+    answer = asked.post("/v1/images/generations", json={"model": "grown", "seed": 3})
+    (one,) = answer.json()["data"]
+    assert apart(_shown(one), library.image_model.sample(1, seed=3)[0]) <= 1
 
 
 def test_units_under_what_is_done_are_those_of_the_library(asked: TestClient, library: CausalModel) -> None:
@@ -177,7 +186,7 @@ def test_live_it_is_a_frame_with_its_attributes(asked: TestClient, library: Caus
         ({"unit": {"data": "garden", "picture": "there"}}, 422),
         ({"unit": {"seed": -1}}, 422),
         ({"seed": 2**63}, 422),
-        ({"model": "garden"}, 404),
+        ({"model": "none"}, 404),
         ({"model": "limner"}, 422),
     ],
     ids=str,

@@ -22,8 +22,10 @@ export const badge = stored("badge", false);
 /** The id of the model chosen for each kind of view. */
 export const chosenModels = stored<Partial<Record<ModelKind, string>>>("chosen", {});
 
+/** The models of a kind; a causal model that can be described is an image model as well. */
 export function modelsOf(kind: ModelKind): Model[] {
-  return (models.value ?? []).filter((model) => model.kind === kind);
+  const sampled = (model: Model) => kind === "image" && model.kind === "causal" && model.can?.includes("sample");
+  return (models.value ?? []).filter((model) => model.kind === kind || sampled(model));
 }
 
 /** The chosen model of a kind, or the first one, or null where there is none. */
@@ -32,8 +34,8 @@ export function modelOf(kind: ModelKind): Model | null {
   return all.find((model) => model.id === chosenModels.value[kind]) ?? all[0] ?? null;
 }
 
-export function chooseModel(model: Model): void {
-  chosenModels.value = { ...chosenModels.value, [model.kind]: model.id };
+export function chooseModel(kind: ModelKind, id: string): void {
+  chosenModels.value = { ...chosenModels.value, [kind]: id };
 }
 
 export const runningJobs = computed(() =>

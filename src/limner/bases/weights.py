@@ -8,9 +8,6 @@ import json
 import sys
 from pathlib import Path
 
-import torch
-from torch import Tensor
-
 from limner import files
 from limner.errors import LimnerError, ModelError
 from limner.methods import Method
@@ -19,7 +16,7 @@ from limner.recipes import read_recipe
 from limner.tensors import DamagedFileError, load_tensors, save_tensors
 from limner.training.checkpoint import Checkpoints
 from limner.training.ema import Ema
-from limner.weights import load_weights
+from limner.weights import halved, load_weights
 
 START = "start.json"
 """In the folder of a training that started from weights: how many pictures these had seen."""
@@ -34,11 +31,11 @@ def export(folder: Path, file: Path) -> str:
     if state is None:
         raise ModelError(f"{folder} holds no checkpoint: train a base there first.")
     averaged = {f"generator.{name}": tensor for name, tensor in state["ema"].items()}
-    own = {
-        name: _half(tensor) for name, tensor in (state["method"] | averaged).items() if not name.startswith(LEFT_OUT)
-    }
+    own = {name: tensor for name, tensor in (state["method"] | averaged).items() if not name.startswith(LEFT_OUT)}
     pictures = state["step"] * recipe.batch + seen_before(folder)
-    save_tensors(file, own, {"base": recipe.name, "pictures": str(pictures), "recipe": recipe.model_dump_json()})
+    save_tensors(
+        file, halved(own), {"base": recipe.name, "pictures": str(pictures), "recipe": recipe.model_dump_json()}
+    )
     return f"{file}: {recipe.name} after {pictures:,} pictures, {file.stat().st_size / 1e6:.2f} MB"
 
 
@@ -55,17 +52,12 @@ def start_from(method: Method, ema: Ema, file: Path, folder: Path) -> None:
     except DamagedFileError as error:
         raise ModelError(f"{error} Give the weights of a base.") from None
     own = method.state_dict()
-    whole = {name: tensor.to(own[name].dtype) if name in own else tensor for name, tensor in tensors.items()}
     try:
-        load_weights(method, {name: own[name] for name in own if name.startswith(LEFT_OUT)} | whole)
+        load_weights(method, {name: own[name] for name in own if name.startswith(LEFT_OUT)} | tensors)
     except ModelError as error:
         raise ModelError(f"{file} is not what this base can start from: {error}.") from None
     ema.network.load_state_dict(ema.followed.state_dict())
     files.write_text(folder / START, json.dumps({"pictures": int(texts["pictures"])}) + "\n")
-
-
-def _half(tensor: Tensor) -> Tensor:
-    return tensor.to(torch.float16) if tensor.is_floating_point() else tensor
 
 
 def main() -> None:

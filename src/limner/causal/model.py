@@ -24,6 +24,7 @@ from limner.causal.variables import Table, Variable, read, variables_of
 from limner.data.dataset import Dataset
 from limner.errors import GraphError, RunError, UsageError, shown
 from limner.model import Model, check_shape, load
+from limner.model_folder import located
 from limner.recipes import apply_settings, find_recipe
 from limner.training import Interrupted, train
 
@@ -89,7 +90,7 @@ class CausalModel:
     @classmethod
     def load(cls, folder: str | Path) -> CausalModel:
         """Reads what `fit` left; ModelError when a part of it is missing or damaged."""
-        folder = Path(folder)
+        folder = located(Path(folder))
         structure, image_model = StructuralModel.load(folder), load(folder / "picture")
         schema = image_model.schema
         shape = schema.shape

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from limner import files
 from limner.config import PathText, fault_of
 from limner.errors import PictureError, UsageError, nearest, shown
+from limner.model_folder import located
 
 Made = TypeVar("Made", bound=BaseModel)
 FIELDS = ("path", "file", "by", "model", "mask", "style", "directions", "data", "run", "picture", "of", "pictures")
@@ -33,7 +34,7 @@ def check(picture: Path, path: str | Path, sha256: str | None) -> Path:
 
 def present(picture: Path, path: str | Path) -> Path:
     """Returns the file or folder that a picture was made of; PictureError, which says how to tell where it is, if it is gone."""
-    if not Path(path).exists():
+    if not located(Path(path)).exists():
         text = str(path)
         name = text.removeprefix(DIGEST)[:12] if SHA256.fullmatch(text) else text
         raise PictureError(

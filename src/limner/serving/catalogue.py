@@ -17,16 +17,21 @@ from limner.editing.latent_sampler import LatentSampler
 from limner.editing.latent_spec import DIRECTIONS
 from limner.errors import ModelError
 from limner.model import WEIGHTS, load
+from limner.model_folder import SHIPPED
 from limner.serving.errors import ApiError, understood
 from limner.style.instant import load_model
 from limner.style.instant.model import FILE as INSTANT
-from limner.style.instant.model import SHIPPED
+from limner.style.instant.model import SHIPPED as SHIPPED_STYLES
 
 LOG = logging.getLogger(__name__)
 Kind = Literal["image", "causal", "instant"]
+SAMPLED: tuple[Kind, ...] = ("image", "causal")
+"""Kinds that generate pictures: a causal model has an image model."""
+SHOWN = ("garden", "drawings")
+"""The models that come with Limner: a studio without any others opens with the first."""
 CAUSAL = "structure.json"
-OPEN = 4
-"""Models that stay in memory."""
+OPEN = 6
+"""Models that stay in memory; a causal model counts twice, as its image model is used by itself as well."""
 FRESH = 1.0
 """Seconds after which the folders are looked into again, even for a name that is already known."""
 LARGEST = 8 * 2**20
@@ -87,9 +92,11 @@ class Catalogue:
         self.kept, self.kept_units, self.kept_outlines = LruCache(), LruCache(64), LruCache(1000)
 
     def models(self, age: float = 0.0) -> dict[str, Entry]:
-        """Returns every model by name, the shipped one of styles last, as the folders were at most `age` seconds ago."""
+        """Returns every model by name, those that come with Limner last, as the folders were at most `age` seconds ago."""
         found = self._named(entry for entry in self._entries(age) if entry.kind != "data")
-        return found | self._named([Entry("limner", "instant", SHIPPED, SHIPPED.stat().st_mtime)], found)
+        shipped = [entry for name in SHOWN for entry in found_in(SHIPPED / name)]
+        styles = Entry("limner", "instant", SHIPPED_STYLES, SHIPPED_STYLES.stat().st_mtime)
+        return found | self._named([*shipped, styles], found)
 
     def datasets(self, age: float = 0.0) -> dict[str, Entry]:
         """Returns every dataset by name, as the folders were at most `age` seconds ago."""
@@ -107,18 +114,18 @@ class Catalogue:
         return found
 
     def sampler(self, name: str) -> LatentSampler:
-        """Returns an image model, ready to generate."""
-        return self._opened(self.entry(name, "image"), self._sampler)
+        """Returns an image model, or that of a causal model, ready to generate."""
+        return self._opened(self.entry(name, *SAMPLED), "image", self._sampler)
 
     def causal(self, name: str) -> Any:
         """Returns a causal model."""
         from limner.causal.model import CausalModel
 
-        return self._opened(self.entry(name, "causal"), lambda entry: CausalModel.load(entry.path))
+        return self._opened(self.entry(name, "causal"), "causal", lambda entry: CausalModel.load(entry.path))
 
     def instant(self, name: str) -> Any:
         """Returns a model of styles."""
-        return self._opened(self.entry(name, "instant"), lambda entry: load_model(entry.path))
+        return self._opened(self.entry(name, "instant"), "instant", lambda entry: load_model(entry.path))
 
     def dataset(self, name: str) -> Dataset:
         """Returns a dataset."""
@@ -135,16 +142,17 @@ class Catalogue:
         model = load(entry.path, runtime="auto")
         return LatentSampler.of(model, entry.path, directions if (directions / DIRECTIONS).is_file() else None)
 
-    def _opened(self, entry: Entry, make: Callable[[Entry], Any]) -> Any:
+    def _opened(self, entry: Entry, use: Kind, make: Callable[[Entry], Any]) -> Any:
         try:
-            return self.kept.get((entry.path, entry.created), lambda: _checked(entry, make))
+            return self.kept.get((use, entry.path, entry.created), lambda: _checked(entry, make))
         except Exception as error:
             raise _unusable(entry, error, "model") from error
 
     def opened(self, name: str) -> bool:
-        """Whether a model can be asked for without waiting until it is opened."""
+        """Whether a model can be asked for pictures or styles without waiting until it is opened."""
         entry = self.entry(name)
-        return self.kept.has((entry.path, entry.created))
+        use = "instant" if entry.kind == "instant" else "image"
+        return self.kept.has((use, entry.path, entry.created))
 
     @staticmethod
     def _found(listed: Callable[[float], dict[str, Entry]], name: str) -> Entry | None:

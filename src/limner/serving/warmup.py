@@ -10,7 +10,7 @@ import numpy as np
 
 from limner.editing.latent_spec import LatentSpec
 from limner.pictures import to_bytes, to_frame
-from limner.serving.catalogue import OPEN, Entry
+from limner.serving.catalogue import OPEN, SAMPLED, Entry
 from limner.serving.state import State
 from limner.style.factors import Factors
 
@@ -60,18 +60,19 @@ def _first_of_each_kind(entries: list[Entry]) -> Iterator[Entry]:
 
 async def _first_picture(state: State, entry: Entry) -> None:
     async with asyncio.timeout(LONGEST):
-        if entry.kind == "image":
+        if entry.kind in SAMPLED:
             sampler = await state.run_in_pool(state.catalogue.sampler, entry.id)
             (pixels,) = await state.batch.generate(sampler, [LatentSpec()], lambda _, pixels: pixels)
+            if entry.kind == "causal":
+                await state.run_in_pool(_of_causes, state, entry.id)
         else:
-            pixels = await state.run_in_pool(_of_causes if entry.kind == "causal" else _in_a_style, state, entry.id)
+            pixels = await state.run_in_pool(_in_a_style, state, entry.id)
         await state.run_in_pool(to_bytes, pixels, "picture.png")
         await state.interactive.do(to_frame, pixels)
 
 
-def _of_causes(state: State, name: str) -> np.ndarray:
-    pictures: np.ndarray = state.catalogue.causal(name).sample(1)[1]
-    return pictures[0]
+def _of_causes(state: State, name: str) -> None:
+    state.catalogue.causal(name).sample(1)
 
 
 def _in_a_style(state: State, name: str) -> np.ndarray:

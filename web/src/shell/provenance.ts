@@ -2,7 +2,7 @@
 
 import { api, ApiError, picturePath } from "../api";
 import { isObject } from "../checks";
-import { models } from "../state";
+import { modelsOf } from "../state";
 import type { Edit, Model, ModelKind } from "../types";
 
 /** A record of unknown content. */
@@ -30,7 +30,7 @@ export async function findPicture(reference: unknown): Promise<string | null> {
 
 /** Returns the served model with this hash, or else with this name; paths differ between machines. */
 export function findModel(kind: ModelKind, sha256: unknown, name: unknown = null): Model | null {
-  const all = (models.value ?? []).filter((model) => model.kind === kind);
+  const all = modelsOf(kind);
   const baseId = typeof name === "string" ? baseName(name) : null;
   const match = sha256 ? all.find((model) => model.sha256 === sha256) : undefined;
   return match ?? all.find((model) => model.id === baseId) ?? null;

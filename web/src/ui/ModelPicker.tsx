@@ -13,7 +13,7 @@ export function ModelPicker({ kind }: { kind: ModelKind }) {
       label={t("ui.model")}
       value={model.id}
       options={all.map(({ id, recipe }) => ({ value: id, label: recipe ? `${id} · ${recipe}` : id }))}
-      onChange={(id) => chooseModel(all.find((other) => other.id === id)!)}
+      onChange={(id) => chooseModel(kind, id)}
     />
   );
 }

@@ -177,22 +177,19 @@ def _causal(state: State, name: str) -> dict[str, Any]:
     from limner.causal.structural import StructuralModel
 
     path = state.catalogue.entry(name).path
-    structure, image_model = StructuralModel.load(path), outline(path / "picture")
-    graph, schema = structure.graph, image_model.schema
+    structure, pictures = StructuralModel.load(path), _image(state, name)
+    graph = structure.graph
     nodes = []
     for each, one in structure.variables.items():
         kind = "label" if one.classes else "number"
         bounds = {"minimum": one.seen[0], "maximum": one.seen[1], "mean": one.mean}
         parents = [cause for cause, effect in graph.edges if effect == each]
         nodes.append({"name": each, "kind": kind, "classes": list(one.classes), **bounds, "parents": parents})
-    shape = {"width": schema.width, "height": schema.height, "channels": schema.channels}
     drawn = {"nodes": nodes, "picture": list(graph.picture), "confounded": [list(pair) for pair in graph.confounded]}
     return {
-        "recipe": image_model.recipe.name,
-        "sha256": written_digest(find_folder(path / "picture") / WEIGHTS),
-        "can": ["counterfactual"],
+        **pictures,
+        "can": [*pictures["can"], "counterfactual"],
         "graph": drawn,
-        **shape,
     }
 
 

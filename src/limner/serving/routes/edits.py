@@ -16,6 +16,7 @@ from limner.editing.history import Source, of_spec, provenance
 from limner.editing.latent_edits import LatentEdit
 from limner.editing.operation import Canvas, Operation
 from limner.pictures import SUFFIXES, open_pixels, read_metadata, to_bytes
+from limner.serving.catalogue import SAMPLED
 from limner.serving.errors import ApiError
 from limner.serving.picture_store import NAME
 from limner.serving.routes.body import Body, Format, LatentRequest, Name, encoded
@@ -143,7 +144,7 @@ def _checked(state: State, edits: list[str | dict[str, Any]]) -> list[Operation]
                 422, "directions: give a model with directions of its own; folders cannot be named here.", "directions"
             )
         if isinstance(one, LatentEdit) and one.model:
-            one = one.model_copy(update={"model": str(state.catalogue.entry(one.model, "image").path)})
+            one = one.model_copy(update={"model": str(state.catalogue.entry(one.model, *SAMPLED).path)})
         found.append(one)
     return found
 

@@ -21,7 +21,7 @@ from limner.style import colour
 from limner.style.factors import Factors
 from limner.style.instant.network import InstantNetwork, Noise
 from limner.tensors import load_tensors, save_tensors
-from limner.weights import load_weights
+from limner.weights import halved, load_weights
 
 Triple = tuple[FiniteFloat, FiniteFloat, FiniteFloat]
 SHIPPED = Path(__file__).with_name("limner.safetensors")
@@ -94,7 +94,7 @@ class InstantModel:
 
 def save_model(model: InstantModel, path: Path) -> None:
     """Writes the model as one safetensors file, in half precision."""
-    tensors = {name: tensor.half() for name, tensor in model.network.state_dict().items()}
+    tensors = halved(model.network.state_dict())
     styles = {name: vars(palette) for name, palette in model.styles.items()}
     save_tensors(path, tensors, {"kind": "instant style", "styles": json.dumps(styles)})
 
@@ -108,8 +108,7 @@ def load_model(path: Path | None = None) -> InstantModel:
         tensors, metadata = load_tensors(file)
         styles = STYLES.validate_python(parse_json(metadata.get("styles", ""), "its styles"))
         network = InstantNetwork(len(styles))
-        halved = {name: tensor.float() if tensor.dtype == torch.half else tensor for name, tensor in tensors.items()}
-        load_weights(network, halved)
+        load_weights(network, tensors)
     except (LimnerError, ValidationError) as error:
         raise ModelError(f"{file}: no model of styles, or damaged ({fault_of(error)}).") from None
     return InstantModel(network, styles, metadata["sha256"])

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, modelPath } from "../../api";
 import { t } from "../../i18n";
-import { reportError, models } from "../../state";
+import { modelsOf, reportError } from "../../state";
 import type { Direction, Model } from "../../types";
 import { Checkbox, NumberField, Select, Slider, TextField } from "../../ui";
 import type { Control, Fields, Value } from "./catalogue";
@@ -150,7 +150,7 @@ function Cover({ label, value, onChange }: TextProps) {
 
 /** Models in whose latent space pictures can be edited: those that have directions. */
 export function editableModels(): Model[] {
-  return (models.value ?? []).filter((model) => model.kind === "image" && model.can?.includes("directions"));
+  return modelsOf("image").filter((model) => model.can?.includes("directions"));
 }
 
 function ModelField({ label, value, onChange }: TextProps) {

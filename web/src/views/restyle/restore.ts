@@ -8,7 +8,7 @@ export function restoreSettings(settings: StyleSettings): void {
   const model = modelsOf("instant").find(({ id }) => id === settings.model);
   factors.value = settings.factors;
   if (model) {
-    chooseModel(model);
+    chooseModel("instant", model.id);
     styleWeights.value = Object.fromEntries(styles.map(({ style, weight }) => [style, weight]));
     return;
   }

@@ -38,7 +38,7 @@ export function takeInput(): void {
   const chosen = input && modelsOf("causal").find(({ id }) => id === input.model);
   if (!chosen) return;
   batch(() => {
-    chooseModel(chosen);
+    chooseModel("causal", chosen.id);
     resetForModel();
     setUnit(input.unit);
     interventions.value = input.do;

@@ -1,0 +1,1 @@
+"""The models that come with Limner (see README.md beside this), and the script that writes them."""

@@ -1,0 +1,57 @@
+"""The models that come with Limner: small, whole, found by name, and of the pictures that they say."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import limner
+from limner.causal import CausalModel
+from limner.data import garden
+from limner.errors import ModelError
+from limner.model_folder import SHIPPED, find_folder, located, shipped
+from limner.shipped.write import write
+from small_models import small_model
+
+NAMES = ("drawings", "garden")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_is_small_and_generates_what_varies(name: str) -> None:
+    assert all(file.stat().st_size <= 3_000_000 for file in (SHIPPED / name).rglob("*.safetensors"))
+    pictures = limner.sample(name, 16, seed=1).astype(float)
+    assert pictures.std(0).mean() > 15
+    assert pictures.std((1, 2)).mean() > 15
+
+
+def test_names_give_way_to_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shipped() == list(NAMES)
+    monkeypatch.chdir(tmp_path)
+    assert located(Path("garden")) == SHIPPED / "garden"
+    small_model("gan").save(tmp_path / "garden")
+    assert find_folder(Path("garden")) == Path("garden")
+    with pytest.raises(ModelError, match="gardens: no such model; those that come with Limner: drawings, garden"):
+        find_folder(Path("gardens"))
+
+
+def test_the_garden_answers_what_if_as_the_truth_does() -> None:
+    model, flowers = CausalModel.load("garden"), garden.sample(32, seed=9)
+    pictures = np.stack([garden.draw(one, 64) for one in flowers])
+    table = {}
+    for name, variable in model.structure.variables.items():
+        values = [one.attributes[name] for one in flowers]
+        table[name] = np.array([variable.classes.index(str(v)) for v in values] if variable.classes else values)
+    _, changed = model.counterfactual(table, pictures, {"colour": 0.1})
+    truth = np.stack([garden.draw(garden.counterfactual(one, {"colour": 0.1}), 64) for one in flowers])
+    assert _error(changed, truth) < 0.6 * _error(pictures, truth)
+
+
+def _error(pictures: np.ndarray, truth: np.ndarray) -> float:
+    return float(np.abs(pictures.astype(float) - truth).mean())
+
+
+def test_a_model_is_written_small(tmp_path: Path) -> None:
+    small_model("gan").save(tmp_path / "model")
+    write(tmp_path / "model", tmp_path / "small")
+    before, after = (limner.load(tmp_path / name).sample(8, seed=2).astype(int) for name in ("model", "small"))
+    assert 0 <= np.abs(before - after).mean() < 1
