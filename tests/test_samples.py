@@ -15,6 +15,8 @@ from limner.errors import LimnerError, PictureError, UsageError
 from limner.methods import build_generator
 from limner.model import Model, load
 from limner.pictures import read_provenance, save
+from limner.pictures.appearance import Appearance
+from limner.pictures.sheet import Layout
 from limner.recipes import apply_settings, find_recipe
 from limner.replay import replay
 from limner.samples import provenance_of, save_model_walk, save_samples
@@ -49,6 +51,35 @@ def test_a_file_carries_how_it_was_generated_and_is_replayed(where: Path, tmp_pa
     replayed, difference = replay(out)
     assert difference == 0
     assert np.array_equal(replayed, np.asarray(Image.open(out)))
+
+
+@pytest.mark.parametrize("layout", [None, Layout(4, 2)])
+def test_few_colours_enlarged_on_a_sheet_are_replayed(where: Path, tmp_path: Path, layout: Layout | None) -> None:
+    model, out = load(where), tmp_path / "out.png"
+    with pytest.raises(UsageError, match="does not say which colours"):
+        save_samples(model, where, out, 6, appearance=Appearance(palette=2))
+    model.about["data"] = {"colours": {"#c81e1e": 0.5, "#1e1ec8": 0.3, "#101010": 0.2}}
+    model.save(where)
+    save_samples(load(where), where, out, 6, appearance=Appearance(palette=2, scale=3, nearest=True), layout=layout)
+    pixels = np.asarray(Image.open(out))
+    if layout:
+        assert pixels.shape == (2 * 48, 4 * 48, 3)
+        assert len({tuple(c) for c in pixels[:48].reshape(-1, 3)}) <= 2
+        assert (tmp_path / "out.json").is_file()
+    replayed, difference = replay(out)
+    assert difference == 0
+    assert np.array_equal(replayed, pixels)
+
+
+def test_a_sheet_that_cannot_be_is_told(where: Path, tmp_path: Path) -> None:
+    model = load(where)
+    for out, n, told in (
+        ("folder", 4, "is a .png or .webp"),
+        ("out.jpg", 4, "is a .png"),
+        ("out.png", 5, "has 4 frames"),
+    ):
+        with pytest.raises(UsageError, match=told):
+            save_samples(model, where, tmp_path / out, n, layout=Layout(2, 2))
 
 
 def test_a_folder_is_a_source_for_prepare_and_each_picture_is_replayed(where: Path, tmp_path: Path) -> None:

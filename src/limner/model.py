@@ -31,6 +31,7 @@ from limner.methods.hooks import EXAMPLES
 from limner.model_folder import find_folder
 from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
 from limner.pictures import grid, notebook_html
+from limner.pictures.palette import read_colours
 from limner.recipes import Recipe, parse
 from limner.runtimes import RUNTIMES, Run, choose_runtime, export_int8, export_onnx
 from limner.tensors import DamagedFileError, load_tensors, save_tensors
@@ -58,6 +59,12 @@ class Model:
         self.run: Run = generator
         self.digest: str | None = None
         """SHA-256 of the weights; None until the model has been saved or loaded."""
+
+    @property
+    def colours(self) -> dict[str, float] | None:
+        """The usual colours of the training pictures, "#rrggbb", and their shares; None of a model that does not say."""
+        data = self.about.get("data")
+        return read_colours(data.get("colours")) if isinstance(data, dict) else None
 
     def __repr__(self) -> str:
         conditions = ", ".join(attribute.name for attribute in self.attributes) or "nothing"

@@ -13,6 +13,7 @@ from limner.pictures.recorded import moved
 KINDS = {
     "sample": "limner.samples",
     "grid": "limner.samples",
+    "sheet": "limner.samples",
     "garden": "limner.samples",
     "latent": "limner.editing.latent_sampler",
     "edit": "limner.editing.history",

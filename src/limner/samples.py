@@ -16,12 +16,15 @@ from limner.errors import PictureError, UsageError, shown
 from limner.files import atomic_folder
 from limner.methods import walk
 from limner.model import Model, load
-from limner.pictures import WALKS, WRITTEN, colour, composed, grid, header, open_picture, save, save_walk
+from limner.pictures import WALKS, WRITTEN, composed, grid, header, open_picture, save, save_walk
+from limner.pictures.appearance import Appearance
 from limner.pictures.recorded import MadeBy, made_of, present
+from limner.pictures.sheet import Layout, save_frames, sheet
 from limner.progress import ProgressLine
 from limner.seeds import LARGEST_SEED
 
 BATCH = 64
+PLAIN = Appearance()
 MOST_IN_A_GRID = 65_536
 WALK_STOPS, WALK_FRAMES, WALK_RATE = 8, 24, 24
 WALK_SIDE = 256
@@ -37,40 +40,50 @@ def save_samples(
     seed: int = 0,
     condition: Values | None = None,
     truncation: float = 1.0,
-    background: str | None = None,
+    appearance: Appearance = PLAIN,
+    layout: Layout | None = None,
 ) -> None:
-    """Writes n samples of the model at `path`: one picture or a grid when `out` is a picture file, else a folder.
+    """Writes n samples of the model at `path`: one picture, a grid or a sheet when `out` is a picture file, else a folder.
 
-    A folder gets one PNG a picture and `metadata.csv` in the layout that `prepare` reads. See-through pictures stay so without a
-    `background` colour. UsageError when `out` exists as a folder with files, or its suffix is not a picture's.
+    A folder gets one PNG a picture and `metadata.csv` in the layout that `prepare` reads; a sheet of sprites gets a JSON of its
+    frames beside it. UsageError when `out` exists as a folder with files, or its suffix is not a picture's.
     """
-    made = _asked(model, seed, condition, truncation, background)
+    made = _asked(model, seed, condition, truncation, appearance)
+    if layout:
+        _check_sheet(out, n, layout)
     if not out.suffix:
         _save_folder(model, path, out, n, made)
         return
     if out.suffix.lower() not in WRITTEN:
         raise UsageError(f"--out {out}: give a picture ({', '.join(WRITTEN)}) or a folder (no suffix).")
     with memory.explained(what := f"a grid of --n {n:,} pictures", advice := "lower --n, or give a folder as --out"):
-        memory.require(n * _bytes_each(model), what, advice)
+        memory.require(n * _bytes_each(model) * appearance.scale**2, what, advice)
         pictures = model.sample(n, seed=seed, condition=condition, truncation=truncation, batch=BATCH)
-        pictures = composed(pictures, background) if background else pictures
+        pictures = appearance.applied(pictures, model.colours)
+        if layout:
+            provenance = provenance_of(model, path, "sheet", first=0, n=n, index=0, **made, **layout._asdict())
+            save(sheet(pictures, layout), out, provenance)
+            save_frames(out, layout, n, *reversed(pictures.shape[1:3]))
+            return
         provenance = provenance_of(model, path, "sample" if n == 1 else "grid", first=0, n=n, index=0, **made)
         save(pictures[0] if n == 1 else grid(pictures), out, provenance)
 
 
 def _asked(
-    model: Model, seed: int, condition: Values | None, truncation: float, background: str | None
+    model: Model, seed: int, condition: Values | None, truncation: float, appearance: Appearance
 ) -> dict[str, Any]:
     """Returns what provenance says of how a model was asked."""
-    asked = {"seed": seed, "condition": dict(condition or {}), "truncation": truncation}
-    if background is None:
-        return asked
-    colour(background)
-    if model.schema.channels != 4:
-        raise UsageError(
-            f"--background {background}: this model generates opaque pictures, which cover it; leave it out."
-        )
-    return asked | {"background": background}
+    appearance.check(model.schema.channels, model.colours)
+    return {"seed": seed, "condition": dict(condition or {}), "truncation": truncation, **appearance.record()}
+
+
+def _check_sheet(out: Path, n: int, layout: Layout) -> None:
+    if out.suffix.lower() not in (".png", ".webp"):
+        raise UsageError(f"--out {out}: a sheet is a .png or .webp.")
+    if n > layout.frames:
+        raise UsageError(f"--n {n}: a sheet of {layout.columns}x{layout.rows} has {layout.frames} frames.")
+    if layout.frames > MOST_IN_A_GRID:
+        raise UsageError(f"--sheet {layout.columns}x{layout.rows}: at most {MOST_IN_A_GRID:,} frames.")
 
 
 def save_model_walk(
@@ -86,15 +99,14 @@ def save_model_walk(
     """Writes a closed spherical walk through the latent space, .mp4 or .gif, of 8 seconds; what is see-through, over white."""
     if out.suffix.lower() not in WALKS:
         raise UsageError(f"--walk {out}: give a file that ends in .mp4 or .gif.")
+    asked = _asked(model, seed, condition, truncation, Appearance(background=background))
     with memory.explained("this model", "sample one of fewer widths or a smaller size"):
-        _save_walk(model, path, out, _asked(model, seed, condition, truncation, background))
+        _save_walk(model, path, out, asked)
 
 
 def _save_walk(model: Model, path: Path, out: Path, asked: dict[str, Any]) -> None:
-    how, background = (
-        {name: asked[name] for name in ("seed", "condition", "truncation")},
-        asked.get("background", "white"),
-    )
+    how = {name: asked[name] for name in ("seed", "condition", "truncation")}
+    background = asked.get("background", "white")
     times = max(1, WALK_SIDE // max(model.schema.height, model.schema.width))
     latent = model.latent(WALK_STOPS, **how)
     pictures = (composed(model.generate(part), background) for part in walk(list(latent.batches(1)), WALK_FRAMES))
@@ -117,7 +129,7 @@ def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
     return REGENERATED[str(made["kind"])](picture, made)
 
 
-class MadeSample(BaseModel):
+class MadeSample(Appearance):
     """What provenance says of samples."""
 
     model: MadeBy
@@ -128,7 +140,7 @@ class MadeSample(BaseModel):
     condition: dict[str, Any]
     truncation: float
     columns: int | None = Field(None, ge=1, le=MOST_IN_A_GRID, strict=True)
-    background: str | None = None
+    rows: int | None = Field(None, ge=1, le=MOST_IN_A_GRID, strict=True)
 
 
 class MadeFlower(BaseModel):
@@ -156,12 +168,19 @@ def _generate_again(picture: Path, made: dict[str, Any]) -> np.ndarray:
         raise PictureError(
             f"{picture}: its provenance says that it is one of {about.n:,}, but at most {BATCH} are made at once."
         )
-    if made["kind"] == "grid":
+    if made["kind"] != "sample":
         check_shows(picture, about.n, model)
     # generated in the batch of the original, because the last bit of a sum may depend on the size of the batch
     asked = {name: getattr(about, name) for name in ("n", "seed", "first", "condition", "truncation")}
     pictures = model.sample(batch=BATCH, **asked)
-    pictures = composed(pictures, about.background) if about.background else pictures
+    pictures = about.applied(pictures, model.colours)
+    if made["kind"] == "sheet":
+        layout = Layout(about.columns or about.n, about.rows or 1)
+        if not about.n <= layout.frames <= MOST_IN_A_GRID:
+            raise PictureError(
+                f"{picture}: its provenance says that {about.n:,} pictures are on {layout.frames:,} places."
+            )
+        return sheet(pictures, layout)
     if made["kind"] != "sample":
         return grid(pictures, about.columns)
     if not 0 <= (row := about.index - about.first) < about.n:
@@ -183,7 +202,7 @@ def check_shows(picture: Path, n: int, model: Model) -> None:
         raise PictureError(f"{picture}: its provenance says that it shows {n:,} pictures, which it is too small for.")
 
 
-REGENERATED = {"sample": _generate_again, "grid": _generate_again, "garden": _draw_again}
+REGENERATED = {"sample": _generate_again, "grid": _generate_again, "sheet": _generate_again, "garden": _draw_again}
 
 
 def _save_folder(model: Model, path: Path, out: Path, n: int, made: dict[str, Any]) -> None:
@@ -216,9 +235,10 @@ def _bytes_each(model: Model) -> int:
 
 def _save_batch(model: Model, path: Path, folder: Path, batch: dict[str, Any], digits: int) -> Sequence[list[str]]:
     indices = range(batch["first"], batch["first"] + batch["n"])
-    latent = model.latent(**{name: value for name, value in batch.items() if name != "background"})
-    pictures = model.generate(latent, batch=BATCH)
-    pictures = composed(pictures, batch["background"]) if "background" in batch else pictures
+    shown = set(Appearance.model_fields)
+    latent = model.latent(**{name: value for name, value in batch.items() if name not in shown})
+    appearance = Appearance(**{name: value for name, value in batch.items() if name in shown})
+    pictures = appearance.applied(model.generate(latent, batch=BATCH), model.colours)
     rows = []
     for position, index in enumerate(indices):
         name = f"sample-{index:0{digits}d}.png"

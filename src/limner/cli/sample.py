@@ -21,6 +21,18 @@ def sample(
     walk: Annotated[
         Path | None, typer.Option(metavar="FILE.mp4|.gif", help="A smooth walk through latent space.")
     ] = None,
+    sheet: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMNSxROWS", help="A sheet of sprites, without gaps, and a JSON of its frames."),
+    ] = None,
+    palette: Annotated[
+        int | None,
+        typer.Option(metavar="COLOURS", help="Use so many of the usual colours of the training pictures alone."),
+    ] = None,
+    scale: Annotated[int, typer.Option(help="Enlarge so many times, smoothly.")] = 1,
+    nearest: Annotated[
+        bool, typer.Option("--nearest", help="Enlarge without smoothing: a pixel becomes a square.")
+    ] = False,
     background: Annotated[
         str | None,
         typer.Option(metavar="COLOUR", help="A colour to lay see-through pictures on, which stay so if left out."),
@@ -38,17 +50,23 @@ def sample(
     from limner.conditions.resolve import parse_condition
     from limner.errors import UsageError
     from limner.model import load
+    from limner.pictures.appearance import read_appearance
+    from limner.pictures.sheet import frames_file, parse_layout
     from limner.samples import save_model_walk, save_samples
 
     if walk and n and not out:
         raise UsageError("--n says how many pictures and --walk makes none: give --out for them, or leave out --n.")
     asked = parse_condition(condition or [])
-    how: dict[str, Any] = {"seed": seed, "condition": asked, "truncation": truncation, "background": background}
+    how: dict[str, Any] = {"seed": seed, "condition": asked, "truncation": truncation}
+    layout = parse_layout(sheet) if sheet else None
+    appearance = read_appearance(background=background, palette=palette, scale=scale, nearest=nearest)
     opened = load(model, device, runtime)
     if walk:
-        save_model_walk(opened, model, walk, **how)
+        save_model_walk(opened, model, walk, background=background, **how)
         typer.echo(str(walk))
     if out or not walk:
         target = out or Path("samples.png")
-        save_samples(opened, model, target, n or 64, **how)
-        typer.echo(str(target))
+        save_samples(
+            opened, model, target, n or (layout.frames if layout else 64), appearance=appearance, layout=layout, **how
+        )
+        typer.echo(f"{target}, {frames_file(target)}" if layout else str(target))

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import numpy as np
 import torch
 
 from limner import seeds
@@ -16,6 +17,7 @@ from limner.methods.optimisers import learning_rate_factor, load_optimiser
 from limner.model import Model, load
 from limner.model_card import sample_grid, write_card
 from limner.pictures import header, save
+from limner.pictures.palette import usual_colours
 from limner.progress import ProgressLine
 from limner.training.alarms import raised
 from limner.training.budget import Budget
@@ -33,7 +35,8 @@ from limner.training.transfer import find_start, take_over
 LOG_EVERY = 20
 SECONDS_BETWEEN_SAVES = 60.0
 ROLLBACKS = 8
-TABLE_ROWS = 4096
+TABLE_ROWS, COLOURS_OF = 4096, 8
+"""Training pictures whose conditions a model keeps, and of how many of them one tells which colours are usual."""
 
 
 class Trainer:
@@ -66,6 +69,7 @@ class Trainer:
         if processes.device.type == "cuda":
             self.method.compile_networks()
         self.stopping = Stopping(self.recipe, self.method.generator, dataset, run.seed)
+        self.colours = usual_colours(dataset.pictures[np.sort(train[:TABLE_ROWS:COLOURS_OF])])
         self.table = {n: v.clone() for n, v in dataset.condition(train[:TABLE_ROWS], self.names).items()}
         self.checkpoints = Checkpoints(run.checkpoints)
         self.step, self.seconds, self.rate_factor, self.rollbacks = 0, 0.0, 1.0, 0
@@ -145,6 +149,7 @@ class Trainer:
             "name": self.dataset.name,
             "fingerprint": self.dataset.fingerprint,
             "pictures": len(self.order.indices),
+            "colours": self.colours,
         }
         training = {"step": self.step, "pictures": self.pictures, "seconds": self.seconds, "seed": self.run.seed}
         return Model(

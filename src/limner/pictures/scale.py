@@ -1,0 +1,27 @@
+"""Pictures enlarged by a whole number: each pixel as a square, or smoothly."""
+
+import cv2
+import numpy as np
+
+MOST = 32
+
+
+def scaled(pictures: np.ndarray, times: int, nearest: bool) -> np.ndarray:
+    """Returns uint8 (N, H, W, C) enlarged, each pixel a square if `nearest`, else by cubic interpolation of what is seen."""
+    if times == 1:
+        return pictures
+    if nearest:
+        return pictures.repeat(times, axis=1).repeat(times, axis=2)
+    return np.stack([_smoothly(one, times) for one in pictures])
+
+
+def _smoothly(picture: np.ndarray, times: int) -> np.ndarray:
+    height, width, channels = picture.shape
+    values = picture.astype(np.float32)
+    if channels == 4:  # what is hidden must not shine through at edges
+        values[..., :3] *= values[..., 3:] / 255
+    size = height * times, width * times
+    large = cv2.resize(values, size[::-1], interpolation=cv2.INTER_CUBIC).reshape(*size, channels)
+    if channels == 4:  # both colours and alpha overshoot at edges, by the same share
+        large[..., :3] = np.where(large[..., 3:] > 1, large[..., :3] * 255 / np.maximum(large[..., 3:], 1), 0)
+    return np.rint(large.clip(0, 255)).astype(np.uint8)
