@@ -23,13 +23,20 @@ def test_what_is_hidden_is_not_counted() -> None:
     assert usual_colours(blocks((*BLUE, 0))) == {}
 
 
-def test_many_colours_become_the_most_frequent_ones_of_the_fullest_cubes() -> None:
+def test_many_colours_become_those_that_stand_for_all() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (20, 32, 32, 3), np.uint8)
     noise[:10] = RED
     found = usual_colours(noise)
     assert len(found) == KEPT
     assert next(iter(found)) == "#c81e1e"
-    assert 0.5 < found["#c81e1e"] < 0.51
+    assert 0.5 < found["#c81e1e"] < 0.52
+    assert sum(found.values()) == pytest.approx(1, abs=1e-3)
+
+
+def test_a_rare_colour_that_is_like_no_other_is_in_a_small_palette() -> None:
+    sky = np.random.default_rng(2).integers((90, 140, 190), (150, 190, 240), (20, 16, 16, 3)).astype(np.uint8)
+    sky[:, 4:6, 4:6] = RED  # a sixtieth
+    assert RED in {tuple(int(v) for v in colour) for colour in palette(usual_colours(sky), 6)}
 
 
 def test_a_palette_has_colours_of_each_kind_and_none_that_are_not_there() -> None:

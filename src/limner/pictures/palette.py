@@ -13,6 +13,8 @@ KEPT = 64
 """Colours that are remembered of many pictures, and the most that a palette can have."""
 STEP = 16
 """Levels within which colours count as one, unless pictures have so few that each is remembered."""
+RARE = 0.5
+"""The power of a colour's share by which it counts: what is rare, as flowers before hills, is often what a picture shows."""
 OPAQUE = 128
 """Alpha from which a pixel of a limited picture is seen, wholly."""
 ROUNDS, AT_ONCE = 30, 65_536
@@ -29,7 +31,7 @@ def usual_colours(pictures: np.ndarray) -> dict[str, float]:
     rgb = np.broadcast_to(levels[:, :3], (len(levels), 3)).astype(np.int64)
     found, counts = np.unique(rgb @ (65536, 256, 1), return_counts=True)
     if len(found) > KEPT:
-        found, counts = _heaviest(found, counts)
+        found, counts = _usual(found, counts)
     order = np.argsort(-counts, kind="stable")
     return {f"#{found[i]:06x}": round(float(counts[i] / max(len(rgb), 1)), 5) for i in order}
 
@@ -53,8 +55,8 @@ def palette(colours: Mapping[str, float], n: int) -> np.ndarray:
     own = np.array([[int(text[i : i + 2], 16) for i in (1, 3, 5)] for text in colours], np.uint8)
     if len(own) <= n:
         return own
-    lab, shares = _lab(own), np.array(list(colours.values())) + 1e-9
-    means = lab[_apart(lab, shares, n)]
+    lab, shares = _lab(own), (np.array(list(colours.values())) + 1e-9) ** RARE
+    means = lab[_apart(lab, shares ** (1 / RARE), n)]
     for _ in range(ROUNDS):
         nearest = _distances(lab, means).argmin(1)
         taken = [nearest == i for i in range(n)]
@@ -79,22 +81,25 @@ def limited(pictures: np.ndarray, colours: np.ndarray) -> np.ndarray:
     return out
 
 
-def _heaviest(found: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Returns, of the cubes of the colour space with most pixels, the most frequent colour and the number of pixels."""
+def _usual(found: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns `KEPT` of many colours that stand for all, each the most frequent of a cube of the colour space, and their pixels."""
     order = np.argsort(-counts, kind="stable")
     found, counts = found[order], counts[order]
     cubes = (found >> 16) // STEP * 256 + (found >> 8 & 255) // STEP * 16 + (found & 255) // STEP
     _, first, member = np.unique(cubes, return_index=True, return_inverse=True)
-    mass = np.bincount(member.reshape(-1), counts)
-    best = np.argsort(-mass, kind="stable")[:KEPT]
-    return found[first[best]], mass[best]
+    pixels = np.bincount(member.reshape(-1), counts)
+    lab = _lab(np.stack([found[first] >> 16, found[first] >> 8 & 255, found[first] & 255], 1))
+    taken = _apart(lab, pixels, KEPT)
+    return found[first[taken]], np.bincount(_distances(lab, lab[taken]).argmin(1), pixels, len(taken))
 
 
 def _apart(lab: np.ndarray, shares: np.ndarray, n: int) -> list[int]:
-    """Returns the most frequent colour, and then always the one whose share times squared distance to those taken is largest."""
+    """Returns the most frequent colour, and then always the one that matters most and is farthest from those taken."""
     taken = [int(shares.argmax())]
-    while len(taken) < n:
-        taken.append(int((_distances(lab, lab[taken]).min(1) * shares).argmax()))
+    away = _distances(lab, lab[taken])[:, 0]
+    while len(taken) < min(n, len(lab)):
+        taken.append(int((away * shares**RARE).argmax()))
+        away = np.minimum(away, _distances(lab, lab[taken[-1:]])[:, 0])
     return taken
 
 
