@@ -2,10 +2,15 @@
 
 from collections.abc import Callable, Sequence
 
+from limner.errors import shown
 from limner.training.history import Row
 
 WINDOW = 25
 """Rows of history that an alarm looks back on: a short disturbance is no alarm."""
+FOLLOWED = "followed_"
+"""Before the name of an attribute: how far generated pictures show what was asked, a share of how far real ones do."""
+IGNORED = 0.25
+"""Share below which a condition counts as ignored."""
 
 
 def _mean(rows: Sequence[Row], name: str) -> float | None:
@@ -46,10 +51,25 @@ def posterior_collapse(rows: Sequence[Row]) -> str | None:
     )
 
 
+def ignored_condition(rows: Sequence[Row]) -> str | None:
+    """Generated pictures hardly show an attribute that was asked for, although real ones show it."""
+    latest: dict[str, float] = {}
+    for row in rows:
+        latest |= {name.removeprefix(FOLLOWED): value for name, value in row.items() if name.startswith(FOLLOWED)}
+    ignored = [f"{max(share, 0):.0%} of '{shown(name)}'" for name, share in latest.items() if share < IGNORED]
+    if not ignored:
+        return None
+    return (
+        f"ignored condition: of what real pictures show of it, generated ones show {', '.join(ignored)}. Train longer; if it stays, "
+        "give fewer attributes or classes as conditions, or more pictures of each."
+    )
+
+
 ALARMS: dict[str, Callable[[Sequence[Row]], str | None]] = {
     "saturated discriminator": saturated_discriminator,
     "collapsing diversity": collapsing_diversity,
     "posterior collapse": posterior_collapse,
+    "ignored condition": ignored_condition,
 }
 
 

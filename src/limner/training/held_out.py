@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -13,10 +14,19 @@ from limner.features import Extractor, load_extractor, pool
 from limner.images import to_uint8
 from limner.methods import Generator
 from limner.metrics import frechet_distance
+from limner.training.condition_probes import ConditionProbes
 
-MOST = 1024
-"""Held-out pictures, at most."""
+MOST, PROBED = 1024, 2048
+"""Held-out pictures, and training pictures that the probes of conditions learn from, at most."""
 CHUNK = 64
+
+
+class Measured(NamedTuple):
+    """What held-out pictures say of a generator: a measure, of which less is better, and how far it follows each condition."""
+
+    value: float
+    followed: dict[str, float]
+    """Attribute -> 1 where it shows in generated pictures as it does in real ones, 0 where it is ignored."""
 
 
 class HeldOut:
@@ -26,14 +36,19 @@ class HeldOut:
         self.dataset, self.names, self.seed = dataset, names, seed
         self.rows = dataset.split("validation")[:MOST]
 
-    def measure(self, name: str, generator: Generator) -> float:
-        """Returns "elbo" (the negative ELBO, nats a picture) or "frechet" of a generator."""
+    def measure(self, name: str, generator: Generator) -> Measured:
+        """Returns "elbo" (the negative ELBO, nats a picture) or "frechet" of a generator, and how far it follows its conditions."""
         training = generator.training
         generator.eval()
+        followed = {}
         with torch.no_grad():
-            value = self._elbo(generator) if name == "elbo" else self._frechet(generator)
+            if name == "frechet" or self.names:
+                generated = self._generated(generator)
+                if self.names:
+                    followed = self._probes.followed(generated, self.dataset.condition(self.rows, self.names))
+            value = self._elbo(generator) if name == "elbo" else frechet_distance(self._real, generated)
         generator.train(training)
-        return value
+        return Measured(value, followed)
 
     def _elbo(self, generator: Generator) -> float:
         total = 0.0
@@ -46,12 +61,13 @@ class HeldOut:
             total += float(nll.sum() + kl.sum())
         return total / len(self.rows)
 
-    def _frechet(self, generator: Generator) -> float:
+    def _generated(self, generator: Generator) -> Tensor:
+        """Returns the features of pictures that are generated with the conditions of the held-out ones."""
         generated = [
             to_uint8(generator(self._noise(generator, len(batch.images), start), batch.condition))
             for start, batch in self._batches(generator.device)
         ]
-        return frechet_distance(self._real, pool(self._extractor, np.concatenate(generated)))
+        return pool(self._extractor, np.concatenate(generated))
 
     def _noise(self, generator: Generator, n: int, start: int) -> Tensor:
         return seeds.noise(self.seed, n, generator.latent, start).to(generator.device)
@@ -63,6 +79,13 @@ class HeldOut:
     @cached_property
     def _real(self) -> Tensor:
         return pool(self._extractor, np.asarray(self.dataset.pictures[self.rows]))
+
+    @cached_property
+    def _probes(self) -> ConditionProbes:
+        rows = np.sort(self.dataset.split("train")[:PROBED])
+        train = pool(self._extractor, self.dataset.pictures[rows]), self.dataset.condition(rows, self.names)
+        attributes = [self.dataset.schema.attribute(name) for name in self.names]
+        return ConditionProbes(attributes, train, (self._real, self.dataset.condition(self.rows, self.names)))
 
     def _batches(self, device: torch.device) -> Iterator[tuple[int, Batch]]:
         for start in range(0, len(self.rows), CHUNK):

@@ -6,7 +6,7 @@ from limner.data.dataset import Dataset
 from limner.errors import DataError, RecipeError
 from limner.methods import Generator
 from limner.recipes import Recipe
-from limner.training.held_out import HeldOut
+from limner.training.held_out import HeldOut, Measured
 
 FEWEST = 16
 """Held-out pictures below which a measure says nothing, so that the last model is kept."""
@@ -41,13 +41,13 @@ class Stopping:
         """Whether `patience` measurements have passed without a new best."""
         return 0 < self.config.patience <= self.waited
 
-    def measure(self, generator: Generator, pictures: int) -> tuple[float, bool]:
-        """Returns the measure, of which less is better, and whether it is the best so far."""
-        value = self.held_out.measure(self.name, generator)
-        better = self.best is None or value < self.best
-        self.best, self.waited = (value, 0) if better else (self.best, self.waited + 1)
+    def measure(self, generator: Generator, pictures: int) -> tuple[Measured, bool]:
+        """Returns what is measured, and whether its value is the best so far."""
+        measured = self.held_out.measure(self.name, generator)
+        better = self.best is None or measured.value < self.best
+        self.best, self.waited = (measured.value, 0) if better else (self.best, self.waited + 1)
         self.next = pictures + self.config.every
-        return value, better
+        return measured, better
 
     def state(self) -> dict[str, Any]:
         """Returns what a checkpoint must hold."""

@@ -19,7 +19,7 @@ from limner.model_card import sample_grid, write_card
 from limner.pictures import header, save
 from limner.pictures.palette import usual_colours
 from limner.progress import ProgressLine
-from limner.training.alarms import raised
+from limner.training.alarms import FOLLOWED, raised
 from limner.training.budget import Budget
 from limner.training.checkpoint import Checkpoints
 from limner.training.ema import Ema
@@ -231,8 +231,16 @@ class Trainer:
             self.history.add(row)
 
     def _measure(self) -> None:
-        value, better = self.stopping.measure(self.ema.network, self.pictures)
-        self._record({"step": self.step, "pictures": self.pictures, f"held_out_{self.stopping.name}": value})
+        measured, better = self.stopping.measure(self.ema.network, self.pictures)
+        followed = {f"{FOLLOWED}{name}": share for name, share in measured.followed.items()}
+        self._record(
+            {
+                "step": self.step,
+                "pictures": self.pictures,
+                f"held_out_{self.stopping.name}": measured.value,
+                **followed,
+            }
+        )
         if better and self.processes.leads:
             self.model().save(self.run.best)
 
@@ -277,7 +285,7 @@ class Trainer:
         """The best model measured, or the last one when that is as good; asking leaves no trace in what is resumed."""
         if self.stopping.best is None:
             return self.model()
-        last = self.stopping.held_out.measure(self.stopping.name, self.ema.network)
+        last = self.stopping.held_out.measure(self.stopping.name, self.ema.network).value
         return self.model() if last <= self.stopping.best else load(self.run.best)
 
     def _note(self) -> str:
