@@ -1,6 +1,5 @@
 """Training: from a dataset and a recipe to a run with a model."""
 
-import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ from limner.training.budget import Budget
 from limner.training.checkpoint import Checkpoints
 from limner.training.need import SMALLER
 from limner.training.processes import Processes
-from limner.training.run import Run, data_of
+from limner.training.run import Run, command, data_of
 from limner.training.trainer import Trainer
 from limner.training.transfer import find_start, with_ground
 
@@ -138,11 +137,6 @@ def _open(data: str | Path | None, folder: Path, prepare: dict[str, Any]) -> Dat
     if data is None and not Path(source).exists():
         raise RunError(f"{folder} was trained on {source}, which is no longer there: give its pictures as DATA.")
     return open_dataset(source, **prepare)
-
-
-def command(folder: Path) -> str:
-    """Returns the command line that continues a run."""
-    return f"limner train --resume --out {shlex.quote(str(folder))}"
 
 
 def _limits(budget: Budget) -> str:

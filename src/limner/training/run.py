@@ -4,6 +4,7 @@ recipe.yaml  run.json  history.jsonl  tensorboard/  grids/  checkpoints/  best/ 
 """
 
 import json
+import shlex
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -96,6 +97,11 @@ class Run:
         """Lets other processes have the run."""
         if self.lock:
             self.lock.release()
+
+
+def command(folder: Path) -> str:
+    """Returns the command line that continues a run."""
+    return f"limner train --resume --out {shlex.quote(str(folder))}"
 
 
 def without_ground(recipe: Recipe) -> Recipe:

@@ -23,16 +23,19 @@ from limner.training.alarms import FOLLOWED, raised
 from limner.training.budget import Budget
 from limner.training.checkpoint import Checkpoints
 from limner.training.ema import Ema
+from limner.training.expectation import advice, expectation
 from limner.training.held_out import to_device
 from limner.training.history import History, Row, curves
 from limner.training.interrupt import Interrupt
 from limner.training.need import check_memory
 from limner.training.processes import Processes
-from limner.training.run import Run
+from limner.training.run import Run, command
 from limner.training.stopping import Stopping
 from limner.training.transfer import find_start, take_over
 
 LOG_EVERY = 20
+TIMED_FROM, EXPECTED_AT = 20, 60
+"""Steps between which the rate is measured, by which one tells what pictures to expect: the first ones are slower."""
 SECONDS_BETWEEN_SAVES = 60.0
 ROLLBACKS = 8
 TABLE_ROWS, COLOURS_OF = 4096, 8
@@ -73,6 +76,8 @@ class Trainer:
         self.table = {n: v.clone() for n, v in dataset.condition(train[:TABLE_ROWS], self.names).items()}
         self.checkpoints = Checkpoints(run.checkpoints)
         self.step, self.seconds, self.rate_factor, self.rollbacks = 0, 0.0, 1.0, 0
+        self.from_base = False
+        self.timed: float | None = None
         self.recent: list[dict[str, torch.Tensor]] = []
         self.named: set[str] = set()
 
@@ -84,6 +89,7 @@ class Trainer:
         if start is None:
             return None
         taken = take_over(self.method, start, self.dataset)
+        self.from_base = start.is_base
         self.ema.network.load_state_dict(self.method.generator.state_dict())
         return taken.in_words(start)
 
@@ -108,6 +114,7 @@ class Trainer:
                 self._say(warning)
             while not self._ended(budget, interrupt):
                 self.advance()
+                self._expect(budget)
                 if self.step % LOG_EVERY == 0:
                     self._log()
                     self.bar.update(budget.progress(self.step, self.pictures, self.seconds)[0], self._note())
@@ -119,6 +126,8 @@ class Trainer:
                     saved = time.monotonic()
             self._log()
             self._save()
+            if self.history and (line := advice(self.history.rows, len(self.order.indices), command(self.run.folder))):
+                self._say(line)
             self.bar.update(budget.progress(self.step, self.pictures, self.seconds)[0], self._note())
             if self.stopping.ended:
                 self._say(
@@ -293,6 +302,17 @@ class Trainer:
         rate = (self.step - self.first) * self.recipe.batch / max(self.seconds - self.before, 1e-9)
         losses = [f"{name} {value:.3g}" for name, value in row.items() if name not in ("step", "pictures", "seconds")]
         return ", ".join([f"{rate:,.0f} pictures/s", *losses])
+
+    def _expect(self, budget: Budget) -> None:
+        """Says once, of a new run, what pictures to expect, by the rate since the step TIMED_FROM."""
+        if self.step == TIMED_FROM:
+            self.timed = self.seconds
+        if self.step != EXPECTED_AT or self.timed is None:
+            return
+        rate = (EXPECTED_AT - TIMED_FROM) * self.recipe.batch / max(self.seconds - self.timed, 1e-9)
+        side = max(self.dataset.schema.height, self.dataset.schema.width)
+        if line := expectation(self.recipe, self.from_base, side, budget, rate):
+            self._say(line)
 
     def _say(self, line: str) -> None:
         if self.processes.leads:

@@ -6,7 +6,7 @@ scaled; channels are converted; conditions begin without a say.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from torch.nn.utils import parametrize
 from limner.data.dataset import Dataset
 from limner.errors import ModelError, shown
 from limner.methods import Method
+from limner.methods.gan import GanGenerator
 from limner.model import WEIGHTS
 from limner.model_folder import find_folder
 from limner.parsing import parse_json
@@ -33,8 +34,14 @@ ENCODER = re.compile(r"(.*encoder\.(?:layers|stages|halve)\.)(\d+)(\..*)")
 ENTER, LEAVE = ("decoder.enter.", "decoder.dense."), "decoder.leave."
 FEATURES = ("logit.weight", "read.weight", "posterior.weight")
 """What reads the flattened maps of an encoder."""
-CONDITIONS = re.compile(r"discriminator\.condition\.|\.film\.")
-"""What a condition does in a discriminator, and to feature maps: nothing, at first."""
+FILM = ".film."
+"""What a condition does to feature maps: nothing, at first; as in a discriminator that is taken over."""
+JUDGES = "discriminator."
+"""A GAN's discriminator is not taken over from a base: one that begins anew was measured to be better on pictures that no base has
+seen (docs/bases.md)."""
+CONDITION_SCALE = 5.0
+"""By how much more than z a condition moves a GAN's generator at first, whose vectors begin with a tenth of z's standard deviation:
+each class begins in a region of its own, half as far from the middle as z goes. Without, its classes were slow to differ."""
 LEFT_OUT = "generator.flow."
 """A prior over latents belongs to the pictures that it was learned from."""
 SATURATED = 3.0
@@ -51,6 +58,8 @@ class Start:
     name: str
     tensors: dict[str, Tensor]
     channels: int
+    is_base: bool = False
+    """Whether it is a file of weights that `limner.bases` wrote."""
 
 
 @dataclass(frozen=True)
@@ -103,9 +112,10 @@ def take_over(method: Method, start: Start, dataset: Dataset) -> Taken:
     own, channels = method.state_dict(), dataset.schema.channels
     source = _aligned(start.tensors, own)
     count, anew = 0, []
+    judged = any(name.startswith(JUDGES) for name in source)
     with torch.no_grad():
         for name, tensor in own.items():
-            if CONDITIONS.search(name) and tensor.is_floating_point():
+            if FILM in name or (judged and name.startswith(f"{JUDGES}condition.")):
                 tensor.zero_()
                 continue
             found = source.get(name)
@@ -140,9 +150,9 @@ def _of_file(file: Path) -> tuple[Start, Recipe]:
     if "base" not in texts or "recipe" not in texts or not texts.get("pictures", "").isdecimal():
         raise ModelError(f"{file}: no base; give a run, a model, or a file that limner.bases.weights wrote.")
     recipe = parse(parse_json(texts["recipe"], str(file)), str(file))
-    return _start(
-        f"the base '{shown(texts['base'])}', which has seen {int(texts['pictures']):,} pictures", tensors
-    ), recipe
+    own = {name: tensor for name, tensor in tensors.items() if not name.startswith(JUDGES)}
+    start = _start(f"the base '{shown(texts['base'])}', which has seen {int(texts['pictures']):,} pictures", own)
+    return replace(start, is_base=True), recipe
 
 
 def _read(file: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -231,7 +241,10 @@ def _without_alpha(name: str, bias: Tensor, source: Mapping[str, Tensor], channe
 
 
 def _entering(found: Tensor, own: Tensor, method: Method) -> Tensor | None:
-    """Returns the first layer of a decoder for maps of another size, and with conditions that have no say."""
+    """Returns the first layer of a decoder for maps of another size.
+
+    Conditions have no say in it at first; in a GAN, they move pictures as z does.
+    """
     decoder: Any = method.generator.decoder_network
     scaled = _scaled(found, decoder.base, 0)
     if scaled is None:
@@ -241,6 +254,8 @@ def _entering(found: Tensor, own: Tensor, method: Method) -> Tensor | None:
     fitted = torch.zeros_like(own)
     width = min(own.shape[1], scaled.shape[1])
     fitted[:, :width] = scaled[:, :width]
+    if isinstance(method.generator, GanGenerator) and own.shape[1] == 2 * width:
+        fitted[:, width:] = CONDITION_SCALE * scaled[:, :width]
     return fitted
 
 
