@@ -60,8 +60,8 @@ def ignored_condition(rows: Sequence[Row]) -> str | None:
     if not ignored:
         return None
     return (
-        f"ignored condition: of what real pictures show of it, generated ones show {', '.join(ignored)}. Train longer; if it stays, "
-        "give fewer attributes or classes as conditions, or more pictures of each."
+        f"ignored condition: of what real pictures show of it, generated ones show {', '.join(ignored)}. Train longer; if it "
+        "stays, give fewer attributes or classes as conditions, or more pictures of each."
     )
 
 

@@ -68,5 +68,7 @@ def _rounded(count: float) -> int:
 
 
 def _minutes(seconds: float) -> str:
-    minutes = max(1, round(seconds / 60))
+    minutes = round(seconds / 60)
+    if minutes <= 1:
+        return "a minute"
     return f"{minutes} minutes" if minutes < 120 else f"{round(minutes / 60)} hours"

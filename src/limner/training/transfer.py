@@ -36,9 +36,9 @@ FEATURES = ("logit.weight", "read.weight", "posterior.weight")
 """What reads the flattened maps of an encoder."""
 FILM = ".film."
 """What a condition does to feature maps: nothing, at first; as in a discriminator that is taken over."""
-JUDGES = "discriminator."
-"""A GAN's discriminator is not taken over from a base: one that begins anew was measured to be better on pictures that no base has
-seen (docs/bases.md)."""
+JUDGE = "discriminator."
+"""What tells real pictures from generated ones. It is not taken over from a base: one that begins anew was measured to be better
+on pictures that no base has seen (docs/bases.md)."""
 CONDITION_SCALE = 5.0
 """By how much more than z a condition moves a GAN's generator at first, whose vectors begin with a tenth of z's standard deviation:
 each class begins in a region of its own, half as far from the middle as z goes. Without, its classes were slow to differ."""
@@ -112,10 +112,10 @@ def take_over(method: Method, start: Start, dataset: Dataset) -> Taken:
     own, channels = method.state_dict(), dataset.schema.channels
     source = _aligned(start.tensors, own)
     count, anew = 0, []
-    judged = any(name.startswith(JUDGES) for name in source)
+    judged = any(JUDGE in name for name in source)
     with torch.no_grad():
         for name, tensor in own.items():
-            if FILM in name or (judged and name.startswith(f"{JUDGES}condition.")):
+            if FILM in name or (judged and f"{JUDGE}condition." in name):
                 tensor.zero_()
                 continue
             found = source.get(name)
@@ -150,7 +150,7 @@ def _of_file(file: Path) -> tuple[Start, Recipe]:
     if "base" not in texts or "recipe" not in texts or not texts.get("pictures", "").isdecimal():
         raise ModelError(f"{file}: no base; give a run, a model, or a file that limner.bases.weights wrote.")
     recipe = parse(parse_json(texts["recipe"], str(file)), str(file))
-    own = {name: tensor for name, tensor in tensors.items() if not name.startswith(JUDGES)}
+    own = {name: tensor for name, tensor in tensors.items() if JUDGE not in name}
     start = _start(f"the base '{shown(texts['base'])}', which has seen {int(texts['pictures']):,} pictures", own)
     return replace(start, is_base=True), recipe
 
