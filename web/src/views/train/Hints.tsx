@@ -2,7 +2,7 @@ import { t } from "../../i18n";
 import type { Dataset } from "../../types";
 
 /** Pixels a side up to which an ordinary machine trains in minutes. */
-const QUICK = 64;
+const QUICK = 128;
 const FEW = 300;
 
 /** A hint on the training time of a new dataset; `size` is empty where it follows from the pictures. */

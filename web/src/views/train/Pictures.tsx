@@ -11,7 +11,7 @@ const SIZES = ["", "32", "64", "96", "128", "192", "256"];
 
 /** The first step: the pictures to train on. */
 export function Pictures() {
-  const [size, setSize] = useState("64");
+  const [size, setSize] = useState("128");
   const folder = useRef<HTMLInputElement>(null);
   const prepare = useCallback((found: Found[]) => void store.prepare(found, size), [size]);
   const onDrop = useCallback(
