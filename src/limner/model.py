@@ -33,7 +33,7 @@ from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
 from limner.pictures import grid, notebook_html
 from limner.pictures.palette import read_colours
 from limner.recipes import Recipe, parse
-from limner.runtimes import RUNTIMES, Run, choose_runtime, export_int8, export_onnx
+from limner.runtimes import RUNTIMES, Run, choose_runtime, export_int8, export_onnx, exported_file
 from limner.tensors import DamagedFileError, load_tensors, save_tensors
 from limner.version import __version__
 from limner.weights import check_tensor, load_weights
@@ -180,10 +180,18 @@ class Model:
         UsageError for one that there is not, or not on the model's device; ModelError when it does not work here.
         """
         chosen = choose_runtime(runtime, str(self.generator.device))
-        description = self.recipe.model_dump_json() + self.schema.model_dump_json()
-        self.run = RUNTIMES[chosen](self.generator, self.table, description)
+        self.run = RUNTIMES[chosen](self.generator, self.table, self._description)
         self.runtime = chosen
         return self
+
+    @property
+    def is_exported(self) -> bool:
+        """Whether ONNX Runtime starts at once, as the generator was exported before; otherwise that takes seconds."""
+        return exported_file(self.generator, self._description).is_file()
+
+    @property
+    def _description(self) -> str:
+        return self.recipe.model_dump_json() + self.schema.model_dump_json()
 
     def export(self, out: str | Path, *, int8: bool = False) -> str:
         """Writes the model as one ONNX file, in place of one that is there, and says in words how near its pictures are.

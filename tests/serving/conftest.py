@@ -18,7 +18,7 @@ from small_models import small_model
 @pytest.fixture(autouse=True, scope="session")
 def _run_by_torch() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:  # an export to ONNX takes seconds a model
-        patch.setattr("limner.serving.catalogue.load", lambda path, runtime: load(path))
+        patch.setattr("limner.serving.catalogue.choose_runtime", lambda name, device: "torch")
         yield
 
 

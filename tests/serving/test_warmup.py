@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from asking import TestClient, picture_of, serving
+from limner.runtimes import choose_runtime
 from limner.serving import catalogue, warmup
 from limner.serving.catalogue import Catalogue
 from small_models import small_model
@@ -72,3 +73,21 @@ def test_a_model_that_takes_for_ever_keeps_no_server_from_being_ready_or_from_en
         began = time.monotonic()
     assert time.monotonic() - began < 5
     free.set()
+
+
+def test_a_model_is_there_at_once_and_quicker_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("onnxruntime")
+    monkeypatch.setenv("LIMNER_CACHE", str(tmp_path / "cache"))
+    small_model("gan").save(tmp_path / "models" / "gan")
+    catalogue_ = Catalogue((tmp_path / "models",), tmp_path / "home")
+    monkeypatch.setattr(catalogue, "choose_runtime", choose_runtime)
+    first = catalogue_.sampler("gan")
+    assert first.model.runtime == "torch"
+    catalogue_.quicken(catalogue_.slow.get(timeout=1))
+    second = catalogue_.sampler("gan")
+    assert second.model.runtime == "onnx"
+    difference = first.model.sample(2).astype(int) - second.model.sample(2)
+    assert abs(difference).max() <= 1
+    again = Catalogue((tmp_path / "models",), tmp_path / "home")
+    assert again.sampler("gan").model.runtime == "onnx", "what was exported before is there at once"
+    assert again.slow.empty()

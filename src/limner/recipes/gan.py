@@ -30,7 +30,7 @@ def gan() -> Recipe:
         ),
         condition="auto",
         batch=32,
-        optimiser=OptimiserConfig(lr=2e-4, betas=(0.0, 0.99)),
+        optimiser=OptimiserConfig(lr=3e-4, betas=(0.0, 0.99)),
         schedule=ScheduleConfig(kind="inverse-root", pictures=50_000),
         ema=EmaConfig(half_life=20_000),
     )

@@ -47,12 +47,15 @@ def _compiled(generator: Generator, table: Condition, description: str) -> Run:
     return run
 
 
+def exported_file(generator: Generator, description: str) -> Path:
+    """Returns where the ONNX file of a generator is kept: exporting takes seconds, and is done once for the same weights."""
+    identity = generator.state_dict() | {"description": torch.tensor(list(description.encode()), dtype=torch.uint8)}
+    return cache_folder() / "onnx" / f"{__version__}-{content_digest(identity)[:32]}.onnx"
+
+
 def _onnx(generator: Generator, table: Condition, description: str) -> Run:
     require("onnxruntime")
-    # exporting takes seconds, so it is done once for the same weights in the same networks
-    identity = generator.state_dict() | {"description": torch.tensor(list(description.encode()), dtype=torch.uint8)}
-    name = f"{__version__}-{content_digest(identity)[:32]}.onnx"
-    file = cache_folder() / "onnx" / name
+    file = exported_file(generator, description)
     if file.is_file():
         with contextlib.suppress(ModelError):  # a damaged file is written again
             return Session(file)
@@ -60,8 +63,8 @@ def _onnx(generator: Generator, table: Condition, description: str) -> Run:
         export_onnx(generator, table, file)
     except OSError:  # no place to keep it
         with tempfile.TemporaryDirectory() as folder:
-            export_onnx(generator, table, Path(folder) / name)
-            return Session(Path(folder) / name)
+            export_onnx(generator, table, Path(folder) / file.name)
+            return Session(Path(folder) / file.name)
     return Session(file)
 
 

@@ -10,14 +10,16 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Literal
 
 from limner.data.dataset import Dataset, is_dataset
 from limner.editing.latent_sampler import LatentSampler
 from limner.editing.latent_spec import DIRECTIONS
 from limner.errors import ModelError
-from limner.model import WEIGHTS, load
+from limner.model import WEIGHTS, Model, load
 from limner.model_folder import SHIPPED
+from limner.runtimes import choose_runtime
 from limner.serving.errors import ApiError, understood
 from limner.style.instant import load_model
 from limner.style.instant.model import FILE as INSTANT
@@ -73,6 +75,14 @@ class LruCache:
             self._make(key, thing, make)
         return thing.result()
 
+    def replace(self, key: Any, value: Any) -> None:
+        """Puts another value in the place of one that is there; nothing if it is there no longer."""
+        thing: Future = Future()
+        thing.set_result(value)
+        with self.lock:
+            if key in self.things:
+                self.things[key] = thing
+
     def _make(self, key: Any, thing: Future, make: Callable[[], Any]) -> None:
         try:
             thing.set_result(make())
@@ -89,6 +99,8 @@ class Catalogue:
         self.paths, self.home = paths, home
         self.listed: tuple[list[Entry], float] = [], -FRESH
         """What was in the folders, and when they were looked into."""
+        self.slow: SimpleQueue[Entry] = SimpleQueue()
+        """Image models that are open, but not with their quickest runtime."""
         self.kept, self.kept_units, self.kept_outlines = LruCache(), LruCache(64), LruCache(1000)
 
     def models(self, age: float = 0.0) -> dict[str, Entry]:
@@ -138,9 +150,18 @@ class Catalogue:
             raise _unusable(entry, error, "data") from error
 
     def _sampler(self, entry: Entry) -> LatentSampler:
-        directions = entry.path / "directions"
-        model = load(entry.path, runtime="auto")
-        return LatentSampler.of(model, entry.path, directions if (directions / DIRECTIONS).is_file() else None)
+        """Opens an image model with what is ready at once; a quicker runtime that takes seconds to start comes later."""
+        model = load(entry.path)
+        if model.is_exported:
+            model.use("auto")
+        elif choose_runtime("auto", "cpu") != "torch":
+            self.slow.put(entry)
+        return _sampler_of(model, entry)
+
+    def quicken(self, entry: Entry) -> None:
+        """Opens an image model anew with its quickest runtime, while others go on with the one that is open."""
+        quick = _sampler_of(load(entry.path, runtime="auto"), entry)
+        self.kept.replace(("image", entry.path, entry.created), quick)
 
     def _opened(self, entry: Entry, use: Kind, make: Callable[[Entry], Any]) -> Any:
         try:
@@ -210,6 +231,11 @@ def _by_marks(path: Path, name: str) -> Entry | None:
     if is_dataset(path):
         return Entry(name, "data", path, path.stat().st_mtime)
     return None
+
+
+def _sampler_of(model: Model, entry: Entry) -> LatentSampler:
+    directions = entry.path / "directions"
+    return LatentSampler.of(model, entry.path, directions if (directions / DIRECTIONS).is_file() else None)
 
 
 def _checked(entry: Entry, make: Callable[[Entry], Any]) -> Any:

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from limner import files
 from limner.errors import LimnerError
+from limner.model_folder import SHIPPED
 from limner.recipes import RECIPES, apply_settings, find_recipe
 from limner.serving.errors import ApiError
 from limner.serving.job import Job, checked_name
@@ -93,7 +94,8 @@ def train(request: Request, asked: TrainRequest) -> Job:
     if asked.recipe not in RECIPES:
         raise ApiError(422, f"there is no recipe '{asked.recipe[:80]}'; GET /v1/recipes names them.", "recipe")
     _check_settings(asked)
-    if (state.settings.home / "runs" / name).exists() or name in state.catalogue.models():
+    taken = state.catalogue.models().get(name)
+    if (state.settings.home / "runs" / name).exists() or (taken and taken.path.parent != SHIPPED):
         raise ApiError(409, f"a model is called '{name}' already.", "name")
     path = str(state.catalogue.dataset(asked.data).path)
     return state.runner.add("train", name, asked.model_dump() | {"path": path}).shown()
