@@ -13,7 +13,7 @@ from limner.samples import save_model_walk, save_samples
 from limner.training import train
 from limner.training.history import curves, read_history
 
-PICTURES, SIZE = 2000, 32
+PICTURES, SIZE = 2000, 64
 MINUTES = {"gan": 3.5, "vae": 1.5}
 SHOWN = {"gan": ("discriminator", "generator", "accuracy", "diversity"), "vae": ("reconstruction", "kl")}
 COLUMNS = 8

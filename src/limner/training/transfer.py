@@ -5,7 +5,7 @@ scaled; channels are converted; conditions begin without a say.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,8 @@ LEFT_OUT = "generator.flow."
 """A prior over latents belongs to the pictures that it was learned from."""
 SATURATED = 3.0
 """Before a tanh: what is opaque."""
-LOOKED_AT = 200
+LOOKED_AT, ALIKE, MOSTLY = 200, 24, 0.5
+"""Pictures whose borders are looked at; levels within which colours there are alike; and the share of them that makes a ground."""
 SETTLING = 16
 """Passes after which spectral norms are those of the weights that were taken over."""
 
@@ -94,7 +95,7 @@ def find_start(asked: str | None, recipe: Recipe) -> Start | None:
 def with_ground(recipe: Recipe, start: Start | None, dataset: Dataset) -> Recipe:
     """Returns a recipe whose generator lays the see-through pictures that it starts from on the usual ground of the dataset's.
 
-    That is the usual colour at their border. Other recipes, and see-through pictures, need none.
+    That is the colour at the border of most of them. Pictures that fill their frame, see-through ones and other recipes need none.
     """
     opaque = dataset.schema.channels != 4
     generator = getattr(recipe.method, "generator", None)
@@ -103,7 +104,10 @@ def with_ground(recipe: Recipe, start: Start | None, dataset: Dataset) -> Recipe
         return recipe
     some = np.asarray(dataset.pictures[dataset.split("train")[:LOOKED_AT]])
     border = np.concatenate([side.reshape(-1, some.shape[3]) for side in (some[:, [0, -1]], some[:, :, [0, -1]])])
-    ground = tuple(round(float(level) / 127.5 - 1, 3) for level in np.median(border, 0))
+    usual = np.median(border, 0)
+    if (np.abs(border - usual).max(1) <= ALIKE).mean() < MOSTLY:
+        return recipe
+    ground = tuple(round(float(level) / 127.5 - 1, 3) for level in usual)
     return recipe.model_copy(update={"method": recipe.method.model_copy(update={"ground": ground})})
 
 
@@ -128,7 +132,7 @@ def take_over(method: Method, start: Start, dataset: Dataset) -> Taken:
     if not count:
         raise ModelError(f"{start.name}: nothing of it fits this recipe; choose its recipe, or --from none.")
     _settle(method)
-    return Taken(count, _parts(anew))
+    return Taken(count, _parts(anew, own))
 
 
 def _of_path(path: Path) -> Start:
@@ -213,10 +217,10 @@ def _fitted(
 
 
 def _colours_out(found: Tensor, channels: int, bias: bool) -> Tensor | None:
-    """Returns the last layer of a decoder for other channels; None where it would have to be laid on a ground."""
-    if len(found) not in (1, 3) or channels not in (1, 3, 4):
+    """Returns the last layer of a decoder for other channels; without alpha, premultiplied colours lie on black."""
+    if len(found) not in (1, 3, 4) or channels not in (1, 3, 4):
         return None
-    colours = found if len(found) == 3 else found.expand(3, *found.shape[1:])
+    colours = found[:3] if len(found) >= 3 else found.expand(3, *found.shape[1:])
     if channels == 4:  # everything is opaque at first
         return torch.cat([colours, torch.full_like(found[:1], SATURATED if bias else 0.0)])
     return colours if channels == 3 else colours.mean(0, keepdim=True)
@@ -291,9 +295,15 @@ def _settle(method: Method) -> None:
                 _ = module.weight
 
 
-def _parts(names: list[str]) -> tuple[str, ...]:
-    """Returns which parts of a method tensors belong to, without what only counts or normalises."""
-    told = [name for name in names if not name.endswith(("num_batches_tracked", "._u", "._v"))]
-    return tuple(
-        dict.fromkeys(re.sub(r"\.(parametrizations\.)?(weight|bias)(\.original)?$", "", name) for name in told)
-    )
+def _parts(anew: list[str], own: Iterable[str]) -> tuple[str, ...]:
+    """Returns the largest parts of a method of which nothing was taken over, without what only counts or normalises."""
+    kept = {name for name in own if name not in anew}
+    parts = []
+    for name in anew:
+        if name.endswith(("num_batches_tracked", "._u", "._v")):
+            continue
+        path = re.sub(r"\.(parametrizations\.)?(weight|bias)(\.original)?$", "", name).split(".")
+        prefixes = (".".join(path[:length]) for length in range(1, len(path) + 1))
+        part = next((one for one in prefixes if not any(each.startswith(f"{one}.") for each in kept)), name)
+        parts.append(part.removeprefix("generator."))
+    return tuple(dict.fromkeys(parts))
