@@ -14,7 +14,7 @@ from limner.training import train
 from limner.training.history import curves, read_history
 
 PICTURES, SIZE = 2000, 64
-MINUTES = {"gan": 3.5, "vae": 1.5}
+MINUTES = {"gan": 4.5, "vae": 2.0}
 SHOWN = {"gan": ("discriminator", "generator", "accuracy", "diversity"), "vae": ("reconstruction", "kl")}
 COLUMNS = 8
 
@@ -22,7 +22,7 @@ COLUMNS = 8
 def demo(out: Path, minutes: float | None = None) -> Path:
     """Runs the whole demonstration in a folder and returns the page; what an earlier call has finished is not done again.
 
-    `minutes` is the training time of both recipes together, 5 unless given.
+    `minutes` is the training time of both recipes together, 6.5 unless given.
     """
     if minutes is not None and minutes <= 0:
         raise UsageError(f"--minutes {minutes:g}: give a number above 0.")
