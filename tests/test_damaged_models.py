@@ -32,7 +32,6 @@ def refused(folder: Path) -> str:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda value: value.half(), "float16"),
         (lambda value: value.double(), "float64"),
         (lambda value: value.to(torch.complex64), "complex64"),
         (lambda value: value.flatten(), "not float32"),

@@ -48,7 +48,7 @@ FLOORS = (
     {"evaluation"},
     {"explain"},
     {"causal"},
-    {"demo", "functions", "replay"},
+    {"demo", "functions", "replay", "shipped"},
     {"serving"},
     {"cli"},
 )

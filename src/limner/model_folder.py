@@ -47,5 +47,5 @@ def shipped() -> list[str]:
 
 def located(path: Path) -> Path:
     """Returns the folder of a model that comes with Limner for its name, unless there is such a path; others as they are."""
-    own = len(path.parts) == 1 and not path.exists() and path.name in shipped()
+    own = len(path.parts) == 1 and path.name in shipped() and not path.exists()
     return SHIPPED / path.name if own else path

@@ -12,11 +12,12 @@ from limner.conditions.attribute import Attribute
 from limner.data import Dataset, write_dataset
 from limner.data.schema import Schema
 from limner.errors import ModelError, UsageError
-from limner.images import to_uint8
+from limner.images import laid, to_uint8
 from limner.methods import Method, build_method
 from limner.recipes import Recipe, apply_settings, find_recipe
 from limner.tensors import load_tensors, save_tensors
-from limner.training.transfer import BASES, CONDITION_SCALE, Start, find_start, take_over, with_ground
+from limner.training.last_layer import fit_on_ground, usual_ground
+from limner.training.transfer import BASES, CONDITION_SCALE, Start, find_start, take_over
 
 SETTINGS = {
     "gan": (
@@ -80,23 +81,34 @@ def test_the_same_networks_generate_the_same_and_conditions_move_a_gan_alone(nam
         assert torch.allclose(old.logits, new.logits, atol=1e-2)
 
 
-@pytest.mark.parametrize(("channels", "colour", "ground"), [(3, 255, "white"), (3, 0, "black"), (1, 255, "white")])
-def test_see_through_pictures_are_laid_on_the_ground_of_the_new_ones(
-    channels: int, colour: int, ground: str, tmp_path: Path
+@pytest.mark.parametrize(("channels", "colour"), [(3, 255), (3, 0), (1, 255)])
+@pytest.mark.parametrize("name", ["gan", "vae"])
+def test_what_a_base_generates_is_laid_on_the_ground_of_opaque_pictures(
+    name: str, channels: int, colour: int, tmp_path: Path
 ) -> None:
-    dataset, old = _dataset(tmp_path / "data", 32, channels, colour), _method(_recipe(), 32, 4)
-    start = _start(old, 4)
-    recipe = with_ground(_recipe(), start, dataset)
-    assert recipe.method.ground == (colour / 127.5 - 1,) * channels
-    new = _method(recipe, 32, channels, seed=1)
-    assert take_over(new, start, dataset).anew == ()
-    z = torch.randn(16, 6, generator=torch.Generator().manual_seed(5))
-    with torch.no_grad():
-        premultiplied, found = (method.generator.eval().unbounded(z, {}) for method in (old, new))
-    expected = premultiplied[:, :3] + (1 - premultiplied[:, 3:]) * (1 if ground == "white" else 0)
-    expected = expected if channels == 3 else expected.mean(1, keepdim=True)
-    assert torch.allclose(found, expected, atol=1e-5)
-    assert with_ground(_recipe(), None, dataset) == _recipe()
+    dataset, recipe = _dataset(tmp_path / "data", 64, channels, colour), find_recipe(name)
+    start = find_start(None, recipe)
+    assert start is not None
+    assert usual_ground(dataset).flatten().tolist() == [colour / 127.5 - 1] * channels
+    pictures = []
+    for own in (4, channels):
+        schema = Schema(height=64, width=64, channels=own)
+        method = build_method(recipe.method, recipe.optimiser, schema, (), 100)
+        take_over(method, start, _dataset(tmp_path / str(own), 64, 4) if own == 4 else dataset)
+        z = torch.randn(32, recipe.method.latent, generator=torch.Generator().manual_seed(5))
+        with torch.no_grad():
+            pictures.append(method.generator.eval().decode(z, {}))
+    expected = laid(pictures[0], usual_ground(dataset))
+    assert (pictures[1] - expected).square().mean() / expected.var() < 0.4
+
+
+def test_only_layers_before_a_tanh_can_be_fitted(tmp_path: Path) -> None:
+    dataset, old = _dataset(tmp_path / "data", 32, 3), _method(_recipe(), 32, 4)
+    new = _method(_recipe("gan", "method.output=linear"), 32, 3, seed=1)
+    leave = old.generator.decoder.leave
+    assert not fit_on_ground(new, leave.weight, leave.bias, usual_ground(dataset))
+    assert take_over(new, _start(old, 4), dataset).count
+    assert torch.equal(new.generator.decoder.leave.weight, leave.weight[:3]), "colours as they are on black"
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
@@ -104,7 +116,7 @@ def test_see_through_pictures_are_laid_on_the_ground_of_the_new_ones(
 def test_channels_of_every_kind_fit_each_other(of: int, channels: int, tmp_path: Path) -> None:
     old = _method(_recipe(), 32, of)
     dataset = _dataset(tmp_path / "data", 32, channels)
-    new = _method(with_ground(_recipe(), _start(old, of), dataset), 32, channels, seed=1)
+    new = _method(_recipe(), 32, channels, seed=1)
     taken = take_over(new, _start(old, of), dataset)
     assert taken.anew == ()
     assert torch.isfinite(_generated(new)).all()
@@ -165,7 +177,7 @@ def test_a_run_from_a_base_on_opaque_pictures_can_be_loaded_resumed_and_exported
     dataset = _dataset(tmp_path / "data", 32, channels)
     recipe = apply_settings(find_recipe("gan"), ["stopping.every=0", "batch=8", "condition=none"])
     trained = train(dataset, recipe, tmp_path / "run", steps=1)
-    assert trained.recipe.method.ground == (1.0,) * channels
+    assert trained.recipe == recipe
     again = train(None, out=tmp_path / "run", resume=True, steps=2)
     assert train(dataset, recipe, tmp_path / "run", resume=True, steps=2).digest == again.digest
     pictures = load(tmp_path / "run").sample(4)

@@ -14,7 +14,6 @@ from limner.config import Range, Space
 from limner.data.augment import AugmentConfig
 from limner.data.dataset import Batch
 from limner.data.schema import Schema
-from limner.images import laid
 from limner.methods.adversary import augmented
 from limner.methods.generator import Generator
 from limner.methods.losses import GAN_LOSSES
@@ -34,9 +33,6 @@ class GanConfig(MethodConfig):
     latent: int = Field(128, ge=1, le=8192)
     output: Literal["tanh", "linear"] = "tanh"
     """What follows the generator's last layer; linear pictures are cut to [-1, 1] when sampled."""
-    ground: tuple[float, ...] | None = Field(None, max_length=3)
-    """A colour in [-1, 1], a value a channel: the generator makes see-through pictures, which are laid on it. It has learned
-    opacity from other pictures; without a ground it makes what the dataset has."""
     generator: NetworkConfig
     discriminator: NetworkConfig
     loss: Literal["minimax", "non-saturating", "least-squares", "hinge", "wasserstein", "relativistic"]
@@ -68,11 +64,7 @@ class GanGenerator(Generator):
         self.linear = config.output == "linear"
         self.condition = ConditionEncoder(attributes, config.latent, CONDITION_INIT_STD) if attributes else None
         inputs = config.latent * (2 if attributes else 1)
-        ground = config.ground if schema.channels != 4 else None
-        outputs = schema.channels if ground is None else 4
-        self.decoder = build_decoder(config.generator, inputs, outputs, *schema.shape[1:])
-        # numbers, not a tensor: a model is built without memory for tensors, and this is in no file of weights
-        self.ground = None if ground is None else ground[:1] * schema.channels if len(ground) == 1 else ground
+        self.decoder = build_decoder(config.generator, inputs, *schema.shape)
 
     def decode(self, w: Tensor, condition: Condition) -> Tensor:
         return self.unbounded(w, condition).clamp(-1, 1)
@@ -82,8 +74,7 @@ class GanGenerator(Generator):
         if self.condition is not None:
             z = torch.cat([z, self.condition(condition)], 1)
         images = self.decoder(z).float()
-        images = images if self.linear else images.tanh()
-        return images if self.ground is None else laid(images, images.new_tensor(self.ground).reshape(1, -1, 1, 1))
+        return images if self.linear else images.tanh()
 
 
 class Gan(Method):

@@ -18,7 +18,7 @@ from limner.training.need import SMALLER
 from limner.training.processes import Processes
 from limner.training.run import Run, command, data_of
 from limner.training.trainer import Trainer
-from limner.training.transfer import find_start, with_ground
+from limner.training.transfer import find_start
 
 __all__ = ["Interrupted", "train"]
 
@@ -72,8 +72,8 @@ def train(
         verify_files(dataset.path, whole=verify, seed=sum(reached))
         if resume:
             return Run.resume(folder, chosen if recipe or settings or model_size != "base" else None, seed, dataset)
-        own = with_ground(chosen, find_start(start, chosen), dataset)
-        return Run.create(folder, own, seed or 0, dataset, start)
+        find_start(start, chosen)  # what is wrong with it is told before a folder is made
+        return Run.create(folder, chosen, seed or 0, dataset, start)
 
     run = _enter(folder, begin, processes)
     try:

@@ -67,7 +67,7 @@ class Run:
         about, own = _read_about(folder), _read_recipe(folder)
         if about.fingerprint != dataset.fingerprint:
             raise RunError(f"{folder} was trained on other pictures ({about.data}); resume it with the same data.")
-        if recipe is not None and recipe != own and recipe != without_ground(own):
+        if recipe is not None and recipe != own:
             raise RunError(
                 f"{folder} follows another recipe, its recipe.yaml; leave out --recipe, --set and --model-size."
             )
@@ -102,13 +102,6 @@ class Run:
 def command(folder: Path) -> str:
     """Returns the command line that continues a run."""
     return f"limner train --resume --out {shlex.quote(str(folder))}"
-
-
-def without_ground(recipe: Recipe) -> Recipe:
-    """Returns a recipe as it was before a start from other weights gave it a ground."""
-    if getattr(recipe.method, "ground", None) is None:
-        return recipe
-    return recipe.model_copy(update={"method": recipe.method.model_copy(update={"ground": None})})
 
 
 def data_of(folder: Path) -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -26,6 +25,7 @@ from limner.parsing import parse_json
 from limner.recipes import Recipe, parse
 from limner.tensors import DamagedFileError, load_tensors
 from limner.training.checkpoint import Checkpoints
+from limner.training.last_layer import fit_on_ground, usual_ground
 
 BASES = Path(__file__).parent.parent / "bases"
 """The weights that come with Limner."""
@@ -46,8 +46,6 @@ LEFT_OUT = "generator.flow."
 """A prior over latents belongs to the pictures that it was learned from."""
 SATURATED = 3.0
 """Before a tanh: what is opaque."""
-LOOKED_AT, ALIKE, MOSTLY = 200, 24, 0.5
-"""Pictures whose borders are looked at; levels within which colours there are alike; and the share of them that makes a ground."""
 SETTLING = 16
 """Passes after which spectral norms are those of the weights that were taken over."""
 
@@ -92,25 +90,6 @@ def find_start(asked: str | None, recipe: Recipe) -> Start | None:
     return None
 
 
-def with_ground(recipe: Recipe, start: Start | None, dataset: Dataset) -> Recipe:
-    """Returns a recipe whose generator lays the see-through pictures that it starts from on the usual ground of the dataset's.
-
-    That is the colour at the border of most of them. Pictures that fill their frame, see-through ones and other recipes need none.
-    """
-    opaque = dataset.schema.channels != 4
-    generator = getattr(recipe.method, "generator", None)
-    takes_opacity = hasattr(recipe.method, "ground") and generator is not None and generator.architecture == "residual"
-    if start is None or start.channels != 4 or not opaque or not takes_opacity:
-        return recipe
-    some = np.asarray(dataset.pictures[dataset.split("train")[:LOOKED_AT]])
-    border = np.concatenate([side.reshape(-1, some.shape[3]) for side in (some[:, [0, -1]], some[:, :, [0, -1]])])
-    usual = np.median(border, 0)
-    if (np.abs(border - usual).max(1) <= ALIKE).mean() < MOSTLY:
-        return recipe
-    ground = tuple(round(float(level) / 127.5 - 1, 3) for level in usual)
-    return recipe.model_copy(update={"method": recipe.method.model_copy(update={"ground": ground})})
-
-
 def take_over(method: Method, start: Start, dataset: Dataset) -> Taken:
     """Gives a new method for a dataset what fits of other weights, in place."""
     own, channels = method.state_dict(), dataset.schema.channels
@@ -131,6 +110,10 @@ def take_over(method: Method, start: Start, dataset: Dataset) -> Taken:
                 count += 1
     if not count:
         raise ModelError(f"{start.name}: nothing of it fits this recipe; choose its recipe, or --from none.")
+    if start.channels == 4 and channels != 4:
+        weight = next(tensor for name, tensor in start.tensors.items() if LEAVE in name and name.endswith("weight"))
+        bias = next(tensor for name, tensor in start.tensors.items() if LEAVE in name and name.endswith("bias"))
+        fit_on_ground(method, weight.float(), bias.float(), usual_ground(dataset))
     _settle(method)
     return Taken(count, _parts(anew, own))
 
