@@ -19,7 +19,7 @@ def test_more_time_and_a_base_bring_better_pictures() -> None:
     assert stage(False, 1) == "blobs of the right colours"
     assert stage(True, 5) == "clear, with faults"
     assert stage(True, 5, side=128) == "clear, with faults"
-    assert stage(True, 2, side=128) == "recognisable, soft"
+    assert stage(True, 3, side=128) == "recognisable, soft"
     assert stage(True, 600) == "sharp where pictures are alike"
 
 
@@ -27,7 +27,7 @@ def test_the_line_says_pictures_rate_and_what_more_takes() -> None:
     line = expectation(GAN, True, 64, Budget(minutes=1), 100)
     assert (
         line
-        == "expect: recognisable, soft, after about 6,000 pictures (100 a second); 'clear, with faults' takes about a minute"
+        == "expect: recognisable, soft, after about 6,000 pictures (100 a second); 'clear, with faults' takes about 2 minutes"
     )
     assert "takes" not in str(expectation(GAN, True, 64, Budget(minutes=600), 100))
     assert "about 3,200 pictures" in str(expectation(GAN, True, 64, Budget(steps=100, minutes=60), 100))
