@@ -168,7 +168,7 @@ def test_explore(page: Page, address: str, tmp_path: Path) -> None:
     first = pixels(canvas)
     slide(component, 1.0)
     changes(canvas, first)
-    assert page.evaluate("limnerTimings.length") > 2
+    page.wait_for_function("limnerTimings.length > 2")
     moved = pixels(canvas)
     page.keyboard.press("Control+z")
     changes(canvas, moved)
