@@ -24,7 +24,7 @@ HERE = "http://localhost"
 @pytest.fixture(scope="module")
 def locked(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     with serving(models, tmp_path_factory.mktemp("locked"), token=TOKEN) as client:
-        client.app.state.warm_up.thread.join(60)
+        client.app.state.warm_up.done.wait(60)
         yield client
 
 

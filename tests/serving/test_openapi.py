@@ -51,7 +51,7 @@ def known(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[di
         patch.setattr(Runner, "_work", lambda _: None)
         with serving(models, tmp_path_factory.mktemp("home")) as client:
             LATE.app = client.app  # type: ignore[assignment]
-            client.app.state.warm_up.thread.join(60)
+            client.app.state.warm_up.done.wait(60)
             yield {"model": "gan", "picture": handed_in(client, photo(16, 16)), "data": "flowers", "frames": 2}
 
 

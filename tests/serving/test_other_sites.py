@@ -101,7 +101,7 @@ def idle(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tes
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Runner, "_work", lambda _: None)
         with serving(models, home) as client:
-            client.app.state.warm_up.thread.join(60)
+            client.app.state.warm_up.done.wait(60)
             handed_in(client, photo())
             yield client
 
