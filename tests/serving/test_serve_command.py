@@ -133,10 +133,14 @@ def _prepared(client: httpx.Client) -> dict:
     return reaches(client, job, "done")
 
 
+JOB = {"limner.serving.child", "train"}
+"""Words of the command of a job, which are not those of an export to ONNX."""
+
+
 def _child_of(server: int) -> int:
     found = Path(f"/proc/{server}/task/{server}/children").read_text().split()
     found += [one for task in Path(f"/proc/{server}/task").iterdir() for one in (task / "children").read_text().split()]
-    (child,) = {int(one) for one in found if "limner.serving.child" in command_of(int(one))}
+    (child,) = {int(one) for one in found if JOB <= set(command_of(int(one)).replace("\0", " ").split())}
     return child
 
 

@@ -5,13 +5,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from queue import Empty
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from limner.editing.latent_spec import LatentSpec
 from limner.pictures import to_bytes, to_frame
 from limner.serving.catalogue import OPEN, SAMPLED, Entry
+from limner.serving.process import JobProcess, child_command
 from limner.serving.state import State
 from limner.style.factors import Factors
 
@@ -61,7 +64,22 @@ class WarmUp:
             with suppress(Empty):
                 entry = self.state.catalogue.slow.get(timeout=PAUSE)
                 with suppress(Exception):
-                    self.state.catalogue.quicken(entry)
+                    if self._exported(entry):
+                        self.state.catalogue.quicken(entry)
+
+    def _exported(self, entry: Entry) -> bool:
+        """Exports a model in a process of its own, and says whether it did: tracing changes PyTorch for all threads."""
+        with TemporaryDirectory() as folder:
+            picture = str(Path(folder) / "one.png")
+            asked = ["sample", str(entry.path.resolve()), "--n", "1", "--runtime", "onnx", "--out", picture]
+            process = JobProcess(child_command(asked), threads=1)
+            try:
+                while process.status() is None and not self.closed.is_set():
+                    process.lines(PAUSE)
+                return process.status() == 0
+            finally:
+                process.kill()
+                process.close()
 
 
 def _first_of_each_kind(entries: list[Entry]) -> Iterator[Entry]:
