@@ -140,7 +140,7 @@ JOB = {"limner.serving.child", "train"}
 def _child_of(server: int) -> int:
     found = Path(f"/proc/{server}/task/{server}/children").read_text().split()
     found += [one for task in Path(f"/proc/{server}/task").iterdir() for one in (task / "children").read_text().split()]
-    (child,) = {int(one) for one in found if JOB <= set(command_of(int(one)).replace("\0", " ").split())}
+    (child,) = {int(one) for one in found if set(command_of(int(one)).replace("\0", " ").split()) >= JOB}
     return child
 
 
