@@ -64,7 +64,9 @@ def main() -> None:
         settings = ["stopping.every=0"]
         begun: dict[str, Any] = {"resume": True} if mark > 1 else {"start": "none"}
         model = train(dataset, options.recipe, options.out / "run", minutes=minutes, settings=settings, seed=0, **begun)
-        found = evaluate({"m": model}, dataset, n=SAMPLES, only=("distances", "generalisation"), marks=False)
+        found = evaluate(
+            {"m": model}, dataset, n=SAMPLES, only=("distances", "generalisation"), with_training_pictures=False
+        )
         verdict = found.judged[0].groups["generalisation"].details["verdict"]
         names = ("FD-limner without bias", "C_T", "copies")
         row = {"minutes": minutes, **{name: found.value("m", name) for name in names}, "verdict": verdict}

@@ -58,7 +58,7 @@ def of_tensor_file(file: Path, act: Callable[[], object], texts: tuple[str, ...]
     tensors, metadata = tensor_files.load_tensors(file)
     metadata = {
         name: text for name, text in metadata.items() if name not in ("format", "sha256")
-    }  # written anew each time
+    }  # written again each time
 
     def make(draw: random.Random) -> Callable[[], object]:
         kind = draw.choice(("bytes", "tensors", "tensors", "texts" if texts else "tensors"))

@@ -47,13 +47,13 @@ class Lamp(Decoder):
 
     def __init__(self) -> None:
         super().__init__()
-        self.enter, self.leave = nn.Linear(6, 6, bias=False), nn.Conv2d(6, 3, 1, bias=False)
-        self.enter.weight.data = torch.diag(torch.tensor([0.1, 2.0, 0.1, 1.0, 0.1, 0.1]))
-        self.leave.weight.data = torch.zeros(3, 6, 1, 1)
-        self.leave.weight.data[:, LIGHT], self.leave.weight.data[0, RED] = 0.1, 0.1
+        self.first, self.last = nn.Linear(6, 6, bias=False), nn.Conv2d(6, 3, 1, bias=False)
+        self.first.weight.data = torch.diag(torch.tensor([0.1, 2.0, 0.1, 1.0, 0.1, 0.1]))
+        self.last.weight.data = torch.zeros(3, 6, 1, 1)
+        self.last.weight.data[:, LIGHT], self.last.weight.data[0, RED] = 0.1, 0.1
 
     def forward(self, latent: Tensor) -> Tensor:
-        return self.leave(self.enter(latent)[:, :, None, None].expand(-1, -1, 16, 16))
+        return self.last(self.first(latent)[:, :, None, None].expand(-1, -1, 16, 16))
 
 
 def lamp_model() -> Model:

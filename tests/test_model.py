@@ -114,7 +114,7 @@ def test_truncation_moves_pictures_towards_one_another(folder: Path) -> None:
     latent = model.latent(2, condition=condition)
     for values in (latent.values[:, :-1], latent.values[0]):
         with pytest.raises(UsageError, match=r"this model has \(n, "):
-            model.generate(latent.moved(values, "z"))
+            model.generate(latent.with_values(values, "z"))
 
 
 @pytest.mark.parametrize("name", ["vae", "elbo-vae"])

@@ -59,7 +59,7 @@ class Range(Section):
 
 
 Choices = tuple[int | float | str, ...]
-Space = dict[str, Range | Choices]
+SearchSpace = dict[str, Range | Choices]
 """Key of a recipe, as `--set` takes it -> a range, or the values to choose from."""
 
 

@@ -15,7 +15,7 @@ from limner.training.history import curves, read_history
 
 PICTURES, SIZE = 2000, 64
 MINUTES = {"gan": 4.5, "vae": 2.0}
-SHOWN = {"gan": ("discriminator", "generator", "accuracy", "diversity"), "vae": ("reconstruction", "kl")}
+SHOWN = {"gan": ("discriminator", "generator", "pairwise_accuracy", "std_ratio"), "vae": ("reconstruction", "kl")}
 COLUMNS = 8
 
 

@@ -58,13 +58,13 @@ def over_grey(images: Tensor) -> Tensor:
 
     On grey, white and black things differ from nothing.
     """
-    return images if images.shape[1] != 4 else laid(images, images.new_zeros(1, 3, 1, 1))
+    return images if images.shape[1] != 4 else composite(images, images.new_zeros(1, 3, 1, 1))
 
 
-def laid(images: Tensor, ground: Tensor) -> Tensor:
-    """Lays premultiplied pictures (B, 4, H, W) in [-1, 1] on a ground (1, C, 1, 1): of one channel, their mean colour."""
-    colours = images[:, :3] if ground.shape[1] == 3 else images[:, :3].mean(1, keepdim=True)
-    return colours + (1 - images[:, 3:]) * (ground + 1) / 2
+def composite(images: Tensor, background: Tensor) -> Tensor:
+    """Premultiplied pictures (B, 4, H, W) in [-1, 1] over a background (1, C, 1, 1); of one channel, their mean colour."""
+    colours = images[:, :3] if background.shape[1] == 3 else images[:, :3].mean(1, keepdim=True)
+    return colours + (1 - images[:, 3:]) * (background + 1) / 2
 
 
 def luminance(images: Tensor) -> Tensor:

@@ -33,7 +33,7 @@ from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
 from limner.pictures import grid, notebook_html
 from limner.pictures.palette import read_colours
 from limner.recipes import Recipe, parse
-from limner.runtimes import RUNTIMES, Run, choose_runtime, export_int8, export_onnx, exported_file
+from limner.runtimes import RUNTIMES, Runner, choose_runtime, export_int8, export_onnx, exported_file
 from limner.tensors import DamagedFileError, load_tensors, save_tensors
 from limner.version import __version__
 from limner.weights import check_tensor, load_weights
@@ -56,7 +56,7 @@ class Model:
         self.generator = generator.eval()
         self.attributes = tuple(schema.attribute(name) for name in generator.condition_names)
         self.runtime = "torch"
-        self.run: Run = generator
+        self.run: Runner = generator
         self.digest: str | None = None
         """SHA-256 of the weights; None until the model has been saved or loaded."""
 

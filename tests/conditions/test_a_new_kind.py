@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 import limner
 from limner.conditions.attribute import Attribute
-from limner.conditions.kind import Kind
+from limner.conditions.kind import ConditionKind
 from limner.conditions.kinds import KINDS
 from limner.data import Dataset, write_dataset
 from limner.editing.history import open_source
@@ -28,7 +28,7 @@ NOTHING_GIVEN = 2.0
 """Outside [-1, 1], where coarse pictures are."""
 
 
-class Coarse(Kind):
+class Coarse(ConditionKind):
     """float32 (1, 4, 4) in [-1, 1]; 2 everywhere is unknown."""
 
     def column(self, attribute: Attribute, values: Sequence[Any]) -> Tensor:
@@ -117,7 +117,7 @@ def test_pictures_resemble_what_was_asked_for_and_something_else_without_it(vae:
 
 
 def test_it_is_evaluated_with_the_conditions_of_held_out_pictures(vae: Model, dataset: Dataset) -> None:
-    found = limner.evaluate({"vae": vae}, dataset, n=20, only=("distances",), marks=False)
+    found = limner.evaluate({"vae": vae}, dataset, n=20, only=("distances",), with_training_pictures=False)
     assert np.isfinite(found.value("vae", "FD-limner"))
 
 

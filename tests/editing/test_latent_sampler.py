@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from limner.editing.directions import step_of
+from limner.editing.directions import direction_of
 from limner.editing.latent_sampler import LatentSampler, blended
 from limner.editing.latent_spec import LatentSpec, Towards
 from limner.errors import ModelError, PictureError, UsageError
@@ -63,7 +63,7 @@ def test_directions_move_w_by_so_many_standard_deviations(sampler: LatentSampler
     spec = LatentSpec(seed=4, directions={"sefa-1": 2.0, "pca-1": 0.0})
     with torch.no_grad():
         w = sampler.model.generator.to_w(sampler.latent(spec))
-        expected = w.moved(w.values + 2 * step_of(sampler.editing, "sefa-1"), "w")
+        expected = w.with_values(w.values + 2 * direction_of(sampler.editing, "sefa-1"), "w")
     assert _far(sampler.generate([spec])[0], sampler.model.generate(expected)[0]) <= 1
     known = sampler.known(spec, sampler.generate([spec])[0])
     assert known is not None

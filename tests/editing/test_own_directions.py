@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from limner.editing.directions import factorised, principal, read_steps, step_of
+from limner.editing.directions import direction_of, factorised, principal, read_directions
 from limner.editing.latent_space import editing_model, standardised
 from limner.errors import ModelError, UsageError
 from limner.model import Model
@@ -38,15 +38,15 @@ def test_directions_of_a_folder_are_those_of_their_model(tmp_path: Path) -> None
     small_model().save(tmp_path / "model")
     model, step = editing_model(tmp_path / "model"), torch.arange(6.0)
     save_tensors(tmp_path / "ways" / "directions.safetensors", {"up": step}, {"model": model.digest})
-    assert torch.equal(step_of(model, "up", tmp_path / "ways"), step)
+    assert torch.equal(direction_of(model, "up", tmp_path / "ways"), step)
     with pytest.raises(UsageError, match="no direction 'upp'; did you mean 'up'"):
-        step_of(model, "upp", tmp_path / "ways")
+        direction_of(model, "upp", tmp_path / "ways")
     with pytest.raises(UsageError, match="directions=FOLDER"):
-        step_of(model, "up")
+        direction_of(model, "up")
     other = small_model(seed=1)
     other.digest = "another"
     with pytest.raises(ModelError, match="of another model"):
-        read_steps(tmp_path / "ways", other)
+        read_directions(tmp_path / "ways", other)
 
 
 @pytest.mark.parametrize("name", ["vae", "dcgan", "mlp-gan", "dense-conv-gan"])

@@ -13,7 +13,7 @@ from limner.cli.app import app
 from limner.data import Dataset, prepare
 from limner.data.garden import make
 from limner.editing import apply, parse
-from limner.editing.directions import read_steps
+from limner.editing.directions import read_directions
 from limner.editing.latent_space import editing_model
 from limner.errors import LimnerError, UsageError
 from limner.explain.directions import effects, orthogonal, supervised
@@ -108,7 +108,7 @@ def test_directions_are_printed_written_rendered_and_followed(run: Path, tmp_pat
     report = json.loads((out / "directions.json").read_text())
     assert report["ai_generated"]
     assert {"species=rose", "colour", "warmth"} <= set(report["directions"]["pca-1"])
-    steps = read_steps(out, editing_model(run))
+    steps = read_directions(out, editing_model(run))
     assert "species=rose" in steps
     assert "species=rose" in (out / "report.html").read_text()
     along = parse(f"along:direction=species=rose,amount=3,directions={out},model={run},steps=1")

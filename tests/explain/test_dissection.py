@@ -36,13 +36,13 @@ class Lamp(Decoder):
 
     def __init__(self) -> None:
         super().__init__()
-        self.enter, self.leave = nn.Conv2d(8, 8, 1, bias=False), nn.Conv2d(8, 1, 1, bias=False)
-        self.enter.weight.data = torch.eye(8)[:, :, None, None]
-        self.leave.weight.data = torch.full((1, 8, 1, 1), 1e-4)
-        self.leave.weight.data[0, BRIGHT] = SHARE
+        self.first, self.last = nn.Conv2d(8, 8, 1, bias=False), nn.Conv2d(8, 1, 1, bias=False)
+        self.first.weight.data = torch.eye(8)[:, :, None, None]
+        self.last.weight.data = torch.full((1, 8, 1, 1), 1e-4)
+        self.last.weight.data[0, BRIGHT] = SHARE
 
     def forward(self, z: Tensor) -> Tensor:
-        return self.leave(self.enter(z[:, :, None, None].expand(-1, -1, 8, 8)).relu())
+        return self.last(self.first(z[:, :, None, None].expand(-1, -1, 8, 8)).relu())
 
 
 def brightness(pictures: Tensor) -> Tensor:
@@ -65,7 +65,7 @@ def lamp() -> Model:
 
 @pytest.fixture(scope="module")
 def found(lamp: Model) -> Dissection:
-    return dissection(lamp, brightness, layer="leave", n=400, top=1)
+    return dissection(lamp, brightness, layer="last", n=400, top=1)
 
 
 def test_the_channel_that_makes_pictures_bright_is_found(found: Dissection) -> None:
@@ -101,7 +101,7 @@ def test_rows_are_the_same_latents_with_the_channel_off_and_on(found: Dissection
 
 def test_channels_are_set_only_within_the_context(lamp: Model) -> None:
     samples = Samples(lamp, brightness, 8)
-    probe = LayerProbe(*find_layer(lamp, "leave"), samples, slice(None))
+    probe = LayerProbe(*find_layer(lamp, "last"), samples, slice(None))
     before = samples.scores(slice(None))
     with probe.setting({BRIGHT: 0.0}):
         assert samples.scores(slice(None)).abs().max() < 0.01
@@ -114,7 +114,7 @@ def test_equal_seeds_find_the_same(lamp: Model) -> None:
 
 @pytest.mark.parametrize(
     ("recipe", "layer"),
-    [("gan", "change.1"), ("dcgan-compact", "layers.5"), ("vae", "change.1"), ("mlp-gan", "layers.4")],
+    [("gan", "upsample.1"), ("dcgan-compact", "layers.5"), ("vae", "upsample.1"), ("mlp-gan", "layers.4")],
 )
 def test_layers_are_found_in_every_kind_of_decoder(recipe: str, layer: str) -> None:
     model = _model(recipe, side=32, channels=3)
@@ -144,8 +144,8 @@ def test_what_has_no_channels_or_no_such_layer_is_one_line(lamp: Model) -> None:
         dissection(_model("noise"), brightness)
     with pytest.raises(ModelError, match="reads one channel"):
         dissection(_model("mlp-gan", "method.generator.widths=[1]"), brightness)
-    with pytest.raises(UsageError, match="no such layer; did you mean 'leave'"):
-        find_layer(lamp, "leaf")
+    with pytest.raises(UsageError, match="no such layer; did you mean 'last'"):
+        find_layer(lamp, "lst")
     with pytest.raises(UsageError, match="at least 40 pictures"):
         dissection(lamp, brightness, n=39)
 

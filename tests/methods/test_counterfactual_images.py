@@ -96,7 +96,7 @@ def test_another_condition_is_learned_and_the_rest_stays() -> None:
     assert (after - batch.images)[:, :, :3].abs().mean() < 0.01
 
 
-@pytest.mark.parametrize("part", ["predictor", "critic"])
+@pytest.mark.parametrize("part", ["predictor", "counterfactual_adversary"])
 def test_predictor_and_critic_learn_once_the_elbo_has_been_learned(part: str) -> None:
     method, batch = _method(more=("method.counterfactual_loss.after=1000",)), _batch(16, 0)
     network = getattr(method, part)

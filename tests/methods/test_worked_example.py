@@ -25,7 +25,7 @@ from limner.editing.history import open_source, save_edited
 from limner.editing.latent_sampler import LatentSampler
 from limner.editing.latent_spec import LatentSpec
 from limner.methods import METHODS, Generator, Method, MethodConfig, Posterior, StepContext
-from limner.methods.method import Measure, Scalars
+from limner.methods.method import HeldOutMeasure, Scalars
 from limner.methods.optimisers import OptimiserConfig, build_optimiser
 from limner.model import Model
 from limner.networks.blocks import Decoder
@@ -43,7 +43,7 @@ class LinearConfig(MethodConfig):
     latent: int = Field(8, ge=1)
 
     @property
-    def held_out_measure(self) -> Measure:
+    def held_out_measure(self) -> HeldOutMeasure:
         return "elbo"
 
 
@@ -167,7 +167,7 @@ def test_it_is_evaluated_and_nearer_to_the_pictures_than_when_it_had_begun(
     run: Path, begun: tuple[Path, Model], dataset: Dataset
 ) -> None:
     models = {"begun": begun[1], "trained": limner.load(run)}
-    found = limner.evaluate(models, dataset, n=60, only=("distances",), marks=False)
+    found = limner.evaluate(models, dataset, n=60, only=("distances",), with_training_pictures=False)
     for measure in ("FD-limner", "kernel distance"):
         assert found.value("trained", measure) < found.value("begun", measure)
 

@@ -21,12 +21,12 @@ def copying_statistic(train: Tensor, held_out: Tensor, generated: Tensor, cells:
     centres = k_means(train, cells)
     of_generated, of_held_out = (nearest(pictures, centres)[1] for pictures in (generated, held_out))
     return metrics.copying_statistic(
-        closeness(train, generated).away, closeness(train, held_out).away, of_generated, of_held_out
+        closeness(train, generated).distance, closeness(train, held_out).distance, of_generated, of_held_out
     )
 
 
 def closer_share(train: Tensor, held_out: Tensor, generated: Tensor) -> float:
-    return metrics.closer_share(closeness(train, generated).away, closeness(train, held_out).away)
+    return metrics.closer_share(closeness(train, generated).distance, closeness(train, held_out).distance)
 
 
 def are_copies(train: Tensor, held_out: Tensor, generated: Tensor) -> Tensor:
@@ -100,7 +100,7 @@ def test_share_closer() -> None:
 
 
 def test_authenticity_by_hand() -> None:
-    # 10 is 2 from 12; a picture at 9 is 1 away, at 7 it is 3 away; 12 is 2 from 10, and so is 14: not further
+    # 10 is 2 from 12; a picture at 9 is 1 distance, at 7 it is 3 distance; 12 is 2 from 10, and so is 14: not further
     train, generated = torch.tensor([[10.0], [12.0], [50.0]]), torch.tensor([[9.0], [7.0], [14.0], [10.0]])
     assert authenticity(train, generated) == 0.25
 

@@ -1,4 +1,4 @@
-"""Intervals hold the truth as often as they say, wherever laws are known; and they repeat by seed."""
+"""Intervals hold the truth as often as they say, wherever distributions are known; and they repeat by seed."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -66,8 +66,8 @@ def _true_kernel(first: Law, second: Law) -> float:
     )
 
 
-def _moments(law: Law) -> tuple[Tensor, Tensor, Tensor]:
-    mean, covariance = law.mean, law.root @ law.root.T
+def _moments(distribution: Law) -> tuple[Tensor, Tensor, Tensor]:
+    mean, covariance = distribution.mean, distribution.root @ distribution.root.T
     mixed = torch.einsum("i,jk->ijk", mean, covariance)
     third = torch.einsum("i,j,k->ijk", mean, mean, mean) + mixed + mixed.permute(1, 0, 2) + mixed.permute(2, 1, 0)
     return mean, covariance + mean.outer(mean), third
@@ -145,9 +145,9 @@ def test_wilson_bounds_of_known_shares() -> None:
 
 
 def test_shares_of_made_pictures_are_held_given_the_real_ones() -> None:
-    law, _ = _laws("near", 8)
-    real = law.drawn(150, 0)
-    draws = [law.drawn(100, 1 + seed) for seed in range(300)]
+    distribution, _ = _laws("near", 8)
+    real = distribution.drawn(150, 0)
+    draws = [distribution.drawn(100, 1 + seed) for seed in range(300)]
     for share in (
         lambda generated: precision_recall(real, generated).precision,
         lambda generated: float(authentic(closeness(real, generated)).double().mean()),

@@ -40,7 +40,7 @@ def test_flicker_is_less_than_of_frames_on_their_own() -> None:
     assert video.flicker(film, film) < 3
 
 
-def test_a_cut_is_painted_anew() -> None:
+def test_a_cut_is_stylized_again() -> None:
     other = 255 - _film()[0]
     stylized = list(video.stylized([_film()[0], other], lambda frame, _: frame))
     assert np.array_equal(stylized[1], other)

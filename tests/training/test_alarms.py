@@ -20,12 +20,12 @@ def _rows(**values: float) -> list[dict[str, float]]:
 
 
 def test_healthy_training_raises_nothing() -> None:
-    assert raised(_rows(accuracy=0.8, diversity=0.9, kl=20.0)) == {}
-    assert raised(_rows(accuracy=1.0)[:5]) == {}
+    assert raised(_rows(pairwise_accuracy=0.8, std_ratio=0.9, kl=20.0)) == {}
+    assert raised(_rows(pairwise_accuracy=1.0)[:5]) == {}
 
 
 def test_rows_of_held_out_measures_do_not_silence_an_alarm() -> None:
-    rows = [row for pair in zip(_rows(accuracy=1.0), _rows(held_out_elbo=3.0), strict=True) for row in pair]
+    rows = [row for pair in zip(_rows(pairwise_accuracy=1.0), _rows(held_out_elbo=3.0), strict=True) for row in pair]
     assert list(raised(rows)) == ["saturated discriminator"]
 
 
@@ -38,8 +38,8 @@ def test_a_measure_that_a_method_lacks_is_refused(dataset: Dataset, recipe: Reci
 @pytest.mark.parametrize(
     ("values", "alarm", "advice"),
     [
-        ({"accuracy": 1.0, "diversity": 1.0}, "saturated discriminator", "discriminator_lr"),
-        ({"accuracy": 0.7, "diversity": 0.05}, "collapsing diversity", "lower lr"),
+        ({"pairwise_accuracy": 1.0, "std_ratio": 1.0}, "saturated discriminator", "discriminator_lr"),
+        ({"pairwise_accuracy": 0.7, "std_ratio": 0.05}, "mode collapse", "lower lr"),
         ({"kl": 0.01}, "posterior collapse", "beta"),
     ],
 )
@@ -110,6 +110,8 @@ def test_budgets_end_at_whichever_limit_comes_first(recipe: Recipe) -> None:
 def test_history_is_plain_json_and_tensorboard(dataset: Dataset, recipe: Recipe, run: Path) -> None:
     train(dataset, recipe, run, steps=40)
     rows = [json.loads(line) for line in (run / "history.jsonl").read_text().splitlines()]
-    assert {"step", "pictures", "seconds", "discriminator", "generator", "accuracy", "diversity"} <= rows[0].keys()
+    assert {"step", "pictures", "seconds", "discriminator", "generator", "pairwise_accuracy", "std_ratio"} <= rows[
+        0
+    ].keys()
     assert list((run / "tensorboard").glob("events*"))
     assert list((run / "grids").glob("*.png"))

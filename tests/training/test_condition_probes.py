@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from limner.conditions.attribute import Attribute
-from limner.training.alarms import FOLLOWED, raised
+from limner.training.alarms import ADHERENCE, raised
 from limner.training.condition_probes import ConditionProbes, LinearProbe
 
 KIND = Attribute(name="kind", kind="label", classes=("a", "b", "c"))
@@ -32,9 +32,9 @@ def probes() -> ConditionProbes:
 
 
 def test_what_is_shown_as_by_real_pictures_is_followed_and_what_nothing_shows_is_left_out() -> None:
-    followed = probes().followed(*drawn(300, 2))
-    assert set(followed) == {"kind", "size"}
-    assert all(value == pytest.approx(1, abs=0.1) for value in followed.values())
+    adherence = probes().adherence(*drawn(300, 2))
+    assert set(adherence) == {"kind", "size"}
+    assert all(value == pytest.approx(1, abs=0.1) for value in adherence.values())
 
 
 def test_what_is_ignored_is_about_nothing_and_the_half_of_it_half() -> None:
@@ -42,15 +42,15 @@ def test_what_is_ignored_is_about_nothing_and_the_half_of_it_half() -> None:
     shuffled = {
         name: values[torch.randperm(400, generator=torch.Generator().manual_seed(4))] for name, values in asked.items()
     }
-    assert all(abs(value) < 0.15 for value in probes().followed(features, shuffled).values())
+    assert all(abs(value) < 0.15 for value in probes().adherence(features, shuffled).values())
     half = {name: torch.cat([values[:200], shuffled[name][200:]]) for name, values in asked.items()}
-    assert all(0.35 < value < 0.65 for value in probes().followed(features, half).values())
+    assert all(0.35 < value < 0.65 for value in probes().adherence(features, half).values())
 
 
 def test_unknown_values_do_not_count() -> None:
     features, asked = drawn(300, 5)
     asked["kind"][:100], asked["size"][:100] = -1, float("nan")
-    assert all(value > 0.85 for value in probes().followed(features, asked).values())
+    assert all(value > 0.85 for value in probes().adherence(features, asked).values())
     probe = LinearProbe(SIZE, *((f, c["size"]) for f, c in [drawn(300, 6)]).__next__())
     assert probe.agreement(features[:50], torch.full((50,), 0.5)) == 0
 
@@ -59,15 +59,15 @@ def test_agreement_is_by_chance_where_a_generator_makes_one_class_alone() -> Non
     features, asked = drawn(300, 7)
     one = features[asked["kind"] == 0]
     condition = {name: values[: len(one)] for name, values in asked.items()}
-    assert abs(probes().followed(one, condition)["kind"]) < 0.1
+    assert abs(probes().adherence(one, condition)["kind"]) < 0.1
 
 
 def test_an_ignored_condition_raises_an_alarm_that_names_it() -> None:
-    rows = [{"step": i, "pictures": 8 * i, "accuracy": 0.8} for i in range(30)]
-    measured = {"step": 30, "pictures": 240, "held_out_frechet": 3.0, f"{FOLLOWED}hair": 0.04, f"{FOLLOWED}view": 0.9}
+    rows = [{"step": i, "pictures": 8 * i, "pairwise_accuracy": 0.8} for i in range(30)]
+    measured = {"step": 30, "pictures": 240, "held_out_frechet": 3.0, f"{ADHERENCE}hair": 0.04, f"{ADHERENCE}view": 0.9}
     found = raised([*rows, measured])
     assert list(found) == ["ignored condition"]
     assert "4% of 'hair'" in found["ignored condition"]
     assert "view" not in found["ignored condition"]
-    assert raised([*rows, measured, measured | {f"{FOLLOWED}hair": 0.7}]) == {}
+    assert raised([*rows, measured, measured | {f"{ADHERENCE}hair": 0.7}]) == {}
     assert np.isfinite(measured["held_out_frechet"])

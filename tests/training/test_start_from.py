@@ -12,12 +12,12 @@ from limner.conditions.attribute import Attribute
 from limner.data import Dataset, write_dataset
 from limner.data.schema import Schema
 from limner.errors import ModelError, UsageError
-from limner.images import laid, to_uint8
+from limner.images import composite, to_uint8
 from limner.methods import Method, build_method
 from limner.recipes import Recipe, apply_settings, find_recipe
 from limner.tensors import load_tensors, save_tensors
 from limner.training.last_layer import fit_on_background, usual_background
-from limner.training.transfer import BASES, CONDITION_SCALE, Start, find_start, take_over
+from limner.training.transfer import BASES, Start, find_start, transfer
 
 SETTINGS = {
     "gan": (
@@ -40,8 +40,8 @@ def _method(recipe: Recipe, side: int, channels: int, *attributes: Attribute, se
     schema = Schema(height=side, width=side, channels=channels, attributes=attributes)
     method = build_method(recipe.method, recipe.optimiser, schema, attributes, 100)
     with torch.no_grad():  # weights that make a difference
-        leave = method.generator.decoder.leave
-        leave.weight.normal_(std=0.4)
+        to_rgb = method.generator.decoder.to_rgb
+        to_rgb.weight.normal_(std=0.4)
     return method
 
 
@@ -67,11 +67,15 @@ def _generated(method: Method, *attributes: Attribute, moved: torch.Tensor | flo
 def test_the_same_networks_generate_the_same_and_conditions_move_a_gan_alone(name: str, tmp_path: Path) -> None:
     old = _method(_recipe(name), 32, 3)
     new = _method(_recipe(name), 32, 3, KIND, seed=1)
-    taken = take_over(new, _start(old, 3), _dataset(tmp_path / "data", 32, 3))
+    transferred = transfer(new, _start(old, 3), _dataset(tmp_path / "data", 32, 3))
     with torch.no_grad():
-        moved = CONDITION_SCALE * new.generator.condition({"kind": torch.arange(16) % 3}) if name == "gan" else 0
+        moved = (
+            new.generator.condition_scale * new.generator.condition({"kind": torch.arange(16) % 3})
+            if name == "gan"
+            else 0
+        )
     assert torch.allclose(_generated(new, KIND), _generated(old, moved=moved), atol=1e-5)
-    assert any("condition" in part for part in taken.anew)
+    assert any("condition" in part for part in transferred.new)
     for network, condition in ((old, {}), (new, {"kind": torch.tensor([0, 2])})):
         if name == "gan":
             network.eval()
@@ -94,21 +98,21 @@ def test_what_a_base_generates_is_put_on_the_background_of_opaque_pictures(
     for own in (4, channels):
         schema = Schema(height=64, width=64, channels=own)
         method = build_method(recipe.method, recipe.optimiser, schema, (), 100)
-        take_over(method, start, _dataset(tmp_path / str(own), 64, 4) if own == 4 else dataset)
+        transfer(method, start, _dataset(tmp_path / str(own), 64, 4) if own == 4 else dataset)
         z = torch.randn(32, recipe.method.latent, generator=torch.Generator().manual_seed(5))
         with torch.no_grad():
             pictures.append(method.generator.eval().decode(z, {}))
-    expected = laid(pictures[0], usual_background(dataset))
+    expected = composite(pictures[0], usual_background(dataset))
     assert (pictures[1] - expected).square().mean() / expected.var() < 0.4
 
 
 def test_only_layers_before_a_tanh_can_be_fitted(tmp_path: Path) -> None:
     dataset, old = _dataset(tmp_path / "data", 32, 3), _method(_recipe(), 32, 4)
     new = _method(_recipe("gan", "method.output=linear"), 32, 3, seed=1)
-    leave = old.generator.decoder.leave
-    assert not fit_on_background(new, leave.weight, leave.bias, usual_background(dataset))
-    assert take_over(new, _start(old, 4), dataset).count
-    assert torch.equal(new.generator.decoder.leave.weight, leave.weight[:3]), "colours as they are on black"
+    to_rgb = old.generator.decoder.to_rgb
+    assert not fit_on_background(new, to_rgb.weight, to_rgb.bias, usual_background(dataset))
+    assert transfer(new, _start(old, 4), dataset).count
+    assert torch.equal(new.generator.decoder.to_rgb.weight, to_rgb.weight[:3]), "colours as they are on black"
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
@@ -117,8 +121,8 @@ def test_channels_of_every_kind_fit_each_other(of: int, channels: int, tmp_path:
     old = _method(_recipe(), 32, of)
     dataset = _dataset(tmp_path / "data", 32, channels)
     new = _method(_recipe(), 32, channels, seed=1)
-    taken = take_over(new, _start(old, of), dataset)
-    assert taken.anew == ()
+    transferred = transfer(new, _start(old, of), dataset)
+    assert transferred.new == ()
     assert torch.isfinite(_generated(new)).all()
     images = torch.rand(2, channels, 32, 32) * 2 - 1
     assert torch.isfinite(new.discriminator(images, {})).all()
@@ -126,7 +130,7 @@ def test_channels_of_every_kind_fit_each_other(of: int, channels: int, tmp_path:
 
 def test_alpha_that_is_one_everywhere_is_what_a_discriminator_of_colours_expects(tmp_path: Path) -> None:
     old, new = _method(_recipe(), 32, 4), _method(_recipe(), 32, 3, seed=1)
-    take_over(new, _start(old, 4), _dataset(tmp_path / "data", 32, 3))
+    transfer(new, _start(old, 4), _dataset(tmp_path / "data", 32, 3))
     first = "encoder.layers.0"
     colours = torch.rand(2, 3, 32, 32) * 2 - 1
     opaque = torch.cat([colours, torch.ones(2, 1, 32, 32)], 1)
@@ -146,8 +150,8 @@ def test_alpha_that_is_one_everywhere_is_what_a_discriminator_of_colours_expects
 def test_other_sizes_take_over_the_coarse_stages(name: str, side: int, tmp_path: Path) -> None:
     old, new = _method(_recipe(name), 32, 3), _method(_recipe(name), side, 3, seed=1)
     before = _generated(new)
-    taken = take_over(new, _start(old, 3), _dataset(tmp_path / "data", side, 3))
-    assert taken.count > 10
+    transferred = transfer(new, _start(old, 3), _dataset(tmp_path / "data", side, 3))
+    assert transferred.count > 10
     assert not torch.equal(_generated(new), before)
     assert torch.equal(new.generator.decoder.stages[0][0].first.weight, old.generator.decoder.stages[0][0].first.weight)
 
@@ -193,10 +197,10 @@ def test_the_base_of_a_recipe_is_found_and_generates_pictures(name: str, tmp_pat
     assert start is not None
     assert "which has seen" in start.name
     method = build_method(recipe.method, recipe.optimiser, Schema(height=64, width=64, channels=4), (), 100)
-    taken = take_over(method, start, _dataset(tmp_path / "data", 64, 4))
+    transferred = transfer(method, start, _dataset(tmp_path / "data", 64, 4))
     assert start.is_base
-    assert not [part for part in taken.anew if "decoder" in part]
-    assert {"discriminator", "adversary"} & set(taken.anew), "what judges begins anew"
+    assert not [part for part in transferred.new if "decoder" in part]
+    assert {"discriminator", "adversary"} & set(transferred.new), "what judges starts from random weights"
     with torch.no_grad():
         pictures = to_uint8(method.generator.eval().decode(torch.randn(16, recipe.method.latent), {}))
     assert pictures.std() > 20
@@ -210,15 +214,15 @@ def test_weights_that_were_quantised_for_a_file_are_read_as_they_were(name: str)
     start = find_start(name, model.recipe)
     assert start is not None
     for key, tensor in model.generator.state_dict().items():
-        if not key.startswith("flow."):  # the prior begins anew
+        if not key.startswith("flow."):  # the prior is not copied
             assert torch.equal(start.tensors[f"generator.{key}"], tensor), key
 
 
 def test_a_decoder_without_a_bias_at_its_end_can_be_started_from(tmp_path: Path) -> None:
     old, new = _method(_recipe(), 32, 4), _method(_recipe(), 32, 3, seed=1)
-    tensors = {name: tensor for name, tensor in old.state_dict().items() if not name.endswith("leave.bias")}
-    taken = take_over(new, Start("another", tensors, 4), _dataset(tmp_path / "data", 32, 3))
-    assert any("leave.bias" in part for part in taken.anew)
+    tensors = {name: tensor for name, tensor in old.state_dict().items() if not name.endswith("to_rgb.bias")}
+    transferred = transfer(new, Start("another", tensors, 4), _dataset(tmp_path / "data", 32, 3))
+    assert any("to_rgb.bias" in part for part in transferred.new)
     assert torch.isfinite(_generated(new)).all()
 
 
@@ -237,5 +241,5 @@ def test_mistakes_are_one_line(tmp_path: Path) -> None:
         find_start(str(tmp_path / "damaged.safetensors"), recipe)
     strange = Start("strange", {"nothing": torch.zeros(3)}, 0)
     with pytest.raises(ModelError, match="strange: nothing of it fits this recipe"):
-        take_over(_method(recipe, 32, 3), strange, _dataset(tmp_path / "data", 32, 3))
+        transfer(_method(recipe, 32, 3), strange, _dataset(tmp_path / "data", 32, 3))
     assert texts["base"] == "gan"

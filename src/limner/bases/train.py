@@ -1,7 +1,7 @@
 """Trains a base: `python -m limner.bases.train PICTURES --base gan --out FOLDER [--minutes M] [--pictures N]`.
 
 PICTURES is the dataset that `limner.bases.collect` makes. Ctrl-C or a kill stops the training, and the same command goes on
-from its folder. `--continue-from FILE` starts a new folder from the weights of a base; its optimiser starts anew.
+from its folder. `--continue-from FILE` starts a new folder from the weights of a base; its optimiser starts from zero.
 `limner.bases.weights` writes the weights of a folder as they ship.
 """
 

@@ -56,7 +56,7 @@ def start_from(method: Method, ema: Ema, file: Path, folder: Path) -> None:
         load_weights(method, {name: own[name] for name in own if name.startswith(LEFT_OUT)} | tensors)
     except ModelError as error:
         raise ModelError(f"{file} is not what this base can start from: {error}.") from None
-    ema.network.load_state_dict(ema.followed.state_dict())
+    ema.network.load_state_dict(ema.online.state_dict())
     files.write_text(folder / START, json.dumps({"pictures": int(texts["pictures"])}) + "\n")
 
 

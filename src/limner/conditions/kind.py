@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from limner.conditions.attribute import Attribute
 
 
-class Kind:
+class ConditionKind:
     """What a condition of one kind is: the tensors that stand for its values, what a person may ask for, and its encoder.
 
     A value is a tensor of `dtype` and of the attribute's shape. One of them, `unknown`, stands for a condition that is left out.

@@ -1,19 +1,19 @@
 """The kinds of condition that a generator can be trained for."""
 
 from limner.conditions.attribute import Attribute
-from limner.conditions.kind import Kind
+from limner.conditions.kind import ConditionKind
 from limner.conditions.label import Label
 from limner.conditions.number import Number
 from limner.errors import ConditionError, nearest, shown
 
-KINDS: dict[str, Kind] = {
+KINDS: dict[str, ConditionKind] = {
     "label": Label(),
     "number": Number(),
 }
 """By the kind of attribute. A new kind is one file and one line here."""
 
 
-def kind_of(attribute: Attribute) -> Kind:
+def kind_of(attribute: Attribute) -> ConditionKind:
     """Returns what an attribute is as a condition; ConditionError for one that cannot be one."""
     if attribute.kind not in KINDS:
         hint = nearest(attribute.kind, list(KINDS))

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from limner.conditions.attribute import Attribute, as_number
-from limner.conditions.kind import Kind
+from limner.conditions.kind import ConditionKind
 from limner.errors import ConditionError, nearest, shown
 
 UNKNOWN = -1
@@ -15,7 +15,7 @@ MOST_LISTED = 20
 """Classes that a line names one by one."""
 
 
-class Label(Kind):
+class Label(ConditionKind):
     """int64 (), the index of a class; -1 is unknown."""
 
     dtype = torch.int64

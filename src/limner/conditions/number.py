@@ -8,11 +8,11 @@ import torch
 from torch import Tensor, nn
 
 from limner.conditions.attribute import Attribute, as_number
-from limner.conditions.kind import Kind
+from limner.conditions.kind import ConditionKind
 from limner.errors import ConditionError, shown
 
 
-class Number(Kind):
+class Number(ConditionKind):
     """float32 () in the attribute's own unit; not-a-number is unknown."""
 
     def column(self, attribute: Attribute, values: Sequence[Any]) -> Tensor:

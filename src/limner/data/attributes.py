@@ -26,7 +26,7 @@ MAIN_LABELS = ("label", "class", "category")
 MOST_NUMBERS_AS_CLASSES = 20
 MOST_CLASSES = 1000
 Missing = Literal["drop", "keep", "mean"]
-Kind = Literal["label", "number", "caption"]
+AttributeKind = Literal["label", "number", "caption"]
 
 
 def is_missing(value: Any) -> bool:
@@ -36,7 +36,7 @@ def is_missing(value: Any) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def kind_of(name: str, values: Sequence[Any]) -> Kind | None:
+def kind_of(name: str, values: Sequence[Any]) -> AttributeKind | None:
     """Returns what a column is by the rule above; None when no value is present."""
     counts = {value: count for value, count in Counter(values).items() if not is_missing(value)}
     if not counts:
@@ -54,13 +54,13 @@ def kind_of(name: str, values: Sequence[Any]) -> Kind | None:
     return "label" if short and repeats else "caption"
 
 
-def kinds_of(columns: dict[str, list]) -> dict[str, Kind]:
+def kinds_of(columns: dict[str, list]) -> dict[str, AttributeKind]:
     """Returns what each column is, in order; columns without any value are left out."""
     kinds = {name: kind_of(name, values) for name, values in columns.items()}
     return {name: kind for name, kind in kinds.items() if kind is not None}
 
 
-def incomplete(columns: dict[str, list], kinds: dict[str, Kind]) -> dict[int, str]:
+def incomplete(columns: dict[str, list], kinds: dict[str, AttributeKind]) -> dict[int, str]:
     """Returns {row: the first label or number that is missing in it}; a caption may always be missing."""
     rows: dict[int, str] = {}
     for name in [name for name, kind in kinds.items() if kind != "caption"]:
@@ -73,7 +73,7 @@ def incomplete(columns: dict[str, list], kinds: dict[str, Kind]) -> dict[int, st
 def typed(
     columns: dict[str, list],
     missing: Missing = "keep",
-    kinds: dict[str, Kind] | None = None,
+    kinds: dict[str, AttributeKind] | None = None,
     classes: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[dict[str, list], list[Attribute]]:
     """Returns the columns with clean values, and their types, which are found by the rule above unless given.

@@ -1,4 +1,4 @@
-"""Differentiable augmentation of a batch: geometry and colour drawn anew for every picture.
+"""Differentiable augmentation of a batch: geometry and colour drawn for every picture.
 
 Used in two places. On the training pictures it leaks into what a model makes (a flip that the data does not have will
 be in the samples), so it is off unless asked for. In front of a discriminator, on real and generated pictures alike, it

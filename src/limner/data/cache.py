@@ -22,7 +22,7 @@ def open_dataset(source: str | Path, *, workers: int | None = None, **options: A
     """Opens a prepared dataset; anything else that `prepare` accepts is prepared into the cache first, once.
 
     `options` are those of `prepare`. The cache is `$LIMNER_CACHE`, or the user's cache folder; a source that changed is
-    prepared anew. Raises DataError, and UsageError for options given with a dataset that is prepared already.
+    prepared again. Raises DataError, and UsageError for options given with a dataset that is prepared already.
     """
     source = Path(source)
     if is_dataset(source):

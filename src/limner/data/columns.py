@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
 from limner.conditions.attribute import as_number
-from limner.data.attributes import MOST_NUMBERS_AS_CLASSES, Kind, is_missing
+from limner.data.attributes import MOST_NUMBERS_AS_CLASSES, AttributeKind, is_missing
 from limner.errors import UsageError, nearest, shown
 
 NOT_AVAILABLE = ("na", "n/a", "null", "none", "nil", "-", "?", ".")
@@ -14,7 +14,7 @@ NOT_AVAILABLE = ("na", "n/a", "null", "none", "nil", "-", "?", ".")
 MOST_EXCEPTIONS = 0.1
 """Share of the values of a column of numbers that may be none, and then count as missing."""
 LEFT_OUT = "none"
-KINDS = (*get_args(Kind), LEFT_OUT)
+KINDS = (*get_args(AttributeKind), LEFT_OUT)
 _COMMA = re.compile(r"[+-]?\d+,(\d+)")
 
 
@@ -22,7 +22,7 @@ class Cleaned(NamedTuple):
     """Columns with numbers where numbers are meant, the kinds that were named, and a line for each guess."""
 
     columns: dict[str, list]
-    kinds: dict[str, Kind]
+    kinds: dict[str, AttributeKind]
     notes: list[str]
 
 

@@ -21,7 +21,7 @@ def grouped(dataset: Dataset) -> Dataset:
 
     Groups are found in the training split, the same each time, and called 0, 1 and so on from the largest. A dataset with
     too few pictures for two of them is returned as it is. What is told of groups spreads a GAN over them from the start
-    (Liu et al. 2020, arXiv 2006.10728, where they are found anew as it learns).
+    (Liu et al. 2020, arXiv 2006.10728, where they are found again as it learns).
     """
     from sklearn.cluster import KMeans
 

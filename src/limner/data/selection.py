@@ -8,7 +8,7 @@ import numpy as np
 
 from limner.conditions.attribute import Attribute
 from limner.data import doctor
-from limner.data.attributes import Kind, Missing, incomplete, kinds_of, typed
+from limner.data.attributes import AttributeKind, Missing, incomplete, kinds_of, typed
 from limner.data.columns import clean
 from limner.data.duplicates import Duplicates, find_duplicates
 from limner.data.intake import Intake, Scratch
@@ -129,7 +129,7 @@ def _flags(intake: Intake, kept: np.ndarray) -> dict[int, str]:
     return {row: flag for row, flag in zip(kept.tolist(), found, strict=True) if flag}
 
 
-def _still_there(columns: dict[str, list], kinds: dict[str, Kind]) -> dict[str, Kind]:
+def _still_there(columns: dict[str, list], kinds: dict[str, AttributeKind]) -> dict[str, AttributeKind]:
     # Under `keep` and `mean` a column may have had its only values in pictures that were copies.
     present = kinds_of(columns)
     return {name: kind for name, kind in kinds.items() if name in present}

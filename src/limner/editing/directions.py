@@ -35,8 +35,8 @@ def factorised(model: Model, count: int = FOUND) -> dict[str, Tensor]:
     """
     _, std = model.generator.w_statistics()
     weights = model.hooks.first_layer.weight.detach()[:, : len(std)] * std
-    ways = torch.linalg.eigh((weights.T @ weights).double())[1].flip(1).T.float()  # the greatest first
-    return _named("sefa", model, ways[:count])
+    vectors = torch.linalg.eigh((weights.T @ weights).double())[1].flip(1).T.float()  # the greatest first
+    return _named("sefa", model, vectors[:count])
 
 
 def principal(model: Model, count: int = FOUND) -> dict[str, Tensor]:
@@ -53,17 +53,17 @@ def principal(model: Model, count: int = FOUND) -> dict[str, Tensor]:
     return _named("pca", model, F.normalize(scores.T @ (w - w.mean(0)), dim=1).float())
 
 
-def moved(latent: Latent, step: Tensor) -> Latent:
-    """Returns the latent, in w, moved by a step (latent,)."""
-    return replace(latent, values=latent.values + step)
+def shifted(latent: Latent, direction: Tensor) -> Latent:
+    """Returns the latent, in w, shifted along a direction (latent,)."""
+    return replace(latent, values=latent.values + direction)
 
 
-def step_of(model: Model, name: str, folder: Path | None = None) -> Tensor:
+def direction_of(model: Model, name: str, folder: Path | None = None) -> Tensor:
     """Returns the step (latent,) of a name: of those in a folder, or else of the model's own.
 
     UsageError for a name that is none, ModelError for a folder that is missing, damaged or of another model.
     """
-    steps = read_steps(folder, model) if folder else own_steps(model, name.partition("-")[0])
+    steps = read_directions(folder, model) if folder else own_directions(model, name.partition("-")[0])
     if name not in steps:
         known = list(steps) or [f"{kind}-1" for kind in KINDS]
         where = f"{folder} has" if folder else f"'{model.recipe.name}' has"
@@ -72,14 +72,14 @@ def step_of(model: Model, name: str, folder: Path | None = None) -> Tensor:
     return steps[name]
 
 
-def read_steps(folder: Path, model: Model) -> dict[str, Tensor]:
+def read_directions(folder: Path, model: Model) -> dict[str, Tensor]:
     """Returns the steps that were written for this model; ModelError where they are missing, damaged or of another."""
     try:
         steps, metadata = load_tensors(folder / DIRECTIONS)
     except DamagedFileError as error:
         raise ModelError(f"{error} Write it with: limner directions MODEL --out {folder}") from None
     if metadata.get("model") != model.digest:
-        raise ModelError(f"{folder} has the directions of another model; write them anew with limner directions.")
+        raise ModelError(f"{folder} has the directions of another model; write them again with limner directions.")
     _, std = model.generator.w_statistics()
     try:
         for name, step in steps.items():
@@ -96,13 +96,13 @@ KINDS = {"pca": principal, "sefa": factorised}
 
 
 @lru_cache(maxsize=4)
-def own_steps(model: Model, kind: str) -> dict[str, Tensor]:
+def own_directions(model: Model, kind: str) -> dict[str, Tensor]:
     """Returns the steps that a model has without a name, of one of `KINDS`, the greatest first; none of another kind."""
     return KINDS[kind](model, MOST) if kind in KINDS else {}
 
 
-def _named(kind: str, model: Model, ways: Tensor) -> dict[str, Tensor]:
+def _named(kind: str, model: Model, vectors: Tensor) -> dict[str, Tensor]:
     # eigenvectors point either way: here to where their greatest number is positive
-    greatest = ways.gather(1, ways.abs().argmax(1, keepdim=True))
-    ways = ways * greatest.sign() * model.generator.w_statistics()[1]
-    return {f"{kind}-{place}": way for place, way in enumerate(ways, 1)}
+    greatest = vectors.gather(1, vectors.abs().argmax(1, keepdim=True))
+    vectors = vectors * greatest.sign() * model.generator.w_statistics()[1]
+    return {f"{kind}-{place}": vector for place, vector in enumerate(vectors, 1)}

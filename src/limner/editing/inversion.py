@@ -45,7 +45,7 @@ OFFSET_PENALTY = 0.01
 Detail = Literal["none", "coarse", "all"]
 """Which offsets are optimised."""
 DETAILS = get_args(Detail)
-Loss = Callable[[Tensor], Tensor]
+LatentLoss = Callable[[Tensor], Tensor]
 """Pictures (B, C, H, W) in [-1, 1] -> how far each is from what is wanted, (B,)."""
 
 
@@ -88,7 +88,7 @@ def first_guess(model: Model, images: Tensor, condition: Values) -> Latent:
 
 
 def optimise(
-    model: Model, latent: Latent, loss: Loss, steps: int = STEPS, *, details: Detail = "all", anchor: float = 0.0
+    model: Model, latent: Latent, loss: LatentLoss, steps: int = STEPS, *, details: Detail = "all", anchor: float = 0.0
 ) -> Latent:
     """Returns the latent after all stages of `optimisation`."""
     *_, last = optimisation(model, latent, loss, steps, details=details, anchor=anchor)
@@ -96,7 +96,7 @@ def optimise(
 
 
 def optimisation(
-    model: Model, latent: Latent, loss: Loss, steps: int = STEPS, *, details: Detail = "all", anchor: float = 0.0
+    model: Model, latent: Latent, loss: LatentLoss, steps: int = STEPS, *, details: Detail = "all", anchor: float = 0.0
 ) -> Iterator[Latent]:
     """Yields the latent optimised for a loss of its pictures: by w alone, then by coarse offsets too, then by all.
 
@@ -140,7 +140,7 @@ def _descend(free: Sequence[Tensor], rates: Sequence[float], objective: Callable
         tensor.requires_grad_(False)
 
 
-def distance_to(images: Tensor) -> Loss:
+def distance_to(images: Tensor) -> LatentLoss:
     """Returns how far others are from pictures (B, C, H, W), by their pixels and by features of the embedded network."""
     with torch.no_grad():
         features = embed(perceptual_net(), images)

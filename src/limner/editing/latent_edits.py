@@ -1,4 +1,4 @@
-"""Edits in the latent space of a model: encoding, moving along directions, mixing, and generating a selected part anew.
+"""Edits in the latent space of a model: encoding, moving along directions, mixing, and generating a selected part again.
 
 A model's own picture has a known latent; that of any other is found by inversion, and what the model generates from it then says
 what changes, so that what it cannot generate stays. Pictures of another size are scaled for it, and the change is scaled back.
@@ -17,8 +17,8 @@ from torch import Tensor
 
 from limner.colours import visible
 from limner.config import NameText, PathText
-from limner.editing.directions import step_of
-from limner.editing.inversion import STEPS, Detail, Loss, first_guess, invert, optimise, perceptual_net
+from limner.editing.directions import direction_of
+from limner.editing.inversion import STEPS, Detail, LatentLoss, first_guess, invert, optimise, perceptual_net
 from limner.editing.latent_space import cross_faded, editing_model, interpolate, one_thread, sample_w
 from limner.editing.objects import blended
 from limner.editing.operation import Canvas, Operation
@@ -119,7 +119,7 @@ class Along(LatentEdit):
         return not self.amount
 
     def edited(self, canvas: Canvas, model: Model) -> Canvas:
-        step = step_of(model, self.direction, Path(self.directions) if self.directions else None)
+        step = direction_of(model, self.direction, Path(self.directions) if self.directions else None)
         before, exact = self._latent(canvas, model)
         after = replace(before, values=before.values + self.amount * step)
         if exact:
@@ -169,7 +169,7 @@ class Mix(LatentEdit):
 
 
 class Regenerate(LatentEdit):
-    """Generates what is selected anew, so that it goes with what is around it; another `seed`, something else."""
+    """Generates what is selected again, so that it goes with what is around it; another `seed`, something else."""
 
     seed: int = Field(0, ge=0, le=LARGEST_SEED)
     blend: Literal["none", "poisson"] = "poisson"
@@ -187,7 +187,7 @@ class Regenerate(LatentEdit):
         colour = blended(visible(pixels), canvas.colour, canvas.selection, self.blend)
         return canvas.with_pixels(np.concatenate([colour, pixels[..., 3:]], 2))
 
-    def _start(self, canvas: Canvas, model: Model, images: Tensor, loss: Loss) -> Latent:
+    def _start(self, canvas: Canvas, model: Model, images: Tensor, loss: LatentLoss) -> Latent:
         known = canvas.known
         own = known.latent if known and not self.condition else first_guess(model, images, self.condition)
         condition = {name: one.expand(CANDIDATES, *one.shape[1:]) for name, one in own.condition.items()}
@@ -195,7 +195,7 @@ class Regenerate(LatentEdit):
         return candidates.rows(loss(model.hooks.decode(candidates)).argmin()[None])
 
 
-def _context_loss(images: Tensor, chosen: Tensor) -> Loss:
+def _context_loss(images: Tensor, chosen: Tensor) -> LatentLoss:
     """Returns how far pictures are from one (1, C, H, W) outside of a selection (1, 1, H, W), above all near to it."""
     reach = max(1, round(RING * max(images.shape[2:])))
     near = F.avg_pool2d(chosen, 2 * reach + 1, 1, reach, count_include_pad=False)

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from torch import Tensor
 
 from limner.config import PathText
-from limner.editing.directions import moved, read_steps, step_of
+from limner.editing.directions import direction_of, read_directions, shifted
 from limner.editing.latent_space import editing_model, one_thread
 from limner.editing.latent_spec import LatentSpec
 from limner.editing.operation import KnownLatent
@@ -40,7 +40,7 @@ class LatentSampler:
     def of(cls, model: Model, path: Path, folder: Path | None = None) -> LatentSampler:
         """Returns the sampler of a model, with the directions that a folder has for it; ModelError for those of another."""
         sampler = cls(model, path)
-        return cls(model, path, read_steps(folder, sampler.editing), folder) if folder else sampler
+        return cls(model, path, read_directions(folder, sampler.editing), folder) if folder else sampler
 
     @cached_property
     def editing(self) -> Model:
@@ -69,7 +69,7 @@ class LatentSampler:
         if spec.mix is not None and spec.mix.share:
             other = self._of_seed(spec.mix.seed, 0, spec).values
             z = slerp(z[0], other[0], torch.tensor([[spec.mix.share]]))
-        return first.moved(z, "z")
+        return first.with_values(z, "z")
 
     def step(self, spec: LatentSpec) -> Tensor:
         """Returns how far the directions of a spec lead, (1, latent)."""
@@ -83,7 +83,7 @@ class LatentSampler:
         except ModelError:
             return None
         with one_thread(), torch.no_grad():
-            latent = moved(model.generator.to_w(self.latent(spec)), self.step(spec))
+            latent = shifted(model.generator.to_w(self.latent(spec)), self.step(spec))
             return KnownLatent(model, latent, pixels)
 
     def provenance(self, spec: LatentSpec) -> dict[str, Any]:
@@ -97,14 +97,14 @@ class LatentSampler:
         if not steps.any():
             return latent
         if not self.model.generator.has_map:  # w is z, and any runtime can generate it
-            return moved(latent, steps)
-        return moved(self.model.generator.to_w(latent), steps)
+            return shifted(latent, steps)
+        return shifted(self.model.generator.to_w(latent), steps)
 
     def _of_seed(self, seed: int, index: int, spec: LatentSpec) -> Latent:
         return self.model.latent(seed=seed, first=index, condition=spec.condition, truncation=spec.truncation)
 
     def _direction(self, name: str) -> Tensor:
-        return self.steps[name] if name in self.steps else step_of(self.editing, name)
+        return self.steps[name] if name in self.steps else direction_of(self.editing, name)
 
 
 def blended(latents: Sequence[tuple[Tensor, float]]) -> Tensor:

@@ -154,7 +154,7 @@ def _read_fold(report: Path) -> dict[str, Any]:
 
 
 def _judged(models: dict[str, Any], dataset: Dataset, n: int, seed: int) -> Evaluation:
-    return evaluate(models, dataset, n=n, only=MEASURED, marks=False, test_only=True, seed=seed)
+    return evaluate(models, dataset, n=n, only=MEASURED, with_training_pictures=False, test_only=True, seed=seed)
 
 
 def _gathered(found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -88,7 +88,7 @@ def evaluate(
     n: int = 10_000,
     features: str = "limner",
     only: Sequence[str] = (),
-    marks: bool = True,
+    with_training_pictures: bool = True,
     test_only: bool = False,
     seed: int = 0,
     verify: bool = False,
@@ -96,7 +96,7 @@ def evaluate(
     """Judges models, side by side, by n samples of each against held-out pictures.
 
     `models` are folders, or loaded models by name; `data` is the dataset they learned from, or one that they never saw,
-    or anything that `prepare` reads. `only` names groups of `GROUPS`; with `marks` training pictures are judged, too; with
+    or anything that `prepare` reads. `only` names groups of `GROUPS`; `with_training_pictures` judges these, too; with
     `test_only` a small test split is not enlarged; with `verify` all pictures are checked against their digests first, else some.
     Raises DataError, ModelError, UsageError.
     """
@@ -117,7 +117,7 @@ def evaluate(
     for name, (_, model) in named.items():
         check_shape(name, model, dataset)
     with memory.explained(f"judging by --n {n:,} samples", "lower --n, or name fewer groups with --only"):
-        return _evaluated(named, dataset, n, features, only, marks, test_only, seed)
+        return _evaluated(named, dataset, n, features, only, with_training_pictures, test_only, seed)
 
 
 def _evaluated(
@@ -126,7 +126,7 @@ def _evaluated(
     n: int,
     features: str,
     only: Sequence[str],
-    marks: bool,
+    with_training_pictures: bool,
     test_only: bool,
     seed: int,
 ) -> Evaluation:
@@ -137,7 +137,7 @@ def _evaluated(
         for name, (path, model) in named.items()
     ]
     comparable = [group for group in chosen_groups if group in OF_REAL_PICTURES]
-    if marks and comparable:
+    if with_training_pictures and comparable:
         judged.append(_judge(real(reference, n), reference, comparable))
     return Evaluation(reference, judged, _protocol(reference, n))
 

@@ -33,9 +33,9 @@ def generalisation(reference: Reference, subject: Subject) -> Group:
         return Group(notes=["copying cannot be judged without the pictures that were learned from."])
     generated, held_out = closeness(reference.train.features, subject.generated.features), reference.held_out_closeness
     copied = are_copies(generated, held_out)
-    statistic, nearer = _statistic(reference, subject, generated.away), _nearer(reference, generated.away)
+    statistic, nearer = _statistic(reference, subject, generated.distance), _nearer(reference, generated.distance)
     among = (
-        f"{len(copied):,} samples, {len(held_out.away):,} held-out and {len(reference.train):,} training pictures, "
+        f"{len(copied):,} samples, {len(held_out.distance):,} held-out and {len(reference.train):,} training pictures, "
         f"{reference.extractor.name}"
     )
     theirs = float(authentic(held_out).double().mean())
@@ -59,14 +59,14 @@ def generalisation(reference: Reference, subject: Subject) -> Group:
     )
     group.details["verdict"] = verdict(statistic.value, float(copied.double().mean()))
     group.details["distance to training"] = {
-        "samples": _quantiles(generated.away),
-        "held-out pictures": _quantiles(held_out.away),
+        "samples": _quantiles(generated.distance),
+        "held-out pictures": _quantiles(held_out.distance),
     }
     group.details["nearest"] = [
         {
             "sample": int(row),
             "training": int(generated.nearest_row[row]),
-            "distance": float(generated.away[row]),
+            "distance": float(generated.distance[row]),
             "copy": bool(copied[row]),
         }
         for row in _gallery(generated, copied)
@@ -74,11 +74,14 @@ def generalisation(reference: Reference, subject: Subject) -> Group:
     return group
 
 
-def _statistic(reference: Reference, subject: Subject, away: Tensor) -> Interval:
+def _statistic(reference: Reference, subject: Subject, distance: Tensor) -> Interval:
     """C_T, each picture with its cell resampled."""
     of_generated, of_held_out = (
         torch.stack([distances, nearest(one.features, reference.centres)[1].double()], 1)
-        for distances, one in ((away, subject.generated), (reference.held_out_closeness.away, reference.held_out))
+        for distances, one in (
+            (distance, subject.generated),
+            (reference.held_out_closeness.distance, reference.held_out),
+        )
     )
 
     def resampled(generated: Tensor, held_out: Tensor) -> float:
@@ -87,9 +90,9 @@ def _statistic(reference: Reference, subject: Subject, away: Tensor) -> Interval
     return bootstrap(resampled, of_generated, of_held_out, resamples=RESAMPLES, seed=reference.seed)
 
 
-def _nearer(reference: Reference, away: Tensor) -> Interval:
-    held_out = reference.held_out_closeness.away
-    return bootstrap(closer_share, away, held_out, resamples=RESAMPLES, seed=reference.seed)
+def _nearer(reference: Reference, distance: Tensor) -> Interval:
+    held_out = reference.held_out_closeness.distance
+    return bootstrap(closer_share, distance, held_out, resamples=RESAMPLES, seed=reference.seed)
 
 
 def verdict(statistic: float, copied: float) -> str:
@@ -107,7 +110,7 @@ def verdict(statistic: float, copied: float) -> str:
 
 def _gallery(generated: Closeness, copied: Tensor) -> list[int]:
     """Rows of the closest samples, flagged ones first, relative to the surroundings of the picture they are close to."""
-    near = generated.away / generated.room
+    near = generated.distance / generated.neighbour_distance
     return torch.argsort(torch.where(copied, near - near.max() - 1, near))[:SHOWN].tolist()
 
 

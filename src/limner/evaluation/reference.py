@@ -45,7 +45,7 @@ class Pictures:
 
 
 class Reference:
-    """Real pictures as a evaluation_split; what is costly to know of them is found when it is first asked for, once."""
+    """Real pictures of an evaluation split; features, cells and classifiers are computed on first use, once."""
 
     def __init__(self, evaluation_split: EvaluationSplit, extractor: Extractor, seed: int) -> None:
         self.evaluation_split, self.extractor, self.seed = evaluation_split, extractor, seed
@@ -62,7 +62,7 @@ class Reference:
                 )
         self.label = self.schema.label
         self.classes = self.schema.attribute(self.label).classes if self.label else ()
-        self._alone: dict[int, tuple[Pictures, Tensor]] = {}
+        self._real_subsets: dict[int, tuple[Pictures, Tensor]] = {}
 
     @cached_property
     def held_out(self) -> Pictures:
@@ -98,13 +98,13 @@ class Reference:
             raise UsageError(f"{self.dataset.path} has no labels; utility and measures by class need them.")
         return train_classifier(self.train.pictures, self.train.labels, len(self.classes), seed=self.seed)
 
-    def alone(self, size: int) -> tuple[Pictures, Tensor]:
+    def real_subset(self, size: int) -> tuple[Pictures, Tensor]:
         """Returns so many training pictures, and which held-out ones a classifier trained on them names rightly, (N,)."""
-        if size not in self._alone:
+        if size not in self._real_subsets:
             real = self.train.some(size, seed=self.seed)
             assert real.labels is not None
-            self._alone[size] = real, rightly_named(real.pictures, real.labels, self)
-        return self._alone[size]
+            self._real_subsets[size] = real, rightly_named(real.pictures, real.labels, self)
+        return self._real_subsets[size]
 
     def _pictures(self, dataset: Dataset, rows: np.ndarray, what: str) -> Pictures:
         pictures = np.asarray(dataset.pictures[rows])

@@ -143,7 +143,7 @@ def _concluded(
         models["tuned"] = load(out / best["folder"])
         recipe = models["tuned"].recipe.model_copy(update={"name": f"{recipe.name}-tuned"})
     only = ("distances", "likelihood")
-    judged = evaluate(models, dataset, n=SAMPLES, only=only, marks=False, test_only=True, seed=seed)
+    judged = evaluate(models, dataset, n=SAMPLES, only=only, with_training_pictures=False, test_only=True, seed=seed)
     by_elbo = recipe.method.held_out_measure == "elbo"
     name = "negative ELBO" if by_elbo else f"{judged.reference.extractor.distance} without bias"
     figures = {

@@ -64,7 +64,7 @@ def _supplement(group: Group, reference: Reference, generated: Pictures) -> None
     assert held_out.labels is not None
     assert generated.labels is not None
     for size in [size for size in REAL_SIZES if size <= len(reference.train)]:
-        real, alone = reference.alone(size)
+        real, alone = reference.real_subset(size)
         assert real.labels is not None
         times = max(1, len(generated) // len(real))  # as many of both, so that the real ones are not drowned
         pictures = np.concatenate([np.tile(real.pictures, (times, 1, 1, 1)), generated.pictures])

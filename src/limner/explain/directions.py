@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from limner.editing.directions import moved
+from limner.editing.directions import shifted
 from limner.editing.latent_space import sample_w, standardised
 from limner.errors import UsageError, nearest, shown
 from limner.explain.scorers import Scorer
@@ -85,23 +85,23 @@ def supervised(
     latent, _ = halves(model, n, seed)
     w = standardised(model, latent.values).cpu()
     scored = scores_of(model, latent, {name: scorers[name] for name in (*names, *keep)})
-    rising = {name: regression(w, values) for name, values in scored.items()}
+    regressions = {name: regression(w, values) for name, values in scored.items()}
     found = {}
     for name in names:
-        way = orthogonal(rising[name], [rising[other] for other in keep])
-        if name in keep or way.norm() < NOTHING:
+        direction = orthogonal(regressions[name], [regressions[other] for other in keep])
+        if name in keep or direction.norm() < NOTHING:
             raise UsageError(f"{name}: nothing is left of it that keeps {', '.join(keep)}.")
         _, std = model.generator.w_statistics()
-        found[name] = F.normalize(way, dim=0).to(std.device) * std
+        found[name] = F.normalize(direction, dim=0).to(std.device) * std
     return found
 
 
-def orthogonal(way: Tensor, others: Sequence[Tensor]) -> Tensor:
+def orthogonal(direction: Tensor, others: Sequence[Tensor]) -> Tensor:
     """Returns what is left of a direction (latent,) without what lies in the span of others."""
     if not others:
-        return way
+        return direction
     basis = torch.linalg.qr(torch.stack(list(others), 1).double())[0]
-    return (way.double() - basis @ (basis.T @ way.double())).float()
+    return (direction.double() - basis @ (basis.T @ direction.double())).float()
 
 
 def effects(
@@ -113,7 +113,7 @@ def effects(
     stds = {name: float(values.std()) for name, values in before.items() if float(values.std()) > CONSTANT}
     found = []
     for name, step in steps.items():
-        back, forth = (scores_of(model, moved(latent, sign * step), scorers) for sign in (-1, 1))
+        back, forth = (scores_of(model, shifted(latent, sign * step), scorers) for sign in (-1, 1))
         changes = {each: (forth[each] - back[each]) / 2 / stds[each] for each in stds}
         intervals = {each: change_interval(changes[each]) for each in changes}
         order = sorted(intervals, key=lambda each: -abs(intervals[each].value))

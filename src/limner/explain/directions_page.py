@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from limner import files
-from limner.editing.directions import moved
+from limner.editing.directions import shifted
 from limner.editing.latent_space import sample_w
 from limner.editing.latent_spec import DIRECTIONS
 from limner.explain.directions import Effect
@@ -72,7 +72,7 @@ def strip(model: Model, step: Tensor) -> np.ndarray:
     """Returns pictures along a direction, those of one latent after another, uint8 (SHOWN * stops, H, W, C)."""
     latent = sample_w(model, SHOWN)
     with torch.no_grad():
-        stops = [to_uint8(model.hooks.decode(moved(latent, stop * step))) for stop in STOPS]
+        stops = [to_uint8(model.hooks.decode(shifted(latent, stop * step))) for stop in STOPS]
     return np.stack(stops, 1).reshape(-1, *stops[0].shape[1:])
 
 

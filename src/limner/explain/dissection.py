@@ -88,7 +88,7 @@ class Dissection:
     together: ChannelEffect
     """The first channels, all set so that they lower the attribute, and all so that they raise it."""
     random_together: ChannelEffect
-    """As many random others, set in the same way: the mean of the draws, and bounds that hold 95 % of them."""
+    """As many random others, set in the same direction: the mean of the draws, and bounds that hold 95 % of them."""
     axes: list[ChannelEffect]
     """Each number of z shifted by a standard deviation back and forth, the strongest of the other half first."""
     direction: ChannelEffect
@@ -205,13 +205,15 @@ def _directions(experiment: Experiment, latent: int, seed: int) -> Part:
     order, _ = _ranked(axes.of(experiment.choosing))
     z = experiment.samples.latent.values[experiment.choosing]
     slope = regression(z, experiment.before[experiment.choosing])
-    ways = F.normalize(torch.randn(DRAWS, latent, generator=seeds.generator("directions", seed)), dim=1)
-    ways = torch.where(ways @ slope < 0, -1.0, 1.0)[:, None] * ways
+    vectors = F.normalize(torch.randn(DRAWS, latent, generator=seeds.generator("directions", seed)), dim=1)
+    vectors = torch.where(vectors @ slope < 0, -1.0, 1.0)[:, None] * vectors
     effects = axes.of(experiment.evaluating)
     found = (
         [effects.effect(index, f"axis {index}") for index in order],
         experiment.deltas([_along(slope)], experiment.evaluating).effect(0, "the regression"),
-        experiment.deltas([_along(way) for way in ways], experiment.evaluating).typical("random directions"),
+        experiment.deltas([_along(direction) for direction in vectors], experiment.evaluating).typical(
+            "random directions"
+        ),
     )
     return Part(found, {"the regression": _along(slope)})
 

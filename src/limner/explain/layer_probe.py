@@ -39,7 +39,7 @@ class Samples:
         """Yields the pictures (B, C, H, W) in [-1, 1] of some latents, which are shifted by (latent,) if that is given."""
         latent = self.latent.rows(rows)
         if shift is not None:
-            latent = latent.moved(latent.values + shift, latent.space)
+            latent = latent.with_values(latent.values + shift, latent.space)
         for part in latent.batches(BATCH):
             yield self._generated(part.to(self.generator.device))
 

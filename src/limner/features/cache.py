@@ -28,7 +28,7 @@ def pool_once(
     """Returns what `pool` does, float32 (N, D), kept in `$LIMNER_CACHE` or the user's cache folder.
 
     The key is the extractor's name, weights and sides and the pictures' content, or `identity` where something stands for it,
-    such as a dataset's fingerprint and split. A kept file that is damaged is made anew, which is said on stderr, as is that
+    such as a dataset's fingerprint and split. A kept file that is damaged is made again, which is said on stderr, as is that
     nothing could be kept.
     """
     name = _key(extractor, pictures, identity)

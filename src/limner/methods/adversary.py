@@ -51,8 +51,8 @@ class Adversary(nn.Module):
     def loss(self, real: Tensor, fake: Tensor, condition: Condition) -> tuple[Tensor, Tensor]:
         """Returns the discriminator's loss, and how often it scored a real picture above a fake one."""
         features = features_of_both(self.discriminator, real, fake)
-        on_real, on_fake = (self.discriminator.score(each, condition) for each in features)
-        return hinge_discriminator(on_real, on_fake), (on_real > on_fake).float().mean()
+        real_logits, fake_logits = (self.discriminator.score(each, condition) for each in features)
+        return hinge_discriminator(real_logits, fake_logits), (real_logits > fake_logits).float().mean()
 
     def generator_loss(self, fake: Tensor, condition: Condition) -> Tensor:
         """Returns the weighted loss of whatever generates fake pictures (B, C, H, W)."""

@@ -10,7 +10,7 @@ from pydantic import Field
 from torch import Tensor
 
 from limner.conditions.attribute import Attribute
-from limner.config import Range, Space
+from limner.config import Range, SearchSpace
 from limner.data.augment import AugmentConfig
 from limner.data.dataset import Batch
 from limner.data.schema import Schema
@@ -57,6 +57,10 @@ class GanConfig(MethodConfig):
 class GanGenerator(Generator):
     """z and the condition's vector side by side, then a decoder."""
 
+    condition_scale = 5.0
+    """The vectors begin with a tenth of z's standard deviation: each class begins in a region of its own, half as far from the
+    middle as z goes. With a neutral start, classes were slow to differ (docs/bases.md)."""
+
     def __init__(self, config: GanConfig, schema: Schema, attributes: tuple[Attribute, ...]) -> None:
         super().__init__()
         self.latent = config.latent
@@ -81,7 +85,7 @@ class Gan(Method):
     """A generator and a discriminator that learn from one another."""
 
     config_type, generator_type = GanConfig, GanGenerator
-    search_space: ClassVar[Space] = {
+    search_space: ClassVar[SearchSpace] = {
         "method.discriminator_lr": Range(low=5e-5, high=2e-3, log=True),
         "method.loss": ("hinge", "non-saturating", "relativistic"),
         "method.latent": (32, 64, 100, 128),
@@ -103,10 +107,10 @@ class Gan(Method):
         self.discriminator = build_discriminator(
             config.discriminator, schema, attributes, config.latent if config.info_weight else 0
         )
-        slower = optimiser.model_copy(update={"lr": config.discriminator_lr or optimiser.lr})
+        discriminator_optimiser = optimiser.model_copy(update={"lr": config.discriminator_lr or optimiser.lr})
         self.optimisers = {
             "generator": build_optimiser(optimiser, self.generator.parameters()),
-            "discriminator": build_optimiser(slower, self.discriminator.parameters()),
+            "discriminator": build_optimiser(discriminator_optimiser, self.discriminator.parameters()),
         }
         self.discriminator_loss, self.generator_loss = GAN_LOSSES[config.loss]
 
@@ -115,10 +119,12 @@ class Gan(Method):
         z = context.normal("z", len(real), self.config.latent).to(real.device)
         fake = self.generator.unbounded(z, condition)
         augmented_real, augmented_fake = self._augment(real, context, "real"), self._augment(fake, context, "fake")
-        scalars, on_real = self._update_discriminator(augmented_real, augmented_fake.detach(), z, condition, context)
-        scalars |= self._update_generator(augmented_fake, z, on_real, condition)
+        scalars, real_logits = self._update_discriminator(
+            augmented_real, augmented_fake.detach(), z, condition, context
+        )
+        scalars |= self._update_generator(augmented_fake, z, real_logits, condition)
         with torch.no_grad():
-            scalars["diversity"] = _variation(fake) / _variation(real).clamp_min(1e-6)
+            scalars["std_ratio"] = _variation(fake) / _variation(real).clamp_min(1e-6)
         return scalars
 
     def compile_networks(self) -> None:
@@ -133,19 +139,22 @@ class Gan(Method):
         penalised = context.step % self.config.penalty_every == 0
         real = real.detach().requires_grad_(penalised and self.config.r1 > 0)
         fake = fake.requires_grad_(penalised and self.config.r2 > 0)
-        of_real, of_fake = self._features(real, fake)
-        on_real, on_fake = self.discriminator.score(of_real, condition), self.discriminator.score(of_fake, condition)
-        loss = self.discriminator_loss(on_real, on_fake) + self._info_loss(of_fake, z)
+        real_features, fake_features = self._features(real, fake)
+        real_logits, fake_logits = (
+            self.discriminator.score(real_features, condition),
+            self.discriminator.score(fake_features, condition),
+        )
+        loss = self.discriminator_loss(real_logits, fake_logits) + self._info_loss(fake_features, z)
         scalars = {
             "discriminator": loss.detach(),
             # how often a real picture scores above a fake one: 0.5 is a draw
-            "accuracy": (on_real > on_fake).float().mean(),
+            "pairwise_accuracy": (real_logits > fake_logits).float().mean(),
         }
         if penalised:
-            penalty = self._penalty(real, fake, on_real, on_fake, condition, context)
+            penalty = self._penalty(real, fake, real_logits, fake_logits, condition, context)
             loss = loss + self.config.penalty_every * penalty
         self.optimise("discriminator", loss, self.discriminator)
-        return scalars, on_real.detach()
+        return scalars, real_logits.detach()
 
     def _features(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
         if self.config.discriminator.normalisation == "batch":
@@ -153,24 +162,30 @@ class Gan(Method):
             return self.discriminator.features(real), self.discriminator.features(fake)
         return features_of_both(self.discriminator, real, fake)
 
-    def _info_loss(self, of_fake: Tensor, z: Tensor) -> Tensor:
+    def _info_loss(self, fake_features: Tensor, z: Tensor) -> Tensor:
         """Returns the weighted error with which z is read off fake pictures: a generator that ignores z cannot lessen it.
 
         The lower bound of the mutual information of z and the pictures, for z with a normal around what is read (Chen et
         al. 2016, arXiv 1606.03657, eq. 5).
         """
-        if self.discriminator.read is None:
-            return of_fake.new_zeros(())
-        return self.config.info_weight * (self.discriminator.read(of_fake) - z).square().mean()
+        if self.discriminator.latent_head is None:
+            return fake_features.new_zeros(())
+        return self.config.info_weight * (self.discriminator.latent_head(fake_features) - z).square().mean()
 
     def _penalty(
-        self, real: Tensor, fake: Tensor, on_real: Tensor, on_fake: Tensor, condition: Condition, context: StepContext
+        self,
+        real: Tensor,
+        fake: Tensor,
+        real_logits: Tensor,
+        fake_logits: Tensor,
+        condition: Condition,
+        context: StepContext,
     ) -> Tensor:
         config, penalty = self.config, real.new_zeros(())
         if config.r1:
-            penalty = penalty + config.r1 / 2 * squared_gradient(on_real, real)
+            penalty = penalty + config.r1 / 2 * squared_gradient(real_logits, real)
         if config.r2:
-            penalty = penalty + config.r2 / 2 * squared_gradient(on_fake, fake)
+            penalty = penalty + config.r2 / 2 * squared_gradient(fake_logits, fake)
         if config.gradient_penalty:
             mix = context.uniform("between", len(real), 1, 1, 1).to(real.device)
             score = lambda images: self.discriminator(images, condition)  # noqa: E731
@@ -179,11 +194,11 @@ class Gan(Method):
             )
         return penalty
 
-    def _update_generator(self, fake: Tensor, z: Tensor, on_real: Tensor, condition: Condition) -> Scalars:
+    def _update_generator(self, fake: Tensor, z: Tensor, real_logits: Tensor, condition: Condition) -> Scalars:
         # the real logits are those from before the discriminator's step: they are a reference, not worth another pass
-        of_fake = self.discriminator.features(fake)
-        loss = self.generator_loss(on_real, self.discriminator.score(of_fake, condition))
-        loss = loss + self._info_loss(of_fake, z)
+        fake_features = self.discriminator.features(fake)
+        loss = self.generator_loss(real_logits, self.discriminator.score(fake_features, condition))
+        loss = loss + self._info_loss(fake_features, z)
         self.optimise("generator", loss, self.generator)
         return {"generator": loss.detach()}
 

@@ -34,6 +34,8 @@ class Generator(nn.Module):
     """Whether `encode` works."""
     has_elbo: bool = False
     """Whether `nll` works and the prior of w is the one that samples are drawn from, so that `elbo` is a bound."""
+    condition_scale: float = 0.0
+    """After a transfer, how much more the first layer weighs the condition, which stands beside z, than z; 0 is neutral."""
     discrete: bool = False
     """Whether `nll` is a probability of whole grey levels, so that it can be said in bits per dimension."""
 
@@ -71,11 +73,15 @@ class Generator(nn.Module):
 
     def to_w(self, latent: Latent) -> Latent:
         """Returns the same pictures' latent in w."""
-        return latent if latent.space == "w" else latent.moved(self.map(latent.values, latent.condition), "w")
+        return latent if latent.space == "w" else latent.with_values(self.map(latent.values, latent.condition), "w")
 
     def to_z(self, latent: Latent) -> Latent:
         """Returns the same pictures' latent in z."""
-        return latent if latent.space == "z" else latent.moved(self.inverse_map(latent.values, latent.condition), "z")
+        return (
+            latent
+            if latent.space == "z"
+            else latent.with_values(self.inverse_map(latent.values, latent.condition), "z")
+        )
 
     def w_statistics(self) -> tuple[Tensor, Tensor]:
         """Returns the mean and the standard deviation of w over samples, (latent,) each."""

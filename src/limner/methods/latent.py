@@ -11,7 +11,7 @@ from torch import Tensor
 
 from limner.networks.conditioning import Condition
 
-Space = Literal["z", "w"]
+LatentSpace = Literal["z", "w"]
 """z is standard normal, and what a seed gives; w is what the decoder reads."""
 
 
@@ -23,7 +23,7 @@ class Latent:
     """float32 (n, latent)."""
     condition: Condition
     """{attribute: (n, *shape)}."""
-    space: Space = "z"
+    space: LatentSpace = "z"
     offsets: tuple[Tensor, ...] = ()
     """What is added to the decoder's feature maps, (n, ...) each (see `limner.methods.hooks`); none for most pictures."""
 
@@ -45,7 +45,7 @@ class Latent:
         condition = {name: values.to(device) for name, values in self.condition.items()}
         return Latent(self.values.to(device), condition, self.space, tuple(one.to(device) for one in self.offsets))
 
-    def moved(self, values: Tensor, space: Space) -> Latent:
+    def with_values(self, values: Tensor, space: LatentSpace) -> Latent:
         """Returns it with other values, in a space."""
         return replace(self, values=values, space=space)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import torch.nn.functional as F
 from torch import Tensor
 
-Loss = Callable[[Tensor, Tensor], Tensor]
+LogitLoss = Callable[[Tensor, Tensor], Tensor]
 
 
 def logistic_discriminator(real: Tensor, fake: Tensor) -> Tensor:
@@ -62,7 +62,7 @@ def relativistic_generator(real: Tensor, fake: Tensor) -> Tensor:
     return F.softplus(real - fake).mean()
 
 
-GAN_LOSSES: dict[str, tuple[Loss, Loss]] = {
+GAN_LOSSES: dict[str, tuple[LogitLoss, LogitLoss]] = {
     "minimax": (logistic_discriminator, minimax_generator),
     "non-saturating": (logistic_discriminator, non_saturating_generator),
     "least-squares": (least_squares_discriminator, least_squares_generator),

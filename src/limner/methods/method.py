@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from limner.conditions.attribute import Attribute
-from limner.config import Section, Space
+from limner.config import SearchSpace, Section
 from limner.data.dataset import Batch
 from limner.data.schema import Schema
 from limner.methods.generator import Generator
@@ -17,7 +17,7 @@ from limner.methods.optimisers import OptimiserConfig, laid_out_as
 from limner.methods.step_context import StepContext
 
 Scalars = dict[str, Tensor]
-Measure = Literal["elbo", "frechet"]
+HeldOutMeasure = Literal["elbo", "frechet"]
 
 
 class MethodConfig(Section):
@@ -26,7 +26,7 @@ class MethodConfig(Section):
     kind: str
 
     @property
-    def held_out_measure(self) -> Measure:
+    def held_out_measure(self) -> HeldOutMeasure:
         """What says on held-out pictures how good a model is: the negative ELBO where that alone is learned."""
         return "frechet"
 
@@ -44,7 +44,7 @@ class Method(nn.Module):
     config_type: ClassVar[type[MethodConfig]]
     generator_type: ClassVar[type[Generator]]
     """Constructed as `generator_type(config, schema, attributes)`."""
-    search_space: ClassVar[Space] = {}
+    search_space: ClassVar[SearchSpace] = {}
     """What `limner tune` searches, beside what all recipes share."""
 
     generator: Generator

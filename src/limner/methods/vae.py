@@ -8,14 +8,14 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from limner.conditions.attribute import Attribute
-from limner.config import Range, Space
+from limner.config import Range, SearchSpace
 from limner.data.dataset import Batch
 from limner.data.schema import Schema
 from limner.methods.adversary import Adversary, AdversaryConfig
 from limner.methods.counterfactual import CounterfactualConfig, counterfactual_image
 from limner.methods.generator import Generator, Posterior, kl_divergence, reparameterised
 from limner.methods.likelihoods import LIKELIHOODS
-from limner.methods.method import Measure, Method, MethodConfig, Scalars
+from limner.methods.method import HeldOutMeasure, Method, MethodConfig, Scalars
 from limner.methods.optimisers import OptimiserConfig, build_optimiser
 from limner.methods.step_context import StepContext
 from limner.networks import NetworkConfig, build_decoder, build_encoder
@@ -52,7 +52,7 @@ class VaeConfig(MethodConfig):
     """A discriminator that reconstructions must deceive, so that they are sharp."""
 
     @property
-    def held_out_measure(self) -> Measure:
+    def held_out_measure(self) -> HeldOutMeasure:
         return "elbo" if self.flow is None and self.adversary is None else "frechet"
 
 
@@ -119,7 +119,9 @@ class VaeGenerator(Generator):
         return super().w_statistics() if self.flow is None else (self.flow.mean, self.flow.variance.sqrt())
 
 
-def _faster(optimiser: OptimiserConfig, config: AdversaryConfig, adversary: Adversary) -> torch.optim.Optimizer:
+def _discriminator_optimiser(
+    optimiser: OptimiserConfig, config: AdversaryConfig, adversary: Adversary
+) -> torch.optim.Optimizer:
     own = optimiser.model_copy(update={"lr": config.discriminator_lr or optimiser.lr})
     return build_optimiser(own, adversary.parameters())
 
@@ -128,7 +130,7 @@ class Vae(Method):
     """Encoder and decoder trained together on the evidence lower bound; against an adversary and with a flow if so chosen."""
 
     config_type, generator_type = VaeConfig, VaeGenerator
-    search_space: ClassVar[Space] = {
+    search_space: ClassVar[SearchSpace] = {
         "method.latent": (16, 32, 64, 128, 256),
         "method.free_bits": Range(low=0.0, high=0.5),
         "method.beta_warmup": (0, 5_000, 20_000),
@@ -151,16 +153,20 @@ class Vae(Method):
         self.adversary: Adversary | None = None
         if config.adversary:
             self.adversary = Adversary(config.adversary, schema, attributes, pictures)
-            self.optimisers["adversary"] = _faster(optimiser, config.adversary, self.adversary)
+            self.optimisers["adversary"] = _discriminator_optimiser(optimiser, config.adversary, self.adversary)
         self.predictor: Predictor | None = None
-        self.critic: Adversary | None = None
+        self.counterfactual_adversary: Adversary | None = None
         if config.counterfactual_loss and (predictable := [a for a in attributes if not a.shape]):
             self.predictor = Predictor(schema, predictable)
             own = optimiser.model_copy(update={"lr": config.counterfactual_loss.predictor_lr})
             self.optimisers["predictor"] = build_optimiser(own, self.predictor.parameters())
             if config.counterfactual_loss.adversary:
-                self.critic = Adversary(config.counterfactual_loss.adversary, schema, attributes, pictures)
-                self.optimisers["critic"] = _faster(optimiser, config.counterfactual_loss.adversary, self.critic)
+                self.counterfactual_adversary = Adversary(
+                    config.counterfactual_loss.adversary, schema, attributes, pictures
+                )
+                self.optimisers["counterfactual_adversary"] = _discriminator_optimiser(
+                    optimiser, config.counterfactual_loss.adversary, self.counterfactual_adversary
+                )
 
     def step(self, batch: Batch, context: StepContext) -> Scalars:
         images, condition = batch
@@ -173,8 +179,8 @@ class Vae(Method):
         scalars = self._scalars(nll, kl)
         if self.adversary:
             fake = self.generator.likelihood.picture(outputs)
-            deceiving, found = self._adversarial_loss("adversary", self.adversary, images, fake, condition, context)
-            loss, scalars = loss + deceiving, scalars | found
+            adversarial, found = self._adversarial_loss("adversary", self.adversary, images, fake, condition, context)
+            loss, scalars = loss + adversarial, scalars | found
         if self.config.counterfactual_loss and self.predictor:
             loss = loss + self._counterfactual_loss(
                 batch, posterior.mean, context, self.config.counterfactual_loss, self.predictor
@@ -197,7 +203,7 @@ class Vae(Method):
         augmented_fake = adversary.augment(fake, context, f"fake {name}")
         loss, accuracy = adversary.loss(augmented_real, augmented_fake.detach(), condition)
         self.optimise(name, loss, adversary)
-        found = {"discriminator": loss.detach(), "accuracy": accuracy}
+        found = {"discriminator": loss.detach(), "pairwise_accuracy": accuracy}
         return adversary.generator_loss(augmented_fake, condition), found
 
     def _counterfactual_loss(
@@ -214,9 +220,14 @@ class Vae(Method):
         predictor.eval()  # statistics of counterfactual batches are no part of what it learns
         loss = config.weight * predictor.loss(images, other)
         predictor.train()
-        if self.critic:
+        if self.counterfactual_adversary:
             real = batch.images[::2].roll(1, 0)  # the pictures whose attributes were asked for
-            loss = loss + self._adversarial_loss("critic", self.critic, real, images, other, context)[0]
+            loss = (
+                loss
+                + self._adversarial_loss(
+                    "counterfactual_adversary", self.counterfactual_adversary, real, images, other, context
+                )[0]
+            )
         return config.every * loss
 
     def _flow_matching_loss(self, w: Tensor, condition: Condition, context: StepContext, scalars: Scalars) -> Tensor:

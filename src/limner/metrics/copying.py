@@ -1,4 +1,4 @@
-"""Copying: do generated pictures lie closer to the training pictures than unseen pictures of the same law do?"""
+"""Copying: do generated pictures lie closer to the training pictures than unseen pictures of the same distribution do?"""
 
 from typing import NamedTuple
 
@@ -15,11 +15,11 @@ LEAST = 20
 class Closeness(NamedTuple):
     """How near each of some pictures lies to a training set, (N,); all that copying is judged by."""
 
-    away: Tensor
+    distance: Tensor
     """Distance to the nearest training picture."""
     nearest_row: Tensor
     """Which training picture that is."""
-    room: Tensor
+    neighbour_distance: Tensor
     """Distance from there to the nearest different training picture."""
 
 
@@ -28,10 +28,10 @@ def closeness(train: Tensor, pictures: Tensor) -> Closeness:
 
     At least 2 different training pictures; ValueError otherwise. A duplicate is no surrounding.
     """
-    away, nearest_row = nearest(pictures, train)
-    met, which = nearest_row.unique(return_inverse=True)
-    room = nearest(train[met], train, different=True)[0]
-    return Closeness(away, nearest_row, room[which])
+    distance, nearest_row = nearest(pictures, train)
+    rows, which = nearest_row.unique(return_inverse=True)
+    neighbour_distance = nearest(train[rows], train, different=True)[0]
+    return Closeness(distance, nearest_row, neighbour_distance[which])
 
 
 def copying_statistic(generated: Tensor, held_out: Tensor, generated_cells: Tensor, held_out_cells: Tensor) -> float:
@@ -69,10 +69,10 @@ def closer_share(generated: Tensor, held_out: Tensor) -> float:
 def authentic(generated: Closeness) -> Tensor:
     """Flags, (M,) bool, each generated picture that is further from its nearest training picture than that is from others.
 
-    Exact copies are not authentic; of pictures of the training law itself about half or more are, by dimension, never
+    Exact copies are not authentic; of pictures of the training distribution itself about half or more are, by dimension, never
     surely all. Alaa et al. 2022, arXiv 2102.08921.
     """
-    return generated.away > generated.room
+    return generated.distance > generated.neighbour_distance
 
 
 def are_copies(generated: Closeness, held_out: Closeness, false_alarms: float = 0.01) -> Tensor:
@@ -82,12 +82,12 @@ def are_copies(generated: Closeness, held_out: Closeness, false_alarms: float = 
     different one. A copy has a closeness below 1/2 and below that of all but a share `false_alarms`, in (0, 1), of
     held-out pictures; or no distance at all. ValueError for no held-out pictures.
     """
-    if not len(held_out.away) or not 0 < false_alarms < 1:
+    if not len(held_out.distance) or not 0 < false_alarms < 1:
         raise ValueError(
-            f"held-out pictures and a share in (0, 1) are needed, not {len(held_out.away)} and {false_alarms}"
+            f"held-out pictures and a share in (0, 1) are needed, not {len(held_out.distance)} and {false_alarms}"
         )
-    # Relative to the training picture's own surroundings, because distances shrink where the law is dense. The half,
+    # Relative to the training picture's own surroundings, because distances shrink where the distribution is dense. The half,
     # because in many dimensions the quantile alone nears 1, where merely typical, smooth pictures lie; no distance at
     # all, because a dataset with duplicates has a quantile of 0.
-    limit = torch.quantile(held_out.away / held_out.room, false_alarms).clamp_max(0.5)
-    return (generated.away / generated.room < limit) | (generated.away == 0)
+    limit = torch.quantile(held_out.distance / held_out.neighbour_distance, false_alarms).clamp_max(0.5)
+    return (generated.distance / generated.neighbour_distance < limit) | (generated.distance == 0)

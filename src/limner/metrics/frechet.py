@@ -56,7 +56,7 @@ def frechet_interval(real: Tensor, generated: Tensor, seed: int = 0) -> Interval
 
 
 def _excess(real: Tensor, generated: Tensor, parts: int, generator: torch.Generator) -> Tensor:
-    """By how much parts of two sets are further apart than parts of one: the bias of equal laws cancels at any size."""
+    """By how much parts of two sets are further apart than parts of one: the bias of equal distributions cancels at any size."""
     first, second = _parts(real, parts, generator), _parts(generated, parts, generator)
     across = torch.stack([_between(one, two) for one, two in product(first, second)]).mean()
     within = [torch.stack([_between(*pair) for pair in combinations(own, 2)]).mean() for own in (first, second)]

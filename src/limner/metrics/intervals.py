@@ -10,7 +10,7 @@ from torch import Tensor
 from limner import seeds
 
 Z = NormalDist().inv_cdf(0.975)
-"""Standard deviations that hold 95 % of a normal law, to either side."""
+"""Standard deviations that hold 95 % of a normal distribution, to either side."""
 GROUPS, T_OF_NINE = 10, 2.262
 """Groups that a jackknife leaves out in turn, and what Z is when the spread is known from so few."""
 

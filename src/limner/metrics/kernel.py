@@ -11,7 +11,7 @@ ROWS = 256
 
 
 def kernel_distance(real: Tensor, generated: Tensor) -> float:
-    """Returns the unbiased squared discrepancy under the kernel (x.y / D + 1)^3; about 0, also below it, for equal laws.
+    """Returns the unbiased squared discrepancy under the kernel (x.y / D + 1)^3; about 0, also below it, for equal distributions.
 
     (N, D) and (M, D), N and M at least 2; ValueError otherwise. Computed in float64 over all pairs, in blocks of rows.
     Gretton et al. 2012, lemma 6; the kernel: Binkowski et al. 2018, arXiv 1801.01401, section 4.
@@ -20,7 +20,7 @@ def kernel_distance(real: Tensor, generated: Tensor) -> float:
 
 
 def kernel_interval(real: Tensor, generated: Tensor) -> Interval:
-    """Returns `kernel_distance` and its 95 % bounds, wide for nearly equal laws; the low bound may be below 0.
+    """Returns `kernel_distance` and its 95 % bounds, wide for nearly equal distributions; the low bound may be below 0.
 
     (N, D) and (M, D), N and M at least 2; ValueError otherwise. The bounds are the bootstrap's limit: the variance is that
     of each picture's mean similarity to its own set less that to the other, and that of pairs. Gretton et al. 2012;

@@ -14,7 +14,7 @@ def share_below(first: Tensor, second: Tensor) -> float:
 
 
 def z_score(first: Tensor, second: Tensor) -> float:
-    """Returns by how many standard deviations (N,) lie above (M,), against both having one law; 0 where all are equal.
+    """Returns by how many standard deviations (N,) lie above (M,), against both having one distribution; 0 where all are equal.
 
     ValueError where either is empty. Normal approximation without continuity correction; the variance is corrected for
     ties. Lehmann 1975, chapter 1.

@@ -10,7 +10,7 @@ ROWS = 2048
 
 
 class PrecisionRecall(NamedTuple):
-    """Shares in [0, 1], but density, which has no bound and expects 1 of equal laws."""
+    """Shares in [0, 1], but density, which has no bound and expects 1 of equal distributions."""
 
     precision: float
     """Of generated pictures, those that lie within reach of a real one."""

@@ -26,18 +26,18 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """(B, inputs) -> (B, C, H, W); one that has `maps` also takes a change for each, (B, 2 channels) (see `film`)."""
+    """(B, inputs) -> (B, C, H, W); one that has `maps` also takes a gain and a shift for each, (B, 2 channels) (see `film`)."""
 
     maps: tuple[int, ...] = ()
-    """Channels of the maps that can be changed, from the coarsest on."""
+    """Channels of the maps that FiLM can modulate, from the coarsest on."""
 
 
-def film(maps: Tensor, change: Tensor) -> Tensor:
-    """Returns maps (B, C, H, W) with a gain and a shift a channel, side by side in `change` (B, 2C); 0 changes nothing.
+def film(maps: Tensor, params: Tensor) -> Tensor:
+    """Returns maps (B, C, H, W) with a gain and a shift a channel, side by side in `params` (B, 2C); 0 changes nothing.
 
     Feature-wise modulation (FiLM: Perez et al. 2017, arXiv 1709.07871, eq. 2).
     """
-    gain, shift = change[:, :, None, None].chunk(2, 1)
+    gain, shift = params[:, :, None, None].chunk(2, 1)
     return maps * (1 + gain) + shift
 
 

@@ -43,10 +43,10 @@ class FiLM(nn.Module):
     def __init__(self, attributes: Sequence[Attribute], maps: Sequence[int]) -> None:
         super().__init__()
         self.sizes = [2 * channels for channels in maps]
-        self.changes = ConditionEncoder(attributes, sum(self.sizes), FILM_INIT_STD)
+        self.encoder = ConditionEncoder(attributes, sum(self.sizes), FILM_INIT_STD)
 
     def forward(self, condition: Condition) -> tuple[Tensor, ...]:
-        return self.changes(condition).split(self.sizes, 1)
+        return self.encoder(condition).split(self.sizes, 1)
 
 
 def condition_mlp(attributes: Sequence[Attribute], features: int) -> nn.Module:

@@ -57,7 +57,7 @@ class ConvolutionalEncoder(Encoder):
 class ConvolutionalDecoder(Decoder):
     """(B, inputs) -> (B, C, H, W): a dense layer to the smallest map, then one transposed convolution a doubling.
 
-    What changes its maps does so right before each doubling.
+    FiLM modulates its maps right before each doubling.
     """
 
     def __init__(self, config: NetworkConfig, inputs: int, channels: int, height: int, width: int) -> None:
@@ -76,10 +76,10 @@ class ConvolutionalDecoder(Decoder):
         self.layers = nn.Sequential(*layers, nn.ConvTranspose2d(widths[-1], channels, 4, 2, 1))
         _initialise(config, self)
 
-    def forward(self, latent: Tensor, changes: Sequence[Tensor] = ()) -> Tensor:
-        maps, coming = self.dense(latent).unflatten(1, self.base), iter(changes)
+    def forward(self, latent: Tensor, film_params: Sequence[Tensor] = ()) -> Tensor:
+        maps, remaining = self.dense(latent).unflatten(1, self.base), iter(film_params)
         for layer in self.layers:
-            if changes and isinstance(layer, nn.ConvTranspose2d):
-                maps = film(maps, next(coming))
+            if film_params and isinstance(layer, nn.ConvTranspose2d):
+                maps = film(maps, next(remaining))
             maps = layer(maps)
         return self.pyramid.crop(maps)

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from limner.networks.blocks import Decoder, Pyramid, norm_act
 from limner.networks.config import NetworkConfig
 
-DOUBLINGS = 2
+NUM_UPSAMPLES = 2
 MAP_CHANNELS = 16
 
 
@@ -17,9 +17,9 @@ class DenseConvolutionalDecoder(Decoder):
 
     def __init__(self, config: NetworkConfig, inputs: int, channels: int, height: int, width: int) -> None:
         super().__init__()
-        self.pyramid = Pyramid(height, width, DOUBLINGS)
+        self.pyramid = Pyramid(height, width, NUM_UPSAMPLES)
         self.base = (MAP_CHANNELS, *self.pyramid.base)
-        units = [*config.widths[:-DOUBLINGS], self.base[0] * self.base[1] * self.base[2]]
+        units = [*config.widths[:-NUM_UPSAMPLES], self.base[0] * self.base[1] * self.base[2]]
         dense: list[nn.Module] = []
         for outputs in units:
             dense += [nn.Linear(inputs, outputs), *norm_act(config, outputs, flat=True)]
@@ -27,7 +27,7 @@ class DenseConvolutionalDecoder(Decoder):
         self.dense = nn.Sequential(*dense)
         layers: list[nn.Module] = []
         before = MAP_CHANNELS
-        for outputs in config.widths[-DOUBLINGS:]:
+        for outputs in config.widths[-NUM_UPSAMPLES:]:
             layers.append(nn.Upsample(scale_factor=2, mode="nearest"))
             for _ in range(config.depth):
                 layers += [nn.Conv2d(before, outputs, 3, padding=1), *norm_act(config, outputs)]

@@ -21,7 +21,7 @@ class Discriminator(nn.Module):
     def __init__(self, encoder: nn.Module, features: int, attributes: Sequence[Attribute], latent: int = 0) -> None:
         super().__init__()
         self.encoder = encoder
-        self.read = nn.Linear(features, latent) if latent else None
+        self.latent_head = nn.Linear(features, latent) if latent else None
         self.logit = nn.Linear(features, 1)
         self.condition = ConditionEncoder(attributes, features) if attributes else None
         self.scale = features**-0.5
@@ -54,5 +54,5 @@ def build_discriminator(
 
 def features_of_both(discriminator: Discriminator, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
     """Returns the features of real and of fake pictures, computed in one pass: only without batch normalisation."""
-    of_real, of_fake = discriminator.features(torch.cat([real, fake])).chunk(2)
-    return of_real, of_fake
+    real_features, fake_features = discriminator.features(torch.cat([real, fake])).chunk(2)
+    return real_features, fake_features

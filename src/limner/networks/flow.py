@@ -43,11 +43,11 @@ class LatentFlow(nn.Module):
     def __init__(self, config: FlowConfig, latent: int, attributes: Sequence[Attribute]) -> None:
         super().__init__()
         self.steps = config.steps
-        self.enter = nn.Linear(latent + 2 * FREQUENCIES, config.width)
+        self.input_layer = nn.Linear(latent + 2 * FREQUENCIES, config.width)
         self.condition = ConditionEncoder(attributes, config.width, CONDITION_INIT_STD) if attributes else None
         self.blocks = nn.ModuleList(_block(config.width) for _ in range(config.depth))
-        self.leave = nn.Linear(config.width, latent)
-        for parameter in self.leave.parameters():
+        self.output_layer = nn.Linear(config.width, latent)
+        for parameter in self.output_layer.parameters():
             nn.init.zeros_(parameter)
         self.register_buffer("mean", torch.zeros(latent))
         self.register_buffer("variance", torch.ones(latent))
@@ -89,12 +89,12 @@ class LatentFlow(nn.Module):
 
     def _velocity(self, points: Tensor, times: Tensor, condition: Condition) -> Tensor:
         angles = times[:, None] * self.frequencies
-        maps = self.enter(torch.cat([points, angles.sin(), angles.cos()], 1))
+        maps = self.input_layer(torch.cat([points, angles.sin(), angles.cos()], 1))
         if self.condition is not None:
             maps = maps + self.condition(condition)
         for block in self.blocks:
             maps = maps + block(maps)
-        return self.leave(maps)
+        return self.output_layer(maps)
 
     @torch.no_grad()
     def _update_statistics(self, w: Tensor) -> None:

@@ -58,21 +58,21 @@ class ResidualEncoder(Encoder):
         count = num_downsamples(height, width, len(config.widths))
         self.pyramid = Pyramid(height, width, count)
         widths = config.widths[len(config.widths) - count :]
-        self.enter = _convolution(channels * PATCH**2, widths[0], 3)
+        self.from_rgb = _convolution(channels * PATCH**2, widths[0], 3)
         self.stages = nn.ModuleList(_stage(config, outputs, count * config.depth) for outputs in widths)
-        self.halve = nn.ModuleList(_convolution(a, b, 4, stride=2) for a, b in pairwise(widths))
+        self.downsample = nn.ModuleList(_convolution(a, b, 4, stride=2) for a, b in pairwise(widths))
         self.features = widths[-1] * math.prod(self.pyramid.base)
-        self.leave = nn.Sequential(ACTIVATIONS[config.activation](), nn.Flatten())
+        self.flatten = nn.Sequential(ACTIVATIONS[config.activation](), nn.Flatten())
 
     def forward(self, pictures: Tensor) -> Tensor:
-        maps = self.enter(F.pixel_unshuffle(self.pyramid.pad(pictures), PATCH))
+        maps = self.from_rgb(F.pixel_unshuffle(self.pyramid.pad(pictures), PATCH))
         for index, stage in enumerate(self.stages):
-            maps = stage(self.halve[index - 1](maps) if index else maps)
-        return self.leave(maps)
+            maps = stage(self.downsample[index - 1](maps) if index else maps)
+        return self.flatten(maps)
 
 
 class ResidualDecoder(Decoder):
-    """(B, inputs) -> (B, C, H, W): widths run from the coarsest stage to the finest; each can be changed at its end."""
+    """(B, inputs) -> (B, C, H, W): widths run from the coarsest stage to the finest; each can be modulated at its end."""
 
     def __init__(self, config: NetworkConfig, inputs: int, channels: int, height: int, width: int) -> None:
         super().__init__()
@@ -80,21 +80,21 @@ class ResidualDecoder(Decoder):
         self.pyramid = Pyramid(height, width, count)
         self.maps = widths = config.widths[:count]
         self.base = (widths[0], *self.pyramid.base)
-        self.enter = nn.Linear(inputs, math.prod(self.base))
+        self.project = nn.Linear(inputs, math.prod(self.base))
         self.stages = nn.ModuleList(_stage(config, outputs, count * config.depth) for outputs in widths)
-        self.change = nn.ModuleList(_convolution(a, b, 3) for a, b in pairwise(widths))
-        self.end = nn.Sequential(*norm_act(config, widths[-1], dropout=False))
+        self.upsample = nn.ModuleList(_convolution(a, b, 3) for a, b in pairwise(widths))
+        self.final_act = nn.Sequential(*norm_act(config, widths[-1], dropout=False))
         # a convolution at full resolution: pixels that are left by a rearrangement come out chequered, however it begins
-        self.leave = nn.Conv2d(widths[-1], channels, 3, padding=1)
+        self.to_rgb = nn.Conv2d(widths[-1], channels, 3, padding=1)
 
-    def forward(self, latent: Tensor, changes: Sequence[Tensor] = ()) -> Tensor:
-        maps = self.enter(latent).unflatten(1, self.base)
+    def forward(self, latent: Tensor, film_params: Sequence[Tensor] = ()) -> Tensor:
+        maps = self.project(latent).unflatten(1, self.base)
         for index, stage in enumerate(self.stages):
-            maps = stage(self.change[index - 1](_double(maps)) if index else maps)
-            if changes:
-                maps = film(maps, changes[index])
-        return self.pyramid.crop(self.leave(_double(self.end(maps))))
+            maps = stage(self.upsample[index - 1](_upsampled(maps)) if index else maps)
+            if film_params:
+                maps = film(maps, film_params[index])
+        return self.pyramid.crop(self.to_rgb(_upsampled(self.final_act(maps))))
 
 
-def _double(maps: Tensor) -> Tensor:
+def _upsampled(maps: Tensor) -> Tensor:
     return F.interpolate(maps, scale_factor=2, mode="bilinear")

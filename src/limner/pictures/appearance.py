@@ -35,7 +35,7 @@ class Appearance(BaseModel):
                 )
         if self.palette and not colours:
             raise UsageError(
-                f"--palette {self.palette}: this model does not say which colours its training pictures had; train it anew."
+                f"--palette {self.palette}: this model does not say which colours its training pictures had; train it again."
             )
         if self.nearest and self.scale == 1:
             raise UsageError("--nearest says how pictures are enlarged: give --scale, too.")

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from limner.config import Choices, Range, Space
+from limner.config import Choices, Range, SearchSpace
 from limner.methods import METHODS
 from limner.recipes.recipe import Recipe
 
-COMMON: Space = {
+COMMON: SearchSpace = {
     "optimiser.lr": Range(low=5e-5, high=2e-3, log=True),
     "batch": (16, 32, 64),
     "ema.half_life": (0, 2_000, 5_000, 10_000),
 }
 
 
-def search_space(recipe: Recipe) -> Space:
+def search_space(recipe: Recipe) -> SearchSpace:
     """Returns what `limner tune` searches of a recipe, whose own values lie within; empty where there is nothing to learn."""
     space, own = _space(recipe), own_values(recipe)
     return {key: _holding(among, own[key]) for key, among in space.items()}
@@ -30,7 +30,7 @@ def own_values(recipe: Recipe) -> dict[str, Any]:
     return values
 
 
-def _space(recipe: Recipe) -> Space:
+def _space(recipe: Recipe) -> SearchSpace:
     own = METHODS[recipe.method.kind].search_space
     return COMMON | own if own else {}
 

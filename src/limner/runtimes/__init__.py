@@ -22,17 +22,17 @@ from limner.runtimes.session import Session
 from limner.tensors import content_digest
 from limner.version import __version__
 
-__all__ = ["PARITY", "RUNTIMES", "Run", "choose_runtime", "export_int8", "export_onnx"]
+__all__ = ["PARITY", "RUNTIMES", "Runner", "choose_runtime", "export_int8", "export_onnx"]
 
-Run = Callable[[Tensor, Condition], Tensor]
+Runner = Callable[[Tensor, Condition], Tensor]
 """z (B, latent) and a condition -> pictures (B, C, H, W) in [-1, 1]."""
 
 
-def _as_it_is(generator: Generator, table: Condition, description: str) -> Run:
+def _as_it_is(generator: Generator, table: Condition, description: str) -> Runner:
     return generator
 
 
-def _compiled(generator: Generator, table: Condition, description: str) -> Run:
+def _compiled(generator: Generator, table: Condition, description: str) -> Runner:
     # the batch is dynamic: one compilation serves a single picture and a grid
     run = torch.compile(generator, dynamic=True)
     z, condition = examples(generator, table, 2)
@@ -53,7 +53,7 @@ def exported_file(generator: Generator, description: str) -> Path:
     return cache_folder() / "onnx" / f"{__version__}-{content_digest(identity)[:32]}.onnx"
 
 
-def _onnx(generator: Generator, table: Condition, description: str) -> Run:
+def _onnx(generator: Generator, table: Condition, description: str) -> Runner:
     require("onnxruntime")
     file = exported_file(generator, description)
     if file.is_file():
@@ -68,7 +68,7 @@ def _onnx(generator: Generator, table: Condition, description: str) -> Run:
     return Session(file)
 
 
-RUNTIMES: dict[str, Callable[[Generator, Condition, str], Run]] = {
+RUNTIMES: dict[str, Callable[[Generator, Condition, str], Runner]] = {
     "torch": _as_it_is,
     "compiled": _compiled,
     "onnx": _onnx,

@@ -26,8 +26,8 @@ from limner.style.instant.model import FILE as INSTANT
 from limner.style.instant.model import SHIPPED as SHIPPED_STYLES
 
 LOG = logging.getLogger(__name__)
-Kind = Literal["image", "causal", "instant"]
-SAMPLED: tuple[Kind, ...] = ("image", "causal")
+EntryKind = Literal["image", "causal", "instant"]
+SAMPLED: tuple[EntryKind, ...] = ("image", "causal")
 """Kinds that generate pictures: a causal model has an image model."""
 OPENS_WITH = "garden"
 """Of the models that come with Limner, the one that a studio without any others opens with."""
@@ -46,7 +46,7 @@ class Entry:
     """A model or dataset by its name: where it is, and when it came to be."""
 
     id: str
-    kind: Kind | Literal["data"]
+    kind: EntryKind | Literal["data"]
     path: Path
     created: float
 
@@ -114,7 +114,7 @@ class Catalogue:
         """Returns every dataset by name, as the folders were at most `age` seconds ago."""
         return self._named(entry for entry in self._entries(age) if entry.kind == "data")
 
-    def entry(self, name: str, *kinds: Kind) -> Entry:
+    def entry(self, name: str, *kinds: EntryKind) -> Entry:
         """Returns a model by name, of one of the kinds if they are named."""
         found = self._found(self.models, name)
         if found is None:
@@ -159,13 +159,13 @@ class Catalogue:
         return _sampler_of(model, entry)
 
     def quicken(self, entry: Entry) -> None:
-        """Opens an image model that has been exported anew with its quickest runtime; others go on with the one that is open."""
+        """Opens an image model that has been exported, again with its quickest runtime; others go on with the one that is open."""
         model = load(entry.path)
         if model.is_exported:  # not so where the cache cannot be written
             model.use("auto")
             self.kept.replace(("image", entry.path, entry.created), _sampler_of(model, entry))
 
-    def _opened(self, entry: Entry, use: Kind, make: Callable[[Entry], Any]) -> Any:
+    def _opened(self, entry: Entry, use: EntryKind, make: Callable[[Entry], Any]) -> Any:
         try:
             return self.kept.get((use, entry.path, entry.created), lambda: _checked(entry, make))
         except Exception as error:
@@ -272,7 +272,7 @@ def problem_of(error: Exception) -> str:
     return f"it is damaged ({type(error).__name__})."
 
 
-MARKS: dict[Kind, tuple[str, ...]] = {
+MARKS: dict[EntryKind, tuple[str, ...]] = {
     "causal": (CAUSAL,),
     "instant": (INSTANT,),
     "image": (WEIGHTS, f"model/{WEIGHTS}", "config.json", "model/config.json"),

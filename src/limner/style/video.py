@@ -11,7 +11,7 @@ from limner.errors import PictureError
 
 SUFFIXES = (".mp4", ".gif", ".mov", ".mkv", ".webm", ".avi")
 HELD = 0.8
-"""Share of the carried picture where it fits; the rest is stylized anew, so that errors do not add up."""
+"""Share of the carried picture where it fits; the rest is stylized again, so that errors do not add up."""
 FAULT = 12.0
 """Grey levels by which a carried frame may miss the new one until nothing of it is held."""
 

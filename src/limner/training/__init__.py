@@ -82,7 +82,7 @@ def train(
     except LimnerError:
         run.close() if resume else run.discard()
         raise
-    if said and processes.leads:
+    if said and processes.is_main:
         print(said, file=sys.stderr)
     if not _spends(budget, trainer, run):
         raise Interrupted(f"stopped and saved. Continue with: {command(folder)}{_limits(budget)}")
@@ -122,7 +122,7 @@ def _what(run: Run) -> str:
 
 
 def _enter(folder: Path, begin: Callable[[], Run], processes: Processes) -> Run:
-    if not processes.leads:
+    if not processes.is_main:
         processes.wait()  # until the leading process has made and locked the run
         return Run.follow(folder)
     run = begin()

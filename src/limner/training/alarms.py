@@ -7,7 +7,7 @@ from limner.training.history import Row
 
 WINDOW = 25
 """Rows of history that an alarm looks back on: a short disturbance is no alarm."""
-FOLLOWED = "followed_"
+ADHERENCE = "adherence_"
 """Before the name of an attribute: how far generated pictures show what was asked, a share of how far real ones do."""
 IGNORED = 0.25
 """Share below which a condition counts as ignored."""
@@ -20,7 +20,7 @@ def _mean(rows: Sequence[Row], name: str) -> float | None:
 
 def saturated_discriminator(rows: Sequence[Row]) -> str | None:
     """The discriminator tells real from fake every time, so that the generator has little to learn from."""
-    accuracy = _mean(rows, "accuracy")
+    accuracy = _mean(rows, "pairwise_accuracy")
     if accuracy is None or accuracy < 0.995:
         return None
     return (
@@ -29,13 +29,13 @@ def saturated_discriminator(rows: Sequence[Row]) -> str | None:
     )
 
 
-def collapsing_diversity(rows: Sequence[Row]) -> str | None:
+def mode_collapse(rows: Sequence[Row]) -> str | None:
     """Pictures of one batch differ far less than real ones do."""
-    diversity = _mean(rows, "diversity")
-    if diversity is None or diversity > 0.25:
+    std_ratio = _mean(rows, "std_ratio")
+    if std_ratio is None or std_ratio > 0.25:
         return None
     return (
-        f"diversity is collapsing: generated pictures vary {diversity:.0%} as much as real ones. Lower lr, raise r1 and r2, "
+        f"mode collapse: generated pictures vary {std_ratio:.0%} as much as real ones. Lower lr, raise r1 and r2, "
         "use a larger batch, or the relativistic loss."
     )
 
@@ -55,7 +55,7 @@ def ignored_condition(rows: Sequence[Row]) -> str | None:
     """Generated pictures hardly show an attribute that was asked for, although real ones show it."""
     latest: dict[str, float] = {}
     for row in rows:
-        latest |= {name.removeprefix(FOLLOWED): value for name, value in row.items() if name.startswith(FOLLOWED)}
+        latest |= {name.removeprefix(ADHERENCE): value for name, value in row.items() if name.startswith(ADHERENCE)}
     ignored = [f"{max(share, 0):.0%} of '{shown(name)}'" for name, share in latest.items() if share < IGNORED]
     if not ignored:
         return None
@@ -67,7 +67,7 @@ def ignored_condition(rows: Sequence[Row]) -> str | None:
 
 ALARMS: dict[str, Callable[[Sequence[Row]], str | None]] = {
     "saturated discriminator": saturated_discriminator,
-    "collapsing diversity": collapsing_diversity,
+    "mode collapse": mode_collapse,
     "posterior collapse": posterior_collapse,
     "ignored condition": ignored_condition,
 }

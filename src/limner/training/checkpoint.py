@@ -63,7 +63,7 @@ class Checkpoints:
         return sorted(int(match[1]) for match in found if match)
 
     def remove_after(self, step: int) -> None:
-        """Removes checkpoints of later steps, which a rolled-back run will make anew."""
+        """Removes checkpoints of later steps, which a rolled-back run will make again."""
         for later in self.steps():
             if later > step:
                 self._path(later).unlink(missing_ok=True)

@@ -58,7 +58,7 @@ class ConditionProbes:
             if (on_real := probe.agreement(held_out[0], held_out[1][name])) >= READABLE:
                 self.probes[name] = probe, on_real
 
-    def followed(self, features: Tensor, condition: Mapping[str, Tensor]) -> dict[str, float]:
+    def adherence(self, features: Tensor, condition: Mapping[str, Tensor]) -> dict[str, float]:
         """Returns how far generated pictures show what was asked of them, a share of how far real ones show what they have.
 
         Takes the features (N, D) of generated pictures and the condition they were generated with.

@@ -12,11 +12,11 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 class Ema(Generic[Network]):
-    """Follows a network; `network` holds the average, or the followed one itself when the half-life is zero."""
+    """Follows an online network; `network` holds the average, or the online one itself when the half-life is zero."""
 
-    def __init__(self, followed: Network, config: EmaConfig) -> None:
-        self.followed, self.config = followed, config
-        self.network = copy.deepcopy(followed).requires_grad_(False) if config.half_life else followed
+    def __init__(self, online: Network, config: EmaConfig) -> None:
+        self.online, self.config = online, config
+        self.network = copy.deepcopy(online).requires_grad_(False) if config.half_life else online
 
     @torch.no_grad()
     def update(self, pictures: int, batch: int) -> None:
@@ -27,6 +27,6 @@ class Ema(Generic[Network]):
             min(self.config.half_life, self.config.ramp * pictures) if self.config.ramp else self.config.half_life
         )
         keep = 0.5 ** (batch / max(half_life, 1e-8))
-        torch._foreach_lerp_(list(self.network.parameters()), list(self.followed.parameters()), 1 - keep)
-        for average, current in zip(self.network.buffers(), self.followed.buffers(), strict=True):
+        torch._foreach_lerp_(list(self.network.parameters()), list(self.online.parameters()), 1 - keep)
+        for average, current in zip(self.network.buffers(), self.online.buffers(), strict=True):
             average.copy_(current)

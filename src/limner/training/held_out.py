@@ -25,7 +25,7 @@ class Measured(NamedTuple):
     """What held-out pictures say of a generator: a measure, of which less is better, and how far it follows each condition."""
 
     value: float
-    followed: dict[str, float]
+    adherence: dict[str, float]
     """Attribute -> 1 where it shows in generated pictures as it does in real ones, 0 where it is ignored."""
 
 
@@ -40,15 +40,15 @@ class HeldOut:
         """Returns "elbo" (the negative ELBO, nats a picture) or "frechet" of a generator, and how far it follows its conditions."""
         training = generator.training
         generator.eval()
-        followed = {}
+        adherence = {}
         with torch.no_grad():
             if name == "frechet" or self.names:
                 generated = self._generated(generator)
                 if self.names:
-                    followed = self._probes.followed(generated, self.dataset.condition(self.rows, self.names))
+                    adherence = self._probes.adherence(generated, self.dataset.condition(self.rows, self.names))
             value = self._elbo(generator) if name == "elbo" else frechet_distance(self._real, generated)
         generator.train(training)
-        return Measured(value, followed)
+        return Measured(value, adherence)
 
     def _elbo(self, generator: Generator) -> float:
         total = 0.0

@@ -1,4 +1,4 @@
-"""The last layer of a decoder of RGBA pictures, fitted anew so that it makes the same ones on an opaque background."""
+"""The last layer of a decoder of RGBA pictures, fitted so that it makes the same ones on an opaque background."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from limner.data.dataset import Dataset
-from limner.images import laid
+from limner.images import composite
 from limner.methods import Method
 from limner.networks.conditioning import CONDITION_INIT_STD
 from limner.networks.residual import ResidualDecoder
@@ -42,11 +42,11 @@ def fit_on_background(method: Method, weight: Tensor | None, bias: Tensor | None
     decoder = generator.decoder_network
     if weight is None or not isinstance(decoder, ResidualDecoder) or not _ends_in_tanh(method):
         return False
-    last = decoder.leave
+    last = decoder.to_rgb
     if last.weight.shape[1:] != weight.shape[1:] or float(background.max()) < -NEARLY_ONE:
         return False  # other maps; or a black background, on which premultiplied colours lie anyway
     maps = _maps_before(last, method, decoder)
-    pictures = laid(F.conv2d(maps, weight, bias, padding=1).tanh(), background)
+    pictures = composite(F.conv2d(maps, weight, bias, padding=1).tanh(), background)
     targets = pictures.clamp(-NEARLY_ONE, NEARLY_ONE).atanh().movedim(1, 3).flatten(0, 2)
     inputs = F.unfold(maps, 3, padding=1).movedim(1, 2).flatten(0, 1)
     rows = torch.randperm(len(inputs), generator=torch.Generator().manual_seed(0))[:PIXELS]
@@ -60,7 +60,7 @@ def fit_on_background(method: Method, weight: Tensor | None, bias: Tensor | None
 def _maps_before(layer: nn.Module, method: Method, decoder: ResidualDecoder) -> Tensor:
     """Returns the maps (B, C, H, W) that a layer of a decoder gets for latents of the prior."""
     seen: list[Tensor] = []
-    inputs = torch.randn(GENERATED, decoder.enter.in_features, generator=torch.Generator().manual_seed(0))
+    inputs = torch.randn(GENERATED, decoder.project.in_features, generator=torch.Generator().manual_seed(0))
     inputs[:, method.generator.latent :] *= CONDITION_INIT_STD
     training = method.training
     hook = layer.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].float()))

@@ -34,7 +34,7 @@ class Processes:
         self.rank, self.world = self.fabric.global_rank, self.fabric.world_size
 
     @property
-    def leads(self) -> bool:
+    def is_main(self) -> bool:
         """Whether this process is the one that writes and prints."""
         return self.rank == 0
 

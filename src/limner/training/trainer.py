@@ -19,7 +19,7 @@ from limner.model_card import sample_grid, write_card
 from limner.pictures import header, save
 from limner.pictures.palette import usual_colours
 from limner.progress import ProgressLine
-from limner.training.alarms import FOLLOWED, raised
+from limner.training.alarms import ADHERENCE, raised
 from limner.training.budget import Budget
 from limner.training.checkpoint import Checkpoints
 from limner.training.ema import Ema
@@ -31,7 +31,7 @@ from limner.training.need import check_memory
 from limner.training.processes import Processes
 from limner.training.run import Run, command
 from limner.training.stopping import Stopping
-from limner.training.transfer import find_start, take_over
+from limner.training.transfer import find_start, transfer
 
 LOG_EVERY = 20
 TIMED_FROM, EXPECTED_AT = 20, 60
@@ -82,16 +82,16 @@ class Trainer:
         self.named: set[str] = set()
 
     def start(self) -> str | None:
-        """Takes over the weights that a new run starts from, and says so; ModelError for those that do not fit."""
+        """Copies the weights that a new run starts from, and returns one line about it; ModelError for those that do not fit."""
         if self.checkpoints.steps():
             return None
         start = find_start(self.run.start, self.recipe)
         if start is None:
             return None
-        taken = take_over(self.method, start, self.dataset)
+        transferred = transfer(self.method, start, self.dataset)
         self.from_base = start.is_base
         self.ema.network.load_state_dict(self.method.generator.state_dict())
-        return taken.in_words(start)
+        return transferred.in_words(start)
 
     @property
     def pictures(self) -> int:
@@ -101,13 +101,13 @@ class Trainer:
     def train(self, budget: Budget) -> bool:
         """Trains until the budget is spent or patience ends, and leaves a model; returns False when interrupted before."""
         warnings = self._continue()
-        self.history = History(self.run.folder, self.step) if self.processes.leads else None
+        self.history = History(self.run.folder, self.step) if self.processes.is_main else None
         self.started, self.before, self.first = time.monotonic(), self.seconds, self.step
         saved = time.monotonic()
         done, total, unit = budget.progress(self.step, self.pictures, self.seconds)
         with (
             Interrupt() as interrupt,
-            ProgressLine(f"training {self.recipe.name}", total, unit, quiet=not self.processes.leads) as self.bar,
+            ProgressLine(f"training {self.recipe.name}", total, unit, quiet=not self.processes.is_main) as self.bar,
         ):
             self.bar.start_at(done)
             for warning in warnings:
@@ -190,7 +190,7 @@ class Trainer:
 
     def _continue(self) -> list[str]:
         state, warnings = self.checkpoints.load(self.restore)
-        if state is None and self.processes.leads:
+        if state is None and self.processes.is_main:
             # rolling back must always have somewhere to go
             self.checkpoints.save(0, self.state())
         self.processes.wait()
@@ -242,14 +242,14 @@ class Trainer:
     def _measure(self) -> None:
         measured, better = self.stopping.measure(self.ema.network, self.pictures)
         row = {"step": self.step, "pictures": self.pictures, f"held_out_{self.stopping.name}": measured.value}
-        self._record(row | {f"{FOLLOWED}{name}": share for name, share in measured.followed.items()})
-        if better and self.processes.leads:
+        self._record(row | {f"{ADHERENCE}{name}": share for name, share in measured.adherence.items()})
+        if better and self.processes.is_main:
             self.model().save(self.run.best)
 
     def _save(self) -> None:
         if not all(bool(p.isfinite().all()) for p in self.method.parameters()):
             self._roll_back({"weights": float("nan")})
-        if self.processes.leads:
+        if self.processes.is_main:
             self.checkpoints.save(self.step, self.state())
             self._save_grid()
         self.method.train()
@@ -308,5 +308,5 @@ class Trainer:
             self._say(line)
 
     def _say(self, line: str) -> None:
-        if self.processes.leads:
+        if self.processes.is_main:
             self.bar.say(line)

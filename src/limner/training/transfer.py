@@ -1,7 +1,8 @@
-"""Starting from weights that have seen other pictures: what fits is taken over, what does not begins anew, and is named.
+"""Transfer: starting from weights learned on other pictures. What fits is copied, the rest is initialised and named.
 
 Networks may be of another size, with other channels and other conditions. Stages fit from the coarsest on; maps of another size are
-scaled; channels are converted. Conditions begin neutral in a VAE, and in regions of their own in a GAN (`CONDITION_SCALE`).
+scaled; channels are converted. Conditions begin neutral, unless the generator says otherwise
+(`Generator.condition_scale`).
 """
 
 import re
@@ -18,7 +19,6 @@ from torch.nn.utils import parametrize
 from limner.data.dataset import Dataset
 from limner.errors import ModelError, shown
 from limner.methods import Method
-from limner.methods.gan import GanGenerator
 from limner.model import WEIGHTS
 from limner.model_folder import find_folder
 from limner.parsing import parse_json
@@ -30,25 +30,22 @@ from limner.weights import dequantised
 
 BASES = Path(__file__).parent.parent / "bases"
 """The weights that come with Limner."""
-ENCODER = re.compile(r"(.*encoder\.(?:layers|stages|halve)\.)(\d+)(\..*)")
+ENCODER = re.compile(r"(.*encoder\.(?:layers|stages|downsample)\.)(\d+)(\..*)")
 """Layers of encoders, which are numbered from the finest on."""
-ENTER, LEAVE = ("decoder.enter.", "decoder.dense."), "decoder.leave."
-FEATURES = ("logit.weight", "read.weight", "posterior.weight")
-"""What reads the flattened maps of an encoder."""
+FIRST_LAYER, LAST_LAYER = ("decoder.project.", "decoder.dense."), "decoder.to_rgb."
+HEADS = ("logit.weight", "latent_head.weight", "posterior.weight")
+"""Layers that read the flattened maps of an encoder."""
 FILM = ".film."
-"""What a condition does to feature maps: nothing, at first; as in a discriminator that is taken over."""
-JUDGE = "discriminator."
-"""What tells real pictures from generated ones. It is not taken over from a base: one that begins anew was measured to be better
-on pictures that no base has seen (docs/bases.md)."""
-CONDITION_SCALE = 5.0
-"""By how much more than z a condition moves a GAN's generator at first, whose vectors begin with a tenth of z's standard deviation:
-each class begins in a region of its own, half as far from the middle as z goes. Without, its classes were slow to differ."""
+"""What a condition does to feature maps: nothing, at first; as in a discriminator that is copied."""
+DISCRIMINATOR = "discriminator."
+"""Not copied from a base: one that starts from random weights was measured to be better on pictures that no base has seen
+(docs/bases.md)."""
 LEFT_OUT = "generator.flow."
 """A prior over latents belongs to the pictures that it was learned from."""
-SATURATED = 3.0
-"""Before a tanh: what is opaque."""
-SETTLING = 16
-"""Passes after which spectral norms are those of the weights that were taken over."""
+OPAQUE = 3.0
+"""Alpha before a tanh."""
+POWER_ITERATIONS = 16
+"""Steps of the power method after which spectral norms are those of the copied weights."""
 
 
 @dataclass(frozen=True)
@@ -63,16 +60,16 @@ class Start:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What became of a method's tensors: how many were taken over, and which parts began anew, in words."""
+class Transfer:
+    """What became of a method's tensors: how many were copied, and which parts start from random weights, by name."""
 
     count: int
-    anew: tuple[str, ...]
+    new: tuple[str, ...]
 
     def in_words(self, start: Start) -> str:
         """Returns one line."""
-        rest = f"; new: {', '.join(self.anew)}" if self.anew else ""
-        return f"starts from {start.name}: {self.count} tensors taken over{rest} (--from none starts from noise)"
+        rest = f"; new: {', '.join(self.new)}" if self.new else ""
+        return f"starts from {start.name}: {self.count} tensors copied{rest} (--from none starts from random weights)"
 
 
 def find_start(asked: str | None, recipe: Recipe) -> Start | None:
@@ -91,21 +88,21 @@ def find_start(asked: str | None, recipe: Recipe) -> Start | None:
     return None
 
 
-def take_over(method: Method, start: Start, dataset: Dataset) -> Taken:
-    """Gives a new method for a dataset what fits of other weights, in place."""
+def transfer(method: Method, start: Start, dataset: Dataset) -> Transfer:
+    """Copies what fits of other weights into a new method for a dataset, in place; ModelError if nothing does."""
     own, channels = method.state_dict(), dataset.schema.channels
     source = _aligned(start.tensors, own)
-    count, anew = 0, []
-    judged = any(JUDGE in name for name in source)
+    count, new = 0, []
+    has_discriminator = any(DISCRIMINATOR in name for name in source)
     with torch.no_grad():
         for name, tensor in own.items():
-            if FILM in name or (judged and f"{JUDGE}condition." in name):
+            if FILM in name or (has_discriminator and f"{DISCRIMINATOR}condition." in name):
                 tensor.zero_()
                 continue
             found = source.get(name)
             fitted = None if found is None else _fitted(name, found.to(tensor.dtype), tensor, source, method, channels)
             if fitted is None:
-                anew.append(name)
+                new.append(name)
             else:
                 tensor.copy_(fitted)
                 count += 1
@@ -114,13 +111,14 @@ def take_over(method: Method, start: Start, dataset: Dataset) -> Taken:
     if start.channels == 4 and channels != 4:
         weight, bias = (
             next(
-                (tensor.float() for name, tensor in start.tensors.items() if LEAVE in name and name.endswith(end)), None
+                (tensor.float() for name, tensor in start.tensors.items() if LAST_LAYER in name and name.endswith(end)),
+                None,
             )
             for end in ("weight", "bias")
         )
         fit_on_background(method, weight, bias, usual_background(dataset))
-    _settle(method)
-    return Taken(count, _parts(anew, own))
+    _update_spectral_norms(method)
+    return Transfer(count, _parts(new, own))
 
 
 def _of_path(path: Path) -> Start:
@@ -142,7 +140,7 @@ def _of_file(file: Path) -> tuple[Start, Recipe]:
     if "base" not in texts or "recipe" not in texts or not texts.get("pictures", "").isdecimal():
         raise ModelError(f"{file}: no base; give a run, a model, or a file that limner.bases.weights wrote.")
     recipe = parse(parse_json(texts["recipe"], str(file)), str(file))
-    own = {name: tensor for name, tensor in tensors.items() if JUDGE not in name}
+    own = {name: tensor for name, tensor in tensors.items() if DISCRIMINATOR not in name}
     start = _start(f"the base '{shown(texts['base'])}', which has seen {int(texts['pictures']):,} pictures", own)
     return replace(start, is_base=True), recipe
 
@@ -160,7 +158,7 @@ def _read(file: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 
 def _start(name: str, tensors: Mapping[str, Tensor]) -> Start:
     own = {key: tensor.detach() for key, tensor in tensors.items() if not key.startswith(LEFT_OUT)}
-    leave = next((tensor for key, tensor in own.items() if LEAVE in key and key.endswith("weight")), None)
+    leave = next((tensor for key, tensor in own.items() if LAST_LAYER in key and key.endswith("weight")), None)
     return Start(name, own, 0 if leave is None else len(leave))
 
 
@@ -195,30 +193,30 @@ def _fitted(
     name: str, found: Tensor, own: Tensor, source: Mapping[str, Tensor], method: Method, channels: int
 ) -> Tensor | None:
     """Returns a tensor as the method's own is shaped, or None where it does not fit."""
-    if LEAVE in name and len(found) != len(own):
-        return _colours_out(found, channels, name.endswith("bias"))
+    if LAST_LAYER in name and len(found) != len(own):
+        return _last_layer(found, channels, name.endswith("bias"))
     if found.shape == own.shape:
         return _without_alpha(name, found, source, channels) if name.endswith("bias") else found
-    if any(part in name for part in ENTER):
-        return _entering(found, own, method)
-    if name.endswith(FEATURES):
-        return _reading(found, own, name, method)
+    if any(part in name for part in FIRST_LAYER):
+        return _first_layer(found, own, method)
+    if name.endswith(HEADS):
+        return _head(found, own, name, method)
     if own.ndim == 4 and found.ndim == 4 and found.shape[0] == own.shape[0] and found.shape[2:] == own.shape[2:]:
-        return _colours_in(found, own.shape[1])
+        return _input_channels(found, own.shape[1])
     return None
 
 
-def _colours_out(found: Tensor, channels: int, bias: bool) -> Tensor | None:
+def _last_layer(found: Tensor, channels: int, bias: bool) -> Tensor | None:
     """Returns the last layer of a decoder for other channels; without alpha, premultiplied colours lie on black."""
     if len(found) not in (1, 3, 4) or channels not in (1, 3, 4):
         return None
     colours = found[:3] if len(found) >= 3 else found.expand(3, *found.shape[1:])
     if channels == 4:  # everything is opaque at first
-        return torch.cat([colours, torch.full_like(found[:1], SATURATED if bias else 0.0)])
+        return torch.cat([colours, torch.full_like(found[:1], OPAQUE if bias else 0.0)])
     return colours if channels == 3 else colours.mean(0, keepdim=True)
 
 
-def _colours_in(found: Tensor, inputs: int) -> Tensor | None:
+def _input_channels(found: Tensor, inputs: int) -> Tensor | None:
     """Returns the first layer of an encoder for other channels; what alpha added where it is 1 goes into the bias."""
     if found.shape[1] not in (1, 3, 4) or inputs not in (1, 3, 4):
         return None
@@ -236,10 +234,10 @@ def _without_alpha(name: str, bias: Tensor, source: Mapping[str, Tensor], channe
     return bias + weight[:, 3].to(bias.dtype).sum((1, 2)) if first and weight is not None else bias
 
 
-def _entering(found: Tensor, own: Tensor, method: Method) -> Tensor | None:
+def _first_layer(found: Tensor, own: Tensor, method: Method) -> Tensor | None:
     """Returns the first layer of a decoder for maps of another size.
 
-    Conditions have no say in it at first; in a GAN, they move pictures as z does.
+    The columns of conditions are zero, or those of z times the generator's `condition_scale`.
     """
     decoder: Any = method.generator.decoder_network
     scaled = _scaled(found, decoder.base, 0)
@@ -250,12 +248,12 @@ def _entering(found: Tensor, own: Tensor, method: Method) -> Tensor | None:
     fitted = torch.zeros_like(own)
     width = min(own.shape[1], scaled.shape[1])
     fitted[:, :width] = scaled[:, :width]
-    if isinstance(method.generator, GanGenerator) and own.shape[1] == 2 * width:
-        fitted[:, width:] = CONDITION_SCALE * scaled[:, :width]
+    if (scale := method.generator.condition_scale) and own.shape[1] == 2 * width:
+        fitted[:, width:] = scale * scaled[:, :width]
     return fitted
 
 
-def _reading(found: Tensor, own: Tensor, name: str, method: Method) -> Tensor | None:
+def _head(found: Tensor, own: Tensor, name: str, method: Method) -> Tensor | None:
     """Returns what reads the features of an encoder for maps of another size."""
     if len(found) != len(own):
         return None
@@ -279,19 +277,19 @@ def _scaled(found: Tensor, shape: tuple[int, ...], dim: int) -> Tensor | None:
     return scaled.movedim(-1, dim)
 
 
-def _settle(method: Method) -> None:
+def _update_spectral_norms(method: Method) -> None:
     """Lets spectral norms follow weights that have changed: whenever a weight is asked for, by one step of the power method."""
     with torch.no_grad():
         for module in method.modules():
-            for _ in range(SETTLING if parametrize.is_parametrized(module, "weight") else 0):
+            for _ in range(POWER_ITERATIONS if parametrize.is_parametrized(module, "weight") else 0):
                 _ = module.weight
 
 
-def _parts(anew: list[str], own: Iterable[str]) -> tuple[str, ...]:
-    """Returns the largest parts of a method of which nothing was taken over, without what only counts or normalises."""
-    kept = {name for name in own if name not in anew}
+def _parts(new: list[str], own: Iterable[str]) -> tuple[str, ...]:
+    """Returns the largest parts of a method of which nothing was copied, without what only counts or normalises."""
+    kept = {name for name in own if name not in new}
     parts = []
-    for name in anew:
+    for name in new:
         if name.endswith(("num_batches_tracked", "._u", "._v")):
             continue
         path = re.sub(r"\.(parametrizations\.)?(weight|bias)(\.original)?$", "", name).split(".")

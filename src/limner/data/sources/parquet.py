@@ -62,7 +62,7 @@ class ParquetSource:
         splits = sorted({split for file in self._files for split in SPLITS if split in file.stem.lower()})
         if len(splits) > 1:
             self.notes.append(
-                f"Shards of {' and '.join(splits)} are taken together and split anew; to keep one apart, prepare it alone."
+                f"Shards of {' and '.join(splits)} are taken together and split again; to keep one apart, prepare it alone."
             )
         for file, header in zip(self._files, headers, strict=True):
             _check_columns(file, header.schema, self._picture, self.columns)

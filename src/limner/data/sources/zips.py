@@ -103,6 +103,6 @@ def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[bytes | N
             head = file.read(512)
             return (head + file.read(MAX_BYTES) if sniff(head) else head), None
     except NotImplementedError:
-        return None, Problem("unreadable", "packed by a method that cannot be read: pack the archive anew")
+        return None, Problem("unreadable", "packed by a method that cannot be read: pack the archive again")
     except Exception as error:  # zipfile and the decompressors raise many kinds on foreign bytes
         return None, Problem("damaged", f"the entry cannot be unpacked: {' '.join(str(error).split())[:120]}")

@@ -10,7 +10,7 @@ from fastapi import Path as InPath
 from fastapi.responses import FileResponse, Response
 
 from limner.data.dataset import Dataset
-from limner.editing.directions import own_steps
+from limner.editing.directions import own_directions
 from limner.editing.edits import OPERATIONS
 from limner.editing.latent_sampler import LatentSampler
 from limner.errors import ModelError
@@ -212,7 +212,7 @@ def _directions(sampler: LatentSampler) -> list[dict[str, Any]]:
     except ModelError:
         return []
     with torch.no_grad():
-        own = dict(islice(own_steps(editing, "pca").items(), OWN))
+        own = dict(islice(own_directions(editing, "pca").items(), OWN))
         steps = {**sampler.steps, **own}
         found = effects(editing, steps, SCORERS, n=LOOKED_AT)
     abouts = {name: "principal component" if name in own else "supervised" for name in steps}
