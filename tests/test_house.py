@@ -68,6 +68,16 @@ def _imports(file: Path) -> set[str]:
     return found
 
 
+def test_the_map_names_every_package() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    assert not [name for names in FLOORS for name in names if f"`{name}`" not in text]
+    assert {path.stem for path in SOURCE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()} == {
+        *{name for names in FLOORS for name in names},
+        "__init__",
+        "__main__",
+    }
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_style_and_types(command: list[str]) -> None:
     finished = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)

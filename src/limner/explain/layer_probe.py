@@ -18,6 +18,7 @@ from limner.errors import ModelError, UsageError, nearest, shown
 from limner.explain.scorers import Scorer
 from limner.images import to_uint8
 from limner.methods import Latent
+from limner.methods.hooks import captured_inputs, hidden_layers
 from limner.model import Model
 from limner.networks.residual import ResidualBlock
 
@@ -88,14 +89,10 @@ class LayerProbe:
 
     @torch.inference_mode()
     def _read(self, samples: Samples, rows: slice) -> Tensor:
-        caught: list[Tensor] = []
-        handle = self.layer.register_forward_pre_hook(lambda _, read: caught.append(read[0].float().cpu()))
-        try:
+        with captured_inputs(self.layer) as captured:
             for _ in samples.images(rows):
-                pass
-        finally:
-            handle.remove()
-        return torch.cat(caught)
+                captured[-1] = captured[-1].float().cpu()
+        return torch.cat(captured)
 
 
 def find_layer(model: Model, name: str | None = None) -> tuple[str, nn.Module]:
@@ -119,15 +116,12 @@ def layers(model: Model) -> dict[str, nn.Module]:
     ModelError for a model that has none.
     """
     decoder = model.generator.decoder_network
-    parts = dict(decoder.named_modules()) if decoder else {}
-    found = [name for name, part in parts.items() if isinstance(part, nn.Conv2d | nn.ConvTranspose2d)]
-    # the first dense layer reads the latent itself
-    found = found or [name for name, part in parts.items() if isinstance(part, nn.Linear)][1:]
+    found = hidden_layers(decoder) if decoder else {}
     if not found:
         raise ModelError(
             f"the recipe '{model.recipe.name}' generates without hidden layers, so it has no channels to probe."
         )
-    return {name: parts[name] for name in found}
+    return found
 
 
 def _in_block(model: Model, name: str) -> bool:

@@ -64,12 +64,10 @@ class DecoderHooks:
         layers = self._layers()
         if not layers:
             return torch.cat([self.first_output(part) for part in latent.batches(BATCH)])
-        caught: list[Tensor] = []
-        hook = layers[len(layers) // 2].register_forward_pre_hook(lambda _, read: caught.append(read[0]))
-        with self.lock, _hooked([hook]):
+        with self.lock, captured_inputs(layers[len(layers) // 2]) as captured:
             for part in latent.batches(BATCH):
                 self.decode(part)
-        return torch.cat(caught)
+        return torch.cat(captured)
 
     @torch.no_grad()
     def first_output(self, latent: Latent) -> Tensor:
@@ -98,10 +96,7 @@ class DecoderHooks:
         return readers, [float(first.std()), *(float(read[part].std()) for part in readers)]
 
     def _layers(self) -> list[nn.Module]:
-        """Returns all convolutions, or, where there are none, all dense layers but the first."""
-        parts = list(self.decoder.modules())
-        found: list[nn.Module] = [part for part in parts if isinstance(part, nn.Conv2d | nn.ConvTranspose2d)]
-        return found or [part for part in parts if isinstance(part, nn.Linear) and part is not self.first_layer]
+        return list(hidden_layers(self.decoder).values())
 
     def _adding(self, offsets: Offsets) -> AbstractContextManager[None]:
         hooks = []
@@ -113,6 +108,22 @@ class DecoderHooks:
                 for part, offset in zip(self.readers, others, strict=True)
             ]
         return _hooked(hooks)
+
+
+def hidden_layers(decoder: nn.Module) -> dict[str, nn.Module]:
+    """Returns all convolutions of a decoder by name, or, where it has none, its dense layers but the first (it reads w)."""
+    parts = dict(decoder.named_modules())
+    convolutions = [name for name, part in parts.items() if isinstance(part, nn.Conv2d | nn.ConvTranspose2d)]
+    dense = [name for name, part in parts.items() if isinstance(part, nn.Linear)]
+    return {name: parts[name] for name in convolutions or dense[1:]}
+
+
+@contextmanager
+def captured_inputs(layer: nn.Module) -> Iterator[list[Tensor]]:
+    """Yields a list to which each tensor that a layer reads is added."""
+    captured: list[Tensor] = []
+    with _hooked([layer.register_forward_pre_hook(lambda _, read: captured.append(read[0]))]):
+        yield captured
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from limner.data.dataset import Dataset
 from limner.images import composite
 from limner.methods import Method
+from limner.methods.hooks import captured_inputs
 from limner.networks.conditioning import CONDITION_INIT_STD
 from limner.networks.residual import ResidualDecoder
 from limner.training.ridge import ridge
@@ -59,18 +60,14 @@ def fit_on_background(method: Method, weight: Tensor | None, bias: Tensor | None
 
 def _maps_before(layer: nn.Module, method: Method, decoder: ResidualDecoder) -> Tensor:
     """Returns the maps (B, C, H, W) that a layer of a decoder gets for latents of the prior."""
-    seen: list[Tensor] = []
     inputs = torch.randn(GENERATED, decoder.project.in_features, generator=torch.Generator().manual_seed(0))
     inputs[:, method.generator.latent :] *= CONDITION_INIT_STD
     training = method.training
-    hook = layer.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].float()))
     method.eval()
-    try:
+    with captured_inputs(layer) as captured:
         decoder(inputs.to(method.generator.device))
-    finally:
-        method.train(training)
-        hook.remove()
-    return seen[0].cpu()
+    method.train(training)
+    return captured[0].float().cpu()
 
 
 def _ends_in_tanh(method: Method) -> bool:
