@@ -32,7 +32,7 @@ def test_there_and_back_every_colour_that_is_seen_is_the_same() -> None:
         assert (to_uint8(from_uint8(pictures[..., :channels])) == pictures[..., :channels]).all()
 
 
-def test_what_a_network_hardly_shows_is_not_there_and_what_is_hardly_see_through_is_opaque() -> None:
+def test_what_a_network_hardly_shows_is_not_there_and_what_is_hardly_transparent_is_opaque() -> None:
     pictures = np.full((1, 1, 4, 4), 90, np.uint8)
     pictures[0, 0, :, 3] = (15, 16, 239, 240)
     cleaned = with_clean_alpha(pictures)

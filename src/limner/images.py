@@ -1,6 +1,6 @@
 """Pictures as bytes and as tensors of values in [-1, 1], and their luminance.
 
-Bytes of see-through pictures hold colours as they are (straight alpha); tensors hold colours multiplied by alpha
+Bytes of transparent pictures hold colours as they are (straight alpha); tensors hold colours multiplied by alpha
 (premultiplied: Porter and Duff 1984, "Compositing digital images"), so that no network sees what is hidden.
 """
 
@@ -68,7 +68,7 @@ def composite(images: Tensor, background: Tensor) -> Tensor:
 
 
 def luminance(images: Tensor) -> Tensor:
-    """(B, C, H, W) -> (B, 1, H, W) in the same range; grey pictures are their own luminance, see-through ones are over grey."""
+    """(B, C, H, W) -> (B, 1, H, W) in the same range; grey pictures are their own luminance, transparent ones are over grey."""
     if images.shape[1] == 1:
         return images
     return (over_grey(images) * images.new_tensor(LUMA)[:, None, None]).sum(1, keepdim=True)

@@ -97,7 +97,7 @@ def save_model_walk(
     truncation: float = 1.0,
     background: str | None = None,
 ) -> None:
-    """Writes a closed spherical walk through the latent space, .mp4 or .gif, of 8 seconds; what is see-through, over white."""
+    """Writes a closed spherical walk through the latent space, .mp4 or .gif, of 8 seconds; what is transparent, over white."""
     if out.suffix.lower() not in WALKS:
         raise UsageError(f"--walk {out}: give a file that ends in .mp4 or .gif.")
     asked = _asked(model, seed, condition, truncation, Appearance(background=background))

@@ -19,7 +19,7 @@ SMALL = (
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
-    """A dataset of 40 discs of one colour each, see-through around them, 32 pixels a side."""
+    """A dataset of 40 discs of one colour each, transparent around them, 32 pixels a side."""
     draw = np.random.default_rng(0)
     rows, columns = np.ogrid[:32, :32]
     some = np.zeros((40, 32, 32, 4), np.uint8)

@@ -5,7 +5,7 @@ import numpy as np
 from limner.bases.pictures import on_squares
 
 
-def test_what_is_see_through_shows_the_board() -> None:
+def test_what_is_transparent_shows_the_board() -> None:
     pictures = np.zeros((1, 16, 16, 4), np.uint8)
     pictures[0, :, :4] = (9, 8, 7, 255)
     shown = on_squares(pictures)[0]

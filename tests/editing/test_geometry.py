@@ -41,9 +41,9 @@ def test_what_is_uncovered_is_filled(fill: str, left: tuple[int, int, int] | Non
     assert (padded[:, 1:, :3] == pixels).all()
 
 
-def test_colours_of_the_see_through_do_not_bleed() -> None:
+def test_colours_of_the_transparent_do_not_bleed() -> None:
     pixels = np.zeros((20, 20, 4), np.uint8)
-    pixels[..., 0] = 255  # red, and see-through, but for a blue square
+    pixels[..., 0] = 255  # red, and transparent, but for a blue square
     pixels[5:15, 5:15] = (0, 0, 255, 255)
     moved = apply([parse("translate:right=0.5,down=0.5")], pixels)
     assert moved[..., 0][moved[..., 3] > 20].max() <= 2

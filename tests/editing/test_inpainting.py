@@ -128,7 +128,7 @@ def test_grey_stays_grey(by: str, opaque: np.ndarray) -> None:
     assert np.ptp(filled, axis=2).max() <= 1
 
 
-def test_the_see_through_is_no_ground() -> None:
+def test_the_transparent_is_no_ground() -> None:
     bricks = np.concatenate([_bricks(60, 80), np.full((60, 80, 1), 255, np.uint8)], 2)
     bricks[:, 50:] = (255, 0, 0, 0)
     after = parse("remove").apply(Canvas(bricks, _hole(bricks.shape, 20, 25, 20, 25).astype(np.float32)))

@@ -1,4 +1,4 @@
-"""Edits of see-through pictures: nothing that is hidden comes into view, and what is put down is seen."""
+"""Edits of transparent pictures: nothing that is hidden comes into view, and what is put down is seen."""
 
 from pathlib import Path
 

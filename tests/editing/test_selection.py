@@ -72,7 +72,7 @@ def test_a_blurred_background_takes_nothing_from_the_object() -> None:
     assert np.abs(apply(edits, pixels).astype(int) - pixels).max() <= 1
 
 
-def test_a_background_is_made_see_through_or_another(picture: np.ndarray, tmp_path: Path) -> None:
+def test_a_background_is_made_transparent_or_another(picture: np.ndarray, tmp_path: Path) -> None:
     other = tmp_path / "other.png"
     Image.new("RGB", (20, 30), (1, 2, 3)).save(other)
     chosen = [parse("select-box:left=20,top=10,width=20,height=20"), parse("select-rest")]

@@ -50,7 +50,7 @@ def test_emoji_from_a_zip(shared: Path, tmp_path: Path) -> None:
         "category": "label",
         "subcategory": "label",
     }
-    for words in ("3,583", "3,388 of 3,388 pictures are see-through and stay so", "189", "report.html"):
+    for words in ("3,583", "3,388 of 3,388 pictures are transparent and stay so", "189", "report.html"):
         assert words in done.stdout
 
 

@@ -63,14 +63,14 @@ def test_a_profile_is_applied_once(kind: str) -> None:
 
 
 def test_opacity_and_palettes_are_kept() -> None:
-    see_through = Image.new("RGBA", (16, 16), (255, 0, 0, 90))
-    found = np.asarray(read(content(see_through), background=None))
+    transparent = Image.new("RGBA", (16, 16), (255, 0, 0, 90))
+    found = np.asarray(read(content(transparent), background=None))
     assert np.abs(found.astype(int) - (0, 255, 0, 90)).max() <= 1
     palette = Image.new("RGB", (16, 16), (255, 0, 0)).convert("P", palette=Image.Palette.ADAPTIVE)
     assert np.abs(np.asarray(read(content(palette))).astype(int) - (0, 255, 0)).max() <= 1
 
 
-def test_a_colour_that_is_see_through_stays_the_one() -> None:
+def test_a_colour_that_is_transparent_stays_the_one() -> None:
     image = Image.new("RGB", (16, 16), (255, 0, 0))
     image.paste((0, 0, 255), (0, 0, 8, 16))
     file = BytesIO()

@@ -48,10 +48,10 @@ FILES = {
     "grey": ("PNG", "L", {}),
     "one bit": ("PNG", "1", {}),
     "colour": ("PNG", "RGB", {}),
-    "see-through": ("PNG", "RGBA", {}),
-    "see-through grey": ("PNG", "LA", {}),
+    "transparent": ("PNG", "RGBA", {}),
+    "transparent grey": ("PNG", "LA", {}),
     "palette": ("PNG", "P", {}),
-    "see-through palette": ("PNG", "P", {"transparency": 0}),
+    "transparent palette": ("PNG", "P", {"transparency": 0}),
     "16 bit": ("PNG", "I;16", {}),
     "32 bit": ("TIFF", "I", {"compression": "tiff_adobe_deflate"}),
     "float": ("TIFF", "F", {"compression": "tiff_adobe_deflate"}),
@@ -59,7 +59,7 @@ FILES = {
     "progressive": ("JPEG", "RGB", {"progressive": True, "subsampling": 0}),
     "turned": ("JPEG", "RGB", {"exif": TURNED}),
     "webp": ("WEBP", "RGB", {"method": 0}),
-    "see-through webp": ("WEBP", "RGBA", {"method": 0, "lossless": True}),
+    "transparent webp": ("WEBP", "RGBA", {"method": 0, "lossless": True}),
     "avif": ("AVIF", "RGB", {"speed": 10}),
     "gif": ("GIF", "P", {}),
     "bmp": ("BMP", "RGB", {}),
@@ -78,7 +78,7 @@ def _check(tmp_path: Path, name: str) -> None:
     assert reckoned_pixels < 3.5 * opened
 
 
-@pytest.mark.parametrize("name", ["16 bit", "see-through palette"])
+@pytest.mark.parametrize("name", ["16 bit", "transparent palette"])
 def test_the_reckoned_bytes_are_enough(tmp_path: Path, name: str) -> None:
     _check(tmp_path, name)
 

@@ -1,7 +1,7 @@
 """Collects the pictures of the bases: `python -m limner.bases.collect OUT --cache FOLDER [--textures FILE] [--only SOURCE ...]`.
 
 OUT becomes a dataset of 64x64 pictures with opacity: red, green, blue and alpha as they are in a PNG file, all of them zero
-where nothing is seen. What is see-through comes a second time, on a ground of one colour, as most people's pictures are. Every 25th
+where nothing is seen. What is transparent comes a second time, on a ground of one colour, as most people's pictures are. Every 25th
 picture, by what it shows, is in the test split.
 """
 
@@ -57,7 +57,7 @@ def held_out(key: str) -> bool:
 
 
 def square(image: Image.Image) -> np.ndarray:
-    """Returns a picture as uint8 (64, 64, 4): whole, in the middle, cut to what is seen of it where it is see-through."""
+    """Returns a picture as uint8 (64, 64, 4): whole, in the middle, cut to what is seen of it where it is transparent."""
     image = image.convert("RGBA")
     opaque = image.getchannel("A").getextrema()[0] == 255
     box = image.getchannel("A").point(lambda alpha: 255 * (alpha > 8)).getbbox()

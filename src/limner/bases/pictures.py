@@ -1,4 +1,4 @@
-"""See-through pictures shown on a board of squares."""
+"""Transparent pictures shown on a board of squares."""
 
 import numpy as np
 

@@ -16,13 +16,13 @@ from limner.pictures import composed
 
 PREFIX = "picture:"
 GROUND = "#808080"
-"""What see-through pictures are laid on before they are measured."""
+"""What transparent pictures are laid on before they are measured."""
 Edit = Callable[[np.ndarray, Table, Table], np.ndarray]
 """Pictures uint8 (n, H, W, C) of units, their attributes, and other ones -> their counterfactuals with those."""
 
 
 def grey(pictures: np.ndarray) -> np.ndarray:
-    """Returns how bright each pixel is, 0 to 1, (n, H, W): of colours, their luminance; of see-through ones, over grey."""
+    """Returns how bright each pixel is, 0 to 1, (n, H, W): of colours, their luminance; of transparent ones, over grey."""
     shares = (1.0,) if pictures.shape[-1] == 1 else LUMA
     return composed(pictures, GROUND) @ np.array(shares) / 255
 

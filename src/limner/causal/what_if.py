@@ -63,8 +63,8 @@ def of_files(model: CausalModel, paths: Sequence[str]) -> Units:
     for path in paths:
         if not Path(path).is_file():
             raise PictureError(f"{path}: no such file; of a dataset's picture, say which dataset with --data.")
-        see_through = schema.channels == 4
-        picture = open_picture(Path(path), background=None if see_through else "white").convert(MODES[schema.channels])
+        transparent = schema.channels == 4
+        picture = open_picture(Path(path), background=None if transparent else "white").convert(MODES[schema.channels])
         if (picture.height, picture.width) != (schema.height, schema.width):
             raise PictureError(
                 f"{path}: {picture.width}x{picture.height}, but this model reads {schema.width}x{schema.height}; prepare it first."

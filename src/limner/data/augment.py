@@ -32,7 +32,7 @@ class AugmentConfig(Section):
     colour: float = Field(0.0, ge=0, le=1)
     """Strength of changes in brightness, saturation and contrast."""
     cutout: float = Field(0.0, ge=0, lt=1)
-    """Side of a square put anywhere, as a share of the picture's: grey, or of nothing where pictures are see-through."""
+    """Side of a square put anywhere, as a share of the picture's: grey, or of nothing where pictures are transparent."""
 
     @property
     def active(self) -> bool:

@@ -33,7 +33,7 @@ class Problem(NamedTuple):
 class Decoded(NamedTuple):
     """A chunk of `total` pictures: problems, and for the n others, in order, their rows, pixels and descriptions.
 
-    `pixels` holds H * W bytes for a grey picture, three times as many for a colour one and four times for a see-through one;
+    `pixels` holds H * W bytes for a grey picture, three times as many for a colour one and four times for a transparent one;
     `channels` is uint8 (n,), 1, 3 or 4, `digests` uint8 (n, 16), `miniatures` uint8 (n, 9, 9), `spread` and `correlation` float32
     (n,) as in `limner.data.doctor`; `enlarged` counts pictures that were smaller than what they were fitted to.
     """
@@ -51,7 +51,7 @@ class Decoded(NamedTuple):
 
 
 def decode(contents: list[bytes | np.ndarray], size: tuple[int, int], how: str, background: str | None) -> Decoded:
-    """Decodes, converts and fits every picture of a chunk to `size` (H, W); see-through ones stay so without a background."""
+    """Decodes, converts and fits every picture of a chunk to `size` (H, W); transparent ones stay so without a background."""
     arrays, rows, problems, enlarged = [], [], [], 0
     for row, content in enumerate(contents):
         try:

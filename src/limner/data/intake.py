@@ -52,7 +52,7 @@ class Scratch:
         self.path.unlink(missing_ok=True)
 
     def append(self, pixels: bytes) -> None:
-        """Adds a picture of H * W (grey), H * W * 3 or H * W * 4 (see-through) bytes."""
+        """Adds a picture of H * W (grey), H * W * 3 or H * W * 4 (transparent) bytes."""
         self._file.write(pixels)
         self._offsets.append(self._offsets[-1] + len(pixels))
         self._channels.append(len(pixels) // (self.size[0] * self.size[1]))

@@ -40,7 +40,7 @@ class Options:
     size: tuple[int, int] | None = None
     fit: str = "crop"
     background: str | None = None
-    """None: see-through pictures stay so, and padding around opaque ones is white."""
+    """None: transparent pictures stay so, and padding around opaque ones is white."""
     missing: Missing | None = None
     """None: drop, but at most a tenth of the pictures."""
     keep_duplicates: bool = False
@@ -91,7 +91,7 @@ def prepare(
     `columns` says what columns are where their values would say otherwise: {name: label, number, caption or none}. `fit` is crop,
     pad or stretch. `missing` is drop, keep or mean (see `limner.data.attributes`); left out, at most a tenth of the pictures is
     dropped. `splits` are shares of train, validation and test; left out, those that the source has, else 8, 1 and 1 tenths. The
-    dataset is grey when every picture is, and has opacity when any picture is see-through and no `background` is given, a colour on
+    dataset is grey when every picture is, and has opacity when any picture is transparent and no `background` is given, a colour on
     which all are laid. `workers` processes decode (default: one a core). `out` must not exist, or be empty, or be a dataset when
     `overwrite`; after a failure it is as it was before. Raises DataError, UsageError.
     """

@@ -78,7 +78,7 @@ def select(
         exact=set(rows[found.exact].tolist()),
         flags=_flags(intake, kept),
         channels=int(intake.described("channels")[kept].max()),
-        notes=notes + _see_through(intake.described("channels")[kept]),
+        notes=notes + _transparent(intake.described("channels")[kept]),
         splits=[splits[row] for row in kept] if splits else None,
     )
 
@@ -118,9 +118,9 @@ def _duplicates(intake: Intake, scratch: Scratch, rows: np.ndarray) -> Duplicate
     return find_duplicates(digests, miniatures, lambda chosen: scratch.pictures(rows[chosen].tolist(), channels))
 
 
-def _see_through(channels: np.ndarray) -> list[str]:
+def _transparent(channels: np.ndarray) -> list[str]:
     count = int((channels == 4).sum())
-    stay = f"{count:,} of {len(channels):,} pictures are see-through and stay so; --background white would lay them on white"
+    stay = f"{count:,} of {len(channels):,} pictures are transparent and stay so; --background white would lay them on white"
     return [stay] if count else []
 
 

@@ -191,17 +191,17 @@ def _warped(canvas: Canvas, matrix: np.ndarray, size: tuple[int, int], fill: str
         pixels = with_opacity(pixels)
     elif fill not in FILLS:
         value = (*map(float, colour(fill)), 255.0)
-    see_through = pixels.shape[2] == 4
-    # colours of what is see-through must not bleed into what is not
+    transparent = pixels.shape[2] == 4
+    # colours of what is transparent must not bleed into what is not
     moved = cv2.warpPerspective(
-        _premultiplied(pixels) if see_through else np.ascontiguousarray(pixels),
+        _premultiplied(pixels) if transparent else np.ascontiguousarray(pixels),
         matrix,
         size,
         flags=cv2.INTER_CUBIC,
         borderMode=border,
         borderValue=value,
     )
-    if see_through:
+    if transparent:
         moved = _divided(moved)
     if fill == "content":
         covered = cv2.warpPerspective(np.ones(pixels.shape[:2], np.float32), matrix, size, flags=cv2.INTER_LINEAR)

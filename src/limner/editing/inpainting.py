@@ -88,7 +88,7 @@ def patches(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
 def inpaint(pixels: np.ndarray, hole: np.ndarray, by: str = "auto") -> np.ndarray:
     """Returns colours uint8 (H, W, 3) of a picture (H, W, 3 or 4) whose hole is filled in one of `FILLS`' ways.
 
-    What is see-through is no ground to continue. UsageError where none is left.
+    What is transparent is no ground to continue. UsageError where none is left.
     """
     colour = np.ascontiguousarray(pixels[..., :3])
     missing = hole | (pixels[..., 3] == 0) if pixels.shape[2] == 4 else hole

@@ -20,7 +20,7 @@ from limner.config import NameText, PathText
 from limner.editing.directions import direction_of
 from limner.editing.inversion import STEPS, Detail, LatentLoss, first_guess, invert, optimise, perceptual_net
 from limner.editing.latent_space import cross_faded, editing_model, interpolate, one_thread, sample_w
-from limner.editing.objects import blended
+from limner.editing.objects import blend_colours
 from limner.editing.operation import Canvas, Operation
 from limner.editing.rendering import (
     apply_latent,
@@ -161,9 +161,9 @@ class Mix(LatentEdit):
         """Returns the other picture's latent, and, of a file, the picture as `render` returns one."""
         if self.file is None:
             return sample_w(model, 1, self.seed or 0), None
-        see_through = model.schema.channels == 4
-        picture = open_picture(Path(self.file), background=None if see_through else "white")
-        picture = picture.convert("RGBA" if see_through else "RGB")
+        transparent = model.schema.channels == 4
+        picture = open_picture(Path(self.file), background=None if transparent else "white")
+        picture = picture.convert("RGBA" if transparent else "RGB")
         pixels = np.asarray(ImageOps.fit(picture, (canvas.width, canvas.height)))
         return invert(model, to_model_input(model, pixels), steps=self.steps), as_rendered(model, pixels)
 
@@ -184,7 +184,7 @@ class Regenerate(LatentEdit):
         start = self._start(canvas, model, images, loss)
         latent = optimise(model, start, loss, self.steps, details="none", anchor=ANCHOR)
         pixels = to_pixels(render(model, latent, canvas))
-        colour = blended(visible(pixels), canvas.colour, canvas.selection, self.blend)
+        colour = blend_colours(visible(pixels), canvas.colour, canvas.selection, self.blend)
         return canvas.with_pixels(np.concatenate([colour, pixels[..., 3:]], 2))
 
     def _start(self, canvas: Canvas, model: Model, images: Tensor, loss: LatentLoss) -> Latent:

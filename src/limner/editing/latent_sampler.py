@@ -65,7 +65,7 @@ class LatentSampler:
         first = self._of_seed(spec.seed, spec.index, spec)
         z = first.values
         if spec.blend:
-            z = blended([(self._of_seed(seed, 0, spec).values, weight) for seed, weight in spec.blend])
+            z = weighted_sum([(self._of_seed(seed, 0, spec).values, weight) for seed, weight in spec.blend])
         if spec.mix is not None and spec.mix.share:
             other = self._of_seed(spec.mix.seed, 0, spec).values
             z = slerp(z[0], other[0], torch.tensor([[spec.mix.share]]))
@@ -107,7 +107,7 @@ class LatentSampler:
         return self.steps[name] if name in self.steps else direction_of(self.editing, name)
 
 
-def blended(latents: Sequence[tuple[Tensor, float]]) -> Tensor:
+def weighted_sum(latents: Sequence[tuple[Tensor, float]]) -> Tensor:
     """Returns the weighted sum of z (1, latent), as long as independent ones of their weights are on average.
 
     A plain mean would be shorter than any z that the model was trained on; the first one, where all weights are 0.

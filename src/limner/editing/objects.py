@@ -1,4 +1,4 @@
-"""Edits of what is selected, an object or its background: blurred, filled, made see-through or taken out."""
+"""Edits of what is selected, an object or its background: blurred, filled, made transparent or taken out."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 
 from limner.colours import alpha_of, visible
 from limner.config import PathText
-from limner.editing.operation import Canvas, Operation, mixed, with_opacity
+from limner.editing.operation import Canvas, Operation, alpha_blend, with_opacity
 from limner.errors import UsageError
 from limner.pictures import SUFFIXES, colour, open_picture
 
@@ -60,7 +60,7 @@ class Fill(Operation):
 
 
 class Erase(Operation):
-    """Makes what is selected see-through."""
+    """Makes what is selected transparent."""
 
     def apply(self, canvas: Canvas) -> Canvas:
         pixels = with_opacity(canvas.pixels)
@@ -132,7 +132,7 @@ class Paste(Operation):
 
 
 def _on_nothing(canvas: Canvas, hole: np.ndarray) -> bool:
-    """Whether most of what is around a hole, bool (H, W), is see-through."""
+    """Whether most of what is around a hole, bool (H, W), is transparent."""
     alpha = alpha_of(canvas.pixels)
     around = cv2.dilate(hole.astype(np.uint8), np.ones((2 * AROUND + 1,) * 2, np.uint8)).astype(bool) & ~hole
     return alpha is not None and bool(around.any()) and float(alpha[around].mean()) < 0.5
@@ -140,13 +140,13 @@ def _on_nothing(canvas: Canvas, hole: np.ndarray) -> bool:
 
 def _laid(canvas: Canvas, above: np.ndarray, share: np.ndarray, blend: str) -> Canvas:
     """Returns a canvas with colours uint8 (H, W, 3) over it, as far as a share (H, W) says; they are seen where nothing was."""
-    colours = blended(above, canvas.colour, share, blend)
+    colours = blend_colours(above, canvas.colour, share, blend)
     if canvas.pixels.shape[2] == 4:
-        return replace(canvas, pixels=mixed(canvas.pixels, with_opacity(colours), share))
+        return replace(canvas, pixels=alpha_blend(canvas.pixels, with_opacity(colours), share))
     return replace(replace(canvas, selection=share).with_colour(colours), selection=canvas.selection)
 
 
-def blended(above: np.ndarray, below: np.ndarray, share: np.ndarray, blend: str) -> np.ndarray:
+def blend_colours(above: np.ndarray, below: np.ndarray, share: np.ndarray, blend: str) -> np.ndarray:
     """Returns colours uint8 (H, W, 3) to be laid over others: as they are, or with their gradients joined to those below."""
     if blend == "none":
         return above

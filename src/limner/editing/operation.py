@@ -74,7 +74,7 @@ class Canvas:
         if pixels.shape[2] == 3:
             return self.with_colour(pixels)
         if self.selection is not None:
-            pixels = mixed(with_opacity(self.pixels), pixels, self.selection)
+            pixels = alpha_blend(with_opacity(self.pixels), pixels, self.selection)
         return replace(self, pixels=pixels)
 
 
@@ -85,7 +85,7 @@ def with_opacity(pixels: np.ndarray) -> np.ndarray:
     return np.concatenate([pixels, np.full((*pixels.shape[:2], 1), 255, np.uint8)], 2)
 
 
-def mixed(below: np.ndarray, above: np.ndarray, share: np.ndarray) -> np.ndarray:
+def alpha_blend(below: np.ndarray, above: np.ndarray, share: np.ndarray) -> np.ndarray:
     """Returns the weighted mean of two pictures uint8 (H, W, 4), of which `above` has a share float32 (H, W) in [0, 1].
 
     Colours count as far as they are opaque. Where all of the share is on one side, it is that one's pixel.

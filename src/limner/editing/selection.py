@@ -102,7 +102,7 @@ class SelectColour(Selecting):
 
 
 class SelectMask(Selecting):
-    """Selects what is white in a picture `file` of the same size, and greys in part; of a see-through one, what is opaque."""
+    """Selects what is white in a picture `file` of the same size, and greys in part; of a transparent one, what is opaque."""
 
     file: PathText
 
@@ -112,7 +112,7 @@ class SelectMask(Selecting):
             height, width = mask.shape
             raise UsageError(f"{self.file}: {width}x{height}, but the picture is {canvas.width}x{canvas.height}.")
         if not mask.any():
-            raise UsageError(f"{self.file}: it is black, or see-through, everywhere, so it selects nothing.")
+            raise UsageError(f"{self.file}: it is black, or transparent, everywhere, so it selects nothing.")
         return mask
 
 

@@ -39,7 +39,7 @@ class Extractor(nn.Module):
 
 
 def in_colour(images: Tensor) -> Tensor:
-    """Returns pictures (B, 1, 3 or 4, H, W) as (B, 3, H, W): grey as three equal channels, see-through ones over middle grey."""
+    """Returns pictures (B, 1, 3 or 4, H, W) as (B, 3, H, W): grey as three equal channels, transparent ones over middle grey."""
     return images.expand(-1, 3, -1, -1) if images.shape[1] == 1 else over_grey(images)
 
 

@@ -32,7 +32,7 @@ PICKLES = (".pth", ".pt")
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownWeights:
     """A network and what can be said of its weights without having them."""
 
     network: type[Extractor]
@@ -46,8 +46,8 @@ class Known:
     """SHA-256 of published files by name; torch.hub's files carry the first eight digits in their names."""
 
 
-KNOWN: dict[str, Known] = {
-    "squeezenet": Known(
+KNOWN: dict[str, KnownWeights] = {
+    "squeezenet": KnownWeights(
         SqueezeNet,
         "SqueezeNet 1.0, trained on ImageNet",
         "BSD-2-Clause",
@@ -59,7 +59,7 @@ KNOWN: dict[str, Known] = {
             )
         },
     ),
-    "vgg19": Known(
+    "vgg19": KnownWeights(
         VGG19,
         "VGG19, trained on ImageNet",
         "BSD-3-Clause",
@@ -67,7 +67,7 @@ KNOWN: dict[str, Known] = {
         "https://download.pytorch.org/models/vgg19-dcbb9e9d.pth",
         {"vgg19-dcbb9e9d.pth": "dcbb9e9d"},
     ),
-    "inception-v3": Known(
+    "inception-v3": KnownWeights(
         InceptionV3,
         "Inception-v3 of 2015-12-05, trained on ImageNet: the one that FID means",
         "Apache-2.0",
@@ -75,7 +75,7 @@ KNOWN: dict[str, Known] = {
         "https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/pt_inception-2015-12-05-6726825d.pth",
         {"pt_inception-2015-12-05-6726825d.pth": "6726825d"},
     ),
-    "dinov2": Known(
+    "dinov2": KnownWeights(
         DINOv2,
         "DINOv2 ViT-S/14, trained on LVD-142M",
         "Apache-2.0",
@@ -165,7 +165,7 @@ def parameters(name: str) -> int:
         return sum(weight.numel() for weight in _known(name).network().parameters())
 
 
-def _known(name: str) -> Known:
+def _known(name: str) -> KnownWeights:
     if name == "limner":
         raise UsageError("'limner' is embedded: its weights are always here.")
     if name not in KNOWN:

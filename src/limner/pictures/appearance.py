@@ -17,7 +17,7 @@ class Appearance(BaseModel):
     """What is done to generated pictures before they are written; nothing unless said."""
 
     background: str | None = None
-    """A colour to lay see-through pictures on."""
+    """A colour to lay transparent pictures on."""
     scale: int = Field(1, ge=1, le=MOST, strict=True)
     """Enlargement, by a whole number."""
     nearest: bool = False

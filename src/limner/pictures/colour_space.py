@@ -32,7 +32,7 @@ def to_srgb(image: Image.Image) -> Image.Image:
     if image.has_transparency_data and image.mode not in (
         "LA",
         "RGBA",
-    ):  # a colour that is see-through would become another
+    ):  # a colour that is transparent would become another
         image = image.convert("LA" if image.mode == "L" else "RGBA")
     elif image.mode == "P":
         image = image.convert("RGB")

@@ -17,7 +17,7 @@ FAINT = 16
 def open_mask(path: Path, levels: int = 2) -> np.ndarray:
     """Returns a mask file as float32 (H, W) in [0, 1], where black is 0 and white is 1.
 
-    A see-through picture of one colour is its opacity; of any other, what is hidden counts as black. Values from 0 to `levels` - 1
+    A transparent picture of one colour is its opacity; of any other, what is hidden counts as black. Values from 0 to `levels` - 1
     stand for as many steps from black to white, as programs that number classes write them. UsageError for a mask in colours, or
     with a few of the lowest values.
     """
@@ -29,7 +29,7 @@ def open_mask(path: Path, levels: int = 2) -> np.ndarray:
             return alpha[..., 0]
         colours = colours * alpha
     if np.ptp(colours, 2).max() >= COLOURED:
-        raise UsageError(f"{path}: it is in colours, but a mask is black, white and grey, or see-through.")
+        raise UsageError(f"{path}: it is in colours, but a mask is black, white and grey, or transparent.")
     grey: np.ndarray = colours.mean(2)
     brightest = grey.max()
     if 0 < brightest < levels:

@@ -27,9 +27,9 @@ def colour(text: str) -> tuple[int, int, int]:
 
 
 def plain(image: Image.Image, background: str | None = "white") -> Image.Image:
-    """Returns the picture in mode "L" (grey modes, grey palettes) or "RGB", composed over `background` if see-through.
+    """Returns the picture in mode "L" (grey modes, grey palettes) or "RGB", composed over `background` if transparent.
 
-    Without a background, what is see-through comes in mode "RGBA".
+    Without a background, what is transparent comes in mode "RGBA".
 
     16-bit grey (and 32-bit integer grey, taken as 16-bit) is divided by 257; by 16 where no value is above 4,095, as scanners of
     12 bits write it, and by 1 where none is above 255; float grey is read as [0, 1] when it
@@ -51,7 +51,7 @@ def plain(image: Image.Image, background: str | None = "white") -> Image.Image:
 
 
 def composed(pictures: np.ndarray, background: str) -> np.ndarray:
-    """Returns see-through pictures uint8 (..., H, W, 4) laid on a colour, (..., H, W, 3); others as they are."""
+    """Returns transparent pictures uint8 (..., H, W, 4) laid on a colour, (..., H, W, 3); others as they are."""
     if pictures.shape[-1] != 4:
         return pictures
     alpha = pictures[..., 3:].astype(np.float32) / 255

@@ -6,7 +6,7 @@ from html import escape
 from limner.pictures.page import Picture, data_uri
 
 SQUARES = "background:repeating-conic-gradient(#aaa 0 25%,#ddd 0 50%) 0 0/16px 16px"
-"""Shown behind what is see-through."""
+"""Shown behind what is transparent."""
 
 
 def notebook_html(

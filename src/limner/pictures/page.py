@@ -141,7 +141,7 @@ def _embedded(picture: Picture) -> Embedded:
     if isinstance(picture, bytes):
         return Embedded(data_uri(picture), "")
     image = to_image(picture)
-    shown = {"small": max(image.size) < _SMALL, "see-through": image.mode == "RGBA"}
+    shown = {"small": max(image.size) < _SMALL, "transparent": image.mode == "RGBA"}
     return Embedded(data_uri(image), " ".join(name for name, is_so in shown.items() if is_so))
 
 

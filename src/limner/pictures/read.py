@@ -81,7 +81,7 @@ def open_picture(path: Path | str, *, background: str | None = "white", minimum:
 
 
 def open_pixels(path: Path, *, minimum: int = 1) -> np.ndarray:
-    """Returns the picture in a file as colour, uint8 (H, W, 3), or (H, W, 4) where it is see-through; as `open_picture`."""
+    """Returns the picture in a file as colour, uint8 (H, W, 3), or (H, W, 4) where it is transparent; as `open_picture`."""
     image = open_picture(path, background=None, minimum=minimum)
     return pixels(image)
 

@@ -27,7 +27,7 @@ def fit(image: Image.Image, size: Size, how: str = "crop", background: str | Non
     """Returns the picture at exactly `size` (height, width) in its own mode ("L", "RGB" or "RGBA"), anti-aliased.
 
     "crop" fills the size and cuts the middle out, "pad" shows all of it on `background` (without one: on white, or, if it is
-    see-through, on nothing), "stretch" changes its shape. A grey picture padded with a colour becomes "RGB". UsageError when
+    transparent, on nothing), "stretch" changes its shape. A grey picture padded with a colour becomes "RGB". UsageError when
     `how` is none of these.
     """
     if how not in FITS:

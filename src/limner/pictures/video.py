@@ -24,7 +24,7 @@ def save_walk(
 ) -> None:
     """Writes uint8 frames (H, W, C), all of one shape, as a .mp4 or .gif that carries the provenance as its comment.
 
-    See-through frames are laid on white.
+    Transparent frames are laid on white.
 
     An odd side of an .mp4 is made even by repeating its last line. UsageError for another suffix or a rate outside
     1..120, PictureError when there is no frame or the shapes differ.

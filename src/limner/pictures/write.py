@@ -27,7 +27,7 @@ def save(
 ) -> None:
     """Writes a picture, uint8 (H, W) or (H, W, 1|3|4) or a Pillow image, as .png, .webp (both exact) or .jpg.
 
-    Every suffix carries the provenance and metadata, if there are any; what is see-through comes over white in a .jpg. UsageError
+    Every suffix carries the provenance and metadata, if there are any; what is transparent comes over white in a .jpg. UsageError
     for another suffix, PictureError for another array.
     """
     path = Path(path)

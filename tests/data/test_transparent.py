@@ -1,4 +1,4 @@
-"""See-through pictures stay so, and what is hidden under alpha 0 counts nowhere."""
+"""Transparent pictures stay so, and what is hidden under alpha 0 counts nowhere."""
 
 from pathlib import Path
 
@@ -36,8 +36,8 @@ def test_glyphs_on_nothing_keep_their_alpha_and_are_not_blank(colour: int, tmp_p
     assert (dataset.schema.channels, dataset.schema.colours) == (4, "colour with transparency")
     assert np.array_equal(np.asarray(dataset.pictures), np.stack(glyphs))
     assert report.flagged == {}
-    assert report.notes == ["20 of 20 pictures are see-through and stay so; --background white would lay them on white"]
-    assert '<img class="see-through"' in (tmp_path / "out" / "report.html").read_text()
+    assert report.notes == ["20 of 20 pictures are transparent and stay so; --background white would lay them on white"]
+    assert '<img class="transparent"' in (tmp_path / "out" / "report.html").read_text()
 
 
 def test_what_is_hidden_tells_no_two_pictures_apart_and_is_not_kept(tmp_path: Path) -> None:
