@@ -53,8 +53,7 @@ def test_a_share_of_one_is_the_other_seed_and_a_blend_of_one_is_its_seed(sampler
 def test_blends_are_as_long_as_what_they_are_of() -> None:
     many = torch.randn(400, 1, 64, generator=torch.Generator().manual_seed(0))
     lengths = [
-        float(weighted_sum([(one, 0.3), (other, 1.2)]).norm())
-        for one, other in zip(many[::2], many[1::2], strict=True)
+        float(weighted_sum([(one, 0.3), (other, 1.2)]).norm()) for one, other in zip(many[::2], many[1::2], strict=True)
     ]
     assert np.mean(lengths) == pytest.approx(float(many.norm(dim=2).mean()), rel=0.02)
     assert torch.equal(weighted_sum([(many[0], 0.0), (many[1], 0.0)]), many[0])

@@ -31,9 +31,28 @@ def gaussian(output: Tensor, pictures: Tensor) -> Tensor:
 
 
 def laplace(output: Tensor, pictures: Tensor) -> Tensor:
-    """Negative log density of a Laplace distribution around tanh(output), nats a picture: edges are dearer than shades."""
+    """Negative log density of a Laplace distribution around tanh(output), nats a picture: edges are dearer than shades.
+
+    Premultiplied pictures (B, 4, H, W) are compared as they look on black and on white. Errors of colours and of alpha counted one
+    by one gave contours a dark rim: where both are uncertain, the likeliest colour is darker than the likeliest alpha says.
+    """
+    error = output.tanh() - pictures
+    if pictures.shape[1] == 4:
+        return _on_black_and_white(error).sum((1, 2))
     constant = math.log(2 * LAPLACE_SCALE)
-    return ((output.tanh() - pictures).abs() / LAPLACE_SCALE + constant).sum((1, 2, 3))
+    return (error.abs() / LAPLACE_SCALE + constant).sum((1, 2, 3))
+
+
+def _on_black_and_white(error: Tensor) -> Tensor:
+    """Returns the negative log density, nats (B, H, W), of errors (B, 4, H, W) of premultiplied colours and alpha.
+
+    On black a colour is off by its own error, on white by its error less that of alpha. The density of the six together, each
+    weighted by 2/3 so that they count as four channels, integrates to 52/27 / k^4 with k = 2/3 / scale.
+    """
+    colours, alpha = error[:, :3], error[:, 3:]
+    k = 2 / 3 / LAPLACE_SCALE
+    constant = math.log(52 / 27) - 4 * math.log(k)
+    return k * (colours.abs() + (colours - alpha).abs()).sum(1) + constant
 
 
 def discretised_logistic(output: Tensor, pictures: Tensor) -> Tensor:
