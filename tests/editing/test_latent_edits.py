@@ -12,6 +12,7 @@ from limner.editing.history import open_source, save_edited
 from limner.editing.latent_space import editing_model
 from limner.editing.operation import KnownLatent
 from limner.errors import LimnerError, PictureError
+from limner.methods import Latent
 from limner.pictures import read_provenance
 from limner.replay import replay
 from small_models import small_model
@@ -21,6 +22,7 @@ TEXTS = {
     "encode": "encode:model={model},steps=3",
     "encode by the latent alone": "encode:details=none,model={model},steps=2",
     "along": "along:direction=sefa-1,amount=4,model={model},steps=2",
+    "condition": "condition:kind=long,model={model},steps=2",
     "mix": "mix:share=0.6,file={other},model={model},steps=2",
     "mix with a seed": "mix:share=0.6,seed=4,model={model},steps=2",
     "regenerate": "regenerate:seed=1,model={model},steps=2",
@@ -94,6 +96,25 @@ def test_a_model_s_own_picture_has_a_known_latent(model: Path, monkeypatch: pyte
     assert np.abs(apply([parse("mix:share=1,seed=9")], source.pixels, source.latent).astype(int) - other).max() <= 1
     there_and_back = [parse("along:direction=pca-2,amount=1.5"), parse("along:direction=pca-2,amount=-1.5")]
     assert np.abs(apply(there_and_back, source.pixels, source.latent).astype(int) - sample).max() <= 1
+
+
+def test_a_model_s_own_picture_under_another_condition_is_what_it_generates_then(model: Path) -> None:
+    source, opened = open_source(model, seed=7), editing_model(model)
+    own = opened.latent(1, seed=7)
+    other = opened.resolve({"kind": "long", "age": "0.7"})
+    expected = opened.generate(Latent(own.values, other))[0]
+    after = apply([parse("condition:kind=long,age=0.7")], source.pixels, source.latent)
+    assert not np.array_equal(expected, source.pixels)
+    assert np.abs(after.astype(int) - expected).max() <= 1
+    assert np.array_equal(
+        after, apply([parse("condition:values={kind: long, age: 0.7}")], source.pixels, source.latent)
+    )
+
+
+def test_a_photograph_under_the_condition_that_it_has_stays_as_it_is(opaque: np.ndarray, names: dict[str, str]) -> None:
+    known = "{{kind: round, age: 0.4}}"
+    text = f"condition:kind=round,age=0.4,condition={known},model={{model}},steps=2".format(**names)
+    assert np.abs(apply([parse(text)], opaque).astype(int) - opaque).max() <= 1
 
 
 def test_a_latent_counts_only_for_the_pixels_that_it_generates(model: Path) -> None:
@@ -194,6 +215,9 @@ def test_another_model_than_edited_is_refused(names: dict[str, str], tmp_path: P
         ("mix:share=2,seed=1,model={model}", "share: "),
         ("mix:file=gone.png,model={model},steps=0", "gone.png"),
         ("encode:model={model},condition={{kind: squar}}", "did you mean 'square'"),
+        ("condition:kind=squar,model={model}", "did you mean 'square'"),
+        ("condition:kin=square,model={model}", "did you mean 'kind'"),
+        ("condition:model={model}", "condition:model"),
     ],
 )
 def test_what_cannot_be_done_is_one_line(text: str, line: str, names: dict[str, str], tmp_path: Path) -> None:

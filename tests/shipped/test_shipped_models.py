@@ -48,6 +48,15 @@ def test_the_garden_answers_what_if_as_the_truth_does() -> None:
     assert _error(changed, truth) < 0.6 * _error(pictures, truth)
 
 
+def test_a_class_is_changed_by_an_edit_as_the_truth_would() -> None:
+    flowers = [one for one in garden.sample(40, seed=5) if one.species != "sunflower"][:8]
+    before = np.stack([garden.draw(one, 64) for one in flowers])
+    edit = parse("condition:species=sunflower,model=garden,steps=30")
+    after = np.stack([apply([edit], picture) for picture in before])
+    truth = np.stack([garden.draw(replace(one, species="sunflower"), 64) for one in flowers])
+    assert _error(after, truth) < 0.8 * _error(before, truth)
+
+
 def _error(pictures: np.ndarray, truth: np.ndarray) -> float:
     return float(np.abs(pictures.astype(float) - truth).mean())
 

@@ -71,6 +71,7 @@ OPERATIONS = Operations(
         "sharpen": "light.Sharpen",
         "encode": "latent_edits.Encode",
         "along": "latent_edits.Along",
+        "condition": "latent_edits.ChangeCondition",
         "mix": "latent_edits.Mix",
         "regenerate": "latent_edits.Regenerate",
     }
@@ -117,6 +118,9 @@ def operation(name: str, given: Any, text: str | None = None) -> Operation:
     fields = arguments(kind)
     if not isinstance(given, Mapping):
         given = {} if given is None else {fields[0]: given}
+    if kind.open_field and kind.open_field not in given:
+        named = {key: value for key, value in given.items() if key not in fields}
+        given = {key: value for key, value in given.items() if key in fields} | {kind.open_field: named}
     unknown = next((key for key in given if key not in fields), None)
     if unknown is not None:
         raise UsageError(f"{name} takes no '{shown(unknown)}'; {nearest(str(unknown), fields)}")

@@ -6,7 +6,7 @@ what changes, so that what it cannot generate stays. Pictures of another size ar
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
@@ -122,6 +122,29 @@ class Along(LatentEdit):
         step = direction_of(model, self.direction, Path(self.directions) if self.directions else None)
         before, exact = self._latent(canvas, model)
         after = replace(before, values=before.values + self.amount * step)
+        if exact:
+            return apply_latent(canvas, model, after)
+        now, then = render(model, before, canvas), render(model, after, canvas)
+        changed = apply_change(as_rendered(model, canvas.pixels), now, then)
+        return with_latent(apply_pixels(canvas, changed), model, after)
+
+
+class ChangeCondition(LatentEdit):
+    """Draws the picture under other values of the model's attributes, as in `condition:hair=green`; the rest of it stays.
+
+    What the model generates under its own condition and under the other says what changes (`methods.counterfactual`).
+    """
+
+    open_field: ClassVar[str | None] = "values"
+    values: dict[str, NameText] = Field(min_length=1)
+
+    def edited(self, canvas: Canvas, model: Model) -> Canvas:
+        asked = model.resolve(self.values)
+        # from w alone: feature offsets hold what the picture shows under its own condition, and would keep it under another
+        before, exact = self._latent(canvas, model, "none")
+        other = dict(before.condition) | {name: asked[name].to(model.generator.device) for name in self.values}
+        z = model.generator.to_z(before)
+        after = model.generator.to_w(replace(z, condition=other))
         if exact:
             return apply_latent(canvas, model, after)
         now, then = render(model, before, canvas), render(model, after, canvas)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -105,6 +105,9 @@ class Operation(Section):
 
     At the values that say so in its docstring it returns the same pixels.
     """
+
+    open_field: ClassVar[str | None] = None
+    """A field, a mapping, that takes the arguments which have no field of their name."""
 
     @property
     def named(self) -> tuple[Path, ...]:

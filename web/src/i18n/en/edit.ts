@@ -110,6 +110,7 @@ export default {
   "edit.op.sharpen": "Sharpen",
   "edit.op.encode": "As the model sees it",
   "edit.op.along": "Along a direction",
+  "edit.op.condition": "Another class or number",
   "edit.op.mix": "Mix with another",
   "edit.op.regenerate": "Regenerate",
 
@@ -144,6 +145,7 @@ export default {
   "edit.about.sharpen": "Makes edges crisper.",
   "edit.about.encode": "Shows the picture as the model generates it.",
   "edit.about.along": "Moves along a direction of the model. With a photograph this takes some seconds.",
+  "edit.about.condition": "Draws the picture under other values of the model's attributes; the rest of it stays.",
   "edit.about.mix": "Goes some of the way to another picture: a file, or one of the model's.",
   "edit.about.regenerate": "Has the model generate the selected part again. Another seed gives another result.",
 
@@ -182,6 +184,7 @@ export default {
   "edit.field.condition": "What it shows",
   "edit.field.steps": "Steps of the search",
   "edit.field.details": "Details",
+  "edit.field.values": "Becomes",
   "edit.field.share": "Share of the other",
   "edit.field.seed": "Seed",
 

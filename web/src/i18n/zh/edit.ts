@@ -112,6 +112,7 @@ const words: Record<keyof typeof en, string> = {
   "edit.op.sharpen": "锐化",
   "edit.op.encode": "模型眼中的样子",
   "edit.op.along": "沿方向移动",
+  "edit.op.condition": "改变类别或数值",
   "edit.op.mix": "与另一张混合",
   "edit.op.regenerate": "重新生成",
 
@@ -146,6 +147,7 @@ const words: Record<keyof typeof en, string> = {
   "edit.about.sharpen": "让边缘更清晰。",
   "edit.about.encode": "显示模型所生成的这张图片。",
   "edit.about.along": "沿模型的某个方向移动。对照片需要几秒钟。",
+  "edit.about.condition": "按模型属性的其他取值重画图片，其余部分保持不变。",
   "edit.about.mix": "向另一张图片过渡：可以是文件，也可以是模型的图片。",
   "edit.about.regenerate": "让模型重新生成选区。换一个种子，得到不同的内容。",
 
@@ -184,6 +186,7 @@ const words: Record<keyof typeof en, string> = {
   "edit.field.condition": "画面内容",
   "edit.field.steps": "搜索步数",
   "edit.field.details": "细节",
+  "edit.field.values": "改为",
   "edit.field.share": "另一张所占比例",
   "edit.field.seed": "种子",
 

@@ -47,7 +47,7 @@ export const GROUPS: Record<Exclude<Group, "more">, string[]> = {
     "sharpen",
   ],
   geometry: ["crop", "rotate", "flip", "scale", "translate", "perspective", "pad"],
-  model: ["encode", "along", "mix", "regenerate"],
+  model: ["encode", "along", "condition", "mix", "regenerate"],
 };
 
 /** Returns the operations by group; those that are in no group here are listed under `more`. */
@@ -79,6 +79,7 @@ const CONTROLS: Record<string, Control["kind"]> = {
   model: "model",
   "along.direction": "direction",
   condition: "condition",
+  "condition.values": "condition",
   points: "curve",
   corners: "corners",
 };
