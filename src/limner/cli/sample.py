@@ -48,7 +48,7 @@ def sample(
     find_folder(model)  # before PyTorch is loaded
 
     from limner.conditions.resolve import parse_condition
-    from limner.errors import UsageError
+    from limner.errors import UsageError, shown
     from limner.model import load
     from limner.pictures.appearance import read_appearance
     from limner.pictures.sheet import frames_file, parse_layout
@@ -62,8 +62,12 @@ def sample(
     appearance = read_appearance(background=background, palette=palette, scale=scale, nearest=nearest)
     opened = load(model, device, runtime)
     if walk:
-        save_model_walk(opened, model, walk, background=background, **how)
-        typer.echo(str(walk))
+        labels = save_model_walk(opened, model, walk, background=background, **how)
+        if labels:
+            held = ",".join(f"{name}={value}" for name, value in labels.items())
+            typer.echo(f"{walk}: every frame has {shown(held, 200)}; --condition NAME=VALUE asks for another.")
+        else:
+            typer.echo(str(walk))
     if out or not walk:
         target = out or Path("samples.png")
         save_samples(
