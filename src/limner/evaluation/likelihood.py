@@ -33,7 +33,7 @@ def likelihood(reference: Reference, subject: Subject) -> Group:
         mean, _ = generator.encode(images, condition)
         if generator.has_elbo:
             noise = torch.randn(mean.shape, generator=seeds.generator("elbo", reference.seed, start))
-            nll, kl = generator.elbo(images, condition, noise)
+            nll, kl = generator.elbo_terms(images, condition, noise)
             elbos.append(nll + kl.sum(1))
         errors.append((generator.decode(mean, condition) - images).div(2).square().mean((1, 2, 3)))
         means.append(mean)

@@ -17,10 +17,10 @@ CURVES = (
     "discriminator",
     "generator",
     "bits_per_dimension",
-    "elbo",
+    "negative_elbo",
     "diversity",
     "held_out_frechet",
-    "held_out_elbo",
+    "held_out_negative_elbo",
 )
 
 
