@@ -8,8 +8,14 @@ import typer
 
 def evaluate(
     models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Model or run folders.")],
-    data: Annotated[str, typer.Option(help="The dataset they learned from, or pictures that they never saw.")],
-    n: Annotated[int, typer.Option("--n", help="Samples of each model.")] = 10_000,
+    data: Annotated[
+        str | None,
+        typer.Option(
+            help="The dataset that the models were trained on, or other pictures, as `limner prepare` reads them.",
+            show_default="what the first model was trained on",
+        ),
+    ] = None,
+    n: Annotated[int, typer.Option("--n", help="Samples that each model generates.")] = 10_000,
     features: Annotated[str, typer.Option(help="An extractor; see `limner weights`.")] = "limner",
     only: Annotated[
         list[str] | None,
@@ -26,14 +32,22 @@ def evaluate(
         find_folder(Path(model))  # before PyTorch is loaded
 
     from limner.cli.table import show
+    from limner.data import Dataset
     from limner.evaluation import evaluate as judge
     from limner.evaluation import table, write_report
+    from limner.evaluation.evaluate import recorded_dataset
     from limner.evaluation.report import claimed
 
     chosen = [group.strip() for groups in only or () for group in groups.split(",")]
     with claimed(out):
-        evaluation = judge(models, data, n=n, features=features, only=chosen, seed=seed, verify=verify)
+        dataset: str | Dataset = data or recorded_dataset([Path(model) for model in models])
+        if isinstance(dataset, Dataset):
+            typer.echo(
+                f"pictures: {dataset.path}, which {models[0]} was trained on; --data DATASET compares with others."
+            )
+        evaluation = judge(models, dataset, n=n, features=features, only=chosen, seed=seed, verify=verify)
         show(table.rows(evaluation))
+        typer.echo(table.LEGEND)
         write_report(evaluation, out)
     for line in [*table.verdicts(evaluation), *(f"note: {warning}" for warning in table.warnings(evaluation))]:
         typer.echo(line)

@@ -58,7 +58,9 @@ def likelihood(reference: Reference, subject: Subject) -> Group:
     measures.append(Measure.of("active units", active, "higher", protocol))
     group = Group(measures)
     if not generator.has_elbo:
-        group.notes.append(f"'{subject.model.recipe.name}' samples a learned prior and has no ELBO; elbo-vae does.")
+        group.notes.append(
+            f"'{subject.model.recipe.name}' draws its latents from a learned prior, so it has no ELBO; the recipe elbo-vae has one."
+        )
     _disentanglement(group, latents, reference, rows)
     return group
 
