@@ -17,4 +17,4 @@ def garden(
     from limner.data.garden import make
 
     make(out, n, size, seed)
-    typer.echo(f"{n} pictures: {out}. Next: limner train {shlex.quote(str(out))} --recipe vae --out RUN")
+    typer.echo(f"{n} pictures: {out}. Next: limner train {shlex.quote(str(out))} --recipe vae --minutes 5 --out run")

@@ -25,7 +25,8 @@ def train(
         typer.Option(
             "--from",
             metavar="none|RUN",
-            help="Start from a run's or model's weights, or from noise; if left out, from the base that fits.",
+            help="Weights to start with: those of a run or model, or none for random ones; if left out, the base that fits "
+            "the recipe (docs/bases.md).",
         ),
     ] = None,
     model_size: Annotated[str, typer.Option(help="Width of the networks: small, base or large.")] = "base",

@@ -25,7 +25,7 @@ def utility(reference: Reference, subject: Subject) -> Group:
     group = Group([_inception_style(recognised, reference)])
     if generated.labels is None:
         group.notes.append(
-            f"utility (TSTR, TRTS) is not measured: without '{reference.label}' as a condition of the model, its samples have no class."
+            f"utility (TSTR, TRTS) is not measured: the model has no condition '{reference.label}', so its samples have no class."
         )
         return group
     trained = train_classifier(generated.pictures, generated.labels, len(reference.classes), seed=reference.seed)

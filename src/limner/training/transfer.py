@@ -71,7 +71,7 @@ class Taken:
     def in_words(self, start: Start) -> str:
         """Returns one line."""
         rest = f"; new: {', '.join(self.anew)}" if self.anew else ""
-        return f"starts from {start.name}: {self.count} tensors taken over{rest} (--from none starts from noise)"
+        return f"starts from {start.name}: {self.count} tensors taken over{rest} (--from none starts with random weights instead)"
 
 
 def find_start(asked: str | None, recipe: Recipe) -> Start | None:
