@@ -34,21 +34,11 @@ def directions(
     find_folder(model)  # before PyTorch is loaded
 
     from limner.cli.table import show
-    from limner.editing.directions import factorised, principal
-    from limner.editing.latent_space import editing_model
-    from limner.errors import UsageError
-    from limner.explain.attribute_scorers import scorers_of_model
-    from limner.explain.directions import effects, supervised
-    from limner.explain.directions_page import HOW, LIMITS, faults, summary, write
+    from limner.explain.directions_page import HOW, LIMITS, faults, summary
+    from limner.functions import directions as find
 
-    if keep and not attributes:
-        raise UsageError("--keep says what the direction of an --attribute must not change: give one.")
-    opened, folder = editing_model(model), out or model / "directions"
-    named, constant = attributes or [], keep or []
-    scorers = scorers_of_model(model, opened, data, [*named, *constant], seed)
-    steps = supervised(opened, scorers, named, constant, n, seed) | principal(opened) | factorised(opened)
-    found = effects(opened, steps, scorers, n, seed)
-    write(opened, model, steps, found, folder, attributes=named, keep=constant, n=n, seed=seed)
+    folder = out or model / "directions"
+    found = find(model, attributes or [], keep=keep or [], data=data, out=folder, n=n, seed=seed)
     show(summary(found))
     for line in faults(found):
         typer.echo(f"warning: {line}", err=True)
