@@ -5,9 +5,13 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.shared_options import DrawSeed, Verify
+
 
 def evaluate(
-    models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Model or run folders.")],
+    models: Annotated[
+        list[str], typer.Argument(metavar="MODEL...", help="One or more model folders or runs, which are compared.")
+    ],
     data: Annotated[
         str | None,
         typer.Option(
@@ -16,16 +20,21 @@ def evaluate(
         ),
     ] = None,
     n: Annotated[int, typer.Option("--n", help="Samples that each model generates.")] = 10_000,
-    features: Annotated[str, typer.Option(help="An extractor; see `limner weights`.")] = "limner",
+    features: Annotated[
+        str, typer.Option(help="Network that computes the features: limner, or one that `limner weights` lists.")
+    ] = "limner",
     only: Annotated[
         list[str] | None,
-        typer.Option(help="distances, fidelity, utility, generalisation, likelihood or cost; repeat it, or write a,b."),
+        typer.Option(
+            help="Measure only these groups: distances, fidelity, utility, generalisation, likelihood, cost; separated by commas.",
+            show_default="all",
+        ),
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder of report.json and report.html.")] = Path("evaluation"),
-    seed: Annotated[int, typer.Option(help="Decides the samples and the resampling.")] = 0,
-    verify: Annotated[bool, typer.Option("--verify", help="Check all pictures against their digests first.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder for report.json and report.html.")] = Path("evaluation"),
+    seed: DrawSeed = 0,
+    verify: Verify = False,
 ) -> None:
-    """Judge models against held-out pictures: quality, utility, copying, likelihood and cost, with intervals."""
+    """Measure how good models are, against pictures they were not trained on: quality, copying, utility, likelihood, cost."""
     from limner.model_folder import find_folder
 
     for model in models:
