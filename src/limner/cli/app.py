@@ -108,5 +108,5 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("LIMNER_DEBUG") or not out_of_memory(error):
             raise
-        typer.echo("limner: this does not fit in memory: ask for fewer, smaller or less wide.", err=True)
+        typer.echo("limner: this does not fit in memory: use fewer or smaller pictures, or a smaller model.", err=True)
         sys.exit(1)

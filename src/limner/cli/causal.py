@@ -198,7 +198,7 @@ def counterfactual(
         typer.echo(line, err=True)
     variables = causal.structure.variables
     if not data:
-        typer.echo("the attributes were predicted from the pictures, and so is what follows from them", err=True)
+        typer.echo("the attributes were predicted from the pictures; --data DATASET takes the true ones", err=True)
     show(
         [
             ["counterfactual", *variables],
@@ -279,7 +279,7 @@ def _print_effects(found: "Effects") -> None:
         strengths = ([f"{one.cause} -> {one.node}", said(one.strength).replace("+", "")] for one in found.strengths)
         show([["arrow", "strength"], *strengths])
     for one in found.refutations:
-        bounds = f"{one.effect:+.3g}, to be between {one.low:+.3g} and {one.high:+.3g}"
+        bounds = f"{one.effect:+.3g}, expected between {one.low:+.3g} and {one.high:+.3g}"
         typer.echo(f"{one.kind}, {one.cause}: {'passes' if one.passes else 'fails'}, {bounds}")
     typer.echo(found.protocol)
     typer.echo("These effects hold under the graph as it was declared, which no data can prove.")
