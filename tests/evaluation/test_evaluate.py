@@ -63,6 +63,13 @@ def test_intervals_hold_their_figures(judged: Evaluation) -> None:
     assert all(m.protocol for m in found)
 
 
+def test_figures_with_the_same_fault_share_a_line(flowers: Dataset) -> None:
+    few = evaluate({"noise": noise(flowers)}, flowers, n=20, only=("fidelity",), marks=False)
+    assert warnings(few)[0].startswith(
+        "precision, recall, density, coverage: with 20 pictures this figure is uncertain"
+    )
+
+
 def test_small_samples_are_said_to_be_small(judged: Evaluation) -> None:
     assert any(
         line.startswith(

@@ -42,7 +42,7 @@ def test_two_models_side_by_side(dataset: Path, run: Path, tmp_path: Path) -> No
 def test_without_data_the_run_s_own_dataset_is_taken_and_named(dataset: Path, run: Path, tmp_path: Path) -> None:
     own = limner("evaluate", run, "--n", "60", "--only", "generalisation", "--out", tmp_path / "own")
     assert own.splitlines()[0] == (
-        f"pictures: {dataset.resolve()}, which {run} was trained on; --data DATASET compares with others."
+        f"dataset: pictures ({dataset.resolve()}), which {run} was trained on; --data DATASET compares with others."
     )
     given = limner(
         "evaluate", run, "--data", dataset, "--n", "60", "--only", "generalisation", "--out", tmp_path / "given"

@@ -52,7 +52,7 @@ def evaluate(
         dataset: str | Dataset = data or recorded_dataset([Path(model) for model in models])
         if isinstance(dataset, Dataset):
             typer.echo(
-                f"pictures: {dataset.path}, which {models[0]} was trained on; --data DATASET compares with others."
+                f"dataset: {dataset.name} ({dataset.path}), which {models[0]} was trained on; --data DATASET compares with others."
             )
         evaluation = judge(models, dataset, n=n, features=features, only=chosen, seed=seed, verify=verify)
         show(table.rows(evaluation))

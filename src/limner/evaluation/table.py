@@ -36,13 +36,11 @@ def protocols(evaluation: Evaluation) -> dict[str, str]:
 
 def warnings(evaluation: Evaluation) -> list[str]:
     """Returns what a reader must know before believing a figure, each once."""
-    said = [
-        f"{measure.name}: {measure.warning}"
-        for one in evaluation.judged
-        for group in one.groups.values()
-        for measure in group.measures
-        if measure.warning
-    ]
+    names: dict[str, dict[str, None]] = {}
+    for one in evaluation.judged:
+        for measure in (measure for group in one.groups.values() for measure in group.measures if measure.warning):
+            names.setdefault(measure.warning, {})[measure.name] = None
+    said = [f"{', '.join(measures)}: {warning}" for warning, measures in names.items()]
     notes = [
         f"{one.subject.name}: {note}"
         for one in evaluation.judged
