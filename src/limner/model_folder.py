@@ -1,4 +1,4 @@
-"""Where a model lies, also one that comes with Limner: found without PyTorch, so that a wrong path is told at once."""
+"""Where a model lies, also one that comes with Limner: found without PyTorch, so that a wrong path is reported at once."""
 
 import shlex
 from pathlib import Path
@@ -46,6 +46,14 @@ def shipped() -> list[str]:
 
 
 def located(path: Path) -> Path:
-    """Returns the folder of a model that comes with Limner for its name, unless there is such a path; others as they are."""
-    own = len(path.parts) == 1 and path.name in shipped() and not path.exists()
-    return SHIPPED / path.name if own else path
+    """Returns the folder of a model that comes with Limner for its name; a path that holds a model or run as it is.
+
+    A folder of that name which holds none, such as the reports that `limner directions garden` leaves, does not stand in the way.
+    """
+    named = len(path.parts) == 1 and path.name in shipped()
+    return SHIPPED / path.name if named and not _holds_model(path) else path
+
+
+def _holds_model(path: Path) -> bool:
+    marks = [Path(part, "config.json") for part in PARTS] + [Path("recipe.yaml"), Path("structure.json")]
+    return path.is_file() or any((path / mark).is_file() for mark in marks)

@@ -63,7 +63,8 @@ def save_samples(
         if layout:
             provenance = provenance_of(model, path, "sheet", first=0, n=n, index=0, **made, **layout._asdict())
             save(sheet(pictures, layout), out, provenance)
-            save_frames(out, layout, n, *reversed(pictures.shape[1:3]))
+            height, width = pictures.shape[1:3]
+            save_frames(out, layout, n, width, height)
             return
         provenance = provenance_of(model, path, "sample" if n == 1 else "grid", first=0, n=n, index=0, **made)
         save(pictures[0] if n == 1 else grid(pictures), out, provenance)

@@ -20,7 +20,7 @@ def load_weights(module: nn.Module, tensors: Mapping[str, Tensor], *, assign: bo
     is missing, unknown, of another shape or type, or not finite.
     """
     own = module.state_dict()
-    tensors = _widened(tensors, own)
+    tensors = _typed(tensors, own)
     for name in sorted(own.keys() | tensors.keys()):
         if name not in tensors:
             raise ModelError(f"'{shown(name)}' is missing")
@@ -49,6 +49,23 @@ def quantised(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return small
 
 
+def dequantised(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Returns what `halved` or `quantised` made of tensors in single precision; others as they are.
+
+    ModelError, one line, for scales that are not one value an output, or not finite.
+    """
+    wide = {}
+    for name, tensor in tensors.items():
+        if name.endswith(SCALES) and _is_quantised(name.removesuffix(SCALES), tensors):
+            continue
+        if _is_quantised(name, tensors):
+            scales = tensors[name + SCALES]
+            check_tensor(name + SCALES, scales, torch.float32, (*tensor.shape[:1], *(1,) * (tensor.ndim - 1)))
+            tensor = tensor * scales
+        wide[name] = tensor.float() if tensor.dtype == torch.half else tensor
+    return wide
+
+
 def check_tensor(name: str, tensor: Tensor, dtype: torch.dtype, shape: tuple[int, ...]) -> None:
     """Raises ModelError for a tensor of another type or shape, or with values that are not finite."""
     if tensor.dtype != dtype or tuple(tensor.shape) != shape:
@@ -58,16 +75,14 @@ def check_tensor(name: str, tensor: Tensor, dtype: torch.dtype, shape: tuple[int
         raise ModelError(f"'{shown(name)}' holds values that are not finite")
 
 
-def _widened(tensors: Mapping[str, Tensor], own: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def _is_quantised(name: str, tensors: Mapping[str, Tensor]) -> bool:
+    return name + SCALES in tensors and name in tensors and tensors[name].dtype == torch.int8
+
+
+def _typed(tensors: Mapping[str, Tensor], own: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Returns tensors of a file in the types of a module's own, where they were made small for the file."""
-    wide = dict(tensors)
-    for name, tensor in tensors.items():
-        if name not in own or not own[name].is_floating_point():
-            continue
-        if tensor.dtype == torch.half:
+    wide = dequantised(tensors)
+    for name, tensor in wide.items():
+        if name in own and own[name].is_floating_point() and tensor.dtype != tensors[name].dtype:
             wide[name] = tensor.to(own[name].dtype)
-        elif tensor.dtype == torch.int8 and name + SCALES in tensors:
-            scales = wide.pop(name + SCALES)
-            check_tensor(name + SCALES, scales, torch.float32, (*own[name].shape[:1], *(1,) * (own[name].ndim - 1)))
-            wide[name] = (tensor * scales).to(own[name].dtype)
     return wide

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from asking import TestClient, picture_of, serving
+from limner.model import load
 from limner.runtimes import choose_runtime
 from limner.serving import catalogue, warmup
 from limner.serving.catalogue import Catalogue
@@ -83,7 +84,11 @@ def test_a_model_is_there_at_once_and_quicker_later(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(catalogue, "choose_runtime", choose_runtime)
     first = catalogue_.sampler("gan")
     assert first.model.runtime == "torch"
-    catalogue_.quicken(catalogue_.slow.get(timeout=1))
+    entry = catalogue_.slow.get(timeout=1)
+    catalogue_.quicken(entry)
+    assert catalogue_.sampler("gan") is first, "nothing is exported here"
+    load(entry.path, runtime="onnx").sample(1)
+    catalogue_.quicken(entry)
     second = catalogue_.sampler("gan")
     assert second.model.runtime == "onnx"
     difference = first.model.sample(2).astype(int) - second.model.sample(2)

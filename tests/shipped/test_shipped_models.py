@@ -28,6 +28,8 @@ def test_names_give_way_to_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert shipped() == list(NAMES)
     monkeypatch.chdir(tmp_path)
     assert located(Path("garden")) == SHIPPED / "garden"
+    (tmp_path / "garden" / "directions").mkdir(parents=True)
+    assert located(Path("garden")) == SHIPPED / "garden", "a folder of reports holds no model"
     small_model("gan").save(tmp_path / "garden")
     assert find_folder(Path("garden")) == Path("garden")
     with pytest.raises(ModelError, match="gardens: no such model; those that come with Limner: drawings, garden"):

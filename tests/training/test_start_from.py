@@ -16,7 +16,7 @@ from limner.images import laid, to_uint8
 from limner.methods import Method, build_method
 from limner.recipes import Recipe, apply_settings, find_recipe
 from limner.tensors import load_tensors, save_tensors
-from limner.training.last_layer import fit_on_ground, usual_ground
+from limner.training.last_layer import fit_on_background, usual_background
 from limner.training.transfer import BASES, CONDITION_SCALE, Start, find_start, take_over
 
 SETTINGS = {
@@ -83,13 +83,13 @@ def test_the_same_networks_generate_the_same_and_conditions_move_a_gan_alone(nam
 
 @pytest.mark.parametrize(("channels", "colour"), [(3, 255), (3, 0), (1, 255)])
 @pytest.mark.parametrize("name", ["gan", "vae"])
-def test_what_a_base_generates_is_laid_on_the_ground_of_opaque_pictures(
+def test_what_a_base_generates_is_put_on_the_background_of_opaque_pictures(
     name: str, channels: int, colour: int, tmp_path: Path
 ) -> None:
     dataset, recipe = _dataset(tmp_path / "data", 64, channels, colour), find_recipe(name)
     start = find_start(None, recipe)
     assert start is not None
-    assert usual_ground(dataset).flatten().tolist() == [colour / 127.5 - 1] * channels
+    assert usual_background(dataset).flatten().tolist() == [colour / 127.5 - 1] * channels
     pictures = []
     for own in (4, channels):
         schema = Schema(height=64, width=64, channels=own)
@@ -98,7 +98,7 @@ def test_what_a_base_generates_is_laid_on_the_ground_of_opaque_pictures(
         z = torch.randn(32, recipe.method.latent, generator=torch.Generator().manual_seed(5))
         with torch.no_grad():
             pictures.append(method.generator.eval().decode(z, {}))
-    expected = laid(pictures[0], usual_ground(dataset))
+    expected = laid(pictures[0], usual_background(dataset))
     assert (pictures[1] - expected).square().mean() / expected.var() < 0.4
 
 
@@ -106,7 +106,7 @@ def test_only_layers_before_a_tanh_can_be_fitted(tmp_path: Path) -> None:
     dataset, old = _dataset(tmp_path / "data", 32, 3), _method(_recipe(), 32, 4)
     new = _method(_recipe("gan", "method.output=linear"), 32, 3, seed=1)
     leave = old.generator.decoder.leave
-    assert not fit_on_ground(new, leave.weight, leave.bias, usual_ground(dataset))
+    assert not fit_on_background(new, leave.weight, leave.bias, usual_background(dataset))
     assert take_over(new, _start(old, 4), dataset).count
     assert torch.equal(new.generator.decoder.leave.weight, leave.weight[:3]), "colours as they are on black"
 
@@ -204,6 +204,24 @@ def test_the_base_of_a_recipe_is_found_and_generates_pictures(name: str, tmp_pat
     assert pictures.std() > 20
     assert find_start("none", recipe) is None
     assert find_start(None, apply_settings(recipe, ["method.latent=16"])) is None, "no base is like this"
+
+
+@pytest.mark.parametrize("name", ["drawings", "garden"])
+def test_weights_that_were_quantised_for_a_file_are_read_as_they_were(name: str) -> None:
+    model = load(name)
+    start = find_start(name, model.recipe)
+    assert start is not None
+    for key, tensor in model.generator.state_dict().items():
+        if not key.startswith("flow."):  # the prior begins anew
+            assert torch.equal(start.tensors[f"generator.{key}"], tensor), key
+
+
+def test_a_decoder_without_a_bias_at_its_end_can_be_started_from(tmp_path: Path) -> None:
+    old, new = _method(_recipe(), 32, 4), _method(_recipe(), 32, 3, seed=1)
+    tensors = {name: tensor for name, tensor in old.state_dict().items() if not name.endswith("leave.bias")}
+    taken = take_over(new, Start("another", tensors, 4), _dataset(tmp_path / "data", 32, 3))
+    assert any("leave.bias" in part for part in taken.anew)
+    assert torch.isfinite(_generated(new)).all()
 
 
 def test_mistakes_are_one_line(tmp_path: Path) -> None:

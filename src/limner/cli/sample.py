@@ -82,6 +82,12 @@ def sample(
 
     if walk and n and not out:
         raise UsageError("--n says how many pictures and --walk makes none: give --out for them, or leave out --n.")
+    ignored = {"--sheet": sheet, "--palette": palette, "--scale": scale != 1, "--nearest": nearest}
+    if walk and not out and any(ignored.values()):
+        option = next(name for name, given in ignored.items() if given)
+        raise UsageError(
+            f"{option} is for pictures and --walk makes a film: give --out for them, or leave out {option}."
+        )
     asked = parse_condition(condition or [])
     how: dict[str, Any] = {"seed": seed, "condition": asked, "truncation": truncation}
     layout = parse_layout(sheet) if sheet else None

@@ -17,6 +17,7 @@ RARE = 0.5
 """The power of a colour's share by which it counts: what is rare, as flowers before hills, is often what a picture shows."""
 OPAQUE = 128
 """Alpha from which a pixel of a limited picture is seen, wholly."""
+PIXELS = 250_000
 ROUNDS, AT_ONCE = 30, 65_536
 Colour = Annotated[str, Field(pattern="^#[0-9a-f]{6}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -24,8 +25,13 @@ COLOURS = TypeAdapter(Annotated[dict[Colour, Share], Field(max_length=KEPT)])
 
 
 def usual_colours(pictures: np.ndarray) -> dict[str, float]:
-    """Returns the most frequent visible colours of uint8 (N, H, W, C), as "#rrggbb", and their shares; at most `KEPT`."""
+    """Returns the most frequent visible colours of uint8 (N, H, W, C), as "#rrggbb", and their shares; at most `KEPT`.
+
+    Of very many pixels, `PIXELS` chosen at random stand for all.
+    """
     levels = pictures.reshape(-1, pictures.shape[-1])
+    if len(levels) > PIXELS:
+        levels = levels[np.random.default_rng(0).integers(0, len(levels), PIXELS)]
     if levels.shape[1] == 4:
         levels = levels[levels[:, 3] >= OPAQUE]
     rgb = np.broadcast_to(levels[:, :3], (len(levels), 3)).astype(np.int64)

@@ -29,8 +29,8 @@ LOG = logging.getLogger(__name__)
 Kind = Literal["image", "causal", "instant"]
 SAMPLED: tuple[Kind, ...] = ("image", "causal")
 """Kinds that generate pictures: a causal model has an image model."""
-SHOWN = ("garden", "drawings")
-"""The models that come with Limner: a studio without any others opens with the first."""
+OPENS_WITH = "garden"
+"""Of the models that come with Limner, the one that a studio without any others opens with."""
 CAUSAL = "structure.json"
 OPEN = 6
 """Models that stay in memory; a causal model counts twice, as its image model is used by itself as well."""
@@ -106,7 +106,7 @@ class Catalogue:
     def models(self, age: float = 0.0) -> dict[str, Entry]:
         """Returns every model by name, those that come with Limner last, as the folders were at most `age` seconds ago."""
         found = self._named(entry for entry in self._entries(age) if entry.kind != "data")
-        shipped = [entry for name in SHOWN for entry in found_in(SHIPPED / name)]
+        shipped = sorted(found_in(SHIPPED), key=lambda entry: entry.id != OPENS_WITH)
         styles = Entry("limner", "instant", SHIPPED_STYLES, SHIPPED_STYLES.stat().st_mtime)
         return found | self._named([*shipped, styles], found)
 
@@ -159,9 +159,11 @@ class Catalogue:
         return _sampler_of(model, entry)
 
     def quicken(self, entry: Entry) -> None:
-        """Opens an image model anew with its quickest runtime, while others go on with the one that is open."""
-        quick = _sampler_of(load(entry.path, runtime="auto"), entry)
-        self.kept.replace(("image", entry.path, entry.created), quick)
+        """Opens an image model that has been exported anew with its quickest runtime; others go on with the one that is open."""
+        model = load(entry.path)
+        if model.is_exported:  # not so where the cache cannot be written
+            model.use("auto")
+            self.kept.replace(("image", entry.path, entry.created), _sampler_of(model, entry))
 
     def _opened(self, entry: Entry, use: Kind, make: Callable[[Entry], Any]) -> Any:
         try:

@@ -18,7 +18,6 @@ from limner.training.need import SMALLER
 from limner.training.processes import Processes
 from limner.training.run import Run, command, data_of
 from limner.training.trainer import Trainer
-from limner.training.transfer import find_start
 
 __all__ = ["Interrupted", "train"]
 
@@ -72,7 +71,6 @@ def train(
         verify_files(dataset.path, whole=verify, seed=sum(reached))
         if resume:
             return Run.resume(folder, chosen if recipe or settings or model_size != "base" else None, seed, dataset)
-        find_start(start, chosen)  # what is wrong with it is told before a folder is made
         return Run.create(folder, chosen, seed or 0, dataset, start)
 
     run = _enter(folder, begin, processes)

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from limner.conditions.attribute import Attribute
+from limner.training.ridge import ridge
 
-RIDGE = 0.01
+PENALTY = 0.01
 """Weight of the squared norm of a probe beside the mean squared error over pictures."""
 FEWEST = 64
 """Training pictures below which a probe says nothing."""
@@ -27,8 +28,7 @@ class LinearProbe:
         targets = torch.eye(len(attribute.classes)).double()[values] if attribute.classes else values.double()[:, None]
         self.offset = targets.mean(0)
         inputs = (features - self.mean) / self.std
-        square = inputs.T @ inputs / len(inputs) + RIDGE * torch.eye(inputs.shape[1]).double()
-        self.weight = torch.linalg.solve(square, inputs.T @ (targets - self.offset) / len(inputs))
+        self.weight = ridge(inputs, targets - self.offset, PENALTY)
 
     def agreement(self, features: Tensor, values: Tensor) -> float:
         """Returns how well what is read agrees with values (N,): Cohen's kappa of a label, the correlation of a number.

@@ -1,4 +1,4 @@
-"""An honest word before a training and after it: what pictures to expect of it, and what would help most."""
+"""What pictures to expect of a training, said at its start, and what would improve them most, said at its end."""
 
 from collections.abc import Sequence
 
@@ -38,7 +38,7 @@ def expectation(recipe: Recipe, from_base: bool, side: int, budget: Budget, rate
 
 
 def advice(rows: Sequence[Row], pictures: int, resume: str) -> str | None:
-    """Returns one line: which of more minutes, more pictures or another recipe would help most; None before it can be told.
+    """Returns one line: which of more minutes, more pictures or another recipe would help most; None before two measurements.
 
     `rows` are the history, `pictures` how many there are to learn from, `resume` the command that trains on.
     """

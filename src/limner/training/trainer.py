@@ -246,15 +246,8 @@ class Trainer:
 
     def _measure(self) -> None:
         measured, better = self.stopping.measure(self.ema.network, self.pictures)
-        followed = {f"{FOLLOWED}{name}": share for name, share in measured.followed.items()}
-        self._record(
-            {
-                "step": self.step,
-                "pictures": self.pictures,
-                f"held_out_{self.stopping.name}": measured.value,
-                **followed,
-            }
-        )
+        row = {"step": self.step, "pictures": self.pictures, f"held_out_{self.stopping.name}": measured.value}
+        self._record(row | {f"{FOLLOWED}{name}": share for name, share in measured.followed.items()})
         if better and self.processes.leads:
             self.model().save(self.run.best)
 

@@ -1,7 +1,7 @@
 """Starting from weights that have seen other pictures: what fits is taken over, what does not begins anew, and is named.
 
 Networks may be of another size, with other channels and other conditions. Stages fit from the coarsest on; maps of another size are
-scaled; channels are converted; conditions begin without a say.
+scaled; channels are converted. Conditions begin neutral in a VAE, and in regions of their own in a GAN (`CONDITION_SCALE`).
 """
 
 import re
@@ -25,7 +25,8 @@ from limner.parsing import parse_json
 from limner.recipes import Recipe, parse
 from limner.tensors import DamagedFileError, load_tensors
 from limner.training.checkpoint import Checkpoints
-from limner.training.last_layer import fit_on_ground, usual_ground
+from limner.training.last_layer import fit_on_background, usual_background
+from limner.weights import dequantised
 
 BASES = Path(__file__).parent.parent / "bases"
 """The weights that come with Limner."""
@@ -111,9 +112,13 @@ def take_over(method: Method, start: Start, dataset: Dataset) -> Taken:
     if not count:
         raise ModelError(f"{start.name}: nothing of it fits this recipe; choose its recipe, or --from none.")
     if start.channels == 4 and channels != 4:
-        weight = next(tensor for name, tensor in start.tensors.items() if LEAVE in name and name.endswith("weight"))
-        bias = next(tensor for name, tensor in start.tensors.items() if LEAVE in name and name.endswith("bias"))
-        fit_on_ground(method, weight.float(), bias.float(), usual_ground(dataset))
+        weight, bias = (
+            next(
+                (tensor.float() for name, tensor in start.tensors.items() if LEAVE in name and name.endswith(end)), None
+            )
+            for end in ("weight", "bias")
+        )
+        fit_on_background(method, weight, bias, usual_background(dataset))
     _settle(method)
     return Taken(count, _parts(anew, own))
 
@@ -144,9 +149,13 @@ def _of_file(file: Path) -> tuple[Start, Recipe]:
 
 def _read(file: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     try:
-        return load_tensors(file)
+        tensors, texts = load_tensors(file)
     except DamagedFileError as error:
         raise ModelError(str(error)) from None
+    try:
+        return dequantised(tensors), texts
+    except ModelError as error:
+        raise ModelError(f"{file}: {error}.") from None
 
 
 def _start(name: str, tensors: Mapping[str, Tensor]) -> Start:
