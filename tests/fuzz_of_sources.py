@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 import hostile
+import hostile_sources
 from fuzz_makers import Make, at, of_bytes
 from fuzz_mutation import mutated
 from limner.data.attributes import typed
@@ -66,7 +67,7 @@ def _parquet(folder: Path) -> Make:
 
 
 def _zips(folder: Path) -> Make:
-    hostile.write_zip(folder / "seed.zip")
+    hostile_sources.write_zip(folder / "seed.zip")
     small = hostile.zipped(
         [("a/1.png", hostile.encoded("PNG", hostile.picture(8))), ("metadata.csv", b"file_name,x\na/1.png,1\n")]
     )
@@ -76,7 +77,7 @@ def _zips(folder: Path) -> Make:
 def _tars(folder: Path) -> Make:
     import gzip
 
-    hostile.write_tar(folder / "seed.tar")
+    hostile_sources.write_tar(folder / "seed.tar")
     whole = (folder / "seed.tar").read_bytes()
     makers = [
         of_bytes([whole], at(folder / "x.tar", _read_all)),

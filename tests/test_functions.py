@@ -1,5 +1,6 @@
 """Limner in Python and in notebooks: the verbs as functions, and what things show of themselves."""
 
+import json
 import re
 from pathlib import Path
 
@@ -49,13 +50,18 @@ def test_edits_are_texts_mappings_or_one_of_them(picture: Path, model: Path) -> 
         limner.edit(pixels / 255, "flip")
 
 
-def test_styles_and_directions(picture: Path, model: Path) -> None:
+def test_styles_and_directions(picture: Path, model: Path, tmp_path: Path) -> None:
     stylized = limner.stylize(picture, picture, line=0, texture=0)
     assert stylized.shape == (40, 48, 3)
     with pytest.raises(UsageError, match="stylize: colour: "):
         limner.stylize(picture, picture, colour=2)
-    found = limner.directions(model, ["brightness"], n=40)
+    found = limner.directions(model, ["brightness"], keep=["warmth"], n=40, out=tmp_path / "found")
     assert found[0].name == "brightness"
+    written = json.loads((tmp_path / "found" / "directions.json").read_text(encoding="utf-8"))
+    assert written["directions"]["brightness"] == {name: list(change) for name, change in found[0].changes.items()}
+    assert written["keep"] == ["warmth"]
+    with pytest.raises(UsageError, match="--keep says"):
+        limner.directions(model, keep=["warmth"], n=40)
 
 
 def test_notebooks_show_pictures_and_escape_texts(model: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from limner.conditions.attribute import Attribute
 from limner.data import Dataset, garden, open_dataset
@@ -133,6 +133,17 @@ def test_a_walk_is_a_film(where: Path, tmp_path: Path, suffix: str) -> None:
     if suffix == ".gif":
         with Image.open(out) as film:
             assert film.n_frames > 100
+
+
+def test_a_walk_shows_one_class_and_no_frame_is_far_from_the_next(tmp_path: Path) -> None:
+    model, out = load("garden"), tmp_path / "walk.gif"
+    labels = save_model_walk(model, Path("garden"), out)
+    assert labels == {name: read_provenance(out)["condition"][name] for name in ("species", "season")}
+    with Image.open(out) as film:
+        frames = np.stack([np.asarray(frame.convert("RGB"), float) for frame in ImageSequence.Iterator(film)])
+    steps = np.sqrt(np.square(frames - np.roll(frames, -1, 0)).mean((1, 2, 3)))
+    assert steps.max() < 8  # of 255; from one species to another it is 30 to 60
+    assert save_model_walk(model, Path("garden"), out, condition={"species": "rose", "season": "spring"}) == {}
 
 
 def test_wrong_paths_are_refused(where: Path, tmp_path: Path) -> None:

@@ -71,21 +71,35 @@ def stylize(content: Source, *styles: str | Path, **options: Any) -> np.ndarray:
 
 
 def directions(
-    model: str | Path, attributes: Sequence[str] = (), *, data: str | None = None, n: int = 512, seed: int = 0
+    model: str | Path,
+    attributes: Sequence[str] = (),
+    *,
+    keep: Sequence[str] = (),
+    data: str | None = None,
+    out: str | Path | None = None,
+    n: int = 512,
+    seed: int = 0,
 ) -> list[Effect]:
     """Returns what the directions of a model's latent space change: of attributes, and those without names.
 
-    `data` is the dataset that attributes are learned from; the run's own if left out. ModelError, UsageError.
+    `keep` names what directions of attributes must not change. `data` is the dataset that attributes are learned from; the run's
+    own if left out. `out` is a folder for the directions and their report; nothing is written without it. ModelError, UsageError.
     """
     from limner.editing.directions import factorised, principal
     from limner.editing.latent_space import editing_model
     from limner.explain.attribute_scorers import scorers_of_model
     from limner.explain.directions import effects, supervised
+    from limner.explain.directions_page import write
 
-    opened = editing_model(Path(model))
-    scorers = scorers_of_model(Path(model), opened, data, list(attributes), seed)
-    steps = supervised(opened, scorers, list(attributes), (), n, seed) | principal(opened) | factorised(opened)
-    return effects(opened, steps, scorers, n, seed)
+    if keep and not attributes:
+        raise UsageError("--keep says what the direction of an --attribute must not change: give one.")
+    path, opened = Path(model), editing_model(Path(model))
+    scorers = scorers_of_model(path, opened, data, [*attributes, *keep], seed)
+    steps = supervised(opened, scorers, attributes, keep, n, seed) | principal(opened) | factorised(opened)
+    found = effects(opened, steps, scorers, n, seed)
+    if out is not None:
+        write(opened, path, steps, found, Path(out), attributes=list(attributes), keep=list(keep), n=n, seed=seed)
+    return found
 
 
 def _model(model: str | Path | Model) -> Model:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from limner import memory, seeds
 from limner.conditions.kinds import kind_of
-from limner.conditions.resolve import Values
+from limner.conditions.resolve import Values, drawn_labels
 from limner.data import garden
 from limner.errors import PictureError, UsageError, shown
 from limner.files import atomic_folder
@@ -96,13 +96,20 @@ def save_model_walk(
     condition: Values | None = None,
     truncation: float = 1.0,
     background: str | None = None,
-) -> None:
-    """Writes a closed spherical walk through the latent space, .mp4 or .gif, of 8 seconds; what is transparent, over white."""
+) -> dict[str, str]:
+    """Writes a closed spherical walk through the latent space, .mp4 or .gif, of 8 seconds; what is transparent, over white.
+
+    A walk through several classes would jump: labels that `condition` does not give are those of picture 0 of the seed, and
+    are returned.
+    """
     if out.suffix.lower() not in WALKS:
         raise UsageError(f"--walk {out}: give a file that ends in .mp4 or .gif.")
-    asked = _asked(model, seed, condition, truncation, Appearance(background=background))
+    condition = condition or {}
+    labels = drawn_labels(model.resolve(condition, seed), model.attributes, condition)
+    asked = _asked(model, seed, {**condition, **labels}, truncation, Appearance(background=background))
     with memory.explained("this model", "sample one of fewer widths or a smaller size"):
         _save_walk(model, path, out, asked)
+    return labels
 
 
 def _save_walk(model: Model, path: Path, out: Path, asked: dict[str, Any]) -> None:

@@ -18,7 +18,9 @@ from limner.conditions.kind import ConditionKind
 from limner.conditions.kinds import KINDS
 from limner.data import Dataset, write_dataset
 from limner.editing.history import open_source
+from limner.editing.inversion import invert
 from limner.errors import ConditionError
+from limner.images import from_uint8
 from limner.model import Model
 from limner.recipes import apply_settings, find_recipe
 
@@ -129,6 +131,17 @@ def test_a_picture_is_redrawn_under_another_condition(vae: Model, dataset: Datas
     edited = coarse(vae.edit(pictures, own, other))
     nearer = np.abs(edited - other["coarse"][:, 0].numpy()).mean()
     assert nearer < 0.8 * np.abs(coarse(pictures) - other["coarse"][:, 0].numpy()).mean()
+
+
+def test_a_picture_is_inverted_under_the_one_of_the_training_set_that_fits(vae: Model, dataset: Dataset) -> None:
+    images = from_uint8(np.asarray(dataset.pictures[dataset.split("test")[:2]]))
+    found = invert(vae, images, steps=0).condition["coarse"]
+    assert found.shape == (2, 1, SIDE, SIDE)
+    assert all((vae.table["coarse"] == one).flatten(1).all(1).any() for one in found)
+    given = torch.zeros(1, SIDE, SIDE)
+    assert torch.equal(
+        invert(vae, images, {"coarse": given}, steps=0).condition["coarse"], given.expand(2, 1, SIDE, SIDE)
+    )
 
 
 def test_it_survives_saving_and_exporting(vae: Model, tmp_path: Path) -> None:

@@ -73,11 +73,27 @@ def test_directions_move_w_by_so_many_standard_deviations(sampler: LatentSampler
 
 
 def test_a_walk_begins_at_each_spec(sampler: LatentSampler) -> None:
-    specs = [LatentSpec(seed=1), LatentSpec(seed=2, directions={"sefa-1": 1.0})]
+    kind: dict[str, str | float] = {"kind": "long"}
+    specs = [LatentSpec(seed=1, condition=kind), LatentSpec(seed=2, condition=kind, directions={"sefa-1": 1.0})]
     frames = list(sampler.walk(specs, 4))
     assert len(frames) == 8
     assert all(_far(frames[4 * stop], sampler.generate([spec])[0]) <= 1 for stop, spec in enumerate(specs))
     assert len(list(sampler.walk(specs, 4, closed=False))) == 4
+
+
+def test_a_walk_has_the_labels_of_its_first_stop_unless_a_stop_asks_for_others(tmp_path: Path) -> None:
+    model = small_model("gan", "condition=[kind, age]")
+    model.save(tmp_path)
+    sampler = LatentSampler.of(model, tmp_path)
+    kinds = [int(sampler.latent(LatentSpec(seed=seed)).condition["kind"]) for seed in range(8)]
+    other = next(seed for seed, kind in enumerate(kinds) if kind != kinds[0])
+    asked = {"kind": model.attributes[0].classes[kinds[0]]}
+    free, held = (
+        list(sampler.walk([LatentSpec(), LatentSpec(seed=other, condition=condition)], 3)) for condition in ({}, asked)
+    )
+    assert np.array_equal(free, held)
+    own = {"kind": model.attributes[0].classes[kinds[other]]}
+    assert not np.array_equal(free, list(sampler.walk([LatentSpec(), LatentSpec(seed=other, condition=own)], 3)))
 
 
 def test_a_picture_of_a_spec_is_replayed_and_another_model_refused(sampler: LatentSampler, tmp_path: Path) -> None:

@@ -34,10 +34,10 @@ def test_a_parrot_is_flagged_and_fresh_drawings_are_not(judged: Evaluation) -> N
     assert judged.value("fresh", "copies") < 0.05
     assert abs(judged.value("fresh", "C_T")) < 3
     said = verdicts(judged)
-    assert said[0].startswith("parrot copies its training pictures")
-    assert said[1].startswith("fresh does not copy")
-    assert said[2].startswith("noise does not copy; its samples are further")
-    assert said[3].startswith("training pictures copies its training pictures")
+    assert said[0].startswith("parrot: samples copy training pictures")
+    assert said[1].startswith("fresh: no copies")
+    assert said[2].startswith("noise: no copies; samples look less like the training pictures")
+    assert said[3].startswith("training pictures, judged like samples for comparison: samples copy")
 
 
 def test_noise_is_last_on_every_measure_of_quality(judged: Evaluation) -> None:
@@ -53,7 +53,7 @@ def test_utility_of_drawings_is_that_of_real_pictures(judged: Evaluation) -> Non
     confusion = next(one for one in judged.judged if one.subject.name == "fresh").groups["utility"].details["TSTR"]
     assert np.sum(confusion["confusion"]) == 120
     assert len(confusion["classes"]) == 6
-    assert any("noise: this model is not conditional" in line for line in warnings(judged))
+    assert any("noise: utility (TSTR, TRTS) is not measured" in line for line in warnings(judged))
 
 
 def test_intervals_hold_their_figures(judged: Evaluation) -> None:
@@ -63,9 +63,19 @@ def test_intervals_hold_their_figures(judged: Evaluation) -> None:
     assert all(m.protocol for m in found)
 
 
+def test_figures_with_the_same_fault_share_a_line(flowers: Dataset) -> None:
+    few = evaluate({"noise": noise(flowers)}, flowers, n=20, only=("fidelity",), with_training_pictures=False)
+    assert warnings(few)[0].startswith(
+        "precision, recall, density, coverage: with 20 pictures this figure is uncertain"
+    )
+
+
 def test_small_samples_are_said_to_be_small(judged: Evaluation) -> None:
     assert any(
-        line.startswith("FD-limner: 120 pictures on the smaller side, and 448 are needed") for line in warnings(judged)
+        line.startswith(
+            "FD-limner: the figure is far too high, because the smaller of the two sets has 120 pictures and 448 are"
+        )
+        for line in warnings(judged)
     )
 
 
@@ -102,7 +112,7 @@ def test_a_held_out_set_of_its_own(flowers: Dataset, more_flowers: Dataset) -> N
     judged = evaluate(
         {"m": parrot(flowers, flowers.split("train"))}, more_flowers, n=60, only=("distances", "generalisation")
     )
-    assert any("copying is not judged" in line for line in warnings(judged))
+    assert any("copying is not measured" in line for line in warnings(judged))
     assert judged.judged[0].groups["generalisation"].measures == []
 
 

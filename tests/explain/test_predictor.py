@@ -59,7 +59,7 @@ def test_what_is_always_the_same_cannot_be_learned(dataset: Dataset) -> None:
 def test_scorers_are_of_numbers_that_differ_and_of_each_class(
     dataset: Dataset, predictor: AttributePredictor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("limner.explain.attribute_scorers.train_predictor", lambda *_: predictor)
+    monkeypatch.setattr("limner.explain.attribute_scorers.predictor_once", lambda *_: predictor)
     scorers = attribute_scorers(dataset, ["tone=light"])
     assert set(scorers) == {"tone=light", "tone=dark", "light"}
     images = from_uint8(np.array([30, 220], np.uint8)[:, None, None, None].repeat(16, 1).repeat(16, 2).repeat(3, 3))

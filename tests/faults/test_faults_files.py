@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import hostile
+import hostile_sources
 from command_line import limner
 from promise import everything_in, fails, prepared, unchanged, write_good
 
@@ -28,7 +29,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def refused(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     """A folder of sources that are refused as a whole, and {file name: words of the line}; unpickled, they make `evil`."""
     folder = tmp_path_factory.mktemp("refused")
-    return folder, hostile.write_refused(folder / "sources", folder / "evil")
+    return folder, hostile_sources.write_refused(folder / "sources", folder / "evil")
 
 
 def _refuses(refused: tuple[Path, dict[str, str]], *kinds: str, but: str = "-") -> None:
@@ -45,7 +46,7 @@ def _refuses(refused: tuple[Path, dict[str, str]], *kinds: str, but: str = "-") 
 
 
 def test_fault_10_names_in_a_zip_lead_out_of_it(work: Path, tmp_path: Path) -> None:
-    made = hostile.write_zip(work / "set.zip")
+    made = hostile_sources.write_zip(work / "set.zip")
     dataset, report = prepared(work / "set.zip", work / "out")
     assert sorted(dataset.table["file_name"].to_pylist()) == ["fine.png", "good.png"]
     unsafe = sum(reason == "unsafe name" for reason in made.values())
@@ -74,7 +75,7 @@ def test_fault_12_an_archive_is_locked_with_a_password(work: Path, tmp_path: Pat
 
 
 def test_fault_13_links_and_devices_in_a_tar(work: Path, tmp_path: Path) -> None:
-    made = hostile.write_tar(work / "set.tar")
+    made = hostile_sources.write_tar(work / "set.tar")
     dataset, report = prepared(work / "set.tar", work / "out")
     assert sorted(dataset.table["file_name"].to_pylist()) == ["fine.png", "good.png"]
     expected = Counter(reason for reason in made.values() if reason != hostile.OK) + Counter(["duplicate name"])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import hostile
+import hostile_sources
 from command_line import limner
 from limner.pictures import read_provenance, save
 from promise import fails, write_good
@@ -38,13 +39,13 @@ def test_fault_29_weights_are_not_numbers(tmp_path: Path, value: float) -> None:
 
 @pytest.mark.parametrize("name", ["weights.pt", "weights.ckpt", "model.bin"])
 def test_fault_37_a_pickle_is_given_for_a_model(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_bytes(pickle.dumps(hostile.Evil(tmp_path / "evil")))
+    (tmp_path / name).write_bytes(pickle.dumps(hostile_sources.Evil(tmp_path / "evil")))
     _refuses(tmp_path / name, tmp_path, "never loaded")
     assert not (tmp_path / "evil").exists()
 
 
 def test_fault_37_a_pickle_has_the_name_of_the_weights(model: Path, tmp_path: Path) -> None:
-    (model / "model.safetensors").write_bytes(pickle.dumps(hostile.Evil(tmp_path / "evil")))
+    (model / "model.safetensors").write_bytes(pickle.dumps(hostile_sources.Evil(tmp_path / "evil")))
     _refuses(model, tmp_path, "damaged")
     assert not (tmp_path / "evil").exists()
 

@@ -30,12 +30,25 @@ def test_two_models_side_by_side(dataset: Path, run: Path, tmp_path: Path) -> No
     only = ("--only", "distances,generalisation")
     said = limner("evaluate", run, noise, "--data", dataset, "--n", "60", *only, "--out", tmp_path / "report")
     header = said.splitlines()[0].split()
+    assert "↓ lower is better" in said
     assert header == ["gan", "noise", "training", "pictures"]
     assert "FD-limner ↓" in said
-    assert "note: FD-limner: 40 pictures on the smaller side" in said
+    assert "note: FD-limner: the figure is far too high, because the smaller of the two sets has 40 pictures" in said
     report = json.loads((tmp_path / "report" / "report.json").read_text())
     assert [model["name"] for model in report["models"]] == ["gan", "noise", "training pictures"]
     assert "Does it copy?" in (tmp_path / "report" / "report.html").read_text()
+
+
+def test_without_data_the_run_s_own_dataset_is_taken_and_named(dataset: Path, run: Path, tmp_path: Path) -> None:
+    own = limner("evaluate", run, "--n", "60", "--only", "generalisation", "--out", tmp_path / "own")
+    assert own.splitlines()[0] == (
+        f"dataset: pictures ({dataset.resolve()}), which {run} was trained on; --data DATASET compares with others."
+    )
+    given = limner(
+        "evaluate", run, "--data", dataset, "--n", "60", "--only", "generalisation", "--out", tmp_path / "given"
+    )
+    assert own.splitlines()[1:-1] == given.splitlines()[:-1]
+    assert "name a dataset with --data" in limner("evaluate", "garden", "--n", "60", "--out", tmp_path / "no", code=2)
 
 
 def test_wrong_turns_are_one_line(dataset: Path, run: Path, tmp_path: Path, shared: Path) -> None:

@@ -1,5 +1,6 @@
 """From pictures to samples on the command line, as a newcomer would go; and every wrong turn is one line."""
 
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,15 @@ def run(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("runs") / "gan"
     limner("train", pictures, "--recipe", "gan", "--out", out, "--steps", "12", *SMALL)
     return out
+
+
+def test_the_next_command_that_garden_says_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = limner("garden", "my flowers", "--n", "40", "--size", "16")
+    program, *command = shlex.split(said.partition("Next: ")[2])
+    assert (program, command[:2]) == ("limner", ["train", "my flowers"])
+    limner(*command, "--steps", "1", "--model-size", "small")
+    assert load(tmp_path / "run").recipe.name == "vae"
 
 
 def test_a_run_leaves_a_model_that_generates(run: Path) -> None:

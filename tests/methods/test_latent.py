@@ -43,6 +43,17 @@ def test_slerp_keeps_the_length() -> None:
     assert points.norm(dim=1).min() > 0.95 * min(start.norm(), end.norm())
 
 
+def test_numbers_of_a_walk_are_interpolated_and_unknown_ones_stay() -> None:
+    nan = float("nan")
+    ends = [Latent(torch.randn(1, 4), {"age": torch.tensor([age])}) for age in (0.0, 1.0, nan)]
+    ages = concatenate(list(walk(ends, 4, closed=False))).condition["age"]
+    torch.testing.assert_close(ages, torch.tensor([0.0, 0.25, 0.5, 0.75, 1.0, 1.0, 1.0, 1.0]))
+    shaped = [Latent(torch.randn(1, 4), {"text": torch.full((1, 2, 3), value)}) for value in (0.0, 1.0)]
+    texts = concatenate(list(walk(shaped, 4))).condition["text"]
+    assert texts.shape == (8, 2, 3)
+    assert texts[:4].unique().tolist() == [0.0]
+
+
 @pytest.mark.parametrize(("closed", "frames"), [(True, 3 * 5), (False, 2 * 5)])
 def test_a_walk_starts_at_each_stop_under_its_condition(latent: Latent, closed: bool, frames: int) -> None:
     stops = list(latent.rows(slice(3)).batches(1))

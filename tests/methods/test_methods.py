@@ -130,12 +130,20 @@ def test_warmup_weakens_the_kl_divergence_at_first() -> None:
     assert any(differences)
 
 
+@pytest.mark.parametrize("name", ["vae", "elbo-vae"])
+def test_what_a_vae_minimises_is_called_the_negative_elbo(name: str) -> None:
+    scalars = _method(name).step(_batch(), StepContext(0, 0, 0))
+    assert "elbo" not in scalars
+    assert scalars["negative_elbo"] > 0
+    torch.testing.assert_close(scalars["negative_elbo"], scalars["reconstruction"] + scalars["kl"])
+
+
 def test_a_vae_s_adversary_and_flow_learn_beside_it() -> None:
     method = _method("vae", attributes=(LABEL,))
     before = [_snapshot(part) for part in (method.generator.encoder, method.generator.flow, method.adversary)]
     for step in range(3):
         scalars = method.step(_batch(), StepContext(step, 8 * step, 0))
-    assert {"elbo", "kl", "discriminator", "pairwise_accuracy", "flow"} <= scalars.keys()
+    assert {"negative_elbo", "kl", "discriminator", "pairwise_accuracy", "flow"} <= scalars.keys()
     for old, part in zip(before, (method.generator.encoder, method.generator.flow, method.adversary), strict=True):
         assert any(not torch.equal(a, b) for a, b in zip(old, part.parameters(), strict=True))
 
@@ -170,7 +178,7 @@ def test_a_generator_does_what_it_says_that_it_can(name: str) -> None:
         if generator.encodes:
             assert all(part.shape == (2, generator.latent) for part in generator.encode(images, {}))
         if generator.has_elbo:
-            nll, kl = generator.elbo(images, {}, z)
+            nll, kl = generator.elbo_terms(images, {}, z)
             assert nll.shape == (2,)
             assert kl.shape == (2, generator.latent)
             assert nll.isfinite().all()

@@ -153,3 +153,7 @@ def test_rates_and_augmentation_follow_the_size() -> None:
 def test_a_size_that_there_is_not_is_one_line() -> None:
     with pytest.raises(RecipeError, match="did you mean 'large'"):
         resize(find_recipe("gan"), "larg")
+
+
+def test_the_former_name_of_the_negative_elbo_is_understood() -> None:
+    assert apply_settings(find_recipe("elbo-vae"), ["stopping.measure=elbo"]).stopping.measure == "negative_elbo"

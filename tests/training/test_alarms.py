@@ -25,12 +25,16 @@ def test_healthy_training_raises_nothing() -> None:
 
 
 def test_rows_of_held_out_measures_do_not_silence_an_alarm() -> None:
-    rows = [row for pair in zip(_rows(pairwise_accuracy=1.0), _rows(held_out_elbo=3.0), strict=True) for row in pair]
+    rows = [
+        row
+        for pair in zip(_rows(pairwise_accuracy=1.0), _rows(held_out_negative_elbo=3.0), strict=True)
+        for row in pair
+    ]
     assert list(raised(rows)) == ["saturated discriminator"]
 
 
 def test_a_measure_that_a_method_lacks_is_refused(dataset: Dataset, recipe: Recipe, run: Path) -> None:
-    wrong = apply_settings(recipe, ["stopping.measure=elbo", "stopping.patience=2"])
+    wrong = apply_settings(recipe, ["stopping.measure=negative_elbo", "stopping.patience=2"])
     with pytest.raises(RecipeError, match="only a VAE without a flow has an ELBO"):
         train(dataset, wrong, run, steps=2)
 
@@ -52,8 +56,8 @@ def test_trouble_is_named_with_what_to_change(values: dict[str, float], alarm: s
 def test_early_stopping_keeps_the_best_model(dataset: Dataset, run: Path) -> None:
     settings = ["batch=8", "stopping.patience=2", "stopping.every=160", "lr=5e-3"]
     model = train(dataset, apply_settings(find_recipe("mlp-vae"), settings), run, pictures=100_000)
-    measured = [row for row in read_history(run / "history.jsonl") if "held_out_elbo" in row]
-    best = min(measured, key=lambda row: row["held_out_elbo"])
+    measured = [row for row in read_history(run / "history.jsonl") if "held_out_negative_elbo" in row]
+    best = min(measured, key=lambda row: row["held_out_negative_elbo"])
     assert measured[-1]["pictures"] < 100_000
     assert len(measured) >= 3
     assert best is measured[-3]
@@ -71,8 +75,8 @@ def test_early_stopping_of_a_gan_measures_its_samples(dataset: Dataset, recipe: 
 def test_the_best_model_is_kept_though_training_goes_on(dataset: Dataset, run: Path) -> None:
     settings = ["batch=8", "stopping.every=160", "lr=5e-3"]
     model = train(dataset, apply_settings(find_recipe("mlp-vae"), settings), run, pictures=4000)
-    measured = [row for row in read_history(run / "history.jsonl") if "held_out_elbo" in row]
-    best = min(measured, key=lambda row: row["held_out_elbo"])
+    measured = [row for row in read_history(run / "history.jsonl") if "held_out_negative_elbo" in row]
+    best = min(measured, key=lambda row: row["held_out_negative_elbo"])
     assert len(measured) == 25
     # the last model is measured once more when it is left, and kept when it is as good
     assert model.about["training"]["pictures"] in (best["pictures"], 4000)
@@ -84,7 +88,7 @@ def test_the_best_model_is_kept_though_training_goes_on(dataset: Dataset, run: P
     )
     assert last.about["training"]["pictures"] == 4000
     held_out = HeldOut(dataset, (), 0)
-    assert held_out.measure("elbo", model.generator) <= held_out.measure("elbo", last.generator)
+    assert held_out.measure("negative_elbo", model.generator) <= held_out.measure("negative_elbo", last.generator)
 
 
 def test_few_held_out_pictures_measure_nothing(dataset: Dataset, recipe: Recipe, run: Path) -> None:

@@ -161,7 +161,9 @@ def test_a_run_says_what_it_starts_from_resumes_bit_for_bit_and_can_be_started_f
 ) -> None:
     dataset = _dataset(tmp_path / "data", 32, 3)
     train(dataset, _recipe(), tmp_path / "one", steps=3, start="none")
-    capsys.readouterr()
+    assert "starts " not in capsys.readouterr().err
+    train(dataset, apply_settings(_recipe(), ["method.latent=7"]), tmp_path / "other", steps=1)
+    assert "starts with random weights: no base fits gan (--from RUN" in capsys.readouterr().err
     whole = train(dataset, _recipe(), tmp_path / "whole", steps=4, start=str(tmp_path / "one"))
     assert f"starts from the run {tmp_path / 'one'}: " in capsys.readouterr().err
     assert json.loads((tmp_path / "whole" / "run.json").read_text())["start"] == str(tmp_path / "one")

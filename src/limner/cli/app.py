@@ -36,7 +36,7 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     name="limner",
-    help="From a folder of pictures to a living image studio.",
+    help="Train generative models on your own pictures, generate and edit pictures, and measure the result.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
@@ -72,9 +72,11 @@ def _version(shown: bool) -> None:
 @app.callback()
 def options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Print the Python traceback of an error, not one line only.")
+    ] = False,
 ) -> None:
     if debug:
         os.environ["LIMNER_DEBUG"] = "1"
@@ -106,5 +108,5 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("LIMNER_DEBUG") or not out_of_memory(error):
             raise
-        typer.echo("limner: this does not fit in memory: ask for fewer, smaller or less wide.", err=True)
+        typer.echo("limner: this does not fit in memory: use fewer or smaller pictures, or a smaller model.", err=True)
         sys.exit(1)

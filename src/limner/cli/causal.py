@@ -5,24 +5,36 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from limner.cli.shared_options import Data, DrawSeed, Settings
+
 if TYPE_CHECKING:
     from limner.causal.effects import Effects
     from limner.metrics.intervals import Interval
 
-app = typer.Typer(help="Causal graphs, interventions and counterfactual pictures.", add_completion=False)
+app = typer.Typer(help="Causal graphs of attributes, interventions and counterfactual pictures.", add_completion=False)
 
-Data = Annotated[str, typer.Argument(help="A prepared dataset, or pictures as `limner prepare` reads them.")]
-GraphFile = Annotated[Path, typer.Option("--graph", help="The graph, a YAML file.")]
-Seed = Annotated[int, typer.Option(help="Decides the draws.")]
-ModelFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a causal model.")]
-DoOption = Annotated[list[str] | None, typer.Option("--do", metavar="NAME=VALUE", help="What is set; may be repeated.")]
+
+GraphFile = Annotated[Path, typer.Option("--graph", help="YAML file with the causal graph (docs/causal.md).")]
+
+ModelFolder = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RUN", help="Folder of a causal model (`limner causal fit`), or garden, which comes with Limner."
+    ),
+]
+DoOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--do", metavar="NAME=VALUE", help="Intervention: set an attribute, such as species=rose. Repeatable."
+    ),
+]
 COMPARED = 5000
 """Units over which the means under an intervention are computed."""
 
 
 @app.command("check")
-def check(data: Data, graph: GraphFile, seed: Seed = 0) -> None:
-    """Say whether the data contradict a graph, before anything is trained on it."""
+def check(data: Data, graph: GraphFile, seed: DrawSeed = 0) -> None:
+    """Test whether the data contradict a causal graph."""
     from limner.causal import check as check_graph
     from limner.causal import read_graph
     from limner.data import open_dataset
@@ -47,13 +59,14 @@ def check(data: Data, graph: GraphFile, seed: Seed = 0) -> None:
 @app.command("discover")
 def discover(
     data: Data,
-    out: Annotated[Path | None, typer.Option(help="Write the proposal to a new YAML file.")] = None,
+    out: Annotated[Path | None, typer.Option(help="New YAML file for the graph.")] = None,
     columns: Annotated[
-        str | None, typer.Option(help="Labels and numbers to look at, as a,b,c; all if left out.")
+        str | None,
+        typer.Option(help="Attributes to include, separated by commas: a,b,c.", show_default="all labels and numbers"),
     ] = None,
-    seed: Seed = 0,
+    seed: DrawSeed = 0,
 ) -> None:
-    """Propose a graph from the data, for you to examine: it assumes that no common cause is unobserved."""
+    """Propose a causal graph from the data, to be checked by you; it assumes that there are no unobserved common causes."""
     from limner.causal import discover as propose
     from limner.data import open_dataset
     from limner.errors import UsageError
@@ -74,18 +87,22 @@ def discover(
 def fit(
     data: Data,
     graph: GraphFile,
-    out: Annotated[Path, typer.Option(help="The folder of the causal model.")] = Path("causal"),
+    out: Annotated[Path, typer.Option(help="Folder for the causal model.")] = Path("causal"),
     recipe: Annotated[
-        str | None, typer.Option(help="The recipe of the image model; causal-vae if left out. A GAN gets an encoder.")
+        str | None,
+        typer.Option(help="Recipe of the image model; to a GAN an encoder is added.", show_default="causal-vae"),
     ] = None,
-    minutes: Annotated[float | None, typer.Option(help="Train the pictures so long in all.")] = None,
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the recipe.")
+    minutes: Annotated[
+        float | None,
+        typer.Option(
+            help="Training time of the image model in minutes, all sessions counted.", show_default="by the recipe"
+        ),
     ] = None,
-    seed: Seed = 0,
-    resume: Annotated[bool, typer.Option("--resume", help="Continue the training in --out.")] = False,
+    settings: Settings = None,
+    seed: DrawSeed = 0,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted training in --out.")] = False,
 ) -> None:
-    """Learn a mechanism for each attribute, and an image model of the pictures given their attributes."""
+    """Fit a causal model: how each attribute depends on its causes, and how pictures depend on the attributes."""
     from limner.causal import CausalModel, read_graph
     from limner.cli.table import show
     from limner.data import open_dataset
@@ -111,15 +128,19 @@ def fit(
 @app.command("sample")
 def sample(
     model: ModelFolder,
-    n: Annotated[int, typer.Option("--n", help="Pictures.")] = 16,
+    n: Annotated[int, typer.Option("--n", help="Number of pictures.")] = 16,
     do: DoOption = None,
     given: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="What is observed, without intervention.")
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="Observation: only pictures in which the attribute has this value, without an intervention. Repeatable.",
+        ),
     ] = None,
-    out: Annotated[Path, typer.Option(help="The grid.")] = Path("sample.png"),
-    seed: Seed = 0,
+    out: Annotated[Path, typer.Option(help="File for the grid of pictures.")] = Path("sample.png"),
+    seed: DrawSeed = 0,
 ) -> None:
-    """Generate pictures of units under an intervention, or of units in which a value is observed."""
+    """Generate pictures under an intervention (--do) or an observation (--given), and print the mean attributes."""
     from limner.causal import CausalModel
     from limner.causal.what_if import extrapolated, means, write_samples
     from limner.cli.table import show
@@ -148,17 +169,19 @@ def counterfactual(
     model: ModelFolder,
     pictures: Annotated[
         list[str],
-        typer.Argument(metavar="PICTURE...", help="File names in the dataset; without --data, picture files."),
+        typer.Argument(metavar="PICTURE...", help="File names in the dataset of --data; without it, picture files."),
     ],
     data: Annotated[
         str | None,
-        typer.Option(help="The dataset that has their attributes; without it, they are predicted, and marked so."),
+        typer.Option(
+            help="Dataset with the true attributes; without it, they are predicted from the pictures, and marked so."
+        ),
     ] = None,
     do: DoOption = None,
-    out: Annotated[Path, typer.Option(help="A new folder.")] = Path("what-if"),
-    seed: Seed = 0,
+    out: Annotated[Path, typer.Option(help="New folder for the pictures.")] = Path("what-if"),
+    seed: DrawSeed = 0,
 ) -> None:
-    """Generate the counterfactuals of pictures: what they would look like with another attribute."""
+    """Generate counterfactuals: what pictures would look like if an attribute had been different."""
     from limner.causal import CausalModel
     from limner.causal.what_if import extrapolated, of_dataset, of_files, write_counterfactuals
     from limner.cli.table import show
@@ -175,7 +198,7 @@ def counterfactual(
         typer.echo(line, err=True)
     variables = causal.structure.variables
     if not data:
-        typer.echo("the attributes were predicted from the pictures, and so is what follows from them", err=True)
+        typer.echo("the attributes were predicted from the pictures; --data DATASET takes the true ones", err=True)
     show(
         [
             ["counterfactual", *variables],
@@ -188,13 +211,18 @@ def counterfactual(
 @app.command("soundness")
 def soundness(
     model: ModelFolder,
-    data: Annotated[str, typer.Option(help="A dataset whose test pictures the model was not trained on.")],
-    n: Annotated[int, typer.Option("--n", help="Units that are evaluated, at most.")] = 500,
-    truth: Annotated[Path | None, typer.Option(help="The folder of the garden that DATA was made of.")] = None,
-    out: Annotated[Path | None, typer.Option(help="The folder of the report; RUN/soundness if left out.")] = None,
-    seed: Seed = 0,
+    data: Annotated[str, typer.Option(help="Dataset; its test pictures must not have been used in training.")],
+    n: Annotated[int, typer.Option("--n", help="Number of pictures that are evaluated, at most.")] = 500,
+    truth: Annotated[
+        Path | None,
+        typer.Option(
+            help="If DATA was made by `limner garden`: that folder, for a comparison with true counterfactuals."
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the report.", show_default="RUN/soundness")] = None,
+    seed: DrawSeed = 0,
 ) -> None:
-    """Measure how far counterfactual pictures can be trusted, with intervals, and write a report."""
+    """Measure how far the counterfactual pictures of a model can be trusted, and write a report."""
     from limner.causal import CausalModel
     from limner.causal.page import UNDER_THE_GRAPH, tables
     from limner.causal.soundness_run import soundness_of_run
@@ -216,14 +244,13 @@ def effects(
     on: Annotated[
         str,
         typer.Option(
-            metavar="OUTCOME", help="An attribute, NAME=CLASS, or picture:brightness, contrast or saturation."
+            metavar="OUTCOME",
+            help="Outcome: a number, NAME=CLASS, or picture:brightness, picture:contrast or picture:saturation.",
         ),
     ],
-    data: Annotated[str, typer.Option(help="The dataset that the model was fitted to.")],
-    n: Annotated[
-        int, typer.Option("--n", help="Pictures of the test split, at most, for an effect on pictures.")
-    ] = 500,
-    seed: Seed = 0,
+    data: Annotated[str, typer.Option(help="Dataset that the model was fitted to.")],
+    n: Annotated[int, typer.Option("--n", help="Number of test pictures, at most, for an effect on picture:...")] = 500,
+    seed: DrawSeed = 0,
 ) -> None:
     """Estimate the total and direct effect of each cause on an outcome, with intervals."""
     from limner.causal import CausalModel
@@ -252,7 +279,7 @@ def _print_effects(found: "Effects") -> None:
         strengths = ([f"{one.cause} -> {one.node}", said(one.strength).replace("+", "")] for one in found.strengths)
         show([["arrow", "strength"], *strengths])
     for one in found.refutations:
-        bounds = f"{one.effect:+.3g}, to be between {one.low:+.3g} and {one.high:+.3g}"
+        bounds = f"{one.effect:+.3g}, expected between {one.low:+.3g} and {one.high:+.3g}"
         typer.echo(f"{one.kind}, {one.cause}: {'passes' if one.passes else 'fails'}, {bounds}")
     typer.echo(found.protocol)
     typer.echo("These effects hold under the graph as it was declared, which no data can prove.")

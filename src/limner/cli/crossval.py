@@ -5,21 +5,23 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.shared_options import Data, DrawSeed, RawSize, Settings
+
 
 def crossval(
-    data: Annotated[str, typer.Argument(help="A prepared dataset, or pictures as `limner prepare` reads them.")],
-    recipe: Annotated[str, typer.Option(help="A recipe's name, or a YAML file.")] = "gan",
-    folds: Annotated[int, typer.Option(help="So many times a part of the pictures is held out.")] = 5,
-    minutes: Annotated[float, typer.Option(help="Training time of all folds together.")] = 10.0,
-    n: Annotated[int, typer.Option("--n", help="Samples of each model.")] = 2000,
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the recipe.")
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Folder of the runs, report.json and report.html.")] = Path("crossval"),
-    seed: Annotated[int, typer.Option(help="Decides folds, weights and draws.")] = 0,
-    size: Annotated[str | None, typer.Option(help="Size of raw pictures, e.g. 64 or 96x64 (width x height).")] = None,
+    data: Data,
+    recipe: Annotated[str, typer.Option(help="Name of a recipe (see `limner recipes`), or a YAML file.")] = "gan",
+    folds: Annotated[
+        int, typer.Option(help="Number of folds: models trained, each without another part of the pictures.")
+    ] = 5,
+    minutes: Annotated[float, typer.Option(help="Training time of all folds together, in minutes.")] = 10.0,
+    n: Annotated[int, typer.Option("--n", help="Samples that each model generates.")] = 2000,
+    settings: Settings = None,
+    out: Annotated[Path, typer.Option(help="Folder for the runs, report.json and report.html.")] = Path("crossval"),
+    seed: DrawSeed = 0,
+    size: RawSize = None,
 ) -> None:
-    """Train and judge a recipe once a fold; the same command continues what was interrupted."""
+    """Cross-validate a recipe: train and evaluate it once for each fold. The same command continues after an interruption."""
     from limner.cli.table import show
     from limner.evaluation import cross_validate
 

@@ -7,10 +7,14 @@ import typer
 
 
 def demo(
-    out: Annotated[Path, typer.Option(help="The folder of the demonstration.")] = Path("limner-demo"),
-    minutes: Annotated[float | None, typer.Option(help="Training time in all.", show_default="5")] = None,
+    out: Annotated[
+        Path, typer.Option(help="Folder to write to; a demo that was interrupted there is continued.")
+    ] = Path("limner-demo"),
+    minutes: Annotated[
+        float | None, typer.Option(help="Training time of both models together, in minutes.", show_default="5")
+    ] = None,
 ) -> None:
-    """Draw a garden, train a GAN and a VAE on it, and leave a page to open."""
+    """Draw pictures of flowers, train a GAN and a VAE on them, and write a web page with the results."""
     from limner.demo import demo as run_demo
 
     page = run_demo(out, minutes)

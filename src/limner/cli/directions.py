@@ -5,50 +5,47 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.shared_options import ModelOrRun, PictureSeed
+
 
 def directions(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model or run, of any recipe that has a decoder.")],
+    model: ModelOrRun,
     attributes: Annotated[
         list[str] | None,
         typer.Option(
             "--attribute",
             metavar="NAME",
-            help="Also find the direction of this: a number, NAME=CLASS, or brightness, contrast, colourfulness, warmth or size.",
+            help="Find a direction for this: a number, NAME=CLASS, or brightness, contrast, colourfulness, warmth or size. "
+            "Repeatable.",
         ),
     ] = None,
     keep: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="What directions of attributes must not change.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Attribute that the directions of --attribute must not change. Repeatable."),
     ] = None,
     data: Annotated[
-        str | None, typer.Option(help="The dataset that attributes are learned from; the run's own if left out.")
+        str | None, typer.Option(help="Dataset with the attributes.", show_default="what the model was trained on")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="The folder; MODEL/directions if left out.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the result.", show_default="MODEL/directions")] = None,
     n: Annotated[
-        int, typer.Option("--n", help="Pictures, of which half find directions and half evaluate them.")
+        int,
+        typer.Option(
+            "--n", help="Number of pictures that are generated; half serve to find directions, half to measure them."
+        ),
     ] = 512,
-    seed: Annotated[int, typer.Option(help="Decides the pictures.")] = 0,
+    seed: PictureSeed = 0,
 ) -> None:
-    """Find the directions in which a model's pictures change, without names and by attributes."""
+    """Find directions in the latent space of a model along which its pictures change, and measure what changes."""
     from limner.model_folder import find_folder
 
     find_folder(model)  # before PyTorch is loaded
 
     from limner.cli.table import show
-    from limner.editing.directions import factorised, principal
-    from limner.editing.latent_space import editing_model
-    from limner.errors import UsageError
-    from limner.explain.attribute_scorers import scorers_of_model
-    from limner.explain.directions import effects, supervised
-    from limner.explain.directions_page import HOW, LIMITS, faults, summary, write
+    from limner.explain.directions_page import HOW, LIMITS, faults, summary
+    from limner.functions import directions as find
 
-    if keep and not attributes:
-        raise UsageError("--keep says what the direction of an --attribute must not change: give one.")
-    opened, folder = editing_model(model), out or model / "directions"
-    named, constant = attributes or [], keep or []
-    scorers = scorers_of_model(model, opened, data, [*named, *constant], seed)
-    steps = supervised(opened, scorers, named, constant, n, seed) | principal(opened) | factorised(opened)
-    found = effects(opened, steps, scorers, n, seed)
-    write(opened, model, steps, found, folder, attributes=named, keep=constant, n=n, seed=seed)
+    folder = out or model / "directions"
+    found = find(model, attributes or [], keep=keep or [], data=data, out=folder, n=n, seed=seed)
     show(summary(found))
     for line in faults(found):
         typer.echo(f"warning: {line}", err=True)

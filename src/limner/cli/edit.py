@@ -5,27 +5,37 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.shared_options import Anonymous, Strip
+
 
 def edit(
     source: Annotated[
-        Path | None, typer.Argument(metavar="INPUT", help="A picture, a folder of pictures, or a model.")
+        Path | None,
+        typer.Argument(
+            metavar="INPUT", help="A picture, a folder of pictures, or a model, of which a picture is generated."
+        ),
     ] = None,
-    out: Annotated[Path | None, typer.Argument(help="A .png, .webp or .jpg; of a folder, a new folder.")] = None,
+    out: Annotated[
+        Path | None, typer.Argument(help="Result: a .png, .webp or .jpg; of a folder, a new folder.")
+    ] = None,
     ops: Annotated[
-        list[str] | None, typer.Option("--op", metavar="NAME:ARGUMENTS", help="An edit; again for the next.")
+        list[str] | None,
+        typer.Option(
+            "--op",
+            metavar="NAME:ARGUMENTS",
+            help="An edit, such as rotate:5; --list names all. Repeatable: applied in this order.",
+        ),
     ] = None,
-    recipe: Annotated[Path | None, typer.Option(help="A YAML list of edits, done before those of --op.")] = None,
-    undo: Annotated[bool, typer.Option("--undo", help="Drop the last edit that INPUT carries.")] = False,
-    seed: Annotated[int, typer.Option(help="Which picture of a model.")] = 0,
-    listed: Annotated[bool, typer.Option("--list", help="Print every edit with its arguments.")] = False,
-    anonymous: Annotated[
-        bool, typer.Option("--anonymous", help="Name what was read by digests alone, without paths.")
-    ] = False,
-    strip: Annotated[
-        bool, typer.Option("--strip", help="Leave out copyright, artist, dates and dpi, which go along otherwise.")
-    ] = False,
+    recipe: Annotated[
+        Path | None, typer.Option(help="YAML file with a list of edits, which are applied before those of --op.")
+    ] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Remove the last edit that is recorded in INPUT.")] = False,
+    seed: Annotated[int, typer.Option(help="If INPUT is a model: random seed, from 0, of the picture.")] = 0,
+    listed: Annotated[bool, typer.Option("--list", help="Print all edits with their arguments, and exit.")] = False,
+    anonymous: Anonymous = False,
+    strip: Strip = False,
 ) -> None:
-    """Edit pictures: each carries its edits, and can be made again without the last."""
+    """Edit pictures; each result records its edits, so that they can be undone or repeated."""
     from limner.editing import OPERATIONS, history, parse, read_edits
     from limner.editing.edits import arguments
     from limner.errors import PictureError, UsageError, shown

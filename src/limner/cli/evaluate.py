@@ -5,35 +5,58 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.shared_options import DrawSeed, Verify
+
 
 def evaluate(
-    models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Model or run folders.")],
-    data: Annotated[str, typer.Option(help="The dataset they learned from, or pictures that they never saw.")],
-    n: Annotated[int, typer.Option("--n", help="Samples of each model.")] = 10_000,
-    features: Annotated[str, typer.Option(help="An extractor; see `limner weights`.")] = "limner",
+    models: Annotated[
+        list[str], typer.Argument(metavar="MODEL...", help="One or more model folders or runs, which are compared.")
+    ],
+    data: Annotated[
+        str | None,
+        typer.Option(
+            help="The dataset that the models were trained on, or other pictures, as `limner prepare` reads them.",
+            show_default="what the first model was trained on",
+        ),
+    ] = None,
+    n: Annotated[int, typer.Option("--n", help="Samples that each model generates.")] = 10_000,
+    features: Annotated[
+        str, typer.Option(help="Network that computes the features: limner, or one that `limner weights` lists.")
+    ] = "limner",
     only: Annotated[
         list[str] | None,
-        typer.Option(help="distances, fidelity, utility, generalisation, likelihood or cost; repeat it, or write a,b."),
+        typer.Option(
+            help="Measure only these groups: distances, fidelity, utility, generalisation, likelihood, cost; separated by commas.",
+            show_default="all",
+        ),
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder of report.json and report.html.")] = Path("evaluation"),
-    seed: Annotated[int, typer.Option(help="Decides the samples and the resampling.")] = 0,
-    verify: Annotated[bool, typer.Option("--verify", help="Check all pictures against their digests first.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder for report.json and report.html.")] = Path("evaluation"),
+    seed: DrawSeed = 0,
+    verify: Verify = False,
 ) -> None:
-    """Judge models against held-out pictures: quality, utility, copying, likelihood and cost, with intervals."""
+    """Measure how good models are, against pictures they were not trained on: quality, copying, utility, likelihood, cost."""
     from limner.model_folder import find_folder
 
     for model in models:
         find_folder(Path(model))  # before PyTorch is loaded
 
     from limner.cli.table import show
+    from limner.data import Dataset
     from limner.evaluation import evaluate as judge
     from limner.evaluation import table, write_report
+    from limner.evaluation.evaluate import recorded_dataset
     from limner.evaluation.report import claimed
 
     chosen = [group.strip() for groups in only or () for group in groups.split(",")]
     with claimed(out):
-        evaluation = judge(models, data, n=n, features=features, only=chosen, seed=seed, verify=verify)
+        dataset: str | Dataset = data or recorded_dataset([Path(model) for model in models])
+        if isinstance(dataset, Dataset):
+            typer.echo(
+                f"dataset: {dataset.name} ({dataset.path}), which {models[0]} was trained on; --data DATASET compares with others."
+            )
+        evaluation = judge(models, dataset, n=n, features=features, only=chosen, seed=seed, verify=verify)
         show(table.rows(evaluation))
+        typer.echo(table.LEGEND)
         write_report(evaluation, out)
     for line in [*table.verdicts(evaluation), *(f"note: {warning}" for warning in table.warnings(evaluation))]:
         typer.echo(line)

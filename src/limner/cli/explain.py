@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="What a trained network has learned.", no_args_is_help=True)
+from limner.cli.shared_options import ModelOrRun, PictureSeed
+
+app = typer.Typer(help="Examine what a trained network has learned.", no_args_is_help=True)
 
 
 @app.callback()
@@ -15,23 +17,31 @@ def explain() -> None:
 
 @app.command()
 def channels(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model or run, of any recipe that has a decoder.")],
+    model: ModelOrRun,
     attribute: Annotated[
-        str, typer.Option(metavar="NAME", help="The attribute: a number, or NAME=CLASS, a class's probability.")
+        str, typer.Option(metavar="NAME", help="Attribute: a number, or NAME=CLASS for the probability of a class.")
     ],
     data: Annotated[
         str | None,
-        typer.Option(help="The dataset that a predictor learns the attribute from; the run's own if left out."),
+        typer.Option(
+            help="Dataset with the attribute, on which a predictor is trained.",
+            show_default="what the model was trained on",
+        ),
     ] = None,
     layer: Annotated[
-        str | None, typer.Option(help="The layer whose input channels are set; one in the middle if left out.")
+        str | None, typer.Option(help="Layer whose input channels are changed.", show_default="one in the middle")
     ] = None,
-    n: Annotated[int, typer.Option("--n", help="Pictures, of which half choose and half evaluate.")] = 256,
-    top: Annotated[int, typer.Option(help="Channels that are reported, and set together.")] = 10,
-    out: Annotated[Path | None, typer.Option(help="The folder of the report; MODEL/channels if left out.")] = None,
-    seed: Annotated[int, typer.Option(help="Decides the pictures.")] = 0,
+    n: Annotated[
+        int,
+        typer.Option(
+            "--n", help="Number of pictures that are generated; half serve to choose channels, half to measure them."
+        ),
+    ] = 256,
+    top: Annotated[int, typer.Option(help="Number of channels that are reported, and changed together.")] = 10,
+    out: Annotated[Path | None, typer.Option(help="Folder for the report.", show_default="MODEL/channels")] = None,
+    seed: PictureSeed = 0,
 ) -> None:
-    """Measure which channels of a trained network change an attribute, by switching them off and on."""
+    """Measure which channels of a network change an attribute of its pictures, by switching them off and on."""
     from limner.model_folder import find_folder
 
     find_folder(model)  # before PyTorch is loaded

@@ -5,14 +5,21 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.shared_options import ModelOrRun
+
 
 def export(
-    model: Annotated[Path, typer.Argument(help="A model folder or a run.")],
-    to: Annotated[str, typer.Option(help="The format: onnx.")] = "onnx",
-    out: Annotated[Path, typer.Option(help="The file, which ends in .onnx.")] = Path("model.onnx"),
-    int8: Annotated[bool, typer.Option("--int8", help="Whole-number convolutions: smaller, slightly inexact.")] = False,
+    model: ModelOrRun,
+    to: Annotated[str, typer.Option(help="Format; onnx is the only one.")] = "onnx",
+    out: Annotated[Path, typer.Option(help="File to write; its name ends in .onnx.")] = Path("model.onnx"),
+    int8: Annotated[
+        bool,
+        typer.Option(
+            "--int8", help="Round the weights of convolutions to 8 bits: a smaller file, slightly different pictures."
+        ),
+    ] = False,
 ) -> None:
-    """Write a model as one file that ONNX Runtime generates with, on a server or in a browser."""
+    """Export a model as one ONNX file, for ONNX Runtime on a server or in a browser."""
     from limner.model_folder import find_folder
 
     find_folder(model)  # before PyTorch is loaded

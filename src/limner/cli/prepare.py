@@ -7,40 +7,55 @@ import typer
 
 
 def prepare(
-    source: Annotated[Path, typer.Argument(help="Folder, .zip, .tar, .parquet (or a folder of them), .npy or .npz.")],
-    out: Annotated[Path, typer.Argument(help="The dataset folder to make.")],
+    source: Annotated[
+        Path, typer.Argument(help="Pictures: a folder, .zip, .tar, .parquet (or a folder of these), .npy or .npz.")
+    ],
+    out: Annotated[Path, typer.Argument(help="New folder for the dataset.")],
     size: Annotated[
-        str | None, typer.Option(help="64, or 96x64 for width x height; without it the pictures decide.")
+        str | None,
+        typer.Option(help="Size in pixels: 64, or 96x64 for width x height.", show_default="chosen from the pictures"),
     ] = None,
-    fit: Annotated[str, typer.Option(help="crop the middle, pad with --background, or stretch.")] = "crop",
+    fit: Annotated[
+        str,
+        typer.Option(
+            help="How pictures of another shape are made to fit: crop (cut the edges off), pad (with --background) or stretch."
+        ),
+    ] = "crop",
     background: Annotated[
         str | None,
         typer.Option(
-            help="A colour to lay see-through pictures on, which stay so if left out, and of padding (white)."
+            help="Fill transparent areas and padding with this colour, such as white or #ffcc00.",
+            show_default="transparency is kept, padding is white",
         ),
     ] = None,
     missing: Annotated[
         str | None,
         typer.Option(
-            help="A missing label or number: drop the picture, keep it, or use the mean; if left out, drop up to a tenth."
+            help="Pictures without a label or number: drop, keep, or mean (of a number); if left out, up to a tenth are dropped."
         ),
     ] = None,
     keep_duplicates: Annotated[
-        bool, typer.Option("--keep-duplicates", help="Keep copies, each set in one split.")
+        bool,
+        typer.Option("--keep-duplicates", help="Keep equal and nearly equal pictures, all of a set in the same split."),
     ] = False,
     split: Annotated[
         str | None,
-        typer.Option(help="Shares of train, validation and test; if left out, those of the source, else 0.8,0.1,0.1."),
+        typer.Option(help="Shares of train, validation and test.", show_default="as in SOURCE, else 0.8,0.1,0.1"),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the splits.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed, from 0, of the splits.")] = 0,
     column: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=KIND", help="What a column is: label, number, caption, or none to leave it out."),
+        typer.Option(
+            metavar="NAME=KIND",
+            help="Kind of a column of the table: label, number, caption, or none to leave it out. Repeatable.",
+        ),
     ] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes that decode; by default one a core.")] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the dataset that is at OUT.")] = False,
+    workers: Annotated[
+        int | None, typer.Option(help="Number of processes that read pictures.", show_default="one a core")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the dataset in OUT.")] = False,
 ) -> None:
-    """Prepare pictures: decode, set aside what is damaged, drop duplicates, fit, split, and report."""
+    """Make a dataset of pictures: read them, leave out damaged ones and duplicates, resize, split, and write a report."""
     from limner.data.columns import parse_kinds
     from limner.data.preparation import prepare as run
     from limner.data.report import read_report

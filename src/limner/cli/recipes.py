@@ -4,11 +4,16 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.shared_options import ModelSize, Settings
+
 
 def recipes(
-    name: Annotated[str | None, typer.Argument(help="Print this recipe whole, as YAML.")] = None,
-    settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key.")] = None,
-    model_size: Annotated[str, typer.Option(help="Width of the networks: small, base or large.")] = "base",
+    name: Annotated[
+        str | None,
+        typer.Argument(help="Recipe to print, with all its settings, as YAML; without a name, all recipes are listed."),
+    ] = None,
+    settings: Settings = None,
+    model_size: ModelSize = "base",
 ) -> None:
     """List the recipes, or print one as YAML that `limner train --recipe FILE.yaml` accepts."""
     from limner.errors import UsageError

@@ -7,21 +7,22 @@ import typer
 
 
 def replay(
-    picture: Annotated[Path, typer.Argument(help="A picture that limner made.")],
+    picture: Annotated[Path, typer.Argument(help="A picture that Limner made; it records how.")],
     out: Annotated[
-        Path | None, typer.Option(help="Where to write it.", show_default="NAME-replay.png, in this folder")
+        Path | None, typer.Option(help="File of the new picture.", show_default="NAME-replay.png in the current folder")
     ] = None,
-    model: Annotated[Path | None, typer.Option(help="Where its model or causal run is now, if it has moved.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Where the model or causal run is now, if it was moved.")] = None,
     moved: Annotated[
         list[str] | None,
         typer.Option(
             "--from",
             metavar="OLD=NEW",
-            help="Where something is now that it was made of: a file or folder, or the first 8 digits of its digest. Repeatable.",
+            help="Where a file or folder that was used is now; OLD is its former path or the first 8 digits of its SHA-256. "
+            "Repeatable.",
         ),
     ] = None,
 ) -> None:
-    """Make a picture again, and say whether the pixels are the same."""
+    """Generate a picture again from what it records, and compare the pixels."""
     from limner.errors import UsageError, shown
     from limner.pictures import read_metadata, read_provenance, save
     from limner.replay import replay as make_again

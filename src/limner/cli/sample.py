@@ -5,50 +5,76 @@ from typing import Annotated, Any
 
 import typer
 
+from limner.cli.shared_options import ModelOrRun, PictureSeed
+
 
 def sample(
-    model: Annotated[Path, typer.Argument(help="A model folder or a run.")],
-    n: Annotated[int | None, typer.Option("--n", min=1, help="How many pictures.", show_default="64")] = None,
-    seed: Annotated[int, typer.Option(help="Picture i of a seed is always the same.")] = 0,
+    model: ModelOrRun,
+    n: Annotated[int | None, typer.Option("--n", min=1, help="Number of pictures.", show_default="64")] = None,
+    seed: PictureSeed = 0,
     out: Annotated[
         Path | None,
         typer.Option(
-            help="A .png, .webp or .jpg (one picture, or a grid), or a new folder.", show_default="samples.png"
+            help="A .png, .webp or .jpg for one picture or a grid of them, or a new folder for single files.",
+            show_default="samples.png",
         ),
     ] = None,
-    condition: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="What to ask for.")] = None,
-    truncation: Annotated[float, typer.Option(help="Below 1: more typical, less varied.")] = 1.0,
+    condition: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="Attributes of the pictures, such as species=rose,height=0.8; others are drawn at random. Repeatable.",
+        ),
+    ] = None,
+    truncation: Annotated[
+        float,
+        typer.Option(
+            help="Scale of the random latents, above 0 to 1: below 1 pictures are more typical and less varied."
+        ),
+    ] = 1.0,
     walk: Annotated[
-        Path | None, typer.Option(metavar="FILE.mp4|.gif", help="A smooth walk through latent space.")
+        Path | None,
+        typer.Option(
+            metavar="FILE.mp4|.gif",
+            help="Write a film of 8 seconds that changes smoothly from picture to picture, all of one class.",
+        ),
     ] = None,
     sheet: Annotated[
         str | None,
-        typer.Option(metavar="COLUMNSxROWS", help="A sheet of sprites, without gaps, and a JSON of its frames."),
+        typer.Option(
+            metavar="COLUMNSxROWS",
+            help="Write one picture of, say, 8x4 sprites without gaps, and a JSON file with their positions.",
+        ),
     ] = None,
     palette: Annotated[
         int | None,
-        typer.Option(metavar="COLOURS", help="Use so many of the usual colours of the training pictures alone."),
+        typer.Option(
+            metavar="COLOURS",
+            help="Reduce the pictures to this number of colours, 2 to 64, taken from the training pictures.",
+        ),
     ] = None,
-    scale: Annotated[int, typer.Option(help="Enlarge so many times, smoothly.")] = 1,
-    nearest: Annotated[
-        bool, typer.Option("--nearest", help="Enlarge without smoothing: a pixel becomes a square.")
-    ] = False,
+    scale: Annotated[int, typer.Option(help="Enlarge by this whole number, with smoothing.")] = 1,
+    nearest: Annotated[bool, typer.Option("--nearest", help="Enlarge without smoothing, for pixel art.")] = False,
     background: Annotated[
         str | None,
-        typer.Option(metavar="COLOUR", help="A colour to lay see-through pictures on, which stay so if left out."),
+        typer.Option(
+            metavar="COLOUR",
+            help="Fill transparent areas with this colour, such as white or #ffcc00.",
+            show_default="stay transparent",
+        ),
     ] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda or mps.")] = "cpu",
     runtime: Annotated[
-        str, typer.Option(help="What generates: torch, compiled, onnx, or auto, the quickest for one picture.")
+        str, typer.Option(help="Library that computes: torch, compiled, onnx, or auto, which starts fastest.")
     ] = "torch",
 ) -> None:
-    """Generate pictures with a model."""
+    """Generate pictures with a trained model."""
     from limner.model_folder import find_folder
 
     find_folder(model)  # before PyTorch is loaded
 
     from limner.conditions.resolve import parse_condition
-    from limner.errors import UsageError
+    from limner.errors import UsageError, shown
     from limner.model import load
     from limner.pictures.appearance import read_appearance
     from limner.pictures.sheet import frames_file, parse_layout
@@ -68,8 +94,12 @@ def sample(
     appearance = read_appearance(background=background, palette=palette, scale=scale, nearest=nearest)
     opened = load(model, device, runtime)
     if walk:
-        save_model_walk(opened, model, walk, background=background, **how)
-        typer.echo(str(walk))
+        labels = save_model_walk(opened, model, walk, background=background, **how)
+        if labels:
+            held = ",".join(f"{name}={value}" for name, value in labels.items())
+            typer.echo(f"{walk}: every frame has {shown(held, 200)}; --condition NAME=VALUE asks for another.")
+        else:
+            typer.echo(str(walk))
     if out or not walk:
         target = out or Path("samples.png")
         save_samples(

@@ -7,36 +7,36 @@ from typing import Annotated
 import typer
 
 Paths = Annotated[
-    list[Path] | None, typer.Argument(metavar="[PATH]...", help="Models, runs, datasets, or folders of them.")
+    list[Path] | None, typer.Argument(metavar="[PATH]...", help="Models, runs, datasets, or folders that contain them.")
 ]
-Home = Annotated[Path, typer.Option(help="Where the studio keeps what it makes and is given.")]
-Port = Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)]
+Home = Annotated[Path, typer.Option(help="Folder for uploads, trained models and results.")]
+Port = Annotated[int, typer.Option(help="TCP port; 0 takes a free one.", min=0, max=65535)]
 
 
 def serve(
     paths: Paths = None,
     home: Home = Path("studio"),
     host: Annotated[
-        str, typer.Option(help="Address to listen on; another than this machine's own needs --token.")
+        str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines connect, and needs --token.")
     ] = "127.0.0.1",
     port: Port = 7878,
     token: Annotated[
-        str | None, typer.Option(help="What clients must give; LIMNER_TOKEN says it too.", envvar="LIMNER_TOKEN")
+        str | None, typer.Option(help="Password that clients must send as a bearer token.", envvar="LIMNER_TOKEN")
     ] = None,
     proxy: Annotated[
         str | None,
-        typer.Option(
-            metavar="ADDRESS", help="Address of a proxy before the server, which is believed in X-Forwarded-*."
-        ),
+        typer.Option(metavar="ADDRESS", help="IP address of a reverse proxy whose X-Forwarded-* headers are trusted."),
     ] = None,
-    root_path: Annotated[str, typer.Option(metavar="/PATH", help="Path under which the proxy mounts the server.")] = "",
+    root_path: Annotated[
+        str, typer.Option(metavar="/PATH", help="URL path under which the proxy serves it, such as /limner.")
+    ] = "",
 ) -> None:
-    """Serve models, and the studio, until Ctrl-C."""
+    """Start the web server with the API and the studio; Ctrl-C ends it."""
     _run(paths or [], home, host, port, token, opened=False, proxy=proxy, root_path=root_path)
 
 
 def studio(paths: Paths = None, home: Home = Path("studio"), port: Port = 7878) -> None:
-    """Serve the studio to this machine alone, and open it in a browser."""
+    """Open the studio in a browser; only this machine can reach it. Ctrl-C ends it."""
     _run(paths or [], home, "127.0.0.1", port, None, opened=True)
 
 

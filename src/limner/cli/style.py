@@ -5,20 +5,26 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Instant models of styles, and what each factor changes.", no_args_is_help=True)
+from limner.cli.shared_options import DrawSeed
+
+app = typer.Typer(help="Train fast style models, and measure what each style control changes.", no_args_is_help=True)
 
 
 @app.command()
 def train(
-    styles: Annotated[list[Path], typer.Argument(help="Pictures to learn the style of.")],
-    out: Annotated[Path, typer.Option(help="The run; stopped before, it goes on.")],
-    minutes: Annotated[float, typer.Option(min=0.01, help="How long to learn, in all.")] = 40.0,
+    styles: Annotated[list[Path], typer.Argument(help="Pictures whose styles the model learns, one style a picture.")],
+    out: Annotated[Path, typer.Option(help="Folder of the run; if it holds an interrupted one, that is continued.")],
+    minutes: Annotated[float, typer.Option(min=0.01, help="Training time in minutes, all sessions counted.")] = 40.0,
     contents: Annotated[
-        Path | None, typer.Option(help="A folder of pictures to practise on.", show_default="the garden and the styles")
+        Path | None,
+        typer.Option(
+            help="Folder of pictures that the styles are applied to while training.",
+            show_default="drawn flowers and the styles",
+        ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Chance.")] = 0,
+    seed: DrawSeed = 0,
 ) -> None:
-    """Train one small network that stylises in these styles at once, with sliders for colour, line and texture."""
+    """Train one small network that applies these styles in a moment, with controls for colour, line and texture."""
     from limner.style.instant.train import train as learn
 
     learn(styles, out, minutes, contents, seed)
@@ -27,14 +33,16 @@ def train(
 
 @app.command()
 def effects(
-    contents: Annotated[Path, typer.Option(help="A folder of pictures.")],
-    styles: Annotated[Path, typer.Option(help="A folder of styles.")],
-    out: Annotated[Path, typer.Option(help="A folder for the page; stopped before, it goes on.")],
-    pairs: Annotated[int, typer.Option(min=2, help="Pairs of a content and a style.")] = 12,
-    size: Annotated[int, typer.Option(min=64, max=1024, help="Longest side in pixels.")] = 128,
-    seed: Annotated[int, typer.Option(help="Which pairs.")] = 0,
+    contents: Annotated[Path, typer.Option(help="Folder of pictures to change.")],
+    styles: Annotated[Path, typer.Option(help="Folder of style pictures.")],
+    out: Annotated[
+        Path, typer.Option(help="Folder of the report; if it holds an interrupted measurement, that is continued.")
+    ],
+    pairs: Annotated[int, typer.Option(min=2, help="Number of pairs of a picture and a style, at least 2.")] = 12,
+    size: Annotated[int, typer.Option(min=64, max=1024, help="Longest side in pixels, 64 to 1024.")] = 128,
+    seed: Annotated[int, typer.Option(help="Random seed, from 0, of the pairs.")] = 0,
 ) -> None:
-    """Switch every factor on and off over pairs of pictures, and say what each changes, how surely, and at what cost."""
+    """Measure what each style control changes, with intervals and cost, by switching it on and off for pairs of pictures."""
     from limner.cli.table import show
     from limner.style import factorial
     from limner.style.factors import Settings, Sources, Style

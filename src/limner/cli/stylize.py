@@ -5,52 +5,85 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.shared_options import Anonymous, DrawSeed, Strip
+
 PREVIEW, HURRIED = 256, 0.5
 """Longest side of a preview, and its share of the usual steps."""
 
 From = Annotated[
-    list[Path] | None, typer.Option(metavar="PICTURE", help="Take this factor from here instead; repeatable.")
+    list[Path] | None,
+    typer.Option(metavar="PICTURE", help="Take this property from PICTURE, not from STYLE. Repeatable."),
 ]
-Share = Annotated[float, typer.Option(min=0, max=1, help="0 to 1.")]
+Share = Annotated[
+    float, typer.Option(min=0, max=1, help="How much of the style's property is taken over, 0 (nothing) to 1 (all).")
+]
 
 
 def stylize(
-    content: Annotated[Path, typer.Argument(help="A picture, a folder of pictures, or a film.")],
-    out: Annotated[Path, typer.Option(help="A .png, .webp or .jpg; a new folder; a .mp4 or .gif.")],
+    content: Annotated[Path, typer.Argument(help="Picture, folder of pictures or film (.mp4, .gif) to change.")],
+    out: Annotated[
+        Path, typer.Option(help="Result: a .png, .webp or .jpg; of a folder, a new folder; of a film, a .mp4 or .gif.")
+    ],
     styles: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[STYLE]...", help="Pictures whose style is taken; with --model, names of its styles."),
+        typer.Argument(
+            metavar="[STYLE]...", help="Pictures whose style is taken over; with --model, names of the model's styles."
+        ),
     ] = None,
     colour: Share = 1.0,
     line: Share = 1.0,
     texture: Share = 1.0,
-    keep: Annotated[float, typer.Option("--content", min=0, max=1, help="How strongly to keep the content.")] = 0.5,
+    keep: Annotated[
+        float, typer.Option("--content", min=0, max=1, help="How strongly the shapes of CONTENT are kept, 0 to 1.")
+    ] = 0.5,
     colour_from: From = None,
     line_from: From = None,
     texture_from: From = None,
-    weight: Annotated[list[float] | None, typer.Option(help="Weight of a style, in their order.")] = None,
-    mask: Annotated[
-        Path | None, typer.Option(help="Black to white: a style a level; with one style, white gets it.")
+    weight: Annotated[
+        list[float] | None, typer.Option(help="Weight of a style, such as 2; once for each STYLE, in their order.")
     ] = None,
-    keep_colour: Annotated[bool, typer.Option("--keep-colour", help="The same as --colour 0.")] = False,
-    colours: Annotated[str, typer.Option(help="How colours are moved: linear, or nonlinear.")] = "linear",
-    scale: Annotated[float, typer.Option(help="Size of a style beside the content: larger strokes.")] = 1.0,
-    size: Annotated[int, typer.Option(help="Longest side in pixels, up to 4096.")] = 512,
-    preview: Annotated[bool, typer.Option("--preview", help="Small and in a hurry.")] = False,
-    steps: Annotated[float, typer.Option(help="Share of the usual steps.")] = 1.0,
-    seed: Annotated[int, typer.Option(help="Chance.")] = 0,
-    extractor: Annotated[str, typer.Option(help="Network that looks: limner, squeezenet, vgg19.")] = "limner",
+    mask: Annotated[
+        Path | None,
+        typer.Option(
+            help="Grey picture that says where each STYLE goes: black the first, white the last; a single STYLE goes to white."
+        ),
+    ] = None,
+    keep_colour: Annotated[
+        bool, typer.Option("--keep-colour", help="Keep the colours of CONTENT; the same as --colour 0.")
+    ] = False,
+    colours: Annotated[
+        str,
+        typer.Option(
+            help="How colours are matched to the style: linear, or nonlinear (optimal transport, needs limner[style])."
+        ),
+    ] = "linear",
+    scale: Annotated[
+        float, typer.Option(help="Size of the style relative to CONTENT, 0.1 to 10; larger gives larger strokes.")
+    ] = 1.0,
+    size: Annotated[
+        int, typer.Option(help="Longest side of the result in pixels, 32 to 4096; smaller pictures are not enlarged.")
+    ] = 512,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Fast preview: at most 256 pixels and half the steps.")
+    ] = False,
+    steps: Annotated[
+        float, typer.Option(help="Number of optimisation steps, as a multiple of the usual number: 0.5 is half.")
+    ] = 1.0,
+    seed: DrawSeed = 0,
+    extractor: Annotated[
+        str,
+        typer.Option(help="Network whose features define style: limner, squeezenet or vgg19 (see `limner weights`)."),
+    ] = "limner",
     model: Annotated[
-        str, typer.Option(help="Stylise at once by a model: a run of `limner style train`, or limner.")
+        str,
+        typer.Option(
+            help="Use a trained style model, which takes a moment: a run of `limner style train`, or limner for the one included."
+        ),
     ] = "",
-    anonymous: Annotated[
-        bool, typer.Option("--anonymous", help="Name what was read by digests alone, without paths.")
-    ] = False,
-    strip: Annotated[
-        bool, typer.Option("--strip", help="Leave out copyright, artist, dates and dpi, which go along otherwise.")
-    ] = False,
+    anonymous: Anonymous = False,
+    strip: Strip = False,
 ) -> None:
-    """Stylise a picture in the style of others, with separate controls for colour, line, texture and content."""
+    """Change the style of a picture to that of others, with separate controls for colour, line, texture and content."""
     from limner.errors import PictureError, shown
 
     read = [] if model else [Path(style) for style in styles or []]
@@ -68,7 +101,7 @@ def stylize(
     if weight and len(weight) != len(given):
         raise UsageError(f"{len(weight)} --weight for {len(given)} styles: give one for each.")
     if weight and mask:
-        raise UsageError("--weight has no say with --mask, which gives each style its place; leave one out.")
+        raise UsageError("--weight cannot be combined with --mask, which says where each style goes; leave one out.")
     weighted = zip(given, weight or [1.0] * len(given), strict=True)
     try:
         request = stylization.Stylization(

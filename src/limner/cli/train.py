@@ -7,38 +7,57 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.shared_options import ModelSize, RawSize, Settings, Verify
+
 
 def train(
     data: Annotated[
         str | None, typer.Argument(help="A prepared dataset, or pictures as `limner prepare` reads them.")
     ] = None,
-    recipe: Annotated[str | None, typer.Option(help="A recipe's name (gan if left out), or a YAML file.")] = None,
-    out: Annotated[Path, typer.Option(help="The run's folder.")] = Path("run"),
-    minutes: Annotated[float | None, typer.Option(help="Train so long in all.")] = None,
-    steps: Annotated[int | None, typer.Option(help="Train so many steps in all.")] = None,
-    pictures: Annotated[int | None, typer.Option(help="Train on so many pictures in all, repeats counted.")] = None,
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the recipe.")
+    recipe: Annotated[
+        str | None, typer.Option(help="Name of a recipe (see `limner recipes`), or a YAML file.", show_default="gan")
     ] = None,
+    out: Annotated[Path, typer.Option(help="New folder for the model, its checkpoints and its history.")] = Path("run"),
+    minutes: Annotated[
+        float | None, typer.Option(help="Stop after this training time in minutes, all sessions counted.")
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="Stop after this number of steps (batches), all sessions counted.")
+    ] = None,
+    pictures: Annotated[
+        int | None,
+        typer.Option(
+            help="Stop after this number of pictures, repeats and all sessions counted.", show_default="the recipe's"
+        ),
+    ] = None,
+    settings: Settings = None,
     start: Annotated[
         str | None,
         typer.Option(
             "--from",
-            metavar="none|RUN",
-            help="Start from a run's or model's weights, or from noise; if left out, from the base that fits.",
+            metavar="none|RUN|MODEL",
+            help="Weights to start with: those of a run or model, or none for random ones; if left out, the base that fits "
+            "the recipe (docs/bases.md).",
         ),
     ] = None,
-    model_size: Annotated[str, typer.Option(help="Width of the networks: small, base or large.")] = "base",
-    seed: Annotated[int | None, typer.Option(help="Decides weights, order and draws; 0 if left out.")] = None,
+    model_size: ModelSize = "base",
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            help="Random seed, from 0, of the weights, the order of pictures and all draws.", show_default="0"
+        ),
+    ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Continue the run in --out; without a limit, as far as its recipe goes.")
+        bool, typer.Option("--resume", help="Continue the run in --out; DATA, --recipe and --seed are not needed.")
     ] = False,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    save_every: Annotated[int | None, typer.Option(help="Steps between checkpoints; every minute if left out.")] = None,
-    verify: Annotated[bool, typer.Option("--verify", help="Check all pictures against their digests first.")] = False,
-    size: Annotated[str | None, typer.Option(help="Size of raw pictures, e.g. 64 or 96x64 (width x height).")] = None,
+    device: Annotated[str, typer.Option(help="auto (the fastest there is), cpu, cuda or mps.")] = "auto",
+    save_every: Annotated[
+        int | None, typer.Option(help="Steps from one checkpoint to the next.", show_default="one a minute")
+    ] = None,
+    verify: Verify = False,
+    size: RawSize = None,
 ) -> None:
-    """Train a recipe on pictures; Ctrl-C saves and says how to continue."""
+    """Train a model on pictures, by a recipe; Ctrl-C saves it and prints the command that continues."""
     from limner.errors import DataError, UsageError, shown
     from limner.pictures import parse_size
     from limner.recipe_names import check_recipe_name

@@ -5,21 +5,22 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.shared_options import Data, DrawSeed, RawSize, Settings
+
 
 def tune(
-    data: Annotated[str, typer.Argument(help="A prepared dataset, or pictures as `limner prepare` reads them.")],
-    recipe: Annotated[str, typer.Option(help="The recipe to begin from: a name, or a YAML file.")] = "gan",
-    trials: Annotated[int, typer.Option(help="Changed recipes to try.")] = 20,
-    minutes: Annotated[float, typer.Option(help="Training time of all trials together.")] = 60.0,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the recipe before the search."),
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Folder of the trials, recipe.yaml and report.html.")] = Path("tune"),
-    seed: Annotated[int, typer.Option(help="Decides trials, weights and draws.")] = 0,
-    size: Annotated[str | None, typer.Option(help="Size of raw pictures, e.g. 64 or 96x64 (width x height).")] = None,
+    data: Data,
+    recipe: Annotated[
+        str, typer.Option(help="Recipe to improve: a name (see `limner recipes`), or a YAML file.")
+    ] = "gan",
+    trials: Annotated[int, typer.Option(help="Number of variants to try.")] = 20,
+    minutes: Annotated[float, typer.Option(help="Training time of all trials together, in minutes.")] = 60.0,
+    settings: Settings = None,
+    out: Annotated[Path, typer.Option(help="Folder for the trials, recipe.yaml and report.html.")] = Path("tune"),
+    seed: DrawSeed = 0,
+    size: RawSize = None,
 ) -> None:
-    """Search a recipe's space by held-out measure; the same command continues what was interrupted."""
+    """Search for better settings of a recipe. The same command continues after an interruption."""
     from limner.cli.table import show
     from limner.evaluation import tune as search
 

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="List the networks that judge pictures; get or add their weights.", add_completion=False)
+app = typer.Typer(
+    help="List the feature networks for evaluation and style; download or add their weights.", add_completion=False
+)
 
 
 @app.callback(invoke_without_command=True)
 def weights(context: typer.Context) -> None:
-    """List the networks that judge pictures, what their Frechet distances are called, and whether their weights are here."""
+    """List the feature networks, the name of the Frechet distance with each, and whether their weights are here."""
     if context.invoked_subcommand:
         return
     import torch
@@ -36,8 +38,8 @@ def weights(context: typer.Context) -> None:
 
 
 @app.command("get")
-def get(name: Annotated[str, typer.Argument(help="The network: vgg19, inception-v3 or dinov2.")]) -> None:
-    """Download the weights of a network, check them and keep them."""
+def get(name: Annotated[str, typer.Argument(help="vgg19, inception-v3 or dinov2.")]) -> None:
+    """Download the weights of a network into the cache folder, and check them."""
     from limner.features import weights
 
     typer.echo(f"{name}: {weights.get(name)}")
@@ -45,12 +47,13 @@ def get(name: Annotated[str, typer.Argument(help="The network: vgg19, inception-
 
 @app.command("add")
 def add(
-    file: Annotated[Path, typer.Argument(help="A .safetensors file, or a .pth or .pt file, which is converted.")],
+    file: Annotated[Path, typer.Argument(help="A .safetensors, .pth or .pt file; the latter are converted.")],
     name: Annotated[
-        str | None, typer.Option("--as", metavar="NAME", help="The network.", show_default="the one it fits")
+        str | None,
+        typer.Option("--as", metavar="NAME", help="Network that the weights are of.", show_default="the one they fit"),
     ] = None,
 ) -> None:
-    """Check a weight file that you have, and keep a copy where limner finds it."""
+    """Check a file of weights that you have, and copy it into the cache folder."""
     from limner.features import weights
 
     kept = weights.add(file, name)

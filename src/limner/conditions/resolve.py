@@ -57,6 +57,12 @@ def resolve(
     return {a.name: fixed.get(a.name, table[a.name][rows]) for a in attributes}
 
 
+def drawn_labels(condition: Mapping[str, Tensor], attributes: Sequence[Attribute], given: Values) -> dict[str, str]:
+    """Returns the classes of the first picture's labels that nobody gave, by name, as a person would ask for them."""
+    labels = [one for one in attributes if one.kind == "label" and one.name not in given]
+    return {one.name: kind_of(one).text(one, condition[one.name][0]) for one in labels}
+
+
 def _row(
     fixed: Mapping[str, Tensor],
     position: int,

@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 
 from limner.conditions.resolve import Values
+from limner.editing.condition_search import search_condition
 from limner.editing.latent_space import one_thread, sample_w, standardised
 from limner.features import Extractor, load_extractor
 from limner.features.likeness import embed, perceptual_distance
@@ -29,9 +30,7 @@ from limner.networks.conditioning import Condition
 STEPS = 150
 """Of optimisation: a third of w alone, a third with coarse offsets, a third with all."""
 CANDIDATES = 256
-"""Random latents, or combinations of conditions, that are tried first where there is no encoder, or no condition is given."""
-MOST_CONDITIONS = 64
-"""Combinations of conditions under which pictures are encoded."""
+"""Random latents that are tried first where there is no encoder; their conditions are where a search for one starts."""
 BATCH = 64
 RATE, OFFSET_RATE = 0.05, 0.03
 """Of Adam, in standard deviations of w and of feature maps."""
@@ -60,8 +59,8 @@ def invert(
 ) -> Latent:
     """Returns the latent of pictures (B, C, H, W) in [-1, 1]; equal pictures have equal ones, on the same build and device.
 
-    They share the condition that is given. What is not given is what fits each best, of the combinations that the model was
-    trained for. ConditionError for a condition that it does not have.
+    They share the condition that is given; what is not given is searched for each picture alone. ConditionError for a condition
+    that it does not have.
     """
     found = []
     with one_thread():
@@ -73,18 +72,22 @@ def invert(
 
 @torch.no_grad()
 def first_guess(model: Model, images: Tensor, condition: Values) -> Latent:
-    """Returns the encoder's latent of pictures (B, C, H, W), or else the nearest of random ones."""
+    """Returns the encoder's latent of pictures (B, C, H, W), or else the nearest of random ones.
+
+    What `condition` does not give is searched for each picture (see `limner.editing.condition_search`).
+    """
     features, candidates = embed(perceptual_net(), images), sample_w(model, CANDIDATES, condition=condition)
     if not model.generator.encodes:
         return candidates.rows(_distances(model, candidates, features).argmin(1))
-    encoded = [
-        Latent(model.generator.encode(images, one).mean, one, "w")
-        for one in _different(candidates.condition, len(images))
-    ]
-    distances = torch.stack(
-        [perceptual_distance(embed(perceptual_net(), model.hooks.decode(latent)), features) for latent in encoded]
-    )
-    return concatenate([encoded[int(best)].rows(torch.tensor([row])) for row, best in enumerate(distances.argmin(0))])
+
+    def encoded(rows: Tensor, own: Condition) -> Latent:
+        return Latent(model.generator.encode(images[rows], own).mean, own, "w")
+
+    def distance(rows: Tensor, own: Condition) -> Tensor:
+        return perceptual_distance(embed(perceptual_net(), model.hooks.decode(encoded(rows, own))), features[rows])
+
+    found = search_condition(model, distance, len(images), candidates.condition, condition)
+    return encoded(torch.arange(len(images)), found)
 
 
 def optimise(
@@ -156,18 +159,6 @@ def _regulariser(start: Tensor, moved: Tensor, offsets: Sequence[Tensor]) -> Ten
     before, now = start.norm(dim=1), (start + moved).norm(dim=1)
     squares = torch.stack([offset.flatten(1).square().mean(1) for offset in offsets]).sum(0)
     return LENGTH * (now / before - 1).square() + OFFSET_PENALTY * squares
-
-
-def _different(condition: Condition, n: int) -> list[Condition]:
-    """Returns each combination of values once, held for n pictures; one that is empty where the model has no condition."""
-    if not condition:
-        return [{}]
-    rows = torch.stack([values.double() for values in condition.values()], 1)
-    kinds = {name: values.dtype for name, values in condition.items()}
-    return [
-        {name: value.to(kinds[name]).expand(n) for name, value in zip(kinds, row, strict=True)}
-        for row in rows.unique(dim=0)[:MOST_CONDITIONS]
-    ]
 
 
 def _distances(model: Model, candidates: Latent, features: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ import torch
 from pydantic import BaseModel
 from torch import Tensor
 
+from limner.conditions.resolve import drawn_labels
 from limner.config import PathText
 from limner.editing.directions import direction_of, read_directions, shifted
 from limner.editing.latent_space import editing_model, one_thread
@@ -53,7 +54,13 @@ class LatentSampler:
         return self.model.generate(self._moved(latent, torch.cat([self.step(spec) for spec in specs])))
 
     def walk(self, specs: Sequence[LatentSpec], frames: int, closed: bool = True) -> Iterator[np.ndarray]:
-        """Yields uint8 (H, W, C): great circles from spec to spec, `frames` to each next one, back to the first if closed."""
+        """Yields uint8 (H, W, C): great circles from spec to spec, `frames` to each next one, back to the first if closed.
+
+        Labels that a spec does not give are those of the first one: a walk through several classes would jump.
+        """
+        first = self.latent(specs[0]).condition
+        labels = drawn_labels(first, self.model.attributes, specs[0].condition)
+        specs = [spec.model_copy(update={"condition": {**labels, **spec.condition}}) for spec in specs]
         steps = [self.step(spec) for spec in specs]
         share = torch.arange(frames)[:, None] / frames
         for stop, part in enumerate(walk([self.latent(spec) for spec in specs], frames, closed)):

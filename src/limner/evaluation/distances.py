@@ -38,8 +38,11 @@ def too_few(real: Pictures, generated: Pictures, times: int = 1) -> str:
     fewest, dimension = min(len(real), len(generated)), generated.features.shape[1]
     if fewest > times * dimension:
         return ""
-    effect = "it is far too high" if times == 1 else "some bias is left"
-    return f"{fewest:,} pictures on the smaller side, and {times * dimension:,} are needed: {effect}; trust the kernel distance."
+    effect = "is far too high" if times == 1 else "may still be too high"
+    return (
+        f"the figure {effect}, because the smaller of the two sets has {fewest:,} pictures and {times * dimension:,} are "
+        "needed; use the kernel distance instead."
+    )
 
 
 def _by_class(reference: Reference, real: Pictures, generated: Pictures) -> list[dict[str, object]]:

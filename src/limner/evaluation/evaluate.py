@@ -26,6 +26,7 @@ from limner.features import load_extractor
 from limner.model import Model, check_shape, find_folder, load
 from limner.pictures import grid, notebook_html
 from limner.progress import ProgressLine
+from limner.training.run import data_for
 from limner.version import __version__
 
 GROUPS: dict[str, Callable[[Reference, Subject], Group]] = {
@@ -83,7 +84,7 @@ class Evaluation:
 
 def evaluate(
     models: Sequence[str | Path] | Mapping[str, Model],
-    data: str | Path | Dataset,
+    data: str | Path | Dataset | None = None,
     *,
     n: int = 10_000,
     features: str = "limner",
@@ -95,9 +96,10 @@ def evaluate(
 ) -> Evaluation:
     """Judges models, side by side, by n samples of each against held-out pictures.
 
-    `models` are folders, or loaded models by name; `data` is the dataset they learned from, or one that they never saw,
-    or anything that `prepare` reads. `only` names groups of `GROUPS`; `with_training_pictures` judges these, too; with
-    `test_only` a small test split is not enlarged; with `verify` all pictures are checked against their digests first, else some.
+    `models` are folders, or loaded models by name; `data` is the dataset they learned from, or one that they never saw, or
+    anything that `prepare` reads; if left out, it is what the first folder was trained on. `only` names groups of `GROUPS`;
+    `with_training_pictures` judges these, too; with `test_only` a small test split is not enlarged; with `verify` all pictures
+    are checked against their digests first, else some.
     Raises DataError, ModelError, UsageError.
     """
     if n < FEWEST:
@@ -108,6 +110,8 @@ def evaluate(
     named = {name: (None, model) for name, model in models.items()} if isinstance(models, Mapping) else _loaded(models)
     if not named:
         raise UsageError("give at least one model to judge.")
+    if data is None:
+        data = recorded_dataset([path for path, _ in named.values() if path])
     dataset = _dataset(data, next(model for _, model in named.values()))
     verify_files(dataset.path, whole=verify, seed=seed)
     if "utility" in only and not dataset.schema.label:
@@ -176,6 +180,13 @@ def _loaded(paths: Sequence[str | Path]) -> Named:
     if len(set(names)) < len(names):
         names = [str(path) for path in paths]
     return {name: (Path(path), load(path)) for name, path in zip(names, paths, strict=True)}
+
+
+def recorded_dataset(models: Sequence[Path]) -> Dataset:
+    """Returns the dataset that the first of some runs was trained on; UsageError when it is gone, or no model says."""
+    if not models:
+        raise UsageError("a loaded model does not say where its pictures are: give the dataset as data.")
+    return data_for(models[0], None)
 
 
 def _dataset(data: str | Path | Dataset, model: Model) -> Dataset:

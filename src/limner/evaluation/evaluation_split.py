@@ -52,8 +52,7 @@ def evaluation_split(
         chosen = _own(dataset, test_only)
         chosen.learned_from = False
         chosen.notes.append(
-            "A model learned from pictures that are not here, so copying is not judged, and whether it has seen these "
-            "pictures is not known."
+            "the pictures that a model was trained on are not here: copying is not measured, and these pictures may be among them."
         )
     _check_overlap(chosen)
     return chosen

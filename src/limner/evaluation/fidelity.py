@@ -22,7 +22,7 @@ def fidelity(reference: Reference, subject: Subject) -> Group:
     protocol = (
         f"k = {K}, {most:,} generated and {most:,} held-out pictures ({reference.split}), {reference.extractor.name}"
     )
-    warning = f"{most} pictures are too few for steady shares." if most < FEWEST else ""
+    warning = f"with {most} pictures this figure is uncertain; at least {FEWEST} are needed." if most < FEWEST else ""
     group = Group(
         [
             Measure.of(name, mean_interval(values), "higher", protocol, warning)

@@ -30,7 +30,7 @@ RESAMPLES = 200
 def generalisation(reference: Reference, subject: Subject) -> Group:
     """Compares how near samples lie to training pictures with how near held-out pictures do, and flags single copies."""
     if not reference.evaluation_split.learned_from:
-        return Group(notes=["copying cannot be judged without the pictures that were learned from."])
+        return Group(notes=["whether it copies cannot be measured without the pictures that it was trained on."])
     generated, held_out = closeness(reference.train.features, subject.generated.features), reference.held_out_closeness
     copied = are_copies(generated, held_out)
     statistic, nearer = _statistic(reference, subject, generated.distance), _nearer(reference, generated.distance)
@@ -97,15 +97,17 @@ def _nearer(reference: Reference, distance: Tensor) -> Interval:
 
 def verdict(statistic: float, copied: float) -> str:
     """Says in words what the copying statistic and the share of copies mean."""
-    found = f"C_T {statistic:.1f}, {copied:.1%} of samples flagged"
+    found = f"({copied:.1%} of the samples are flagged as copies; C_T {statistic:.1f})"
     if copied > TOO_MANY:
-        return f"copies its training pictures ({found})"
+        return f"samples copy training pictures {found}"
     if statistic < COPIES:
         # the nearer to the middle of all pictures, the nearer to any of them: blurred samples do that, and copy none
-        return f"does not copy single pictures, but its samples are closer to the training pictures than held-out ones ({found})"
+        return f"no copies of single pictures, but samples look more like the training pictures than other real pictures do {found}"
     if statistic > UNDERFITS:
-        return f"does not copy; its samples are further from the training pictures than held-out ones: it underfits ({found})"
-    return f"does not copy ({found})"
+        return (
+            f"no copies; samples look less like the training pictures than other real pictures do: it underfits {found}"
+        )
+    return f"no copies {found}"
 
 
 def _gallery(generated: Closeness, copied: Tensor) -> list[int]:

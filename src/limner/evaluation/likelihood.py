@@ -33,7 +33,7 @@ def likelihood(reference: Reference, subject: Subject) -> Group:
         mean, _ = generator.encode(images, condition)
         if generator.has_elbo:
             noise = torch.randn(mean.shape, generator=seeds.generator("elbo", reference.seed, start))
-            nll, kl = generator.elbo(images, condition, noise)
+            nll, kl = generator.elbo_terms(images, condition, noise)
             elbos.append(nll + kl.sum(1))
         errors.append((generator.decode(mean, condition) - images).div(2).square().mean((1, 2, 3)))
         means.append(mean)
@@ -58,7 +58,9 @@ def likelihood(reference: Reference, subject: Subject) -> Group:
     measures.append(Measure.of("active units", active, "higher", protocol))
     group = Group(measures)
     if not generator.has_elbo:
-        group.notes.append(f"'{subject.model.recipe.name}' samples a learned prior and has no ELBO; elbo-vae does.")
+        group.notes.append(
+            f"'{subject.model.recipe.name}' draws its latents from a learned prior, so it has no ELBO; the recipe elbo-vae has one."
+        )
     _disentanglement(group, latents, reference, rows)
     return group
 

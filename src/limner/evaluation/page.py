@@ -17,17 +17,19 @@ CURVES = (
     "discriminator",
     "generator",
     "bits_per_dimension",
-    "elbo",
+    "negative_elbo",
     "diversity",
     "held_out_frechet",
-    "held_out_elbo",
+    "held_out_negative_elbo",
 )
 
 
 def page(evaluation: Evaluation) -> Page:
     """Returns the page: the table, what must be known to read it, then a chapter a model."""
     protocol = evaluation.protocol
-    sheet = Page("How good are they?", f"Models judged against pictures of {protocol['data']} that they never saw.")
+    sheet = Page(
+        "How good are they?", f"Models compared with pictures of {protocol['data']} that they were not trained on."
+    )
     sheet.facts(
         {"samples": protocol["samples"], "held-out pictures": protocol["held_out"], "extractor": protocol["extractor"]}
     )
@@ -38,10 +40,7 @@ def page(evaluation: Evaluation) -> Page:
         if rows:
             sheet.heading(group.capitalize(), 3)
             sheet.table(header, rows)
-    sheet.paragraph(
-        "In brackets: 95 % intervals. ↓ less is better, ↑ more is better. * better than all other models, by more than the "
-        "intervals. ! see below. What each figure means stands in docs/evaluation.md."
-    )
+    sheet.paragraph(f"{table.LEGEND} What each figure means is in docs/evaluation.md.")
     for warning in table.warnings(evaluation):
         sheet.warning(warning)
     for one in evaluation.judged:
@@ -81,7 +80,7 @@ def _chapter(page: Page, evaluation: Evaluation, one: Judged) -> None:
 def _copies(page: Page, evaluation: Evaluation, one: Judged, details: dict[str, Any]) -> None:
     page.heading("Does it copy?", 3)
     page.paragraph(
-        f"It {details['verdict']}. Left a sample, right the training picture nearest to it; the most suspicious first."
+        f"{details['verdict'].capitalize()}. Left a sample, right the training picture nearest to it; the most similar first."
     )
     page.gallery(_pairs(evaluation, one, details["nearest"]))
     distances = details["distance to training"]

@@ -97,7 +97,7 @@ def train_by_rungs(recipe: Recipe, dataset: Dataset, run: Path, minutes: float, 
     yield from known
     for share in RUNGS[len(known) :]:
         begun = (run / "recipe.yaml").is_file()
-        # all from noise: of recipes that differ in their networks, some would start from a base and others not
+        # all from random weights: of recipes that differ in their networks, some would start from a base and others not
         start = None if begun else "none"
         model = train(dataset, recipe, run, minutes=share * minutes, seed=seed, resume=begun, start=start)
         known.append(held_out.measure(measure, model.generator).value)

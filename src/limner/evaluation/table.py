@@ -3,6 +3,10 @@
 from limner.evaluation.evaluate import Evaluation, Judged
 from limner.evaluation.measure import Measure
 
+LEGEND = (
+    "In brackets: the 95 % interval. ↓ lower is better, ↑ higher is better. * better than all other models, by more than the "
+    "intervals. ! not reliable: see the notes."
+)
 ARROWS = {"lower": "↓", "higher": "↑", "": ""}
 
 
@@ -32,13 +36,11 @@ def protocols(evaluation: Evaluation) -> dict[str, str]:
 
 def warnings(evaluation: Evaluation) -> list[str]:
     """Returns what a reader must know before believing a figure, each once."""
-    said = [
-        f"{measure.name}: {measure.warning}"
-        for one in evaluation.judged
-        for group in one.groups.values()
-        for measure in group.measures
-        if measure.warning
-    ]
+    names: dict[str, dict[str, None]] = {}
+    for one in evaluation.judged:
+        for measure in (measure for group in one.groups.values() for measure in group.measures if measure.warning):
+            names.setdefault(measure.warning, {})[measure.name] = None
+    said = [f"{', '.join(measures)}: {warning}" for warning, measures in names.items()]
     notes = [
         f"{one.subject.name}: {note}"
         for one in evaluation.judged
@@ -49,9 +51,9 @@ def warnings(evaluation: Evaluation) -> list[str]:
 
 
 def verdicts(evaluation: Evaluation) -> list[str]:
-    """Returns whether each model copies, in words."""
+    """Returns whether each model copies, in words; for comparison also of training pictures, which are copies of themselves."""
     return [
-        f"{one.subject.name} {group.details['verdict']}"
+        f"{one.subject.name}{'' if one.subject.model else ', judged like samples for comparison'}: {group.details['verdict']}"
         for one in evaluation.judged
         for group in one.groups.values()
         if "verdict" in group.details

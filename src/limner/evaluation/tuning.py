@@ -144,7 +144,7 @@ def _concluded(
         recipe = models["tuned"].recipe.model_copy(update={"name": f"{recipe.name}-tuned"})
     only = ("distances", "likelihood")
     judged = evaluate(models, dataset, n=SAMPLES, only=only, with_training_pictures=False, test_only=True, seed=seed)
-    by_elbo = recipe.method.held_out_measure == "elbo"
+    by_elbo = recipe.method.held_out_measure == "negative_elbo"
     name = "negative ELBO" if by_elbo else f"{judged.reference.extractor.distance} without bias"
     figures = {
         one.subject.name: next(m for group in one.groups.values() for m in group.measures if m.name.startswith(name))

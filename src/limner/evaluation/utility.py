@@ -18,11 +18,15 @@ def utility(reference: Reference, subject: Subject) -> Group:
     """Trains on generated and tests on real pictures, and the reverse (Ravuri and Vinyals 2019, arXiv 1905.10887)."""
     generated, held_out = subject.generated, reference.held_out
     if held_out.labels is None:
-        return Group(notes=["utility and the Inception-style score need labels, and this dataset has none."])
+        return Group(
+            notes=["utility (TSTR, TRTS) and the Inception-style score need labels, and this dataset has none."]
+        )
     recognised = reference.classifier.probabilities(generated.pictures)
     group = Group([_inception_style(recognised, reference)])
     if generated.labels is None:
-        group.notes.append(f"this model is not conditional on '{reference.label}': its pictures have no class.")
+        group.notes.append(
+            f"utility (TSTR, TRTS) is not measured: the model has no condition '{reference.label}', so its samples have no class."
+        )
         return group
     trained = train_classifier(generated.pictures, generated.labels, len(reference.classes), seed=reference.seed)
     on_real = trained.probabilities(held_out.pictures).argmax(1)

@@ -10,7 +10,8 @@ from limner.conditions.attribute import Attribute
 from limner.conditions.kinds import kind_of
 from limner.data.dataset import Dataset
 from limner.errors import UsageError, nearest, shown
-from limner.explain.predictor import AttributePredictor, train_predictor
+from limner.explain.predictor import AttributePredictor
+from limner.explain.predictor_cache import predictor_once
 from limner.explain.scorers import SCORERS, Scorer
 from limner.model import Model, check_shape
 from limner.training.run import data_for
@@ -89,7 +90,7 @@ def attribute_scorers(dataset: Dataset, asked: Sequence[str] = (), seed: int = 0
     if not targets:
         return {}
     attributes = {target.attribute.name: target.attribute for target in targets.values()}
-    predictor = train_predictor(dataset, list(attributes.values()), seed)
+    predictor = predictor_once(dataset, list(attributes.values()), seed)
     return {text: scorer_of(predictor, target) for text, target in targets.items()}
 
 

@@ -23,7 +23,7 @@ from limner.errors import ModelError, UsageError
 from limner.explain.attribute_scorers import scorer_of, target_of
 from limner.explain.directions import regression
 from limner.explain.layer_probe import LayerProbe, Samples, find_layer
-from limner.explain.predictor import train_predictor
+from limner.explain.predictor_cache import predictor_once
 from limner.explain.scorers import Scorer
 from limner.metrics.intervals import Interval, change_interval
 from limner.model import Model, check_shape
@@ -142,7 +142,7 @@ def dissect(
     find_layer(model, layer)  # before the predictor is trained
     _check_numbers(n, top)
     target = target_of(dataset, attribute)
-    predictor = train_predictor(dataset, [target.attribute], seed)
+    predictor = predictor_once(dataset, [target.attribute], seed)
     found = dissection(model, scorer_of(predictor, target), layer=layer, n=n, top=top, seed=seed)
     return found, predictor.errors.get(target.attribute.name, float("nan"))
 

@@ -33,7 +33,7 @@ class Generator(nn.Module):
     encodes: bool = False
     """Whether `encode` works."""
     has_elbo: bool = False
-    """Whether `nll` works and the prior of w is the one that samples are drawn from, so that `elbo` is a bound."""
+    """Whether `nll` works and the prior of w is the one that samples are drawn from, so that `elbo_terms` sum to a bound."""
     condition_scale: float = 0.0
     """After a transfer, how much more the first layer weighs the condition, which stands beside z, than z; 0 is neutral."""
     discrete: bool = False
@@ -63,7 +63,7 @@ class Generator(nn.Module):
         """z (B, latent) -> pictures (B, C, H, W) in [-1, 1]."""
         return self.decode(self.map(z, condition), condition)
 
-    def elbo(self, images: Tensor, condition: Condition, noise: Tensor) -> tuple[Tensor, Tensor]:
+    def elbo_terms(self, images: Tensor, condition: Condition, noise: Tensor) -> tuple[Tensor, Tensor]:
         """Returns the negative log-likelihood (B,) and the KL divergence (B, latent), nats, at one draw of noise (B, latent).
 
         Their sum is the negative evidence lower bound (Kingma & Welling 2013, arXiv 1312.6114, eq. 10).

@@ -61,13 +61,22 @@ def concatenate(latents: Sequence[Latent]) -> Latent:
 def walk(latents: Sequence[Latent], frames: int, closed: bool = True) -> Iterator[Latent]:
     """Yields `frames` latents from each (1, latent) to the next on great circles, back to the first if closed.
 
-    Labels have nothing between them: the condition is that of the one that is left.
+    Numbers of the condition are interpolated. Labels, which have nothing between them, and conditions that have a shape are those
+    of the one that is left.
     """
     share = torch.arange(frames)[:, None] / frames
     for stop in range(len(latents) if closed else len(latents) - 1):
         one, other = latents[stop], latents[(stop + 1) % len(latents)]
-        condition = {name: values.expand(frames, *values.shape[1:]) for name, values in one.condition.items()}
+        condition = {
+            name: _between(values, other.condition[name], share[:, 0]) for name, values in one.condition.items()
+        }
         yield Latent(slerp(one.values[0], other.values[0], share), condition, one.space)
+
+
+def _between(start: Tensor, end: Tensor, share: Tensor) -> Tensor:
+    """Returns values (n, *shape) of a condition from (1, *shape) to another, for shares (n,)."""
+    numbers = start.ndim == 1 and start.is_floating_point() and not (start + end).isnan().any()  # NaN is unknown
+    return torch.lerp(start, end, share) if numbers else start.expand(len(share), *start.shape[1:])
 
 
 def slerp(start: Tensor, end: Tensor, share: Tensor) -> Tensor:

@@ -17,7 +17,7 @@ from limner.methods.optimisers import OptimiserConfig, laid_out_as
 from limner.methods.step_context import StepContext
 
 Scalars = dict[str, Tensor]
-HeldOutMeasure = Literal["elbo", "frechet"]
+HeldOutMeasure = Literal["negative_elbo", "frechet"]
 
 
 class MethodConfig(Section):

@@ -53,7 +53,7 @@ class VaeConfig(MethodConfig):
 
     @property
     def held_out_measure(self) -> HeldOutMeasure:
-        return "elbo" if self.flow is None and self.adversary is None else "frechet"
+        return "negative_elbo" if self.flow is None and self.adversary is None else "frechet"
 
 
 class VaeGenerator(Generator):
@@ -242,9 +242,9 @@ class Vae(Method):
         return loss
 
     def _scalars(self, nll: Tensor, kl: Tensor) -> Scalars:
-        """Returns means a picture, in nats: `elbo` is the negative evidence lower bound."""
+        """Returns means a picture, in nats: `negative_elbo` is reconstruction + kl."""
         reconstruction, divergence = nll.detach().mean(), kl.detach().sum(1).mean()
-        scalars = {"elbo": reconstruction + divergence, "reconstruction": reconstruction, "kl": divergence}
+        scalars = {"negative_elbo": reconstruction + divergence, "reconstruction": reconstruction, "kl": divergence}
         if self.generator.discrete:
-            scalars["bits_per_dimension"] = scalars["elbo"] / (self.dimensions * math.log(2))
+            scalars["bits_per_dimension"] = scalars["negative_elbo"] / (self.dimensions * math.log(2))
         return scalars

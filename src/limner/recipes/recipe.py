@@ -3,9 +3,17 @@
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, Field, SerializeAsAny, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Field,
+    SerializeAsAny,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from limner.conditions.attribute import Attribute
 from limner.conditions.kinds import KINDS
@@ -29,6 +37,10 @@ class EmaConfig(Section):
     """Early on the half-life is this share of the pictures seen (Karras et al. 2023, arXiv 2312.02696, section 3.1)."""
 
 
+def _present_name(measure: Any) -> Any:
+    return "negative_elbo" if measure == "elbo" else measure  # as recipes of older runs call it
+
+
 class StoppingConfig(Section):
     """A measure on held-out pictures, by which the best model is kept, and early stopping; off when `every` is zero."""
 
@@ -36,7 +48,7 @@ class StoppingConfig(Section):
     """Pictures between measurements."""
     patience: int = Field(0, ge=0)
     """Measurements without a new best before training stops; it does not stop early when zero."""
-    measure: Literal["auto", "elbo", "frechet"] = "auto"
+    measure: Annotated[Literal["auto", "negative_elbo", "frechet"], BeforeValidator(_present_name)] = "auto"
     """auto: the negative ELBO of a VAE that learns nothing else, else the Frechet distance of samples by the embedded network."""
 
 

@@ -53,8 +53,8 @@ def train(
     leave out data, recipe and seed, and refuses others than its own.
     `steps`, `pictures` and `minutes` are totals over all sessions; whichever is reached first ends the training.
     Saves every minute, or every `save_every` steps. Some blocks of the pictures are checked against their digests at first,
-    all of them with `verify`. `start` is what it starts from: a run, a model or a file of weights; "none" is noise, and if left
-    out, the base that comes with the recipe is taken, if there is one. Raises DataError, RecipeError, RunError, UsageError, and
+    all of them with `verify`. `start` is what it starts from: a run, a model or a file of weights; "none" is random weights; if
+    left out, the base that fits the recipe is taken, if there is one. Raises DataError, RecipeError, RunError, UsageError, and
     Interrupted when a signal stopped it.
     """
     if start is not None and resume:

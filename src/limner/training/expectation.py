@@ -8,7 +8,7 @@ from limner.training.history import Row
 
 STAGES = ("blobs of the right colours", "recognisable, soft", "clear, with faults", "sharp where pictures are alike")
 SEEN = {True: (800, 12_000, 150_000), False: (8_000, 40_000, 300_000)}
-"""Pictures of 64 pixels seen from which the second, third and fourth stage were seen, from a base and from noise.
+"""Pictures of 64 pixels seen from which the second, third and fourth stage were seen, from a base and from random weights.
 
 By eye, of avatars, flowers and clothes (docs/bases.md); other pictures may need half as many or twice.
 """

@@ -37,7 +37,7 @@ class HeldOut:
         self.rows = dataset.split("validation")[:MOST]
 
     def measure(self, name: str, generator: Generator) -> Measured:
-        """Returns "elbo" (the negative ELBO, nats a picture) or "frechet" of a generator, and how far it follows its conditions."""
+        """Returns "negative_elbo" (nats a picture) or "frechet" of a generator, and how far it follows its conditions."""
         training = generator.training
         generator.eval()
         adherence = {}
@@ -46,7 +46,7 @@ class HeldOut:
                 generated = self._generated(generator)
                 if self.names:
                     adherence = self._probes.adherence(generated, self.dataset.condition(self.rows, self.names))
-            value = self._elbo(generator) if name == "elbo" else frechet_distance(self._real, generated)
+            value = self._elbo(generator) if name == "negative_elbo" else frechet_distance(self._real, generated)
         generator.train(training)
         return Measured(value, adherence)
 
@@ -57,7 +57,7 @@ class HeldOut:
             noise = torch.randn(
                 len(batch.images), generator.latent, generator=seeds.generator("held out", self.seed, start)
             )
-            nll, kl = generator.elbo(batch.images, batch.condition, noise.to(generator.device))
+            nll, kl = generator.elbo_terms(batch.images, batch.condition, noise.to(generator.device))
             total += float(nll.sum() + kl.sum())
         return total / len(self.rows)
 

@@ -20,7 +20,7 @@ class Stopping:
         self.name = recipe.method.held_out_measure if self.config.measure == "auto" else self.config.measure
         self.best: float | None = None
         self.waited, self.next = 0, self.config.every
-        if self.name == "elbo" and not generator.has_elbo:
+        if self.name == "negative_elbo" and not generator.has_elbo:
             raise RecipeError(
                 f"stopping.measure: only a VAE without a flow has an ELBO, and '{recipe.name}' is none; use auto."
             )

@@ -87,7 +87,9 @@ class Trainer:
             return None
         start = find_start(self.run.start, self.recipe)
         if start is None:
-            return None
+            if self.run.start == "none":
+                return None
+            return f"starts with random weights: no base fits {self.recipe.name} (--from RUN starts from a model)"
         transferred = transfer(self.method, start, self.dataset)
         self.from_base = start.is_base
         self.ema.network.load_state_dict(self.method.generator.state_dict())

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import hostile
+import hostile_sources
 from limner.data.sources import open_source
 from limner.data.sources.source import REASONS, Source, shown
 from limner.errors import DataError
@@ -94,7 +95,7 @@ def test_an_archive_of_everything_hostile(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     path = tmp_path / f"set.{kind}"
-    made = hostile.write_zip(path) if kind == "zip" else hostile.write_tar(path)
+    made = hostile_sources.write_zip(path) if kind == "zip" else hostile_sources.write_tar(path)
     expected = Counter((shown(name), reason) for name, reason in made.items())
     expected["good.png", "duplicate name"] += 1
     if kind == "zip":
@@ -118,13 +119,13 @@ def refused() -> list[str]:
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
-        return sorted(hostile.write_refused(Path(folder), Path(folder) / "evil"))
+        return sorted(hostile_sources.write_refused(Path(folder), Path(folder) / "evil"))
 
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     folder = tmp_path_factory.mktemp("refused")
-    return folder, hostile.write_refused(folder / "sources", folder / "evil")
+    return folder, hostile_sources.write_refused(folder / "sources", folder / "evil")
 
 
 @pytest.mark.parametrize("name", refused())
@@ -143,5 +144,5 @@ def test_a_source_that_is_refused_says_so_in_one_line(sources: tuple[Path, dict[
 def test_the_pickles_would_have_worked(tmp_path: Path) -> None:
     import pickle
 
-    pickle.loads(pickle.dumps(hostile.Evil(tmp_path / "evil")))
+    pickle.loads(pickle.dumps(hostile_sources.Evil(tmp_path / "evil")))
     assert (tmp_path / "evil").is_dir()

@@ -1,14 +1,9 @@
 """Sources: each kind yields the same pictures and attributes, in order, with every input accounted for."""
 
 import io
-import json
-import tarfile
 import zipfile
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 import hostile
@@ -16,33 +11,7 @@ from limner.data.sources import identity, open_source
 from limner.data.sources.source import Source
 from limner.errors import DataError
 from limner.pictures import read
-
-
-def write(folder: Path, *names: str) -> Path:
-    for seed, name in enumerate(names):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(hostile.encoded("PNG", hostile.picture(seed=seed)))
-    return folder
-
-
-def packed(folder: Path, kind: str) -> Path:
-    """Packs a folder into an archive beside it and returns its path."""
-    path = folder.with_name(f"{folder.name}.{kind}")
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
-    if kind == "zip":
-        with zipfile.ZipFile(path, "w") as archive:
-            for file in files:
-                archive.write(file, file.relative_to(folder))
-    else:
-        with tarfile.open(path, f"w:{kind.removeprefix('tar').removeprefix('.')}") as archive:
-            for file in files:
-                archive.add(file, f"./{file.relative_to(folder)}")
-    return path
-
-
-def attributes(source: Source) -> dict[str, dict[str, object]]:
-    return {item.name: item.attributes for item in source.items()}
-
+from source_folders import attributes, packed, write
 
 KINDS = ["folder", "zip", "tar", "tar.gz", "tar.bz2", "tar.xz"]
 
@@ -89,58 +58,6 @@ def test_a_table_gives_the_attributes_and_folders_do_not(tmp_path: Path, kind: s
         ("metadata.csv, line 7", "bad row"),
     ]
     assert "1 files have no row" in source.notes[0]
-
-
-def test_json_lines_keep_numbers_and_text_apart(tmp_path: Path) -> None:
-    folder = write(tmp_path, "1.png", "2.png", "3.png")
-    rows = [
-        {"file_name": "1.png", "n": 3, "x": 0.5, "t": "a \ud800 b", "b": True, "list": [1, 2]},
-        {"file_name": "2.png", "n": None, "x": float("nan"), "t": " ", "late": "yes"},
-        {"n": 4},
-    ]
-    lines = [json.dumps(row) for row in rows] + ["{broken", "[1]", "", "[" * 100_000]
-    (folder / "metadata.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    source = open_source(folder)
-    assert source.columns == ["n", "x", "t", "b", "list", "late"]
-    got = attributes(source)
-    assert got["1.png"] == {"n": 3, "x": 0.5, "t": "a ? b", "b": "true", "list": "[1, 2]", "late": None}
-    assert isinstance(got["1.png"]["n"], int)
-    assert got["2.png"] == dict.fromkeys(source.columns) | {"late": "yes"}
-    assert got["3.png"] == dict.fromkeys(source.columns)
-    assert [entry.reason for entry in source.set_aside] == ["bad row"] * 4
-
-
-def test_tables_in_sub_folders_name_files_beside_them(tmp_path: Path) -> None:
-    folder = write(tmp_path, "train/1.png", "test/1.png")
-    for split in ("train", "test"):
-        (folder / split / "metadata.csv").write_text(f"file_name;text\n1.png;from {split}\n")
-    got = attributes(open_source(folder))
-    assert got == {"test/1.png": {"text": "from test"}, "train/1.png": {"text": "from train"}}
-
-
-def test_accents_match_however_they_are_composed(tmp_path: Path) -> None:
-    folder = write(tmp_path, "e\u0301te\u0301.png")
-    (folder / "metadata.csv").write_text("file_name,season\n\u00e9t\u00e9.png,summer\n", encoding="utf-8")
-    assert list(attributes(open_source(folder)).values()) == [{"season": "summer"}]
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"name,colour\n1.png,red\n", "no column file_name"),
-        (b"file_name,a,a\n1.png,2,3\n", "two columns called a"),
-        ("file_name,a\n1.png,é\n".encode("latin-1"), "not UTF-8"),
-        (b"", "no column file_name"),
-        (b'file_name,a\n1.png,"' + b"x" * 200_000 + b'"\n', "line"),
-    ],
-)
-def test_a_table_that_cannot_be_read_is_one_clear_error(tmp_path: Path, content: bytes, words: str) -> None:
-    write(tmp_path, "1.png")
-    (tmp_path / "metadata.csv").write_bytes(content)
-    with pytest.raises(DataError, match=words) as caught:
-        open_source(tmp_path)
-    assert "metadata.csv" in str(caught.value)
-    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -198,151 +115,6 @@ def test_what_is_no_source_is_one_clear_error(tmp_path: Path, name: str, words: 
     with pytest.raises(DataError, match=words) as caught:
         open_source(tmp_path / name)
     assert str(tmp_path / name) in str(caught.value)
-
-
-def table(rows: int = 10, **columns: object) -> pa.Table:
-    images = [
-        {"bytes": hostile.encoded("PNG", hostile.picture(seed=row)), "path": f"p{row}.png"} for row in range(rows)
-    ]
-    return pa.table({"image": images, **columns})
-
-
-def test_parquet_in_hugging_face_layout(tmp_path: Path) -> None:
-    made = table(
-        4,
-        label=[0, 1, None, 7],
-        size=pa.array([1.5, float("nan"), None, 2.0], pa.float32()),
-        text=["a", "", None, "d"],
-        flag=[True, False, None, True],
-        count=[1, 2, 3, None],
-        boxes=[[1], [2], [], None],
-        kind=pa.array(["x", "y", "x", None]).dictionary_encode(),
-    )
-    names = {"info": {"features": {"label": {"_type": "ClassLabel", "names": ["cat", "dog"]}, "count": {}}}}
-    pq.write_table(made.replace_schema_metadata({"huggingface": json.dumps(names)}), tmp_path / "a.parquet")
-    source = open_source(tmp_path / "a.parquet")
-    assert source.columns == ["label", "size", "text", "flag", "count", "kind"]
-    assert "boxes" in source.notes[0]
-    items = list(source.items())
-    assert [item.name for item in items] == ["p0.png", "p1.png", "p2.png", "p3.png"]
-    assert [item.attributes["label"] for item in items] == ["cat", "dog", None, None]
-    assert source.classes == {"label": ["cat", "dog"]}
-    assert items[0].attributes == {"label": "cat", "size": 1.5, "text": "a", "flag": "true", "count": 1, "kind": "x"}
-    assert items[1].attributes["size"] is items[1].attributes["text"] is None
-    assert items[2].content == hostile.encoded("PNG", hostile.picture(seed=2))
-
-
-def test_parquet_without_bytes_reports_the_rows(tmp_path: Path) -> None:
-    good = hostile.encoded("PNG")
-    rows = [{"bytes": good, "path": None}, {"bytes": None, "path": "/etc/passwd"}, None, {"bytes": b"", "path": ""}]
-    kind = pa.struct({"bytes": pa.binary(), "path": pa.string()})
-    pq.write_table(pa.table({"image": pa.array(rows, kind)}), tmp_path / "a.parquet")
-    items = list(open_source(tmp_path / "a.parquet").items())
-    assert [item.problem and item.problem.reason for item in items] == [None, "empty", "empty", None]
-    assert [item.content for item in items] == [good, None, None, b""]
-    assert [item.name for item in items] == ["a-000000", "/etc/passwd", "a-000002", "a-000003"]
-
-
-def test_a_folder_of_shards_is_one_source(tmp_path: Path) -> None:
-    for number in (2, 0, 1):
-        made = pa.table(
-            {"img": pa.array([hostile.encoded("PNG", hostile.picture(seed=number))] * 3, pa.large_binary())}
-        )
-        (tmp_path / "data").mkdir(exist_ok=True)
-        pq.write_table(made.append_column("y", [[number] * 3]), tmp_path / f"data/train-{number}.parquet")
-    (tmp_path / "README.md").write_text("about")
-    source = open_source(tmp_path)
-    assert (source.count, source.columns, source.ignored) == (9, ["y"], ["README.md"])
-    assert [item.attributes["y"] for item in source.items()] == [0, 0, 0, 1, 1, 1, 2, 2, 2]
-    assert source.notes == []
-    pq.write_table(pq.read_table(tmp_path / "data/train-0.parquet"), tmp_path / "data/test-0.parquet")
-    assert "Shards of test and train are taken together" in open_source(tmp_path).notes[0]
-    pq.write_table(pa.table({"img": [b""], "z": [1]}), tmp_path / "data/train-3.parquet")
-    with pytest.raises(DataError, match="lacks the column y"):
-        open_source(tmp_path)
-
-
-def test_parquet_beside_pictures_is_no_shard(tmp_path: Path) -> None:
-    pq.write_table(table(2), write(tmp_path, "1.png") / "a.parquet")
-    assert [item.name for item in open_source(tmp_path).items()] == ["1.png", "a.parquet"]
-
-
-def test_parquet_memory_stays_flat(tmp_path: Path) -> None:
-    noise = np.random.default_rng(0)
-    schema = pa.schema({"image": pa.binary()})
-    options = {"compression": "none", "use_dictionary": False, "write_batch_size": 4}  # pages of 4 MB
-    with pq.ParquetWriter(tmp_path / "a.parquet", schema, **options) as writer:
-        for _ in range(3):  # row groups of 64 MB
-            writer.write_table(pa.table({"image": [noise.bytes(2**20) for _ in range(64)]}, schema), row_group_size=64)
-    before, peak = pa.total_allocated_bytes(), 0
-    for item in open_source(tmp_path / "a.parquet").items():
-        assert isinstance(item.content, bytes)
-        peak = max(peak, pa.total_allocated_bytes() - before)
-    assert peak < 48 * 2**20
-
-
-@pytest.mark.parametrize(
-    "shape", [(7, 16, 12), (7, 16, 12, 1), (7, 16, 12, 3), (7, 16, 12, 4), (7, 1, 16, 12), (7, 3, 16, 12)]
-)
-@pytest.mark.parametrize("kind", ["uint8", "unit", "signed", "half"])
-def test_arrays_of_every_shape_and_range(tmp_path: Path, shape: tuple[int, ...], kind: str) -> None:
-    values = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
-    values.flat[:2] = (0, 255)
-    stored = {"uint8": values, "unit": values / 255, "signed": (values / 127.5 - 1).astype(">f4")}
-    np.save(tmp_path / "a.npy", stored.get(kind, (values / 255).astype(np.float16)))
-    np.savez_compressed(tmp_path / "b.npz", images=stored.get(kind, values))
-    channels_last = np.moveaxis(values, 1, 3) if shape[1] in (1, 3) else values
-    for name in ("a.npy", "b.npz"):
-        source = open_source(tmp_path / name)
-        got = [item.content for item in source.items()]
-        assert len(got) == source.count == 7
-        assert np.array_equal(np.stack(got), channels_last)
-        assert read(got[0]).size == (12, 16)
-        assert bool(source.notes) == (kind != "uint8" and not (kind == "half" and name == "b.npz"))
-
-
-def test_arrays_bring_labels_and_other_attributes(tmp_path: Path) -> None:
-    images = np.zeros((5, 8, 8), np.uint8)
-    np.savez(
-        tmp_path / "a.npz",
-        x=images,
-        y=np.arange(5)[:, None],
-        age=np.array([1.5, np.nan, 2, 3, 4]),
-        name=np.array(["a", "b", "c", "d", ""]),
-        unrelated=np.zeros(3),
-    )
-    source = open_source(tmp_path / "a.npz")
-    assert sorted(source.columns) == ["age", "label", "name"]
-    assert source.ignored == ["unrelated"]
-    items = list(source.items())
-    assert items[1].attributes == {"label": 1, "age": None, "name": "b"}
-    assert [item.name for item in items[:2]] == ["a-000000", "a-000001"]
-    assert items[4].attributes["name"] is None
-
-
-def test_array_pictures_that_are_not_numbers_are_damaged(tmp_path: Path) -> None:
-    values = np.random.default_rng(0).random((4, 8, 8)).astype(np.float32)
-    values[2, 3, 3] = np.nan
-    np.save(tmp_path / "a.npy", values)
-    items = list(open_source(tmp_path / "a.npy").items())
-    assert [item.problem and item.problem.reason for item in items] == [None, None, "damaged", None]
-
-
-def test_large_arrays_stream(tmp_path: Path) -> None:
-    import tracemalloc
-
-    np.savez_compressed(tmp_path / "a.npz", images=np.zeros((2000, 128, 128, 3), np.uint8))  # 98 MB
-    tracemalloc.start()
-    assert sum(1 for _ in open_source(tmp_path / "a.npz").items()) == 2000
-    assert tracemalloc.get_traced_memory()[1] < 40 * 2**20
-    tracemalloc.stop()
-
-
-def test_several_arrays_of_pictures_must_be_named(tmp_path: Path) -> None:
-    images = np.zeros((5, 8, 8), np.uint8)
-    np.savez(tmp_path / "a.npz", x_train=images, x_test=images)
-    with pytest.raises(DataError, match="several arrays of pictures \\(x_test, x_train\\)"):
-        open_source(tmp_path / "a.npz")
 
 
 def test_identity_changes_with_the_files_and_only_then(tmp_path: Path) -> None:

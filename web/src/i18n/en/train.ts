@@ -70,8 +70,8 @@ export default {
   "train.figure.std_ratio": "Variation, generated / real",
   "train.figure.reconstruction": "Reconstruction",
   "train.figure.kl": "KL divergence",
-  "train.figure.held_out_elbo": "Held-out negative ELBO",
+  "train.figure.held_out_negative_elbo": "Held-out negative ELBO",
   "train.figure.held_out_frechet": "Held-out Fréchet distance (FD-limner)",
-  "train.figure.elbo": "Negative ELBO",
+  "train.figure.negative_elbo": "Negative ELBO",
   "train.figure.flow": "Flow loss",
 };

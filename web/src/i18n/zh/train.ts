@@ -72,9 +72,9 @@ const words: Record<keyof typeof en, string> = {
   "train.figure.std_ratio": "变化程度（生成图／真图）",
   "train.figure.reconstruction": "重建误差",
   "train.figure.kl": "KL 散度",
-  "train.figure.held_out_elbo": "留出集负变分下界（ELBO）",
+  "train.figure.held_out_negative_elbo": "留出集负变分下界（ELBO）",
   "train.figure.held_out_frechet": "留出集弗雷歇距离（FD-limner）",
-  "train.figure.elbo": "负变分下界（ELBO）",
+  "train.figure.negative_elbo": "负变分下界（ELBO）",
   "train.figure.flow": "流损失",
 };
 

@@ -49,12 +49,16 @@ export function pause(): void {
   playing.value = null;
 }
 
-/** Returns the latent spec at a position of the walk: 1.5 is the middle between the second and the third stop. */
+/**
+ * Returns the latent spec at a position of the walk: 1.5 is the middle between the second and the third stop. What no stop asks for
+ * is drawn as for the first one, whose classes the film keeps.
+ */
 export function latentAt(position: number): LatentSpec {
   const leg = Math.floor(position);
   const from = stops.value[leg];
   const to = stops.value[(leg + 1) % stops.value.length];
-  return interpolate(from, to, position - leg);
+  const there = interpolate(from, to, position - leg);
+  return { ...there, seed: stops.value[0].seed, blend: there.blend ?? [[there.seed, 1]] };
 }
 
 /** Has the server render the walk, and saves the video. */

@@ -14,10 +14,14 @@ beforeEach(() => {
 
 describe("a walk", () => {
   it("passes its stops in order, and returns to the first", () => {
-    expect([0, 1, 2].map((position) => walk.latentAt(position).seed)).toEqual([1, 2, 3]);
+    expect([0, 1, 2].map((position) => walk.latentAt(position).blend)).toEqual([[[1, 1]], [[2, 1]], [[3, 1]]]);
     const back = new Map(walk.latentAt(2.5).blend);
     expect(back.get(3)).toBeCloseTo(Math.SQRT1_2, 12);
     expect(back.get(1)).toBeCloseTo(Math.SQRT1_2, 12);
+  });
+
+  it("draws what no stop asks for as the first one has it, so that its class stays", () => {
+    expect([0, 0.5, 1, 2.9].map((position) => walk.latentAt(position).seed)).toEqual([1, 1, 1, 1]);
   });
 
   it("is played at the speed of the video, in a loop", () => {
@@ -27,16 +31,16 @@ describe("a walk", () => {
     vi.stubGlobal("requestAnimationFrame", (next: FrameRequestCallback) => ((step = next), 1));
     walk.seconds.value = 2;
     walk.play();
-    expect(walk.playing.value?.seed).toBe(1);
+    expect(walk.playing.value?.blend).toEqual([[1, 1]]);
     for (const [elapsed, seed] of [[2000, 2], [4000, 3], [6000, 1], [8000, 2]]) {
       now = 1000 + elapsed;
       step(now);
-      expect(walk.playing.value?.seed).toBe(seed);
+      expect(walk.playing.value?.blend).toEqual([[seed, 1]]);
     }
     walk.closed.value = false; // two legs instead of three
     now = 1000 + 4000;
     step(now);
-    expect(walk.playing.value?.seed).toBe(1);
+    expect(walk.playing.value?.blend).toEqual([[1, 1]]);
     walk.pause();
     expect(walk.playing.value).toBeNull();
   });

@@ -3,14 +3,14 @@ import { curves, type Row } from "../../../src/views/train/history";
 
 it("the curves of a history are by pictures, without its axes", () => {
   const rows: Row[] = [
-    { step: 1, pictures: 32, seconds: 0.5, rate: 64, elbo: 900, kl: 12 },
-    { step: 2, pictures: 64, seconds: 1, rate: 64, elbo: 800, kl: 14 },
-    { step: 2, pictures: 64, held_out_elbo: 850 },
+    { step: 1, pictures: 32, seconds: 0.5, rate: 64, negative_elbo: 900, kl: 12 },
+    { step: 2, pictures: 64, seconds: 1, rate: 64, negative_elbo: 800, kl: 14 },
+    { step: 2, pictures: 64, held_out_negative_elbo: 850 },
   ];
   expect([...curves(rows)]).toEqual([
-    ["elbo", [[32, 900], [64, 800]]],
+    ["negative_elbo", [[32, 900], [64, 800]]],
     ["kl", [[32, 12], [64, 14]]],
-    ["held_out_elbo", [[64, 850]]],
+    ["held_out_negative_elbo", [[64, 850]]],
   ]);
 });
 
