@@ -35,7 +35,10 @@ def prepare(
     seed: Annotated[int, typer.Option(help="Seed of the splits.")] = 0,
     column: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=KIND", help="What a column is: label, number, caption, or none to leave it out."),
+        typer.Option(
+            metavar="NAME=KIND",
+            help="What a column is: label, number, decimal-comma or thousands-comma (numbers), caption, or none to leave it out.",
+        ),
     ] = None,
     workers: Annotated[int | None, typer.Option(help="Processes that decode; by default one a core.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the dataset that is at OUT.")] = False,

@@ -89,6 +89,8 @@ class Intake:
         self.columns: dict[str, list[Value]] = {name: [] for name in self._own_names.values()}
         self.classes = {self._own_names[name]: names for name, names in classes.items()}
         self.refused: list[Refused] = []
+        self.semicolons = False
+        """Whether they separate the cells of the source's table."""
         self.enlarged = 0
         self._parts: list[Decoded] = []
 
@@ -112,6 +114,7 @@ class Intake:
 def take_in(source: Source, scratch: Scratch, fit: str, background: str | None, workers: int) -> Intake:
     """Decodes every item of a source into `scratch`, in order, by that many processes (few pictures by this one)."""
     intake = Intake(source.columns, source.classes, scratch.size)
+    intake.semicolons = source.semicolons
     waiting: deque[Item] = deque()
     work = partial(decode, size=scratch.size, how=fit, background=background)
     chunks = _chunks(source, scratch.size, waiting, intake.refused)

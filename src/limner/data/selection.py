@@ -54,7 +54,7 @@ def select(
     tenth would be dropped for a missing value and `missing` does not say so.
     """
     splits = _given_splits(intake)
-    intake.columns, named, notes = clean(intake.columns, columns or {})
+    intake.columns, named, notes = clean(intake.columns, columns or {}, intake.semicolons)
     kinds = kinds_of(intake.columns) | {name: kind for name, kind in named.items() if name in intake.columns}
     lacking = incomplete(intake.columns, kinds) if missing in ("drop", None) else {}
     if missing is None and len(lacking) > MOST_DROPPED * len(intake.names):

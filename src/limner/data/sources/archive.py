@@ -50,6 +50,7 @@ class Entries:
         self.set_aside += self.layout.set_aside
         self.count, self.columns, self.notes = len(self.numbers), self.layout.columns, self.layout.notes
         self.classes: dict[str, list[str]] = {}
+        self.semicolons = self.layout.semicolons
 
 
 @contextmanager

@@ -38,6 +38,7 @@ class FolderSource:
         self.set_aside += self._layout.set_aside
         self.count, self.columns, self.notes = len(names), self._layout.columns, self._layout.notes
         self.classes: dict[str, list[str]] = {}
+        self.semicolons = self._layout.semicolons
 
     def items(self) -> Iterator[Item]:
         """Yields every file, reading it only now."""

@@ -37,6 +37,8 @@ class Layout:
     notes: list[str] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
     rows: dict[str, dict[str, Value]] = field(default_factory=dict)
+    semicolons: bool = False
+    """Whether they separate the cells of a table."""
 
     def of(self, name: str) -> dict[str, Value]:
         """Returns a value, or None, for each of `columns`."""
@@ -149,6 +151,7 @@ def _stylegan_rows(table: str, text: str, layout: Layout) -> Iterator[tuple[int,
 def _csv_rows(table: str, text: str, layout: Layout) -> Iterator[tuple[int, dict[str, Value]]]:
     first = text.partition("\n")[0]
     delimiter = next((mark for mark in ",;\t" if KEY in _cells(first, mark)), ",")
+    layout.semicolons = layout.semicolons or delimiter == ";"
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
     try:
         header = [name.strip() for name in next(reader, [])]

@@ -57,6 +57,7 @@ class Source(Protocol):
     classes: dict[str, list[str]]  # of columns whose classes the source itself puts in order
     set_aside: list[SetAside]
     ignored: list[str]  # clutter and tables that nobody meant as pictures: metadata.csv, README.md, .DS_Store
+    semicolons: bool  # whether they separate the cells of its table, as where a comma is the decimal point
     notes: list[str]  # decisions to show in the report, one sentence each
 
     def items(self) -> Iterator[Item]:
