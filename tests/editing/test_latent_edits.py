@@ -165,7 +165,7 @@ def test_what_an_edit_read_must_be_what_it_was(name: str, names: dict[str, str],
             refused()
     other.unlink()
     assert "is not there; put it back" in run_edit(out, tmp_path / "new.png", "--undo")
-    run_edit(names["photo"], out, "--op", "flip")
+    run_edit(names["photo"], out, "--op", "flip", "--overwrite")
     assert not read_provenance(out)["read"]
 
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from limner.cli.overwrite import Overwrite, check_new
+
 if TYPE_CHECKING:
     from limner.causal.effects import Effects
     from limner.metrics.intervals import Interval
@@ -52,14 +54,14 @@ def discover(
         str | None, typer.Option(help="Labels and numbers to look at, as a,b,c; all if left out.")
     ] = None,
     seed: Seed = 0,
+    overwrite: Overwrite = False,
 ) -> None:
     """Propose a graph from the data, for you to examine: it assumes that no common cause is unobserved."""
     from limner.causal import discover as propose
     from limner.data import open_dataset
-    from limner.errors import UsageError
 
-    if out and out.exists():
-        raise UsageError(f"{out} is there already: give another name.")
+    if out:
+        check_new(out, overwrite)
     names = [name.strip() for name in columns.split(",")] if columns else None
     graph, undirected = propose(open_dataset(data), names, seed)
     typer.echo(graph.to_yaml().rstrip())
@@ -118,16 +120,15 @@ def sample(
     ] = None,
     out: Annotated[Path, typer.Option(help="The grid.")] = Path("sample.png"),
     seed: Seed = 0,
+    overwrite: Overwrite = False,
 ) -> None:
     """Generate pictures of units under an intervention, or of units in which a value is observed."""
     from limner.causal import CausalModel
     from limner.causal.what_if import extrapolated, means, write_samples
     from limner.cli.table import show
     from limner.conditions.resolve import parse_condition
-    from limner.errors import UsageError
 
-    if out.exists():
-        raise UsageError(f"{out} is there already: give another --out.")
+    check_new(out, overwrite)
     causal = CausalModel.load(model)
     done, seen = parse_condition(do or [], "--do"), parse_condition(given or [], "--given")
     table = write_samples(causal, n, done, seen, out, seed)
@@ -193,6 +194,7 @@ def soundness(
     truth: Annotated[Path | None, typer.Option(help="The folder of the garden that DATA was made of.")] = None,
     out: Annotated[Path | None, typer.Option(help="The folder of the report; RUN/soundness if left out.")] = None,
     seed: Seed = 0,
+    overwrite: Overwrite = False,
 ) -> None:
     """Measure how far counterfactual pictures can be trusted, with intervals, and write a report."""
     from limner.causal import CausalModel
@@ -201,7 +203,9 @@ def soundness(
     from limner.cli.table import show
     from limner.data import open_dataset
 
-    causal, folder = CausalModel.load(model), out or model / "soundness"
+    folder = out or model / "soundness"
+    check_new(folder / "report.html", overwrite)
+    causal = CausalModel.load(model)
     found = soundness_of_run(causal, open_dataset(data), folder, n=n, truth=truth, seed=seed)
     for title, header, rows, words in tables(causal, found):
         typer.echo(f"\n{title}")

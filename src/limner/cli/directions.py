@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.overwrite import Overwrite, check_new
+
 
 def directions(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model or run, of any recipe that has a decoder.")],
@@ -27,11 +29,14 @@ def directions(
         int, typer.Option("--n", help="Pictures, of which half find directions and half evaluate them.")
     ] = 512,
     seed: Annotated[int, typer.Option(help="Decides the pictures.")] = 0,
+    overwrite: Overwrite = False,
 ) -> None:
     """Find the directions in which a model's pictures change, without names and by attributes."""
     from limner.model_folder import find_folder
 
     find_folder(model)  # before PyTorch is loaded
+    folder = out or model / "directions"
+    check_new(folder / "report.html", overwrite)
 
     from limner.cli.table import show
     from limner.editing.directions import factorised, principal
@@ -43,7 +48,7 @@ def directions(
 
     if keep and not attributes:
         raise UsageError("--keep says what the direction of an --attribute must not change: give one.")
-    opened, folder = editing_model(model), out or model / "directions"
+    opened = editing_model(model)
     named, constant = attributes or [], keep or []
     scorers = scorers_of_model(model, opened, data, [*named, *constant], seed)
     steps = supervised(opened, scorers, named, constant, n, seed) | principal(opened) | factorised(opened)

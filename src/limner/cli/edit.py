@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.overwrite import Overwrite, check_new
+
 
 def edit(
     source: Annotated[
@@ -24,6 +26,7 @@ def edit(
     strip: Annotated[
         bool, typer.Option("--strip", help="Leave out copyright, artist, dates and dpi, which go along otherwise.")
     ] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Edit pictures: each carries its edits, and can be made again without the last."""
     from limner.editing import OPERATIONS, history, parse, read_edits
@@ -43,7 +46,10 @@ def edit(
         raise UsageError(f"give an edit with --op or --recipe, or --undo the last; there are {', '.join(OPERATIONS)}.")
     if out.resolve() == source.resolve():
         raise UsageError(f"{out} is the picture itself; give another name.")
-    if source.is_dir() and not history.is_model(source):
+    folder = source.is_dir() and not history.is_model(source)
+    if not folder:
+        check_new(out, overwrite)
+    if folder:
         if undo:
             raise UsageError("--undo takes one picture, not a folder.")
         left_out = history.save_folder(source, edits, out, anonymous, strip)

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.overwrite import Overwrite, check_new
+
 
 def evaluate(
     models: Annotated[list[str], typer.Argument(metavar="MODEL...", help="Model or run folders.")],
@@ -18,12 +20,14 @@ def evaluate(
     out: Annotated[Path, typer.Option(help="Folder of report.json and report.html.")] = Path("evaluation"),
     seed: Annotated[int, typer.Option(help="Decides the samples and the resampling.")] = 0,
     verify: Annotated[bool, typer.Option("--verify", help="Check all pictures against their digests first.")] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Judge models against held-out pictures: quality, utility, copying, likelihood and cost, with intervals."""
     from limner.model_folder import find_folder
 
     for model in models:
         find_folder(Path(model))  # before PyTorch is loaded
+    check_new(out / "report.html", overwrite)
 
     from limner.cli.table import show
     from limner.evaluation import evaluate as judge

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.overwrite import Overwrite, check_new
+
 app = typer.Typer(help="What a trained network has learned.", no_args_is_help=True)
 
 
@@ -30,11 +32,14 @@ def channels(
     top: Annotated[int, typer.Option(help="Channels that are reported, and set together.")] = 10,
     out: Annotated[Path | None, typer.Option(help="The folder of the report; MODEL/channels if left out.")] = None,
     seed: Annotated[int, typer.Option(help="Decides the pictures.")] = 0,
+    overwrite: Overwrite = False,
 ) -> None:
     """Measure which channels of a trained network change an attribute, by switching them off and on."""
     from limner.model_folder import find_folder
 
     find_folder(model)  # before PyTorch is loaded
+    folder = out or model / "channels"
+    check_new(folder / "report.html", overwrite)
 
     from limner.cli.table import show
     from limner.explain import dissect
@@ -42,7 +47,7 @@ def channels(
     from limner.model import load
     from limner.training.run import data_for
 
-    opened, folder = load(model), out or model / "channels"
+    opened = load(model)
     dataset = data_for(model, data)
     found, error = dissect(opened, dataset, attribute, layer=layer, n=n, top=top, seed=seed)
     write(opened, model, found, attribute, error, folder, n=n, top=top, seed=seed, data=str(dataset.path))

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.overwrite import Overwrite, check_new
+
 
 def replay(
     picture: Annotated[Path, typer.Argument(help="A picture that limner made.")],
@@ -20,6 +22,7 @@ def replay(
             help="Where something is now that it was made of: a file or folder, or the first 8 digits of its digest. Repeatable.",
         ),
     ] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Make a picture again, and say whether the pixels are the same."""
     from limner.errors import UsageError, shown
@@ -29,6 +32,7 @@ def replay(
     target = out or Path(f"{picture.stem}-replay.png")
     if target.resolve() == picture.resolve():
         raise UsageError(f"--out {target} is the picture itself; choose another name.")
+    check_new(target, overwrite)
     places = {}
     for text in moved or []:
         old, equals, new = text.rpartition("=")

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from limner.cli.overwrite import Overwrite, check_new
+
 
 def sample(
     model: Annotated[Path, typer.Argument(help="A model folder or a run.")],
@@ -41,6 +43,7 @@ def sample(
     runtime: Annotated[
         str, typer.Option(help="What generates: torch, compiled, onnx, or auto, the quickest for one picture.")
     ] = "torch",
+    overwrite: Overwrite = False,
 ) -> None:
     """Generate pictures with a model."""
     from limner.model_folder import find_folder
@@ -60,12 +63,15 @@ def sample(
     how: dict[str, Any] = {"seed": seed, "condition": asked, "truncation": truncation}
     layout = parse_layout(sheet) if sheet else None
     appearance = read_appearance(background=background, palette=palette, scale=scale, nearest=nearest)
+    target = out or (None if walk else Path("samples.png"))
+    written = [file for file in (walk, target if target and target.suffix else None) if file]
+    for file in [*written, *([frames_file(target)] if target and layout else [])]:
+        check_new(file, overwrite)
     opened = load(model, device, runtime)
     if walk:
         save_model_walk(opened, model, walk, background=background, **how)
         typer.echo(str(walk))
-    if out or not walk:
-        target = out or Path("samples.png")
+    if target:
         save_samples(
             opened, model, target, n or (layout.frames if layout else 64), appearance=appearance, layout=layout, **how
         )

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.overwrite import Overwrite, check_new
+
 PREVIEW, HURRIED = 256, 0.5
 """Longest side of a preview, and its share of the usual steps."""
 
@@ -49,6 +51,7 @@ def stylize(
     strip: Annotated[
         bool, typer.Option("--strip", help="Leave out copyright, artist, dates and dpi, which go along otherwise.")
     ] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Stylise a picture in the style of others, with separate controls for colour, line, texture and content."""
     from limner.errors import PictureError, shown
@@ -57,6 +60,8 @@ def stylize(
     for path in (content, *read, *(colour_from or []), *(line_from or []), *(texture_from or [])):
         if not path.exists():  # told before PyTorch is loaded
             raise PictureError(f"{shown(path, 200)}: no such picture.")
+    if not content.is_dir() and out.resolve() != content.resolve():
+        check_new(out, overwrite)
 
     from pydantic import ValidationError
 
