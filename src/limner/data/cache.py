@@ -13,7 +13,7 @@ from filelock import FileLock
 from limner.data import dataset
 from limner.data.dataset import Dataset, is_dataset
 from limner.data.preparation import Options, prepare
-from limner.data.sources import identity
+from limner.data.sources import check_no_model, identity
 from limner.data.verification import verify
 from limner.errors import DataError, UsageError
 
@@ -29,6 +29,8 @@ def open_dataset(source: str | Path, *, workers: int | None = None, **options: A
         if options:
             raise UsageError(f"{source} is prepared already; '{min(options)}' can only be chosen when preparing")
         return Dataset.open(source)
+    if source.is_dir():
+        check_no_model(source)
     folder = cache_folder() / "datasets" / _key(source, Options.checked(**options))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_name(f"{folder.name}.lock")):

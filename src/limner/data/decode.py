@@ -13,6 +13,7 @@ from limner.data.doctor import grey_of, measure
 from limner.data.duplicates import CELLS
 from limner.data.schema import COLOURS
 from limner.pictures.formats import sniff
+from limner.pictures.provenance import SAMPLE_GRID, shows_several
 from limner.pictures.read import UnusablePicture, read
 from limner.pictures.shape import fit
 
@@ -54,6 +55,9 @@ def decode(contents: list[bytes | np.ndarray], size: tuple[int, int], how: str, 
     """Decodes, converts and fits every picture of a chunk to `size` (H, W); see-through ones stay so without a background."""
     arrays, rows, problems, enlarged = [], [], [], 0
     for row, content in enumerate(contents):
+        if isinstance(content, bytes) and shows_several(content):
+            problems.append(Problem(row, SAMPLE_GRID, "limner put it together of several pictures"))
+            continue
         try:
             image = read(content, background=background, size=size)
             enlarged += image.height < size[0] or image.width < size[1]

@@ -15,6 +15,7 @@ import numpy as np
 from limner.data.decode import Decoded, decode, header_size, lost
 from limner.data.sources.source import Item, Source, Value
 from limner.data.workers import ordered_map
+from limner.pictures.provenance import shows_several
 from limner.progress import ProgressLine
 
 USUAL_SIZES = (32, 64, 128, 256)
@@ -135,7 +136,8 @@ def choose_size(source: Source) -> tuple[tuple[int, int], str]:
     64, 128 and 256 that is not above their median shorter side (32 when that is less).
     """
     contents = (item.content for item in islice(source.items(), LOOKED_AT) if item.content is not None)
-    sizes = [size for size in map(header_size, contents) if size and min(size) >= 8]
+    pictures = (content for content in contents if not isinstance(content, bytes) or not shows_several(content))
+    sizes = [size for size in map(header_size, pictures) if size and min(size) >= 8]
     if not sizes:
         return (USUAL_SIZES[0], USUAL_SIZES[0]), "no picture could be looked at"
     if len(set(sizes)) == 1 and max(sizes[0]) <= LARGEST_KEPT_SIZE:

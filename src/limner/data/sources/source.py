@@ -7,12 +7,14 @@ import numpy as np
 
 from limner import pictures
 from limner.errors import printable
+from limner.pictures.provenance import SAMPLE_GRID
 
 Value = str | float | None  # whole numbers stay `int`, so that 3 and 3.0 can be told apart
 
 # Why an input was not used: what reading can find, and what listing can find.
 REASONS = (
     *pictures.REASONS,
+    SAMPLE_GRID,  # written by limner, of several pictures
     "missing file",  # metadata names a file that is not there
     "bad row",  # a metadata row that cannot be understood, or the second one for the same file
     "link",  # a link inside an archive, to a folder, or to nothing
