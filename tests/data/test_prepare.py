@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -459,3 +460,42 @@ def test_an_interruption_leaves_nothing_and_no_process(tmp_path: Path, monkeypat
         prepare(_folder(tmp_path / "source", 40), tmp_path / "out", workers=2)
     assert {path.name for path in tmp_path.iterdir()} == {"source"}
     assert Path(f"/proc/self/task/{os.getpid()}/children").read_text().split() == []
+
+
+def test_how_much_is_cropped_is_said_with_what_keeps_all(tmp_path: Path) -> None:
+    folder = tmp_path / "wide"
+    folder.mkdir()
+    for index in range(4):
+        pixels = np.random.default_rng(index).integers(0, 256, (20, 80 if index else 40, 3), np.uint8)
+        Image.fromarray(pixels).save(folder / f"{index}.png")
+    (note,) = _prepared(folder, tmp_path / "crop", size="20")[1].notes
+    assert note.startswith(
+        "4 of 4 pictures are cropped to the middle, which cuts away 75% of the area in the median, 75% at most"
+    )
+    assert "--fit pad or stretch" in note
+    assert _prepared(folder, tmp_path / "pad", size="20", fit="pad")[1].notes == []
+    (note,) = _prepared(folder, tmp_path / "shape", size="80x20")[1].notes[:1]
+    assert note.startswith("1 of 4 pictures are cropped to the middle, which cuts away 50% of the area;")
+
+
+def test_a_table_that_is_not_read_is_named(tmp_path: Path) -> None:
+    source = _folder(tmp_path / "source")
+    (source / "labels.csv").write_text("image,class\n0000.png,a\n")
+    (source / "metadata.tsv").write_text("file_name\tclass\n0000.png\ta\n")
+    (note,) = _prepared(source, tmp_path / "out")[1].notes
+    assert note.startswith("labels.csv, metadata.tsv are tables that were not read: attributes come from metadata.csv")
+    with zipfile.ZipFile(tmp_path / "source.zip", "w") as archive:
+        for file in sorted(source.iterdir()):
+            archive.write(file, file.name)
+    assert _prepared(tmp_path / "source.zip", tmp_path / "zipped")[1].notes == [note]
+
+
+def test_what_lacks_a_value_is_said_with_both_ways_to_keep_it(tmp_path: Path) -> None:
+    source = _folder(tmp_path / "source", 20)
+    rows = [f"{index:04d}.png,{'ab'[index % 2] if index else ''}" for index in range(20)]
+    (source / "metadata.csv").write_text("\n".join(["file_name,category", *rows]))
+    _, report = _prepared(source, tmp_path / "out")
+    (why,) = [details for what, _, details in report.rows() if what == "dropped"]
+    assert "--missing keep" in why
+    assert "--column category=none" in why
+    assert f"dropped: 1 ({why})" in report.lines()

@@ -108,7 +108,7 @@ class Intake:
         self._parts.append(decoded._replace(pixels=[], problems=[], rows=[]))
 
     def described(self, field: str) -> np.ndarray:
-        """Returns a field of `Decoded` (channels, digests, miniatures, spread or correlation) over all N pictures."""
+        """Returns a field of `Decoded` (channels, digests, miniatures, spread, correlation or cut) over all N pictures."""
         return np.concatenate([getattr(part, field) for part in self._parts])
 
 
