@@ -208,3 +208,12 @@ def test_a_model_without_a_decoder_edits_nothing(opaque: np.ndarray, tmp_path: P
     with pytest.raises(LimnerError, match="has no decoder"):
         apply([parse(f"encode:model={tmp_path / 'noise'}")], opaque)
     assert open_source(tmp_path / "noise").latent is None
+
+
+def test_a_condition_beyond_what_was_seen_is_said(names: dict[str, str], tmp_path: Path) -> None:
+    small_model("gan", "condition=[age]").save(tmp_path / "of-age")
+    text = f"encode:model={tmp_path / 'of-age'},steps=0,condition={{age: 55}}"
+    said = run_edit(names["photo"], tmp_path / "old.png", "--op", text)
+    assert "age = 55: the training pictures have 0 to 1" in said
+    said = run_edit(names["photo"], tmp_path / "young.png", "--op", text.replace("55", "0.5"))
+    assert "training pictures" not in said

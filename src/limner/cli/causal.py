@@ -132,7 +132,7 @@ def sample(
     causal = CausalModel.load(model)
     done, seen = parse_condition(do or [], "--do"), parse_condition(given or [], "--given")
     table = write_samples(causal, n, done, seen, out, seed)
-    for line in extrapolated(causal, done):
+    for line in extrapolated(causal, {**done, **seen}):
         typer.echo(line, err=True)
     rows = [["", *causal.structure.variables], ["generated", *means(causal, table).values()]]
     if seen:

@@ -30,6 +30,7 @@ def edit(
 ) -> None:
     """Edit pictures: each carries its edits, and can be made again without the last."""
     from limner.editing import OPERATIONS, history, parse, read_edits
+    from limner.editing.asked import beyond_seen_of
     from limner.editing.edits import arguments
     from limner.errors import PictureError, UsageError, shown
 
@@ -53,9 +54,12 @@ def edit(
         if undo:
             raise UsageError("--undo takes one picture, not a folder.")
         left_out = history.save_folder(source, edits, out, anonymous, strip)
-        for line in left_out:
-            typer.echo(line, err=True)
+        lines = [*left_out, *beyond_seen_of(edits)]
     else:
         opened = history.open_source(source, seed)
-        history.save_edited(opened.without_last(str(source)) if undo else opened, edits, out, anonymous, strip)
+        before = opened.without_last(str(source)) if undo else opened
+        history.save_edited(before, edits, out, anonymous, strip)
+        lines = beyond_seen_of(edits, before.latent)
+    for line in lines:
+        typer.echo(line, err=True)
     typer.echo(str(out))

@@ -50,7 +50,7 @@ def sample(
 
     find_folder(model)  # before PyTorch is loaded
 
-    from limner.conditions.resolve import parse_condition
+    from limner.conditions.resolve import beyond_seen, parse_condition
     from limner.errors import UsageError
     from limner.model import load
     from limner.pictures.appearance import read_appearance
@@ -68,6 +68,8 @@ def sample(
     for file in [*written, *([frames_file(target)] if target and layout else [])]:
         check_new(file, overwrite)
     opened = load(model, device, runtime)
+    for line in beyond_seen(asked, opened.attributes):
+        typer.echo(line, err=True)
     if walk:
         save_model_walk(opened, model, walk, background=background, **how)
         typer.echo(str(walk))

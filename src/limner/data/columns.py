@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
+from limner.conditions.commas import Commas, Reading, number_of, readings
 from limner.data.attributes import MOST_NUMBERS_AS_CLASSES, Kind, is_missing
-from limner.data.commas import Commas, Reading, number_of, readings
 from limner.errors import UsageError, nearest, shown
 
 NOT_AVAILABLE = ("na", "n/a", "null", "none", "nil", "-", "?", ".")

@@ -1,4 +1,4 @@
-"""What the commas within the numbers of a table are: decimal points, or separators of thousands.
+"""What the commas within numbers are, in a table or in what a person asks for: decimal points, or separators of thousands.
 
 A value says it where it can be read in one way alone: 0,844 and 1,25 and 1234,567 have decimals; 1,234,567 and 1,250.5 have
 thousands. Values such as 1,250 can be both: they follow the rest of their column, then the other columns of their table, then
@@ -56,6 +56,12 @@ def number_of(value: Any, commas: Commas | None) -> float | None:
     if commas == "thousands":
         return as_number(text.replace(",", "")) if _THOUSANDS.fullmatch(text) else None
     return as_number(text.replace(".", "").replace(",", ".")) if _DECIMAL.fullmatch(text) else None
+
+
+def typed_number(value: Any) -> float | None:
+    """Returns what a person typed as a number, with a decimal point or comma; None where it is none, or may be thousands."""
+    thousands = isinstance(value, str) and _THOUSANDS.fullmatch(value.strip())
+    return number_of(value, None if thousands else "decimal")
 
 
 def _said(values: Sequence[str]) -> Commas | None:
