@@ -1,5 +1,6 @@
 """`limner edit`: one picture, or a folder of them, through a list of edits."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -32,11 +33,13 @@ def edit(
     from limner.editing import OPERATIONS, history, parse, read_edits
     from limner.editing.asked import beyond_seen_of
     from limner.editing.edits import arguments
+    from limner.editing.examples import EXAMPLES
     from limner.errors import PictureError, UsageError, shown
 
     if listed:
         for name, kind in OPERATIONS.items():
             typer.echo(f"{name:15} {', '.join(arguments(kind))}".rstrip())
+            typer.echo(f"{'':15} for example: --op {shlex.quote(EXAMPLES[name])}")
         return
     if source is None or out is None:
         raise UsageError("give a picture and where the result goes: limner edit INPUT OUT --op NAME:ARGUMENTS")
