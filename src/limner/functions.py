@@ -80,8 +80,9 @@ def directions(
     from limner.editing.directions import factorised, principal
     from limner.editing.latent_space import editing_model
     from limner.explain.attribute_scorers import scorers_of_model
-    from limner.explain.directions import effects, supervised
+    from limner.explain.directions import check_count, effects, supervised
 
+    check_count(n)  # before a predictor is trained
     opened = editing_model(Path(model))
     scorers = scorers_of_model(Path(model), opened, data, list(attributes), seed)
     steps = supervised(opened, scorers, list(attributes), (), n, seed) | principal(opened) | factorised(opened)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from edit_command import pixels_of, run_edit
@@ -14,6 +15,7 @@ from limner.editing.operation import KnownLatent
 from limner.errors import LimnerError, PictureError
 from limner.pictures import read_provenance
 from limner.replay import replay
+from limner.tensors import save_tensors
 from small_models import small_model
 
 BOX = "select-box:left=10,top=10,width=30,height=20,feather=2"
@@ -217,3 +219,18 @@ def test_a_condition_beyond_what_was_seen_is_said(names: dict[str, str], tmp_pat
     assert "age = 55: the training pictures have 0 to 1" in said
     said = run_edit(names["photo"], tmp_path / "young.png", "--op", text.replace("55", "0.5"))
     assert "training pictures" not in said
+
+
+def test_a_direction_that_is_not_written_is_answered_with_what_writes_it(names: dict[str, str], tmp_path: Path) -> None:
+    model = tmp_path / "of-two"
+    small_model().save(model)
+    asked = ("--op", f"along:direction=smile,model={model}")
+    said = run_edit(names["photo"], tmp_path / "out.png", *asked)
+    assert f"Write it with: limner directions {model} --attribute smile, and add directions={model}/directions" in said
+    steps = {"up": torch.ones(6), "kind=long": torch.ones(6)}
+    save_tensors(model / "directions" / "directions.safetensors", steps, {"model": editing_model(model).digest})
+    said = run_edit(names["photo"], tmp_path / "out.png", *asked)
+    assert said.endswith(f"With directions={model}/directions there are kind=long, up.")
+    assert said == run_edit(model, tmp_path / "out.png", "--op", "along:smile")
+    said = run_edit(model, tmp_path / "out.png", "--op", f"along:upp,directions={model}/directions")
+    assert said == f"{model}/directions has no direction 'upp'; did you mean 'up'?"

@@ -43,11 +43,12 @@ def directions(
     from limner.editing.latent_space import editing_model
     from limner.errors import UsageError
     from limner.explain.attribute_scorers import scorers_of_model
-    from limner.explain.directions import effects, supervised
+    from limner.explain.directions import check_count, effects, supervised
     from limner.explain.directions_page import HOW, LIMITS, faults, summary, write
 
     if keep and not attributes:
         raise UsageError("--keep says what the direction of an --attribute must not change: give one.")
+    check_count(n)  # before a predictor is trained
     opened = editing_model(model)
     named, constant = attributes or [], keep or []
     scorers = scorers_of_model(model, opened, data, [*named, *constant], seed)

@@ -31,7 +31,7 @@ def edit(
 ) -> None:
     """Edit pictures: each carries its edits, and can be made again without the last."""
     from limner.editing import OPERATIONS, history, parse, read_edits
-    from limner.editing.asked import beyond_seen_of
+    from limner.editing.asked import beyond_seen_of, directions_named
     from limner.editing.edits import arguments
     from limner.editing.examples import EXAMPLES
     from limner.errors import PictureError, UsageError, shown
@@ -56,12 +56,14 @@ def edit(
     if folder:
         if undo:
             raise UsageError("--undo takes one picture, not a folder.")
-        left_out = history.save_folder(source, edits, out, anonymous, strip)
+        with directions_named(edits, source):
+            left_out = history.save_folder(source, edits, out, anonymous, strip)
         lines = [*left_out, *beyond_seen_of(edits)]
     else:
         opened = history.open_source(source, seed)
         before = opened.without_last(str(source)) if undo else opened
-        history.save_edited(before, edits, out, anonymous, strip)
+        with directions_named(edits, source):
+            history.save_edited(before, edits, out, anonymous, strip)
         lines = beyond_seen_of(edits, before.latent)
     for line in lines:
         typer.echo(line, err=True)
