@@ -88,11 +88,12 @@ def directions(
     from limner.editing.directions import factorised, principal
     from limner.editing.latent_space import editing_model
     from limner.explain.attribute_scorers import scorers_of_model
-    from limner.explain.directions import effects, supervised
+    from limner.explain.directions import check_count, effects, supervised
     from limner.explain.directions_page import write
 
     if keep and not attributes:
         raise UsageError("--keep says what the direction of an --attribute must not change: give one.")
+    check_count(n)  # before a predictor is trained
     path, opened = Path(model), editing_model(Path(model))
     scorers = scorers_of_model(path, opened, data, [*attributes, *keep], seed)
     steps = supervised(opened, scorers, attributes, keep, n, seed) | principal(opened) | factorised(opened)

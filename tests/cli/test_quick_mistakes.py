@@ -61,3 +61,4 @@ def test_help_is_short_too_and_edits_are_listed() -> None:
     assert "--recipe" in help_of
     assert "rotate" in edits
     assert "along" in edits
+    assert "for example: --op crop:left=40,top=20,width=600,height=400" in edits

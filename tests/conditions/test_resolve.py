@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from limner.conditions.attribute import Attribute
-from limner.conditions.resolve import parse_condition, resolve
+from limner.conditions.resolve import beyond_seen, parse_condition, resolve
 from limner.errors import ConditionError
 from small_models import AGE, KIND, TABLE
 
@@ -60,3 +60,26 @@ def test_classes_that_are_numbers_are_matched_exactly_and_no_other_is_taken(aske
 def test_several_conditions_may_be_written_in_one() -> None:
     assert parse_condition(["kind=long,age=0.5", "c=3"]) == {"kind": "long", "age": "0.5", "c": "3"}
     assert parse_condition(["place=Paris, France"]) == {"place": "Paris, France"}
+
+
+@pytest.mark.parametrize(("text", "number"), [("0,5", 0.5), ("1,25", 1.25), ("-0,125", -0.125), (" 0,844 ", 0.844)])
+def test_a_number_may_have_a_decimal_comma(text: str, number: float) -> None:
+    value = parse_condition([f"kind=long,age={text}"])["age"]
+    assert asked({"age": value})["age"][0].item() == pytest.approx(number)
+
+
+@pytest.mark.parametrize("text", ["1,250", "1,250,000", "0,5,x"])
+def test_a_number_that_can_be_read_in_two_ways_is_refused(text: str) -> None:
+    with pytest.raises(ConditionError, match=r"age: .* is not a number .*; write it without a comma\."):
+        asked({"age": text})
+
+
+def test_a_number_beyond_what_was_seen_is_said() -> None:
+    line = "age = 55: the training pictures have 0 to 1; the picture is extrapolated beyond 1."
+    assert beyond_seen({"age": "55", "kind": "long"}, (KIND, AGE)) == [line]
+    assert beyond_seen({"age": ["-3,5", 0.5, "-3,5"]}, (KIND, AGE)) == [
+        "age = -3,5: the training pictures have 0 to 1; the picture is extrapolated beyond 0."
+    ]
+    for within in (0, "1", "0,5", None, "none", [0.1, 0.9]):
+        assert beyond_seen({"age": within}, (KIND, AGE)) == []
+    assert beyond_seen({"age": 7}, (Attribute(name="age", kind="number"),)) == []  # of a range that nobody knows

@@ -82,3 +82,13 @@ def test_a_source_that_cannot_be_prepared_leaves_nothing_in_the_cache(tmp_path: 
 def test_unknown_options_name_the_nearest(source: Path) -> None:
     with pytest.raises(UsageError, match="did you mean 'background'"):
         open_dataset(source, backgrond="red")
+
+
+def test_what_was_guessed_is_said_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    np.save(tmp_path / "wide.npy", np.random.default_rng(0).integers(0, 256, (12, 16, 64, 3), dtype=np.uint8))
+    open_dataset(tmp_path / "wide.npy", size=16)
+    said = capsys.readouterr().err.splitlines()
+    assert any(line.startswith("prepare: note: 12 of 12 pictures are cropped") for line in said)
+    assert said[-1] == f"prepare: these options are those of: limner prepare {tmp_path / 'wide.npy'} DATASET"
+    open_dataset(tmp_path / "wide.npy", size=16)
+    assert capsys.readouterr().err == ""

@@ -30,9 +30,53 @@ def test_numbers_as_people_write_them(values: list, meant: list, said: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("values", "meant"),
+    [
+        (["0,844", "1,250", "2"], [0.844, 1.25, 2.0]),  # no thousands begin with a zero
+        (["1,250", "12,5"], [1.25, 12.5]),
+        (["1234,567", "1,250"], [1234.567, 1.25]),
+        (["1.234,5", "1,250"], [1234.5, 1.25]),
+        (["1,234,567", "1,250", "12"], [1_234_567.0, 1250.0, 12.0]),
+        (["1,250.5", "1,250"], [1250.5, 1250.0]),
+        (["0.5", "1,250"], [0.5, 1250.0]),
+    ],
+)
+def test_commas_that_say_what_they_are(values: list, meant: list[float]) -> None:
+    found = clean({"size": values}, {})
+    assert found.columns["size"] == meant
+    (line,) = found.notes
+    assert "guess" not in line
+    assert "--column size=label" in line
+
+
+@pytest.mark.parametrize(
+    ("values", "meant", "instead"),
+    [
+        (["1,250", "2,125"], [1.25, 2.125], ("thousands-comma", [1250.0, 2125.0])),
+        (["1,250", "950"], [1250.0, 950.0], ("decimal-comma", [1.25, 950.0])),
+    ],
+)
+def test_a_guess_of_commas_names_the_option_that_overrules_it(values: list, meant: list, instead: tuple) -> None:
+    found, (kind, others) = clean({"size": values}, {}), instead
+    assert found.columns["size"] == meant
+    assert "by a guess" in found.notes[0]
+    assert f"--column size={kind}" in found.notes[0]
+    overruled = clean({"size": values}, {"size": kind})
+    assert (overruled.columns["size"], overruled.kinds, overruled.notes) == (others, {"size": "number"}, [])
+
+
+def test_commas_follow_the_other_columns_and_the_separator_of_cells() -> None:
+    assert clean({"a": ["1,250", "950"], "b": ["0,5", "1,5"]}, {}).columns["a"] == [1.25, 950.0]
+    assert clean({"a": ["1,250", "2,125"], "b": ["1,234,567", "2"]}, {}).columns["a"] == [1250.0, 2125.0]
+    found = clean({"a": ["1,250", "950"]}, {}, semicolons=True)
+    assert found.columns["a"] == [1.25, 950.0]
+    assert "guess" not in found.notes[0]
+    assert clean({"a": ["1,250", "950"]}, {"a": "number"}).columns["a"] == [1250.0, 950.0]
+
+
+@pytest.mark.parametrize(
     "values",
     [
-        ["1,234", "5,678"],  # thousands or decimals: nobody can say
         ["oak", "elm", "NA", "oak"],  # a word among words
         ["NO", "on", "DE"],
         ["1", "2", "other", "1", "2"],
@@ -68,7 +112,7 @@ def test_a_dataset_has_the_values_that_were_meant_and_the_report_says_what_they_
     rows = ["file_name;size;country;grade"]
     for index in range(24):
         Image.fromarray(random.integers(0, 256, (8, 8, 3), np.uint8)).save(folder / f"{index}.png")
-        rows.append(f"{index}.png;{index},5;{('NO', 'DE')[index % 2]};{index % 3}")
+        rows.append(f"{index}.png;{index},500;{('NO', 'DE')[index % 2]};{index % 3}")
     rows[5] = "4.png;NA;NO;1"
     (folder / "metadata.csv").write_text("\ufeff" + "\n".join(rows), encoding="utf-8")
     dataset = prepare(folder, tmp_path / "dataset", missing="keep", columns={"grade": "number"})

@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -165,3 +166,42 @@ def test_the_report_page_stays_bounded(tmp_path: Path) -> None:
     assert len(report.duplicates_list) == 150
     page = (tmp_path / "out" / "report.html").read_text()
     assert len(re.findall("<img", page)) == 1 + 60 + 60
+
+
+def test_how_much_is_cropped_is_said_with_what_keeps_all(tmp_path: Path) -> None:
+    folder = tmp_path / "wide"
+    folder.mkdir()
+    for index in range(4):
+        pixels = np.random.default_rng(index).integers(0, 256, (20, 80 if index else 40, 3), np.uint8)
+        Image.fromarray(pixels).save(folder / f"{index}.png")
+    (note,) = prepared(folder, tmp_path / "crop", size="20")[1].notes
+    assert note.startswith(
+        "4 of 4 pictures are cropped to the middle, which cuts away 75% of the area in the median, 75% at most"
+    )
+    assert "--fit pad or stretch" in note
+    assert prepared(folder, tmp_path / "pad", size="20", fit="pad")[1].notes == []
+    (note,) = prepared(folder, tmp_path / "shape", size="80x20")[1].notes[:1]
+    assert note.startswith("1 of 4 pictures are cropped to the middle, which cuts away 50% of the area;")
+
+
+def test_a_table_that_is_not_read_is_named(tmp_path: Path) -> None:
+    source = write_folder(tmp_path / "source")
+    (source / "labels.csv").write_text("image,class\n0000.png,a\n")
+    (source / "metadata.tsv").write_text("file_name\tclass\n0000.png\ta\n")
+    (note,) = prepared(source, tmp_path / "out")[1].notes
+    assert note.startswith("labels.csv, metadata.tsv are tables that were not read: attributes come from metadata.csv")
+    with zipfile.ZipFile(tmp_path / "source.zip", "w") as archive:
+        for file in sorted(source.iterdir()):
+            archive.write(file, file.name)
+    assert prepared(tmp_path / "source.zip", tmp_path / "zipped")[1].notes == [note]
+
+
+def test_what_lacks_a_value_is_said_with_both_ways_to_keep_it(tmp_path: Path) -> None:
+    source = write_folder(tmp_path / "source", 20)
+    rows = [f"{index:04d}.png,{'ab'[index % 2] if index else ''}" for index in range(20)]
+    (source / "metadata.csv").write_text("\n".join(["file_name,category", *rows]))
+    _, report = prepared(source, tmp_path / "out")
+    (why,) = [details for what, _, details in report.rows() if what == "dropped"]
+    assert "--missing keep" in why
+    assert "--column category=none" in why
+    assert f"dropped: 1 ({why})" in report.lines()

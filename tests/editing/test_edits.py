@@ -1,11 +1,13 @@
 """Every edit, whatever it is: it keeps shape and kind, changes nothing where it says so, and is the same again from its text."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from limner.editing import OPERATIONS, Canvas, apply, from_list, parse, read_edits, to_list
+from limner.editing.examples import ALIASES, EXAMPLES
 from limner.errors import UsageError
 
 ACTIVE = {
@@ -135,11 +137,36 @@ def test_what_is_selected_moves_with_the_pixels(name: str) -> None:
         ("curves:[[0, 0], [0, 1]]", "from left to right"),
         ("curves:[[0, 0], [1, 2]]", "from 0 to 1"),
         ("crop:[", "write NAME"),
+        ("crop:0,0,32,32", "write crop:left=0,top=0,width=32,height=32"),
+        ("scale:wide", "for example scale:0.5"),
+        ("crop:widht=3", "crop takes no 'widht'; did you mean 'width'"),
+        ("crop:x=3", "choose from: left, top, width, height. For example crop:left="),
+        ("rotate 30", "what it takes follows a colon, as in rotate:30"),
+        ("crop(0,0,9,9)", "what it takes follows a colon, as in crop:left="),
+        ("brightnes:2", "did you mean 'exposure'? For example exposure:0.5"),
+        ("blurr:3", "did you mean 'blur'? For example blur:8"),
+        ("direction:smile", "did you mean 'along'? For example along:direction="),
+        ("erase:3", "write erase alone"),
+        ("erase:by=3", "it takes nothing"),
+        ("encode:condition=species,height", "write {NAME: VALUE, NAME: VALUE}, each name with its value"),
+        ("encode:condition=height=0.5,species=rose", "written condition={NAME: VALUE, NAME: VALUE}"),
     ],
 )
 def test_what_an_edit_does_not_take_is_named(text: str, line: str) -> None:
-    with pytest.raises(UsageError, match=line.replace("[", r"\[")):
+    with pytest.raises(UsageError, match=re.escape(line)):
         parse(text)
+
+
+def test_every_edit_has_an_example_that_can_be_copied_and_every_other_name_leads_to_one() -> None:
+    assert list(EXAMPLES) == list(OPERATIONS)
+    for name, text in EXAMPLES.items():
+        assert [*to_list([parse(text)])[0]] == [name]
+    assert set(ALIASES.values()) <= set(OPERATIONS)
+    assert not set(ALIASES) & set(OPERATIONS)
+
+
+def test_a_condition_may_be_written_as_on_the_command_line() -> None:
+    assert parse("encode:condition=age=0.5") == parse("encode:condition={age: 0.5}")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from edit_command import pixels_of, run_edit
@@ -15,6 +16,7 @@ from limner.errors import LimnerError, PictureError
 from limner.methods import Latent
 from limner.pictures import read_provenance
 from limner.replay import replay
+from limner.tensors import save_tensors
 from small_models import small_model
 
 BOX = "select-box:left=10,top=10,width=30,height=20,feather=2"
@@ -186,7 +188,7 @@ def test_what_an_edit_read_must_be_what_it_was(name: str, names: dict[str, str],
             refused()
     other.unlink()
     assert "is not there; put it back" in run_edit(out, tmp_path / "new.png", "--undo")
-    run_edit(names["photo"], out, "--op", "flip")
+    run_edit(names["photo"], out, "--op", "flip", "--overwrite")
     assert not read_provenance(out)["read"]
 
 
@@ -232,3 +234,27 @@ def test_a_model_without_a_decoder_edits_nothing(opaque: np.ndarray, tmp_path: P
     with pytest.raises(LimnerError, match="has no decoder"):
         apply([parse(f"encode:model={tmp_path / 'noise'}")], opaque)
     assert open_source(tmp_path / "noise").latent is None
+
+
+def test_a_condition_beyond_what_was_seen_is_said(names: dict[str, str], tmp_path: Path) -> None:
+    small_model("gan", "condition=[age]").save(tmp_path / "of-age")
+    text = f"encode:model={tmp_path / 'of-age'},steps=0,condition={{age: 55}}"
+    said = run_edit(names["photo"], tmp_path / "old.png", "--op", text)
+    assert "age = 55: the training pictures have 0 to 1" in said
+    said = run_edit(names["photo"], tmp_path / "young.png", "--op", text.replace("55", "0.5"))
+    assert "training pictures" not in said
+
+
+def test_a_direction_that_is_not_written_is_answered_with_what_writes_it(names: dict[str, str], tmp_path: Path) -> None:
+    model = tmp_path / "of-two"
+    small_model().save(model)
+    asked = ("--op", f"along:direction=smile,model={model}")
+    said = run_edit(names["photo"], tmp_path / "out.png", *asked)
+    assert f"Write it with: limner directions {model} --attribute smile, and add directions={model}/directions" in said
+    steps = {"up": torch.ones(6), "kind=long": torch.ones(6)}
+    save_tensors(model / "directions" / "directions.safetensors", steps, {"model": editing_model(model).digest})
+    said = run_edit(names["photo"], tmp_path / "out.png", *asked)
+    assert said.endswith(f"With directions={model}/directions there are kind=long, up.")
+    assert said == run_edit(model, tmp_path / "out.png", "--op", "along:smile")
+    said = run_edit(model, tmp_path / "out.png", "--op", f"along:upp,directions={model}/directions")
+    assert said == f"{model}/directions has no direction 'upp'; did you mean 'up'?"

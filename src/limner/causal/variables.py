@@ -9,6 +9,7 @@ from pydantic import Field
 
 from limner.causal.graph import Graph
 from limner.conditions.attribute import as_number
+from limner.conditions.commas import typed_number
 from limner.config import Section
 from limner.data.attributes import natural
 from limner.data.dataset import Dataset
@@ -40,7 +41,7 @@ class Variable(Section):
                     f"{shown(self.name)} = {shown(asked)}: no such class in the data; {nearest(str(asked), list(self.classes))}"
                 )
             return self.classes.index(str(asked))
-        number = as_number(asked)
+        number = typed_number(asked)
         number = np.nan if number is None else number
         if not np.isfinite(number) or (self.kind == "count" and number != round(number)):
             raise GraphError(

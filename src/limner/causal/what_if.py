@@ -15,6 +15,7 @@ from limner import files
 from limner.causal.model import CausalModel
 from limner.causal.structural import Do
 from limner.causal.variables import Table, read
+from limner.conditions.resolve import beyond
 from limner.config import PathText
 from limner.data.dataset import Dataset
 from limner.errors import GraphError, PictureError, UsageError, nearest, shown
@@ -221,12 +222,7 @@ def extrapolated(model: CausalModel, asked: Mapping[str, Any]) -> list[str]:
         one = model.structure.variables.get(name)
         if one is None or one.classes:
             continue
-        low, high = one.seen
-        if not low <= (number := one.value(value)) <= high:
-            near = low if number < low else high
-            lines.append(
-                f"{name} = {value}: the training units have {low:.4g} to {high:.4g}; the picture is extrapolated beyond {near:.4g}."
-            )
+        lines += beyond(name, value, one.value(value), one.seen, "units")
     return lines
 
 

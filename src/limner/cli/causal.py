@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from limner.cli.overwrite import Overwrite, check_new
 from limner.cli.shared_options import Data, DrawSeed, Settings
 
 if TYPE_CHECKING:
@@ -65,14 +66,14 @@ def discover(
         typer.Option(help="Attributes to include, separated by commas: a,b,c.", show_default="all labels and numbers"),
     ] = None,
     seed: DrawSeed = 0,
+    overwrite: Overwrite = False,
 ) -> None:
     """Propose a causal graph from the data, to be checked by you; it assumes that there are no unobserved common causes."""
     from limner.causal import discover as propose
     from limner.data import open_dataset
-    from limner.errors import UsageError
 
-    if out and out.exists():
-        raise UsageError(f"{out} is there already: give another name.")
+    if out:
+        check_new(out, overwrite)
     names = [name.strip() for name in columns.split(",")] if columns else None
     graph, undirected = propose(open_dataset(data), names, seed)
     typer.echo(graph.to_yaml().rstrip())
@@ -139,20 +140,19 @@ def sample(
     ] = None,
     out: Annotated[Path, typer.Option(help="File for the grid of pictures.")] = Path("sample.png"),
     seed: DrawSeed = 0,
+    overwrite: Overwrite = False,
 ) -> None:
     """Generate pictures under an intervention (--do) or an observation (--given), and print the mean attributes."""
     from limner.causal import CausalModel
     from limner.causal.what_if import extrapolated, means, write_samples
     from limner.cli.table import show
     from limner.conditions.resolve import parse_condition
-    from limner.errors import UsageError
 
-    if out.exists():
-        raise UsageError(f"{out} is there already: give another --out.")
+    check_new(out, overwrite)
     causal = CausalModel.load(model)
     done, seen = parse_condition(do or [], "--do"), parse_condition(given or [], "--given")
     table = write_samples(causal, n, done, seen, out, seed)
-    for line in extrapolated(causal, done):
+    for line in extrapolated(causal, {**done, **seen}):
         typer.echo(line, err=True)
     rows = [["", *causal.structure.variables], ["generated", *means(causal, table).values()]]
     if seen:
@@ -221,6 +221,7 @@ def soundness(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the report.", show_default="RUN/soundness")] = None,
     seed: DrawSeed = 0,
+    overwrite: Overwrite = False,
 ) -> None:
     """Measure how far the counterfactual pictures of a model can be trusted, and write a report."""
     from limner.causal import CausalModel
@@ -229,7 +230,9 @@ def soundness(
     from limner.cli.table import show
     from limner.data import open_dataset
 
-    causal, folder = CausalModel.load(model), out or model / "soundness"
+    folder = out or model / "soundness"
+    check_new(folder / "report.html", overwrite)
+    causal = CausalModel.load(model)
     found = soundness_of_run(causal, open_dataset(data), folder, n=n, truth=truth, seed=seed)
     for title, header, rows, words in tables(causal, found):
         typer.echo(f"\n{title}")

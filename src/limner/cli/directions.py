@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.overwrite import Overwrite, check_new
 from limner.cli.shared_options import ModelOrRun, PictureSeed
 
 
@@ -34,17 +35,19 @@ def directions(
         ),
     ] = 512,
     seed: PictureSeed = 0,
+    overwrite: Overwrite = False,
 ) -> None:
     """Find directions in the latent space of a model along which its pictures change, and measure what changes."""
     from limner.model_folder import find_folder
 
     find_folder(model)  # before PyTorch is loaded
+    folder = out or model / "directions"
+    check_new(folder / "report.html", overwrite)
 
     from limner.cli.table import show
     from limner.explain.directions_page import HOW, LIMITS, faults, summary
     from limner.functions import directions as find
 
-    folder = out or model / "directions"
     found = find(model, attributes or [], keep=keep or [], data=data, out=folder, n=n, seed=seed)
     show(summary(found))
     for line in faults(found):

@@ -1,10 +1,12 @@
 """`limner edit`: one picture, or a folder of them, through a list of edits."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from limner.cli.overwrite import Overwrite, check_new
 from limner.cli.shared_options import Anonymous, Strip
 
 
@@ -34,15 +36,19 @@ def edit(
     listed: Annotated[bool, typer.Option("--list", help="Print all edits with their arguments, and exit.")] = False,
     anonymous: Anonymous = False,
     strip: Strip = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Edit pictures; each result records its edits, so that they can be undone or repeated."""
     from limner.editing import OPERATIONS, history, parse, read_edits
+    from limner.editing.asked import beyond_seen_of, directions_named
     from limner.editing.edits import arguments
+    from limner.editing.examples import EXAMPLES
     from limner.errors import PictureError, UsageError, shown
 
     if listed:
         for name, kind in OPERATIONS.items():
             typer.echo(f"{name:15} {', '.join(arguments(kind))}".rstrip())
+            typer.echo(f"{'':15} for example: --op {shlex.quote(EXAMPLES[name])}")
         return
     if source is None or out is None:
         raise UsageError("give a picture and where the result goes: limner edit INPUT OUT --op NAME:ARGUMENTS")
@@ -53,13 +59,21 @@ def edit(
         raise UsageError(f"give an edit with --op or --recipe, or --undo the last; there are {', '.join(OPERATIONS)}.")
     if out.resolve() == source.resolve():
         raise UsageError(f"{out} is the picture itself; give another name.")
-    if source.is_dir() and not history.is_model(source):
+    folder = source.is_dir() and not history.is_model(source)
+    if not folder:
+        check_new(out, overwrite)
+    if folder:
         if undo:
             raise UsageError("--undo takes one picture, not a folder.")
-        left_out = history.save_folder(source, edits, out, anonymous, strip)
-        for line in left_out:
-            typer.echo(line, err=True)
+        with directions_named(edits, source):
+            left_out = history.save_folder(source, edits, out, anonymous, strip)
+        lines = [*left_out, *beyond_seen_of(edits)]
     else:
         opened = history.open_source(source, seed)
-        history.save_edited(opened.without_last(str(source)) if undo else opened, edits, out, anonymous, strip)
+        before = opened.without_last(str(source)) if undo else opened
+        with directions_named(edits, source):
+            history.save_edited(before, edits, out, anonymous, strip)
+        lines = beyond_seen_of(edits, before.latent)
+    for line in lines:
+        typer.echo(line, err=True)
     typer.echo(str(out))

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.overwrite import Overwrite, check_new
 from limner.cli.shared_options import DrawSeed, Verify
 
 
@@ -33,12 +34,14 @@ def evaluate(
     out: Annotated[Path, typer.Option(help="Folder for report.json and report.html.")] = Path("evaluation"),
     seed: DrawSeed = 0,
     verify: Verify = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Measure how good models are, against pictures they were not trained on: quality, copying, utility, likelihood, cost."""
     from limner.model_folder import find_folder
 
     for model in models:
         find_folder(Path(model))  # before PyTorch is loaded
+    check_new(out / "report.html", overwrite)
 
     from limner.cli.table import show
     from limner.data import Dataset

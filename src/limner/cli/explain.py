@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.overwrite import Overwrite, check_new
 from limner.cli.shared_options import ModelOrRun, PictureSeed
 
 app = typer.Typer(help="Examine what a trained network has learned.", no_args_is_help=True)
@@ -40,11 +41,14 @@ def channels(
     top: Annotated[int, typer.Option(help="Number of channels that are reported, and changed together.")] = 10,
     out: Annotated[Path | None, typer.Option(help="Folder for the report.", show_default="MODEL/channels")] = None,
     seed: PictureSeed = 0,
+    overwrite: Overwrite = False,
 ) -> None:
     """Measure which channels of a network change an attribute of its pictures, by switching them off and on."""
     from limner.model_folder import find_folder
 
     find_folder(model)  # before PyTorch is loaded
+    folder = out or model / "channels"
+    check_new(folder / "report.html", overwrite)
 
     from limner.cli.table import show
     from limner.explain import dissect
@@ -52,7 +56,7 @@ def channels(
     from limner.model import load
     from limner.training.run import data_for
 
-    opened, folder = load(model), out or model / "channels"
+    opened = load(model)
     dataset = data_for(model, data)
     found, error = dissect(opened, dataset, attribute, layer=layer, n=n, top=top, seed=seed)
     write(opened, model, found, attribute, error, folder, n=n, top=top, seed=seed, data=str(dataset.path))

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.overwrite import Overwrite, check_new
 from limner.cli.shared_options import ModelOrRun
 
 
@@ -18,6 +19,7 @@ def export(
             "--int8", help="Round the weights of convolutions to 8 bits: a smaller file, slightly different pictures."
         ),
     ] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Export a model as one ONNX file, for ONNX Runtime on a server or in a browser."""
     from limner.model_folder import find_folder
@@ -29,6 +31,7 @@ def export(
 
     if to != "onnx":
         raise UsageError(f"--to {to}: the format is onnx.")
+    check_new(out, overwrite)
     opened = load(model)
     said = opened.export(out, int8=int8)
     typer.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB, {said}")

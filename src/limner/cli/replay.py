@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.overwrite import Overwrite, check_new
+
 
 def replay(
     picture: Annotated[Path, typer.Argument(help="A picture that Limner made; it records how.")],
@@ -21,6 +23,7 @@ def replay(
             "Repeatable.",
         ),
     ] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Generate a picture again from what it records, and compare the pixels."""
     from limner.errors import UsageError, shown
@@ -30,6 +33,7 @@ def replay(
     target = out or Path(f"{picture.stem}-replay.png")
     if target.resolve() == picture.resolve():
         raise UsageError(f"--out {target} is the picture itself; choose another name.")
+    check_new(target, overwrite)
     places = {}
     for text in moved or []:
         old, equals, new = text.rpartition("=")

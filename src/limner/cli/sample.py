@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from limner.cli.overwrite import Overwrite, check_new
 from limner.cli.shared_options import ModelOrRun, PictureSeed
 
 
@@ -67,13 +68,14 @@ def sample(
     runtime: Annotated[
         str, typer.Option(help="Library that computes: torch, compiled, onnx, or auto, which starts fastest.")
     ] = "torch",
+    overwrite: Overwrite = False,
 ) -> None:
     """Generate pictures with a trained model."""
     from limner.model_folder import find_folder
 
     find_folder(model)  # before PyTorch is loaded
 
-    from limner.conditions.resolve import parse_condition
+    from limner.conditions.resolve import beyond_seen, parse_condition
     from limner.errors import UsageError, shown
     from limner.model import load
     from limner.pictures.appearance import read_appearance
@@ -92,7 +94,13 @@ def sample(
     how: dict[str, Any] = {"seed": seed, "condition": asked, "truncation": truncation}
     layout = parse_layout(sheet) if sheet else None
     appearance = read_appearance(background=background, palette=palette, scale=scale, nearest=nearest)
+    target = out or (None if walk else Path("samples.png"))
+    written = [file for file in (walk, target if target and target.suffix else None) if file]
+    for file in [*written, *([frames_file(target)] if target and layout else [])]:
+        check_new(file, overwrite)
     opened = load(model, device, runtime)
+    for line in beyond_seen(asked, opened.attributes):
+        typer.echo(line, err=True)
     if walk:
         labels = save_model_walk(opened, model, walk, background=background, **how)
         if labels:
@@ -100,8 +108,7 @@ def sample(
             typer.echo(f"{walk}: every frame has {shown(held, 200)}; --condition NAME=VALUE asks for another.")
         else:
             typer.echo(str(walk))
-    if out or not walk:
-        target = out or Path("samples.png")
+    if target:
         save_samples(
             opened, model, target, n or (layout.frames if layout else 64), appearance=appearance, layout=layout, **how
         )

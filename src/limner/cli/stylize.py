@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.overwrite import Overwrite, check_new
 from limner.cli.shared_options import Anonymous, DrawSeed, Strip
 
 PREVIEW, HURRIED = 256, 0.5
@@ -82,6 +83,7 @@ def stylize(
     ] = "",
     anonymous: Anonymous = False,
     strip: Strip = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Change the style of a picture to that of others, with separate controls for colour, line, texture and content."""
     from limner.errors import PictureError, shown
@@ -90,6 +92,8 @@ def stylize(
     for path in (content, *read, *(colour_from or []), *(line_from or []), *(texture_from or [])):
         if not path.exists():  # told before PyTorch is loaded
             raise PictureError(f"{shown(path, 200)}: no such picture.")
+    if not content.is_dir() and out.resolve() != content.resolve():
+        check_new(out, overwrite)
 
     from pydantic import ValidationError
 

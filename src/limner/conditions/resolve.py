@@ -9,6 +9,7 @@ from torch import Tensor
 
 from limner import seeds
 from limner.conditions.attribute import Attribute
+from limner.conditions.commas import typed_number
 from limner.conditions.kinds import kind_of
 from limner.errors import ConditionError, nearest, shown
 
@@ -61,6 +62,31 @@ def drawn_labels(condition: Mapping[str, Tensor], attributes: Sequence[Attribute
     """Returns the classes of the first picture's labels that nobody gave, by name, as a person would ask for them."""
     labels = [one for one in attributes if one.kind == "label" and one.name not in given]
     return {one.name: kind_of(one).text(one, condition[one.name][0]) for one in labels}
+
+
+def beyond_seen(given: Values, attributes: Sequence[Attribute]) -> list[str]:
+    """Returns a line for each number that is asked for outside of its attribute's range in the training pictures."""
+    lines = []
+    for attribute in attributes:
+        asked = given.get(attribute.name)
+        if attribute.kind != "number" or not attribute.minimum < attribute.maximum:
+            continue
+        for value in asked if isinstance(asked, list | tuple) else [asked]:
+            if (number := typed_number(value)) is not None:
+                lines += beyond(attribute.name, value, number, (attribute.minimum, attribute.maximum), "pictures")
+    return list(dict.fromkeys(lines))
+
+
+def beyond(name: str, asked: Any, number: float, seen: tuple[float, float], what: str) -> list[str]:
+    """Returns the line about a number outside of what was seen in training, if it is."""
+    low, high = seen
+    if low <= number <= high:
+        return []
+    near = low if number < low else high
+    return [
+        f"{shown(name)} = {shown(asked)}: the training {what} have {low:.4g} to {high:.4g}; the picture is extrapolated beyond "
+        f"{near:.4g}."
+    ]
 
 
 def _row(

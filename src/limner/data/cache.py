@@ -3,7 +3,9 @@
 import hashlib
 import json
 import os
+import shlex
 import shutil
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,8 @@ from filelock import FileLock
 from limner.data import dataset
 from limner.data.dataset import Dataset, is_dataset
 from limner.data.preparation import Options, prepare
-from limner.data.sources import identity
+from limner.data.report import read_report
+from limner.data.sources import check_no_model, identity
 from limner.data.verification import verify
 from limner.errors import DataError, UsageError
 
@@ -29,6 +32,8 @@ def open_dataset(source: str | Path, *, workers: int | None = None, **options: A
         if options:
             raise UsageError(f"{source} is prepared already; '{min(options)}' can only be chosen when preparing")
         return Dataset.open(source)
+    if source.is_dir():
+        check_no_model(source)
     folder = cache_folder() / "datasets" / _key(source, Options.checked(**options))
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_name(f"{folder.name}.lock")):
@@ -37,7 +42,18 @@ def open_dataset(source: str | Path, *, workers: int | None = None, **options: A
             return Dataset.open(folder)
         except DataError:
             shutil.rmtree(folder, ignore_errors=True)
-        return prepare(source, folder, workers=workers, **options)
+        made = prepare(source, folder, workers=workers, **options)
+    _say(source, folder)
+    return made
+
+
+def _say(source: Path, folder: Path) -> None:
+    """Prints what was left out and guessed: nobody reads the report of a dataset in the cache."""
+    lines = read_report(folder).lines()
+    if any("--" in line for line in lines):
+        lines.append(f"these options are those of: limner prepare {shlex.quote(str(source))} DATASET")
+    for line in lines:
+        print(f"prepare: {line}", file=sys.stderr)
 
 
 def cache_folder() -> Path:

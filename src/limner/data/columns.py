@@ -1,11 +1,10 @@
 """Columns as people bring them: decimal commas, R's NA, a few values that are no numbers, and kinds that a person names."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
-from limner.conditions.attribute import as_number
+from limner.conditions.commas import Commas, Reading, number_of, readings
 from limner.data.attributes import MOST_NUMBERS_AS_CLASSES, AttributeKind, is_missing
 from limner.errors import UsageError, nearest, shown
 
@@ -14,8 +13,9 @@ NOT_AVAILABLE = ("na", "n/a", "null", "none", "nil", "-", "?", ".")
 MOST_EXCEPTIONS = 0.1
 """Share of the values of a column of numbers that may be none, and then count as missing."""
 LEFT_OUT = "none"
-KINDS = (*get_args(AttributeKind), LEFT_OUT)
-_COMMA = re.compile(r"[+-]?\d+,(\d+)")
+COMMAS: dict[str, Commas] = {"decimal-comma": "decimal", "thousands-comma": "thousands"}
+"""Kinds of column that are numbers, and say what their commas are."""
+KINDS = (*get_args(AttributeKind), *COMMAS, LEFT_OUT)
 
 
 class Cleaned(NamedTuple):
@@ -39,27 +39,37 @@ def parse_kinds(texts: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def clean(columns: Mapping[str, list], named: Mapping[str, str]) -> Cleaned:
-    """Returns columns as their values were meant; UsageError for a named one that there is not, or that holds no number."""
+def clean(columns: Mapping[str, list], named: Mapping[str, str], semicolons: bool = False) -> Cleaned:
+    """Returns columns as their values were meant; UsageError for a named one that there is not, or that holds no number.
+
+    `semicolons` separate the cells of the table that the columns are of.
+    """
     for name in named:
         if name not in columns:
             hint = nearest(name, list(columns)) if columns else "there are no columns."
             raise UsageError(f"--column {shown(name)}: there is no such column; {hint}")
+    commas = readings(columns, semicolons) | {
+        name: Reading(COMMAS[kind]) for name, kind in named.items() if kind in COMMAS
+    }
+    chosen: dict[str, Any] = {
+        name: "number" if kind in COMMAS else kind for name, kind in named.items() if kind != LEFT_OUT
+    }
     found: dict[str, list] = {}
     notes: list[str] = []
     for name, values in columns.items():
-        kind = named.get(name)
-        if kind == LEFT_OUT:
+        if named.get(name) == LEFT_OUT:
             continue
-        if kind in ("label", "caption"):
+        if chosen.get(name) in ("label", "caption"):
             found[name] = [value if is_missing(value) else _text(value) for value in values]
             continue
-        numbers = _numbers(values)
-        if kind == "number" and not any(number is not None for number in numbers):
-            raise UsageError(f"--column {shown(name)}=number: none of its values is a number.")
-        found[name], lines = _cleaned(name, values, numbers, kind == "number")
+        reading = commas.get(name)
+        numbers = [number_of(value, reading.commas if reading else None) for value in values]
+        if name in chosen and not any(number is not None for number in numbers):
+            raise UsageError(f"--column {shown(name)}={named[name]}: none of its values is a number.")
+        found[name], lines = _cleaned(name, values, numbers, name in chosen)
+        if reading and found[name] is not values and named.get(name) not in COMMAS:
+            notes.append(_of_commas(name, values, reading))
         notes += lines
-    chosen: dict[str, Any] = {name: kind for name, kind in named.items() if kind != LEFT_OUT}
     return Cleaned(found, chosen, notes)
 
 
@@ -77,28 +87,28 @@ def _cleaned(name: str, values: list, numbers: list[float | None], is_number: bo
     if words and like_classes and not is_number:  # classes, some of which are called by words
         return values, []
     lost = Counter(_text(values[at]) for at in present if numbers[at] is None)
-    commas = any(isinstance(values[at], str) and "," in values[at] for at in available)
-    notes = (
-        [f"{shown(name)}: commas are read as decimal points; --column {shown(name)}=label takes them as words"]
-        if commas
-        else []
-    )
+    notes = []
     if lost:
         count, some = sum(lost.values()), ", ".join(f"'{shown(text)}'" for text, _ in lost.most_common(3))
         notes.append(
             f"{shown(name)}: {count:,} of {len(present):,} values are no numbers and count as missing ({some}); "
             f"--column {shown(name)}=label takes them as words"
         )
-    if not notes:
+    if not notes and not any(isinstance(values[at], str) and "," in values[at] for at in available):
         return values, []
     return [numbers[at] if not is_missing(value) else None for at, value in enumerate(values)], notes
 
 
-def _numbers(values: Sequence[Any]) -> list[float | None]:
-    """Returns each value as a number, or None; commas are decimal where one is followed by other than three digits."""
-    after = [match[1] for value in values if isinstance(value, str) and (match := _COMMA.fullmatch(value.strip()))]
-    decimal = any(len(digits) != 3 for digits in after)
-    return [as_number(value.replace(",", ".") if decimal and isinstance(value, str) else value) for value in values]
+def _of_commas(name: str, values: list, reading: Reading) -> str:
+    """Returns the line that says how the commas of a column are read, and what reads them otherwise."""
+    texts = [value for value in values if isinstance(value, str) and "," in value]
+    example, number = next((text, read) for text in texts if (read := number_of(text, reading.commas)) is not None)
+    as_what = "decimal points" if reading.commas == "decimal" else "separators of thousands"
+    other = next(kind for kind, commas in COMMAS.items() if commas != reading.commas)
+    option = f"--column {shown(name)}"
+    instead = f"{option}={other} reads them the other way, and " if reading.guessed else ""
+    said = f"{shown(name)}: {'by a guess, ' if reading.guessed else ''}commas are read as {as_what}"
+    return f"{said} ({shown(example.strip())} is {number:.10g}); {instead}{option}=label takes them as words"
 
 
 def _is_not_available(value: Any) -> bool:

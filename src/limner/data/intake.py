@@ -15,6 +15,7 @@ import numpy as np
 from limner.data.decode import Decoded, decode, header_size, lost
 from limner.data.sources.source import Item, Source, Value
 from limner.data.workers import ordered_map
+from limner.pictures.provenance import shows_several
 from limner.progress import ProgressLine
 
 USUAL_SIZES = (32, 64, 128, 256)
@@ -89,6 +90,8 @@ class Intake:
         self.columns: dict[str, list[Value]] = {name: [] for name in self._own_names.values()}
         self.classes = {self._own_names[name]: names for name, names in classes.items()}
         self.refused: list[Refused] = []
+        self.semicolons = False
+        """Whether they separate the cells of the source's table."""
         self.enlarged = 0
         self._parts: list[Decoded] = []
 
@@ -105,13 +108,14 @@ class Intake:
         self._parts.append(decoded._replace(pixels=[], problems=[], rows=[]))
 
     def described(self, field: str) -> np.ndarray:
-        """Returns a field of `Decoded` (channels, digests, miniatures, spread or correlation) over all N pictures."""
+        """Returns a field of `Decoded` (channels, digests, miniatures, spread, correlation or cut) over all N pictures."""
         return np.concatenate([getattr(part, field) for part in self._parts])
 
 
 def take_in(source: Source, scratch: Scratch, fit: str, background: str | None, workers: int) -> Intake:
     """Decodes every item of a source into `scratch`, in order, by that many processes (few pictures by this one)."""
     intake = Intake(source.columns, source.classes, scratch.size)
+    intake.semicolons = source.semicolons
     waiting: deque[Item] = deque()
     work = partial(decode, size=scratch.size, how=fit, background=background)
     chunks = _chunks(source, scratch.size, waiting, intake.refused)
@@ -132,7 +136,8 @@ def choose_size(source: Source) -> tuple[tuple[int, int], str]:
     64, 128 and 256 that is not above their median shorter side (32 when that is less).
     """
     contents = (item.content for item in islice(source.items(), LOOKED_AT) if item.content is not None)
-    sizes = [size for size in map(header_size, contents) if size and min(size) >= 8]
+    pictures = (content for content in contents if not isinstance(content, bytes) or not shows_several(content))
+    sizes = [size for size in map(header_size, pictures) if size and min(size) >= 8]
     if not sizes:
         return (USUAL_SIZES[0], USUAL_SIZES[0]), "no picture could be looked at"
     if len(set(sizes)) == 1 and max(sizes[0]) <= LARGEST_KEPT_SIZE:

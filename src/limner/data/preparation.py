@@ -25,6 +25,7 @@ from limner.data.workers import cores
 from limner.errors import DataError, UsageError, nearest, shown
 from limner.files import atomic_folder, exclusive
 from limner.pictures import FITS, colour, parse_size
+from limner.pictures.provenance import SAMPLE_GRID
 
 ROWS_A_WRITE = 64
 SHARES: Fractions = (0.8, 0.1, 0.1)
@@ -211,7 +212,9 @@ def _check_enough(source: Source, intake: Intake) -> None:
         if intake.names
         else f"none of {total} pictures"
     )
-    raise DataError(f"{source.name} has {usable}{why}; at least {FEWEST_PICTURES} usable ones are needed")
+    grids = any(refused.reason == SAMPLE_GRID for refused in intake.refused)
+    advice = "; sample grids that limner wrote are none: give the folder of the pictures themselves" if grids else ""
+    raise DataError(f"{source.name} has {usable}{why}; at least {FEWEST_PICTURES} usable ones are needed{advice}")
 
 
 @contextmanager

@@ -14,10 +14,12 @@ from limner.data.intake import Intake
 from limner.data.schema import COLOURS
 from limner.data.selection import Selection
 from limner.data.sources.source import Source
-from limner.errors import DataError
+from limner.errors import DataError, shown
 from limner.parsing import MEGA, ParseError, read_json
 
 FORMAT = 1
+LEFT_OUT = ("set aside", "duplicates dropped", "dropped")
+"""Rows of the summary about pictures that are not in the dataset."""
 MOST_JSON_OF_REPORT = 64 * MEGA
 """Bytes of a report, which names every picture that it says something about."""
 
@@ -68,13 +70,22 @@ class Report:
                 (what, f"{len(self.duplicates_list):,}", f"exact {exact:,}, near {len(self.duplicates_list) - exact:,}")
             )
         if self.missing_dropped:
-            lacking = f"lacking a value: {_listed(self.missing_dropped)}; keep them with --missing keep"
+            most = shown(next(iter(self.missing_dropped)))
+            lacking = (
+                f"lacking a value: {_listed(self.missing_dropped)}; keep them with --missing keep, or leave the column "
+            )
+            lacking += f"out with --column {most}=none"
             table.append(("dropped", f"{sum(self.missing_dropped.values()):,}", lacking))
         if self.flagged:
             table.append(("to look at", f"{sum(self.flagged.values()):,}", _listed(self.flagged)))
         table.append(("splits", f"{len([count for count in self.splits.values() if count])}", _listed(self.splits)))
         table += [(name, f"{len(counts):,}", _balance(counts)) for name, counts in self.classes.items()]
         return table + [(name, "", kind) for name, kind in self.columns.items() if name not in self.classes]
+
+    def lines(self) -> list[str]:
+        """Returns a line for all that was left out or guessed."""
+        left_out = [f"{what}: {count} ({why})" for what, count, why in self.rows() if what in LEFT_OUT]
+        return [*left_out, *(f"note: {note}" for note in self.notes)]
 
     def _shape(self) -> str:
         height, width = self.size

@@ -18,6 +18,8 @@ from limner.errors import DataError, shown
 FEWEST_PICTURES = 2
 MOST_DROPPED = 0.1
 """Share of the pictures that may be dropped for a missing value without being asked for."""
+MOST_CUT = 0.05
+"""Share of the area of a picture that is cropped without a word."""
 GIVEN_SPLIT = f"{SPLIT}_given"
 """The name that a source's column of splits has in an intake."""
 
@@ -54,7 +56,7 @@ def select(
     tenth would be dropped for a missing value and `missing` does not say so.
     """
     splits = _given_splits(intake)
-    intake.columns, named, notes = clean(intake.columns, columns or {})
+    intake.columns, named, notes = clean(intake.columns, columns or {}, intake.semicolons)
     kinds = kinds_of(intake.columns) | {name: kind for name, kind in named.items() if name in intake.columns}
     lacking = incomplete(intake.columns, kinds) if missing in ("drop", None) else {}
     if missing is None and len(lacking) > MOST_DROPPED * len(intake.names):
@@ -78,7 +80,7 @@ def select(
         exact=set(rows[found.exact].tolist()),
         flags=_flags(intake, kept),
         channels=int(intake.described("channels")[kept].max()),
-        notes=notes + _transparent(intake.described("channels")[kept]),
+        notes=notes + _transparent(intake.described("channels")[kept]) + _cropped(intake.described("cut")[kept]),
         splits=[splits[row] for row in kept] if splits else None,
     )
 
@@ -106,8 +108,8 @@ def _complete(intake: Intake, lacking: dict[int, str]) -> np.ndarray:
     if len(rows) < FEWEST_PICTURES:
         most = Counter(lacking.values()).most_common(1)[0][0]
         raise DataError(
-            f"only {len(rows)} of {len(intake.names)} usable pictures has every attribute (most lack '{most}'); "
-            "keep the others with --missing keep"
+            f"only {len(rows)} of {len(intake.names)} usable pictures has every attribute (most lack '{shown(most)}'); "
+            f"keep the others with --missing keep, or leave the column out with --column {shown(most)}=none"
         )
     return rows
 
@@ -122,6 +124,18 @@ def _transparent(channels: np.ndarray) -> list[str]:
     count = int((channels == 4).sum())
     stay = f"{count:,} of {len(channels):,} pictures are transparent and stay so; --background white would lay them on white"
     return [stay] if count else []
+
+
+def _cropped(cut: np.ndarray) -> list[str]:
+    shares = np.sort(cut[cut >= MOST_CUT])
+    if not len(shares):
+        return []
+    more = "" if shares[0] == shares[-1] else f" in the median, {shares[-1]:.0%} at most"
+    lost = f"{np.median(shares):.0%} of the area{more}"
+    return [
+        f"{len(shares):,} of {len(cut):,} pictures are cropped to the middle, which cuts away {lost}; --fit pad or stretch keeps "
+        "all, --size WIDTHxHEIGHT gives another shape"
+    ]
 
 
 def _flags(intake: Intake, kept: np.ndarray) -> dict[int, str]:

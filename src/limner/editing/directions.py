@@ -28,6 +28,13 @@ SAMPLES = 512
 """Latents that components are found in."""
 
 
+OTHERS = "Others are written by limner directions MODEL --attribute NAME, and named with directions=FOLDER."
+
+
+class UnknownDirectionError(UsageError):
+    """A direction that a model, or the folder that is named, does not have."""
+
+
 def factorised(model: Model, count: int = FOUND) -> dict[str, Tensor]:
     """Returns sefa-1 and so on: the steps that change the first layer's output most.
 
@@ -65,11 +72,21 @@ def direction_of(model: Model, name: str, folder: Path | None = None) -> Tensor:
     """
     steps = read_directions(folder, model) if folder else own_directions(model, name.partition("-")[0])
     if name not in steps:
-        known = list(steps) or [f"{kind}-1" for kind in KINDS]
-        where = f"{folder} has" if folder else f"'{model.recipe.name}' has"
-        more = "" if folder else " Directions of attributes are in a folder of `limner directions`: directions=FOLDER."
-        raise UsageError(f"{where} no direction '{shown(name)}'; {nearest(name, known)}{more}")
+        if folder:
+            raise UnknownDirectionError(f"{folder} has no direction '{shown(name)}'; {nearest(name, list(steps))}")
+        own = nearest(name, list(steps)) if steps else "its own are pca-1, pca-2, ... and sefa-1, sefa-2, ..."
+        raise UnknownDirectionError(f"'{model.recipe.name}' has no direction '{shown(name)}'; {own} {OTHERS}")
     return steps[name]
+
+
+def written(model: Path) -> tuple[Path, list[str]] | None:
+    """Returns the folder where `limner directions` leaves a model's directions, and their names; None where it has none."""
+    for folder in (model / "directions", model.parent / "directions"):
+        try:
+            return folder, sorted(load_tensors(folder / DIRECTIONS)[0])
+        except DamagedFileError:
+            continue
+    return None
 
 
 def read_directions(folder: Path, model: Model) -> dict[str, Tensor]:

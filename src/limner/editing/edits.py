@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from limner.config import in_words
+from limner.editing.examples import EXAMPLES, right, unknown
 from limner.editing.operation import Canvas, KnownLatent, Operation
 from limner.errors import UsageError, nearest, shown
 from limner.parsing import ParseError, parse_yaml, read_yaml
@@ -114,22 +115,35 @@ def operation(name: str, given: Any, text: str | None = None) -> Operation:
     """Returns the edit of a name with its arguments, a mapping or the value of the first; UsageError for what it does not take."""
     kind = OPERATIONS.get(name)
     if kind is None:
-        raise UsageError(f"no edit is called '{shown(name)}'; {nearest(name, list(OPERATIONS))}")
-    fields = arguments(kind)
+        raise UsageError(unknown(name))
+    fields, alone = arguments(kind), given
     if not isinstance(given, Mapping):
+        if given is not None and not fields:
+            raise UsageError(f"{name} takes nothing: write {name} alone")
         given = {} if given is None else {fields[0]: given}
     if kind.open_field and kind.open_field not in given:
         named = {key: value for key, value in given.items() if key not in fields}
         given = {key: value for key, value in given.items() if key in fields} | {kind.open_field: named}
-    unknown = next((key for key in given if key not in fields), None)
-    if unknown is not None:
-        raise UsageError(f"{name} takes no '{shown(unknown)}'; {nearest(str(unknown), fields)}")
+    extra = next((key for key in given if key not in fields), None)
+    if extra is not None:
+        raise UsageError(_takes_no(name, str(extra), fields, given))
     try:
         return kind.model_validate({str(key): value for key, value in given.items()})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][:1]) or "its arguments"
-        raise UsageError(f"{shown(text or name, 200)}: {where}: {in_words(first)}.") from None
+        hint = right(name, alone, fields)
+        raise UsageError(f"{shown(text or name, 200)}: {where}: {in_words(first)}; {hint}") from None
+
+
+def _takes_no(name: str, key: str, fields: Sequence[str], given: Mapping[str, Any]) -> str:
+    """Returns the line about an argument that an edit does not take."""
+    said = f"{name} takes no '{shown(key)}'"
+    if not fields:
+        return f"{said}: it takes nothing"
+    if "condition" in given:  # the text was cut before it, as before the next argument
+        return f"{said}; several conditions are written condition={{NAME: VALUE, NAME: VALUE}}"
+    return f"{said}; {nearest(key, list(fields))} For example {EXAMPLES[name]}"
 
 
 def arguments(kind: type[Operation]) -> list[str]:

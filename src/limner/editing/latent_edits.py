@@ -6,16 +6,17 @@ what changes, so that what it cannot generate stays. Pictures of another size ar
 
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import ImageOps
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from torch import Tensor
 
 from limner.colours import visible
+from limner.conditions.resolve import parse_condition
 from limner.config import NameText, PathText
 from limner.editing.directions import direction_of
 from limner.editing.inversion import STEPS, Detail, LatentLoss, first_guess, invert, optimise, perceptual_net
@@ -31,7 +32,7 @@ from limner.editing.rendering import (
     to_pixels,
     with_latent,
 )
-from limner.errors import UsageError
+from limner.errors import ConditionError, UsageError
 from limner.features.likeness import embed, perceptual_distance
 from limner.methods import Latent
 from limner.methods.counterfactual import apply_change
@@ -56,6 +57,16 @@ class LatentEdit(Operation):
     """What the picture is, as `limner sample` is asked for it; what fits best where it is left out."""
     steps: int = Field(STEPS, ge=0, le=10_000)
     """Of inversion."""
+
+    @field_validator("condition", mode="before")
+    @classmethod
+    def _read(cls, condition: Any) -> Any:
+        if not isinstance(condition, str):
+            return condition
+        try:
+            return parse_condition([condition], "condition")
+        except ConditionError:
+            raise ValueError("write {NAME: VALUE, NAME: VALUE}, each name with its value") from None
 
     @property
     def idle(self) -> bool:

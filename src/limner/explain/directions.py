@@ -132,9 +132,14 @@ def scores_of(model: Model, latent: Latent, scorers: Mapping[str, Scorer]) -> di
     return {name: torch.cat(parts) for name, parts in scores.items()}
 
 
-def halves(model: Model, n: int, seed: int) -> tuple[Latent, Latent]:
-    """Returns the latents of n / 2 pictures of a seed, by which directions are found, and of as many that evaluate them."""
+def check_count(n: int) -> None:
+    """Raises UsageError for fewer pictures than directions can be found in."""
     if n < LEAST:
         raise UsageError(f"--n {n}: at least {LEAST} pictures are needed.")
+
+
+def halves(model: Model, n: int, seed: int) -> tuple[Latent, Latent]:
+    """Returns the latents of n / 2 pictures of a seed, by which directions are found, and of as many that evaluate them."""
+    check_count(n)
     latent = sample_w(model, 2 * (n // 2), seed)
     return latent.rows(slice(0, n // 2)), latent.rows(slice(n // 2, 2 * (n // 2)))

@@ -17,6 +17,12 @@ from limner.version import __version__
 KEY = "limner"
 SOFTWARE = f"Limner {__version__}"
 XMP_IN_PNG = "XML:com.adobe.xmp"
+SAMPLE_GRID = "sample grid"
+"""Why a picture that shows several is no picture to train on."""
+SEVERAL = ("grid", "sheet", "training", "directions", "channels")
+"""Kinds of picture that show several."""
+ONE_OF = {"counterfactual": "of", "causal sample": "index"}
+"""Kinds that show several unless this says which one."""
 # IPTC Digital Source Type, the news codes for media made by a trained model, by a formula alone, or edited.
 SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 LEARNED, COMPUTED, EDITED = "trainedAlgorithmicMedia", "algorithmicMedia", "humanEdits"
@@ -77,6 +83,20 @@ def read_provenance(path: Path | str) -> dict[str, Any]:
     if not isinstance(provenance, dict):
         raise PictureError(f"the provenance in {path} is damaged; use a copy that no other program has saved")
     return provenance
+
+
+def shows_several(content: bytes) -> bool:
+    """Returns whether a picture file is one that Limner put together of several, such as a grid of samples."""
+    kind = sniff(content) if KEY.encode() in content else None  # parsed only where there can be something to read
+    try:
+        text = _in_header(quiet_header(content, kind)) if kind else None
+        made = parse_json(text, "a picture") if text else None
+    except (UnusablePicture, ParseError):  # what is wrong with it is told when it is decoded
+        return False
+    if not isinstance(made, dict) or KEY not in made:
+        return False
+    one = ONE_OF.get(str(made.get("kind")))
+    return made.get("kind") in SEVERAL or (one is not None and made.get(one) is None)
 
 
 def _in_picture(path: Path) -> str | None:

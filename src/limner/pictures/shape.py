@@ -45,6 +45,12 @@ def fit(image: Image.Image, size: Size, how: str = "crop", background: str | Non
     return _on_nothing(small, size) if image.mode == "RGBA" else _on_canvas(small, size, colour(background or "white"))
 
 
+def share_cut(shape: Size, size: Size) -> float:
+    """Returns the share of the area of a picture (height, width) that "crop" cuts away to fit `size`, 0 to 1."""
+    one, other = shape[1] * size[0], shape[0] * size[1]  # of equal shapes, equal
+    return 1 - min(one, other) / max(one, other)
+
+
 def _resized(image: Image.Image, size: Size, box: tuple[float, float, float, float] | None = None) -> Image.Image:
     return image.resize((size[1], size[0]), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
 

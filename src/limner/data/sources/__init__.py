@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from limner.data.sources.source import Source
 from limner.data.sources.tars import TarSource
 from limner.data.sources.zips import ZipSource
 from limner.errors import DataError
+from limner.model_folder import PARTS
 
+WEIGHTS = "model.safetensors"
 FILES: dict[tuple[str, ...], Callable[[Path], Source]] = {
     (".zip",): ZipSource,
     (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz"): TarSource,
@@ -30,6 +33,7 @@ def open_source(path: Path | str) -> Source:
     path = Path(path)
     if not path.exists():
         raise DataError(f"no such file or folder: {path}")
+    check_no_model(path)
     if path.is_dir():
         found = shards(path)
         return ParquetSource(path, found) if found else FolderSource(path)
@@ -38,6 +42,18 @@ def open_source(path: Path | str) -> Source:
             return opener(path)
     known = " ".join(suffix for suffixes in FILES for suffix in suffixes)
     raise DataError(f"{path} is not a source of pictures: give a folder, or a file ending in {known}")
+
+
+def check_no_model(path: Path) -> None:
+    """Raises DataError for the folder of a run or a model, whose pictures are samples and curves."""
+    run = (path / "recipe.yaml").is_file() and (path / "run.json").is_file()
+    if not run and not any((path / part / WEIGHTS).is_file() for part in PARTS):
+        return
+    what = "a training run" if run else "a model"
+    raise DataError(
+        f"{path} is {what}, not a folder of pictures: give the pictures themselves; to start from what it has learned: "
+        f"limner train PICTURES --from {shlex.quote(str(path))}"
+    )
 
 
 def identity(path: Path | str) -> str:

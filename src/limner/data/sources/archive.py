@@ -45,11 +45,12 @@ class Entries:
         """Lays the entries out once all are added; DataError when there are none."""
         if not self.numbers and not self.set_aside:
             raise DataError(f"{self.path} holds no files to read: give an archive with pictures")
-        self.layout = lay_out(list(self.numbers), self._tables)
+        self.layout = lay_out(list(self.numbers), self._tables, self.ignored)
         self._tables = {}
         self.set_aside += self.layout.set_aside
         self.count, self.columns, self.notes = len(self.numbers), self.layout.columns, self.layout.notes
         self.classes: dict[str, list[str]] = {}
+        self.semicolons = self.layout.semicolons
 
 
 @contextmanager

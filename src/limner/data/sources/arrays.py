@@ -51,6 +51,7 @@ class ArraySource:
         self._attributes = _attributes(path, headers, self.count)
         self.columns = list(self._attributes)
         self.classes: dict[str, list[str]] = {}
+        self.semicolons = False
         others = (header for header in headers if header.name != self._header.name)
         self.ignored = [shown(header.name) for header in others if not _is_column(header, self.count)]
         self._shift, self._scale = self._range() if self._header.dtype.kind == "f" else (0.0, 1.0)

@@ -34,10 +34,11 @@ class FolderSource:
         if not names and not self.set_aside:
             raise DataError(f"{path} holds no files to read: give a folder with pictures")
         self.ignored = [shown(name) for name in self.ignored]
-        self._names, self._layout = names, lay_out(names, tables)
+        self._names, self._layout = names, lay_out(names, tables, self.ignored)
         self.set_aside += self._layout.set_aside
         self.count, self.columns, self.notes = len(names), self._layout.columns, self._layout.notes
         self.classes: dict[str, list[str]] = {}
+        self.semicolons = self._layout.semicolons
 
     def items(self) -> Iterator[Item]:
         """Yields every file, reading it only now."""

@@ -23,6 +23,9 @@ STYLEGAN = "dataset.json"
 """Labels by file name, as the tools of StyleGAN write them."""
 TABLES = ("metadata.csv", "metadata.jsonl", STYLEGAN)
 KEY = "file_name"
+OTHER_TABLES = (".csv", ".tsv", ".jsonl", ".json", ".xls", ".xlsx", ".ods")
+"""Suffixes of files that may be meant as tables of attributes."""
+MOST_NAMED = 3
 _CLUTTER = re.compile(
     r"(readme|licen[cs]e|copying|notice|credits)(\.\w+)?|thumbs\.db|desktop\.ini|metadata\.\w+|dataset_infos?\.json"
     r"|garden\.json|noise\.csv"  # the truth behind a garden (limner.data.garden)
@@ -37,6 +40,8 @@ class Layout:
     notes: list[str] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
     rows: dict[str, dict[str, Value]] = field(default_factory=dict)
+    semicolons: bool = False
+    """Whether they separate the cells of a table."""
 
     def of(self, name: str) -> dict[str, Value]:
         """Returns a value, or None, for each of `columns`."""
@@ -44,16 +49,18 @@ class Layout:
         return {column: row.get(column) for column in self.columns}
 
 
-def lay_out(names: list[str], tables: dict[str, bytes]) -> Layout:
+def lay_out(names: list[str], tables: dict[str, bytes], ignored: Iterable[str] = ()) -> Layout:
     """Returns the attributes of the files `names`: the rows of the metadata tables, or else the class sub-folders.
 
     A table's names are relative to its own folder. Rows for missing files, rows that cannot be understood and second
-    rows for a file are set aside. DataError when a table as a whole cannot be read.
+    rows for a file are set aside. A note names the tables among `names` and `ignored` that are not read. DataError when
+    a table as a whole cannot be read.
     """
     if not tables:
         columns, notes, rows = from_folders(names)
+        notes += _unread(names, ignored)
         return Layout(columns, notes, rows={_plain(name): row for name, row in rows.items()})
-    layout, known = Layout(), {_plain(name) for name in names}
+    layout, known = Layout(notes=_unread(names, ignored)), {_plain(name) for name in names}
     for table, content in sorted(tables.items()):
         for line, row in _rows(table, content, layout):
             _add(layout, known, table, line, row)
@@ -61,6 +68,20 @@ def lay_out(names: list[str], tables: dict[str, bytes]) -> Layout:
     lacking = f"; {without:,} files have no row" if without else ""
     layout.notes.append(f"Attributes come from {', '.join(map(shown, sorted(tables)))}{lacking}.")
     return layout
+
+
+def _unread(names: Iterable[str], ignored: Iterable[str]) -> list[str]:
+    """Returns a line about files that look like tables of attributes, and are called otherwise than those that are read."""
+    called = [
+        name for name in ignored if posixpath.basename(name).lower().startswith("metadata.") and not is_table(name)
+    ]
+    found = sorted(name for name in [*names, *called] if posixpath.splitext(name)[1].lower() in OTHER_TABLES)
+    if not found:
+        return []
+    more = f" and {len(found) - MOST_NAMED:,} more" if len(found) > MOST_NAMED else ""
+    listed = ", ".join(map(shown, found[:MOST_NAMED])) + more
+    verb = "are tables that were" if len(found) > 1 else "is a table that was"
+    return [f"{listed} {verb} not read: attributes come from metadata.csv, with the pictures' names in a column {KEY}."]
 
 
 def is_table(name: str) -> bool:
@@ -149,6 +170,7 @@ def _stylegan_rows(table: str, text: str, layout: Layout) -> Iterator[tuple[int,
 def _csv_rows(table: str, text: str, layout: Layout) -> Iterator[tuple[int, dict[str, Value]]]:
     first = text.partition("\n")[0]
     delimiter = next((mark for mark in ",;\t" if KEY in _cells(first, mark)), ",")
+    layout.semicolons = layout.semicolons or delimiter == ";"
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
     try:
         header = [name.strip() for name in next(reader, [])]

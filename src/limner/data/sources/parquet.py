@@ -55,6 +55,7 @@ class ParquetSource:
         schema = headers[0].schema
         self._picture = _picture_column(self._files[0], schema)
         self.classes = _class_names(schema)
+        self.semicolons = False
         others = [field for field in schema if field.name != self._picture]
         self.columns = [field.name for field in others if _is_value(field.type)]
         left_out = [shown(field.name) for field in others if not _is_value(field.type)]

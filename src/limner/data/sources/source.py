@@ -7,12 +7,14 @@ import numpy as np
 
 from limner import pictures
 from limner.errors import printable
+from limner.pictures.provenance import SAMPLE_GRID
 
 Value = str | float | None  # whole numbers stay `int`, so that 3 and 3.0 can be told apart
 
 # Why an input was not used: what reading can find, and what listing can find.
 REASONS = (
     *pictures.REASONS,
+    SAMPLE_GRID,  # written by limner, of several pictures
     "missing file",  # metadata names a file that is not there
     "bad row",  # a metadata row that cannot be understood, or the second one for the same file
     "link",  # a link inside an archive, to a folder, or to nothing
@@ -57,6 +59,7 @@ class Source(Protocol):
     classes: dict[str, list[str]]  # of columns whose classes the source itself puts in order
     set_aside: list[SetAside]
     ignored: list[str]  # clutter and tables that nobody meant as pictures: metadata.csv, README.md, .DS_Store
+    semicolons: bool  # whether they separate the cells of its table, as where a comma is the decimal point
     notes: list[str]  # decisions to show in the report, one sentence each
 
     def items(self) -> Iterator[Item]:
