@@ -38,6 +38,7 @@ EXAMPLES = {
     "sharpen": "sharpen:amount=0.5,radius=1.5",
     "encode": "encode:details=none,model=run",
     "along": "along:direction=pca-1,amount=2,model=run",
+    "condition": "condition:species=rose,model=run",
     "mix": "mix:share=0.5,file=other.png,model=run",
     "regenerate": "regenerate:seed=3,model=run",
 }

@@ -6,6 +6,7 @@ One step generates one batch and uses it twice: detached for the discriminator, 
 from typing import ClassVar, Literal
 
 import torch
+import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor
 
@@ -22,7 +23,7 @@ from limner.methods.optimisers import OptimiserConfig, build_optimiser
 from limner.methods.regularisers import interpolated_gradient, squared_gradient
 from limner.methods.step_context import StepContext
 from limner.networks import NetworkConfig, build_decoder
-from limner.networks.conditioning import CONDITION_INIT_STD, Condition, ConditionEncoder
+from limner.networks.conditioning import CONDITION_INIT_STD, Condition, ConditionEncoder, FiLM
 from limner.networks.discriminator import build_discriminator, features_of_both
 
 
@@ -46,6 +47,14 @@ class GanConfig(MethodConfig):
     """Steps between penalties, whose weight is multiplied by it (arXiv 1912.04958, section 3.1)."""
     info_weight: float = Field(0.0, ge=0)
     """Weight of the squared error with which the discriminator reads z off fake pictures, which both networks lessen."""
+    film: bool = False
+    """Several attributes also modulate the generator's feature maps (FiLM: Perez et al. 2017, arXiv 1709.07871)."""
+    mismatch_weight: float = Field(0.0, ge=0)
+    """With several attributes: weight of the hinge loss by which a real picture under a condition with one attribute of another
+    picture counts as fake (matching-aware: Reed et al. 2016, arXiv 1605.05396, section 4.2)."""
+    classifier_weight: float = Field(0.0, ge=0)
+    """With several attributes: weight of the loss with which the discriminator reads each off real pictures, and the generator
+    makes it readable (auxiliary classifier: Odena et al. 2016, arXiv 1610.09585)."""
     discriminator_lr: float | None = Field(None, gt=0)
     """Learning rate of the discriminator where it differs from the optimiser's."""
     augment: AugmentConfig = AugmentConfig()
@@ -69,6 +78,8 @@ class GanGenerator(Generator):
         self.condition = ConditionEncoder(attributes, config.latent, CONDITION_INIT_STD) if attributes else None
         inputs = config.latent * (2 if attributes else 1)
         self.decoder = build_decoder(config.generator, inputs, *schema.shape)
+        maps = self.decoder.maps if config.film and len(attributes) > 1 else ()
+        self.film = FiLM(attributes, maps) if maps else None
 
     def decode(self, w: Tensor, condition: Condition) -> Tensor:
         return self.unbounded(w, condition).clamp(-1, 1)
@@ -77,7 +88,7 @@ class GanGenerator(Generator):
         """z (B, latent) -> pictures (B, C, H, W) as the discriminator gets them: beyond [-1, 1] where the output is linear."""
         if self.condition is not None:
             z = torch.cat([z, self.condition(condition)], 1)
-        images = self.decoder(z).float()
+        images = (self.decoder(z) if self.film is None else self.decoder(z, self.film(condition))).float()
         return images if self.linear else images.tanh()
 
 
@@ -104,8 +115,15 @@ class Gan(Method):
         super().__init__(config, optimiser, schema, attributes, pictures)
         self.config = config
         self.augments = config.augment.active and pictures < config.augment_below
+        several = len(attributes) > 1  # one alone is followed anyway, and lost variety by these losses (docs/bases.md)
+        self.mismatch_weight = config.mismatch_weight if several else 0.0
+        self.classifier_weight = config.classifier_weight if several else 0.0
         self.discriminator = build_discriminator(
-            config.discriminator, schema, attributes, config.latent if config.info_weight else 0
+            config.discriminator,
+            schema,
+            attributes,
+            config.latent if config.info_weight else 0,
+            classifies=self.classifier_weight > 0,
         )
         discriminator_optimiser = optimiser.model_copy(update={"lr": config.discriminator_lr or optimiser.lr})
         self.optimisers = {
@@ -145,6 +163,7 @@ class Gan(Method):
             self.discriminator.score(fake_features, condition),
         )
         loss = self.discriminator_loss(real_logits, fake_logits) + self._info_loss(fake_features, z)
+        loss = loss + self._mismatch_loss(real_features, condition) + self._classifier_loss(real_features, condition)
         scalars = {
             "discriminator": loss.detach(),
             # how often a real picture scores above a fake one: 0.5 is a draw
@@ -172,6 +191,22 @@ class Gan(Method):
             return fake_features.new_zeros(())
         return self.config.info_weight * (self.discriminator.latent_head(fake_features) - z).square().mean()
 
+    def _mismatch_loss(self, real_features: Tensor, condition: Condition) -> Tensor:
+        """Returns the weighted hinge loss of real pictures under conditions of which one attribute is another picture's.
+
+        Easy attributes alone can satisfy the loss of the whole condition; here each has its own.
+        """
+        if not self.mismatch_weight:
+            return real_features.new_zeros(())
+        logits, differs = self.discriminator.mismatched(real_features, condition)
+        return self.mismatch_weight * (F.relu(1 + logits) * differs).sum() / differs.sum().clamp_min(1)
+
+    def _classifier_loss(self, features: Tensor, condition: Condition) -> Tensor:
+        """Returns the weighted error with which attributes are read off pictures."""
+        if self.discriminator.heads is None:
+            return features.new_zeros(())
+        return self.classifier_weight * self.discriminator.heads.losses(features, condition).mean()
+
     def _penalty(
         self,
         real: Tensor,
@@ -198,7 +233,7 @@ class Gan(Method):
         # the real logits are those from before the discriminator's step: they are a reference, not worth another pass
         fake_features = self.discriminator.features(fake)
         loss = self.generator_loss(real_logits, self.discriminator.score(fake_features, condition))
-        loss = loss + self._info_loss(fake_features, z)
+        loss = loss + self._info_loss(fake_features, z) + self._classifier_loss(fake_features, condition)
         self.optimise("generator", loss, self.generator)
         return {"generator": loss.detach()}
 

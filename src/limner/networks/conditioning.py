@@ -29,8 +29,12 @@ class ConditionEncoder(nn.Module):
         self.encoders = nn.ModuleList(kind_of(a).encoder(a, features, std) for a in attributes)
 
     def forward(self, condition: Condition) -> Tensor:
+        return self.each(condition).sum(0)
+
+    def each(self, condition: Condition) -> Tensor:
+        """{name: (B, *shape)} -> the vector of each attribute, (attributes, B, features)."""
         encoded = [encoder(condition[name]) for name, encoder in zip(self.names, self.encoders, strict=True)]
-        return torch.stack(encoded).sum(0)
+        return torch.stack(encoded)
 
 
 class FiLM(nn.Module):

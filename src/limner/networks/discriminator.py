@@ -7,23 +7,36 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from limner.conditions.attribute import Attribute
+from limner.conditions.compare import difference
 from limner.data.schema import Schema
 from limner.networks import NetworkConfig, build_encoder
+from limner.networks.attribute_heads import AttributeHeads
 from limner.networks.conditioning import Condition, ConditionEncoder
 
 
 class Discriminator(nn.Module):
     """(B, C, H, W) -> (B,) logits, high for real; conditional by projection (Miyato & Koyama 2018, arXiv 1802.05637, eq. 8).
 
-    With `latent` it also reads off fake pictures which z (B, latent) they were generated from.
+    With `latent` it also reads off fake pictures which z (B, latent) they were generated from, and with `classifies` which
+    attributes pictures have (Odena et al. 2016, arXiv 1610.09585).
     """
 
-    def __init__(self, encoder: nn.Module, features: int, attributes: Sequence[Attribute], latent: int = 0) -> None:
+    def __init__(
+        self,
+        encoder: nn.Module,
+        features: int,
+        attributes: Sequence[Attribute],
+        latent: int = 0,
+        classifies: bool = False,
+    ) -> None:
         super().__init__()
+        self.attributes = tuple(attributes)
         self.encoder = encoder
         self.latent_head = nn.Linear(features, latent) if latent else None
         self.logit = nn.Linear(features, 1)
         self.condition = ConditionEncoder(attributes, features) if attributes else None
+        readable = [a for a in attributes if not a.shape]
+        self.heads = AttributeHeads(features, readable) if classifies and readable else None
         self.scale = features**-0.5
 
     def forward(self, pictures: Tensor, condition: Condition) -> Tensor:
@@ -37,16 +50,35 @@ class Discriminator(nn.Module):
         """(B, features) -> (B,) logits."""
         logits = self.logit(features)[:, 0]
         if self.condition is not None:
-            logits = logits + (features * self.condition(condition)).sum(1) * self.scale
+            logits = logits + self._projections(features, condition).sum(1)
         return logits
+
+    def mismatched(self, features: Tensor, condition: Condition) -> tuple[Tensor, Tensor]:
+        """Returns logits under conditions of which one attribute is the next picture's, and how much that differs, in [0, 1].
+
+        Both (B, attributes): in column a, attribute a is another picture's.
+        """
+        other = {name: values.roll(1, 0) for name, values in condition.items()}
+        own, swapped = (self._projections(features, each) for each in (condition, other))
+        differs = [difference(a, condition[a.name], other[a.name]) for a in self.attributes]
+        return self.score(features, condition)[:, None] - own + swapped, torch.stack(differs, 1)
+
+    def _projections(self, features: Tensor, condition: Condition) -> Tensor:
+        """Returns the projection of features on the vector of each attribute, (B, attributes)."""
+        assert self.condition is not None
+        return (features * self.condition.each(condition)).sum(2).T * self.scale
 
 
 def build_discriminator(
-    config: NetworkConfig, schema: Schema, attributes: Sequence[Attribute], latent: int = 0
+    config: NetworkConfig,
+    schema: Schema,
+    attributes: Sequence[Attribute],
+    latent: int = 0,
+    classifies: bool = False,
 ) -> Discriminator:
     """Returns the discriminator of a schema's pictures, its last layer normalised as the others are."""
     encoder = build_encoder(config, *schema.shape)
-    discriminator = Discriminator(encoder, encoder.features, attributes, latent)
+    discriminator = Discriminator(encoder, encoder.features, attributes, latent, classifies)
     if config.spectral_norm:
         spectral_norm(discriminator.logit)
     return discriminator

@@ -13,7 +13,8 @@ def gan() -> Recipe:
     Spectral norm: Miyato et al. 2018, arXiv 1802.05957. A discriminator that learns faster than the generator: Heusel
     et al. 2017, arXiv 1706.08500. Augmentation: Zhao et al. 2020, arXiv 2006.10738, of which only translation is used:
     with colour and cutout as well, a few thousand pictures lost their colours and their variety. That z can be read off
-    fake pictures (Chen et al. 2016, arXiv 1606.03657) adds variety within a class.
+    fake pictures (Chen et al. 2016, arXiv 1606.03657) adds variety within a class. Several attributes are each asked for: in
+    every stage of the generator, by mismatched conditions, and by a classifier beside the discriminator.
     """
     return Recipe(
         name="gan",
@@ -24,6 +25,9 @@ def gan() -> Recipe:
             discriminator=NetworkConfig(architecture="convolutional", widths=(32, 64, 128, 256), spectral_norm=True),
             loss="hinge",
             info_weight=1.0,
+            film=True,
+            mismatch_weight=1.0,
+            classifier_weight=1.0,
             discriminator_lr=6e-4,
             augment=AugmentConfig(translation=0.125),
             augment_below=10_000,

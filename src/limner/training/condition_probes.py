@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from limner.conditions.attribute import Attribute
+from limner.conditions.compare import is_known
 from limner.training.ridge import ridge
 
 PENALTY = 0.01
@@ -67,11 +68,6 @@ class ConditionProbes:
             name: round(probe.agreement(features, condition[name]) / on_real, 4)
             for name, (probe, on_real) in self.probes.items()
         }
-
-
-def is_known(attribute: Attribute, values: Tensor) -> Tensor:
-    """Returns where values (N,) of an attribute are known, bool (N,)."""
-    return values >= 0 if attribute.classes else values.isfinite()
 
 
 def _kappa(read: Tensor, values: Tensor, classes: int) -> float:

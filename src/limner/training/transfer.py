@@ -99,7 +99,8 @@ def transfer(method: Method, start: Start, dataset: Dataset) -> Transfer:
             if FILM in name or (has_discriminator and f"{DISCRIMINATOR}condition." in name):
                 tensor.zero_()
                 continue
-            found = source.get(name)
+            # the heads of a discriminator read the attributes of its own pictures
+            found = None if f"{DISCRIMINATOR}heads." in name else source.get(name)
             fitted = None if found is None else _fitted(name, found.to(tensor.dtype), tensor, source, method, channels)
             if fitted is None:
                 new.append(name)
