@@ -89,7 +89,9 @@ class Trainer:
         if start is None:
             if self.run.start == "none":
                 return None
-            return f"starts with random weights: no base fits {self.recipe.name} (--from RUN starts from a model)"
+            return (
+                f"training starts with random weights: no base fits {self.recipe.name} (--from RUN starts from a model)"
+            )
         transferred = transfer(self.method, start, self.dataset)
         self.from_base = start.is_base
         self.ema.network.load_state_dict(self.method.generator.state_dict())

@@ -69,7 +69,7 @@ class Transfer:
     def in_words(self, start: Start) -> str:
         """Returns one line."""
         rest = f"; new: {', '.join(self.new)}" if self.new else ""
-        return f"starts from {start.name}: {self.count} tensors copied{rest} (--from none starts with random weights instead)"
+        return f"training starts from {start.name}: {self.count} tensors copied{rest} (--from none starts with random weights instead)"
 
 
 def find_start(asked: str | None, recipe: Recipe) -> Start | None:
