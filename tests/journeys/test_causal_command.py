@@ -46,7 +46,7 @@ def test_a_discovered_graph_is_proposed_and_never_written_over(garden: Path) -> 
     edges = [set(edge) for edge in read_graph(garden / "proposal.yaml").edges]
     assert {"species", "height"} in edges
     assert {"season", "soil"} not in edges
-    assert "is there already" in limner(*propose, code=2)
+    assert "exists: give another name" in limner(*propose, code=2)
 
 
 @pytest.mark.parametrize(

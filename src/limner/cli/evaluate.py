@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from limner.cli.overwrite import Overwrite, check_new
+from limner.cli.early import check_data, check_extractor, check_groups
+from limner.cli.overwrite import Overwrite, check_report
 
 
 def evaluate(
@@ -26,15 +27,18 @@ def evaluate(
     from limner.model_folder import find_folder
 
     for model in models:
-        find_folder(Path(model))  # before PyTorch is loaded
-    check_new(out / "report.html", overwrite)
+        find_folder(Path(model))
+    chosen = [group.strip() for groups in only or () for group in groups.split(",")]
+    check_data(data)
+    check_groups(chosen)
+    check_extractor(features)
+    check_report(out, "report.json", "protocol", "evaluation", overwrite)
 
     from limner.cli.table import show
     from limner.evaluation import evaluate as judge
     from limner.evaluation import table, write_report
     from limner.evaluation.report import claimed
 
-    chosen = [group.strip() for groups in only or () for group in groups.split(",")]
     with claimed(out):
         evaluation = judge(models, data, n=n, features=features, only=chosen, seed=seed, verify=verify)
         show(table.rows(evaluation))

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.early import check_above_zero, check_data, check_recipe
+
 
 def tune(
     data: Annotated[str, typer.Argument(help="A prepared dataset, or pictures as `limner prepare` reads them.")],
@@ -20,6 +22,10 @@ def tune(
     size: Annotated[str | None, typer.Option(help="Size of raw pictures, e.g. 64 or 96x64 (width x height).")] = None,
 ) -> None:
     """Search a recipe's space by held-out measure; the same command continues what was interrupted."""
+    check_recipe(recipe, settings)
+    check_data(data, size)
+    check_above_zero(minutes=minutes)
+
     from limner.cli.table import show
     from limner.evaluation import tune as search
 
