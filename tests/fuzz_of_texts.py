@@ -10,7 +10,8 @@ import yaml
 import hostile
 from fuzz_makers import Make, at, of_bytes, of_values, text_of
 from limner.causal.graph import read_graph
-from limner.conditions.resolve import parse_condition, resolve
+from limner.conditions.resolve import resolve
+from limner.conditions.written import parse_condition
 from limner.editing.edits import apply, from_list, parse, read_edits
 from limner.editing.latent_spec import LatentSpec
 from limner.parsing import parse_json

@@ -19,6 +19,7 @@ FLOORS = (
     {
         "model_folder",
         "recipe_names",
+        "recipe_keys",
         "errors",
         "memory",
         "config",

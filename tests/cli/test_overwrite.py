@@ -29,10 +29,6 @@ def picture(path: Path) -> Path:
         (["export", "garden"], "model.onnx"),
         (["causal", "sample", "garden"], "sample.png"),
         (["causal", "discover", ".", "--out", "graph.yaml"], "graph.yaml"),
-        (["causal", "soundness", "garden", "--data", ".", "--out", "report"], "report/report.html"),
-        (["evaluate", "garden", "--data", "."], "evaluation/report.html"),
-        (["directions", "garden", "--out", "report"], "report/report.html"),
-        (["explain", "channels", "garden", "--attribute", "x", "--out", "report"], "report/report.html"),
     ],
     ids=lambda words: " ".join(words) if isinstance(words, list) else words,
 )
@@ -44,6 +40,31 @@ def test_what_is_there_stays(words: list[str], taken: str, tmp_path: Path, monke
     line = limner(*words, code=2)
     assert line == f"limner: {taken} exists: give another name, or replace it with --overwrite."
     assert Path(taken).read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("words", "file", "key", "what"),
+    [
+        (["causal", "soundness", "garden", "--data", "."], "report.json", "unchanged", "report of soundness"),
+        (["evaluate", "garden", "--data", "."], "report.json", "protocol", "evaluation"),
+        (["directions", "garden"], "directions.json", "directions", "folder of directions"),
+        (["explain", "channels", "garden", "--attribute", "x"], "channels.json", "layer", "report of channels"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, list) else words,
+)
+def test_a_report_stays_and_of_another_kind_is_never_replaced(
+    words: list[str], file: str, key: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("report").mkdir()
+    Path("report/report.html").write_text("mine")
+    for overwrite in ([], ["--overwrite"]):
+        line = limner(*words, "--out", "report", *overwrite, code=2)
+        assert line == f"limner: --out report exists and is no {what}: give a new folder."
+    Path(f"report/{file}").write_text(f'{{"{key}": {{}}}}')
+    line = limner(*words, "--out", "report", code=2)
+    assert line == "limner: report/report.html exists: give another name, or replace it with --overwrite."
+    assert Path("report/report.html").read_text() == "mine"
 
 
 def test_a_file_is_replaced_where_that_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

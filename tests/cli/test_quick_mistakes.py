@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from limner import evaluation, features
+from limner.cli import early
+from limner.recipe_keys import KEYS
 from limner.recipe_names import NAMES
 from limner.recipes import RECIPES
+from limner.recipes.settings import paths
 
 WITHOUT_TORCH = """
 import sys
@@ -37,10 +41,43 @@ finally:
         (["edit", ".", "out.png", "--op", "crp"], "did you mean 'crop'"),
         (["stylize", "gone.png", "gone.png", "--out", "out.png"], "gone.png: no such picture"),
         (["recipes", "gann"], "did you mean 'gan'"),
+        (["recipes", "gan", "--set", "nix=3"], "--set nix: this recipe has no such key"),
+        (["train", ".", "--set", "nix=3"], "--set nix: this recipe has no such key"),
+        (["train", ".", "--set", "batch"], "write it as key=value"),
+        (["train", ".", "--set", "widths=[8]"], "could be method.generator.widths or method.discriminator.widths"),
+        (["train", ".", "--recipe", "vae", "--set", "betta=1"], "did you mean 'beta'"),
+        (["train", ".", "--recipe", "gone.yaml"], "gone.yaml: cannot be read"),
+        (["train", ".", "--model-size", "huge"], "--model-size huge"),
+        (["train", ".", "--steps", "0"], "--steps 0: give a number above 0"),
+        (["train", ".", "--minutes", "nan"], "--minutes nan: give a number above 0"),
+        (["train", ".", "--from", "gone"], "gone: no such model"),
+        (["train", ".", "--out", "."], ". exists: continue it with --resume"),
+        (["sample", "garden", "--condition", "species"], "write it as name=value"),
+        (["sample", "garden", "--condition", "a=1,a=2"], "asked for twice"),
+        (["sample", "garden", "--sheet", "3"], "give columns and rows"),
+        (["sample", "garden", "--out", "a.tiff"], "end its name in .png"),
+        (["sample", "garden", "--walk", "a.avi"], "end its name in .mp4"),
+        (["sample", "garden", "--background", "blau"], "'blau' is not a colour"),
+        (["edit", "here.txt", "out.tiff", "--op", "flip"], "end its name in .png"),
+        (["edit", ".", "out.png", "--op", "crop:0,0,9,9"], "write crop:left=0"),
+        (["stylize", "here.txt", "here.txt", "--out", "out.tiff"], "end its name in .png"),
+        (["stylize", "here.txt", "here.txt", "--out", "out.png", "--size", "9"], "--size: give at least 32"),
+        (["stylize", "here.txt", "here.txt", "--out", "out.png", "--extractor", "vgg"], "did you mean 'vgg19'"),
+        (["evaluate", "garden", "--data", "gone"], "no such file or folder"),
+        (["evaluate", "garden", "--data", ".", "--only", "nix"], "--only nix: choose from"),
+        (["evaluate", "garden", "--data", ".", "--features", "nix"], "there is no extractor 'nix'"),
+        (["prepare", ".", "out", "--size", "abc"], "'abc' is not a size"),
+        (["prepare", ".", "out", "--fit", "nix"], "no fit 'nix'"),
+        (["causal", "sample", "garden", "--do", "sunlight"], "write it as name=value"),
+        (["causal", "counterfactual", "garden", "a.png"], "nothing is set"),
+        (["causal", "fit", ".", "--graph", "gone.yaml", "--set", "nix=3"], "--set nix"),
+        (["tune", ".", "--recipe", "gann"], "did you mean 'gan'"),
+        (["crossval", ".", "--set", "nix=3"], "--set nix"),
     ],
     ids=lambda words: " ".join(words) if isinstance(words, list) else "",
 )
 def test_it_is_told_at_once(words: list[str], said: str, tmp_path: Path) -> None:
+    (tmp_path / "here.txt").write_text("here")
     command = [sys.executable, "-c", WITHOUT_TORCH, *words]
     finished = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert finished.returncode in (1, 2), finished.stderr
@@ -51,6 +88,16 @@ def test_it_is_told_at_once(words: list[str], said: str, tmp_path: Path) -> None
 
 def test_the_names_of_recipes_are_those_of_the_recipes() -> None:
     assert tuple(RECIPES) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_keys_of_recipes_are_those_of_the_recipes(name: str) -> None:
+    assert list(KEYS[name]) == paths(RECIPES[name]().model_dump(mode="json"))
+
+
+def test_what_can_be_measured_and_by_what_is_what_there_is() -> None:
+    assert tuple(evaluation.GROUPS) == early.GROUPS
+    assert tuple(features.EXTRACTORS) == early.EXTRACTORS
 
 
 def test_help_is_short_too_and_edits_are_listed() -> None:

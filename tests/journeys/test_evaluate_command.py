@@ -71,7 +71,7 @@ def test_wrong_turns_are_one_line(dataset: Path, run: Path, tmp_path: Path, shar
 
 def test_long_work_refuses_what_cannot_be_done(dataset: Path, tmp_path: Path) -> None:
     assert "too few for 90 folds" in limner("crossval", dataset, "--folds", "90", "--out", tmp_path / "c", code=1)
-    assert "some time" in limner("crossval", dataset, "--minutes", "nan", "--out", tmp_path / "c", code=2)
+    assert "give a number above 0" in limner("crossval", dataset, "--minutes", "nan", "--out", tmp_path / "c", code=2)
     assert "nothing to search" in limner("tune", dataset, "--recipe", "noise", "--out", tmp_path / "t", code=2)
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "file").touch()

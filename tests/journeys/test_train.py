@@ -118,7 +118,7 @@ def test_wrong_turns_are_one_line(pictures: Path, run: Path, tmp_path: Path) -> 
         (["sample", tmp_path / "absent"], 1, "no such model"),
         (["sample", run, "--condition", "colour_of_moon=blue", "--out", tmp_path / "x.png"], 2, "no condition"),
         (["sample", run, "--truncation", "2", "--out", tmp_path / "x.png"], 2, "truncation"),
-        (["sample", run, "--out", tmp_path / "x.docx"], 2, "give a picture"),
+        (["sample", run, "--out", tmp_path / "x.docx"], 2, "end its name in .png"),
         (["sample", run, "--device", "tpu"], 2, "choose from"),
         (["sample", run, "--condition", "a=1", "--condition", "a=2"], 2, "asked for twice"),
         (["sample", run, "--walk", tmp_path / "w.gif", "--n", "9"], 2, "--walk makes none"),

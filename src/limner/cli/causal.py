@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from limner.cli.overwrite import Overwrite, check_new
+from limner.cli.early import check_above_zero, check_data, check_recipe
+from limner.cli.overwrite import Overwrite, check_new, check_report
 from limner.cli.shared_options import Data, DrawSeed, Settings
 
 if TYPE_CHECKING:
@@ -104,6 +105,10 @@ def fit(
     resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted training in --out.")] = False,
 ) -> None:
     """Fit a causal model: how each attribute depends on its causes, and how pictures depend on the attributes."""
+    check_recipe(recipe or "causal-vae", settings)
+    check_data(data)
+    check_above_zero(minutes=minutes)
+
     from limner.causal import CausalModel, read_graph
     from limner.cli.table import show
     from limner.data import open_dataset
@@ -143,14 +148,16 @@ def sample(
     overwrite: Overwrite = False,
 ) -> None:
     """Generate pictures under an intervention (--do) or an observation (--given), and print the mean attributes."""
+    from limner.conditions.written import parse_condition
+
+    check_new(out, overwrite)
+    done, seen = parse_condition(do or [], "--do"), parse_condition(given or [], "--given")
+
     from limner.causal import CausalModel
     from limner.causal.what_if import extrapolated, means, write_samples
     from limner.cli.table import show
-    from limner.conditions.resolve import parse_condition
 
-    check_new(out, overwrite)
     causal = CausalModel.load(model)
-    done, seen = parse_condition(do or [], "--do"), parse_condition(given or [], "--given")
     table = write_samples(causal, n, done, seen, out, seed)
     for line in extrapolated(causal, {**done, **seen}):
         typer.echo(line, err=True)
@@ -182,16 +189,21 @@ def counterfactual(
     seed: DrawSeed = 0,
 ) -> None:
     """Generate counterfactuals: what pictures would look like if an attribute had been different."""
+    from limner.conditions.written import parse_condition
+    from limner.errors import UsageError
+
+    done = parse_condition(do or [], "--do")
+    if not done:
+        raise UsageError("nothing is set: say what, with --do ATTRIBUTE=VALUE.")
+    if data:
+        check_data(data)
+
     from limner.causal import CausalModel
     from limner.causal.what_if import extrapolated, of_dataset, of_files, write_counterfactuals
     from limner.cli.table import show
-    from limner.conditions.resolve import parse_condition
     from limner.data import open_dataset
-    from limner.errors import UsageError
 
-    causal, done = CausalModel.load(model), parse_condition(do or [], "--do")
-    if not done:
-        raise UsageError("nothing is set: say what, with --do ATTRIBUTE=VALUE.")
+    causal = CausalModel.load(model)
     units = of_dataset(causal, open_dataset(data), pictures) if data else of_files(causal, pictures)
     other = write_counterfactuals(causal, units, done, out, seed)
     for line in extrapolated(causal, done):
@@ -231,7 +243,7 @@ def soundness(
     from limner.data import open_dataset
 
     folder = out or model / "soundness"
-    check_new(folder / "report.html", overwrite)
+    check_report(folder, "report.json", "unchanged", "report of soundness", overwrite)
     causal = CausalModel.load(model)
     found = soundness_of_run(causal, open_dataset(data), folder, n=n, truth=truth, seed=seed)
     for title, header, rows, words in tables(causal, found):

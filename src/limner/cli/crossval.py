@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.early import check_above_zero, check_data, check_recipe
 from limner.cli.shared_options import Data, DrawSeed, RawSize, Settings
 
 
@@ -22,6 +23,10 @@ def crossval(
     size: RawSize = None,
 ) -> None:
     """Cross-validate a recipe: train and evaluate it once for each fold. The same command continues after an interruption."""
+    check_recipe(recipe, settings)
+    check_data(data, size)
+    check_above_zero(minutes=minutes)
+
     from limner.cli.table import show
     from limner.evaluation import cross_validate
 

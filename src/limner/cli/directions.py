@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from limner.cli.overwrite import Overwrite, check_new
+from limner.cli.overwrite import Overwrite, check_report
 from limner.cli.shared_options import ModelOrRun, PictureSeed
 
 
@@ -42,7 +42,7 @@ def directions(
 
     find_folder(model)  # before PyTorch is loaded
     folder = out or model / "directions"
-    check_new(folder / "report.html", overwrite)
+    check_report(folder, "directions.json", "directions", "folder of directions", overwrite)
 
     from limner.cli.table import show
     from limner.explain.directions_page import HOW, LIMITS, faults, summary

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.early import check_suffix
 from limner.cli.overwrite import Overwrite, check_new
 from limner.cli.shared_options import Anonymous, Strip
 
@@ -44,6 +45,7 @@ def edit(
     from limner.editing.edits import arguments
     from limner.editing.examples import EXAMPLES
     from limner.errors import PictureError, UsageError, shown
+    from limner.pictures import WRITTEN
 
     if listed:
         for name, kind in OPERATIONS.items():
@@ -62,6 +64,7 @@ def edit(
     folder = source.is_dir() and not history.is_model(source)
     if not folder:
         check_new(out, overwrite)
+        check_suffix("OUT", out, WRITTEN)
     if folder:
         if undo:
             raise UsageError("--undo takes one picture, not a folder.")

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from limner.cli.overwrite import Overwrite, check_new
+from limner.cli.early import check_data, check_extractor, check_groups
+from limner.cli.overwrite import Overwrite, check_report
 from limner.cli.shared_options import DrawSeed, Verify
 
 
@@ -40,8 +41,13 @@ def evaluate(
     from limner.model_folder import find_folder
 
     for model in models:
-        find_folder(Path(model))  # before PyTorch is loaded
-    check_new(out / "report.html", overwrite)
+        find_folder(Path(model))
+    chosen = [group.strip() for groups in only or () for group in groups.split(",")]
+    if data:
+        check_data(data)
+    check_groups(chosen)
+    check_extractor(features)
+    check_report(out, "report.json", "protocol", "evaluation", overwrite)
 
     from limner.cli.table import show
     from limner.data import Dataset
@@ -50,7 +56,6 @@ def evaluate(
     from limner.evaluation.evaluate import recorded_dataset
     from limner.evaluation.report import claimed
 
-    chosen = [group.strip() for groups in only or () for group in groups.split(",")]
     with claimed(out):
         dataset: str | Dataset = data or recorded_dataset([Path(model) for model in models])
         if isinstance(dataset, Dataset):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from limner.cli.overwrite import Overwrite, check_new
+from limner.cli.overwrite import Overwrite, check_report
 from limner.cli.shared_options import ModelOrRun, PictureSeed
 
 app = typer.Typer(help="Examine what a trained network has learned.", no_args_is_help=True)
@@ -48,7 +48,7 @@ def channels(
 
     find_folder(model)  # before PyTorch is loaded
     folder = out or model / "channels"
-    check_new(folder / "report.html", overwrite)
+    check_report(folder, "channels.json", "layer", "report of channels", overwrite)
 
     from limner.cli.table import show
     from limner.explain import dissect

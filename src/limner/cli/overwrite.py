@@ -5,7 +5,24 @@ from typing import Annotated
 
 import typer
 
+REPORT = "report.html"
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there by that name.")]
+
+
+def check_report(folder: Path, own: str, key: str, what: str, overwrite: bool) -> None:
+    """Raises UsageError for a folder with a report that must not be replaced, or one whose file `own` lacks `key`."""
+    from limner.errors import UsageError, shown
+    from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
+
+    if not (folder / REPORT).exists():
+        return
+    try:
+        found = read_json(folder / own, MOST_JSON_OF_DATA, finite=False)
+    except ParseError:
+        found = None
+    if not isinstance(found, dict) or key not in found:
+        raise UsageError(f"--out {shown(folder, 200)} exists and is no {what}: give a new folder.")
+    check_new(folder / REPORT, overwrite)
 
 
 def check_new(file: Path, overwrite: bool) -> None:

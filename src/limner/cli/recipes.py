@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.early import check_recipe
 from limner.cli.shared_options import ModelSize, Settings
 
 
@@ -17,10 +18,9 @@ def recipes(
 ) -> None:
     """List the recipes, or print one as YAML that `limner train --recipe FILE.yaml` accepts."""
     from limner.errors import UsageError
-    from limner.recipe_names import check_recipe_name
 
     if name:
-        check_recipe_name(name)  # before PyTorch is loaded
+        check_recipe(name, settings, model_size)
 
     from limner.recipes import RECIPES, apply_settings, find_recipe, resize, to_yaml
 

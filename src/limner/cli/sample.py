@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from limner.cli.early import check_suffix
 from limner.cli.overwrite import Overwrite, check_new
 from limner.cli.shared_options import ModelOrRun, PictureSeed
 
@@ -71,17 +72,15 @@ def sample(
     overwrite: Overwrite = False,
 ) -> None:
     """Generate pictures with a trained model."""
-    from limner.model_folder import find_folder
-
-    find_folder(model)  # before PyTorch is loaded
-
-    from limner.conditions.resolve import beyond_seen, parse_condition
+    from limner.conditions.written import parse_condition
     from limner.errors import UsageError, shown
-    from limner.model import load
+    from limner.model_folder import find_folder
+    from limner.pictures import WALKS, WRITTEN
     from limner.pictures.appearance import read_appearance
+    from limner.pictures.modes import colour
     from limner.pictures.sheet import frames_file, parse_layout
-    from limner.samples import save_model_walk, save_samples
 
+    find_folder(model)
     if walk and n and not out:
         raise UsageError("--n says how many pictures and --walk makes none: give --out for them, or leave out --n.")
     ignored = {"--sheet": sheet, "--palette": palette, "--scale": scale != 1, "--nearest": nearest}
@@ -93,11 +92,23 @@ def sample(
     asked = parse_condition(condition or [])
     how: dict[str, Any] = {"seed": seed, "condition": asked, "truncation": truncation}
     layout = parse_layout(sheet) if sheet else None
+    if background:
+        colour(background)
     appearance = read_appearance(background=background, palette=palette, scale=scale, nearest=nearest)
     target = out or (None if walk else Path("samples.png"))
-    written = [file for file in (walk, target if target and target.suffix else None) if file]
-    for file in [*written, *([frames_file(target)] if target and layout else [])]:
-        check_new(file, overwrite)
+    if walk:
+        check_suffix("--walk", walk, WALKS)
+        check_new(walk, overwrite)
+    if target and target.suffix:
+        check_suffix("--out", target, WRITTEN, ", or give a folder (no suffix)")
+        check_new(target, overwrite)
+    if target and layout:
+        check_new(frames_file(target), overwrite)
+
+    from limner.conditions.resolve import beyond_seen
+    from limner.model import load
+    from limner.samples import save_model_walk, save_samples
+
     opened = load(model, device, runtime)
     for line in beyond_seen(asked, opened.attributes):
         typer.echo(line, err=True)

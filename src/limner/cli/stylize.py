@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.early import check_extractor, check_suffix
 from limner.cli.overwrite import Overwrite, check_new
 from limner.cli.shared_options import Anonymous, DrawSeed, Strip
 
@@ -99,8 +100,14 @@ def stylize(
 
     from limner.config import in_words
     from limner.errors import UsageError
-    from limner.style import run, stylization
+    from limner.pictures import WALKS, WRITTEN
+    from limner.style.request import Source, Stylization
+    from limner.style.video import SUFFIXES as VIDEOS
 
+    check_extractor(extractor)
+    film = content.suffix.lower() in VIDEOS
+    if not content.is_dir():
+        check_suffix("--out", out, [*WRITTEN, *(WALKS if film else ())])
     given = [str(style) for style in styles or []]
     if weight and len(weight) != len(given):
         raise UsageError(f"{len(weight)} --weight for {len(given)} styles: give one for each.")
@@ -108,10 +115,10 @@ def stylize(
         raise UsageError("--weight cannot be combined with --mask, which says where each style goes; leave one out.")
     weighted = zip(given, weight or [1.0] * len(given), strict=True)
     try:
-        request = stylization.Stylization(
-            styles=[stylization.Source(style=style, weight=share) for style, share in weighted],
+        request = Stylization(
+            styles=[Source(style=style, weight=share) for style, share in weighted],
             **{
-                name: [stylization.Source(style=str(path)) for path in paths or []]
+                name: [Source(style=str(path)) for path in paths or []]
                 for name, paths in (
                     ("colour_from", colour_from),
                     ("line_from", line_from),
@@ -134,6 +141,9 @@ def stylize(
     except ValidationError as error:
         first = error.errors()[0]
         raise UsageError(f"--{first['loc'][0]}: {in_words(first)}.") from None
+
+    from limner.style import run
+
     for line_ in run.carry_out(request, content, out, anonymous, strip):
         typer.echo(line_, err=True)
     typer.echo(str(out))

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.early import check_above_zero, check_data, check_recipe, check_start
 from limner.cli.shared_options import ModelSize, RawSize, Settings, Verify
 
 
@@ -58,19 +59,27 @@ def train(
     size: RawSize = None,
 ) -> None:
     """Train a model on pictures, by a recipe; Ctrl-C saves it and prints the command that continues."""
-    from limner.errors import DataError, UsageError, shown
-    from limner.pictures import parse_size
-    from limner.recipe_names import check_recipe_name
+    from limner.errors import RunError, UsageError
 
-    # what needs no network to be found is told before PyTorch is loaded
     if data is None and not resume:
         raise UsageError("give the pictures to train on: limner train DATA --out RUN")
-    if recipe:
-        check_recipe_name(recipe)
-    if size:
-        parse_size(size)
-    if data is not None and not Path(data).exists():
-        raise DataError(f"no such file or folder: {shown(data, 200)}")
+    if start is not None and resume:
+        raise UsageError("--from says what a new run starts from; leave it out with --resume.")
+    check_recipe(recipe or "gan", settings, model_size)
+    if data is not None:
+        check_data(data, size)
+    check_above_zero(steps=steps, pictures=pictures, minutes=minutes, save_every=save_every)
+    if start not in (None, "none", "auto"):
+        check_start(Path(str(start)))
+    leads = os.environ.get("RANK", "0") == "0"  # of several processes, the first one makes the run
+    if leads and not resume and out.is_dir() and any(entry.name != ".lock" for entry in out.iterdir()):
+        raise RunError(f"{out} exists: continue it with --resume, or give another --out.")
+
+    from limner.recipes import apply_settings, find_recipe, resize
+
+    apply_settings(
+        resize(find_recipe(recipe or "gan"), model_size), settings or []
+    )  # before what training needs is loaded
 
     from limner.training import train as train_run
 
@@ -92,7 +101,7 @@ def train(
         start=start,
         **prepare,
     )
-    if os.environ.get("RANK", "0") != "0":  # one of several processes, of which the first one speaks
+    if not leads:
         return
     typer.echo(
         f"{out / 'model'}: {model.about['training']['pictures']:,} pictures seen. Samples: {out / 'model' / 'samples.png'}"

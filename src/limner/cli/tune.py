@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.early import check_above_zero, check_data, check_recipe
 from limner.cli.shared_options import Data, DrawSeed, RawSize, Settings
 
 
@@ -21,6 +22,10 @@ def tune(
     size: RawSize = None,
 ) -> None:
     """Search for better settings of a recipe. The same command continues after an interruption."""
+    check_recipe(recipe, settings)
+    check_data(data, size)
+    check_above_zero(minutes=minutes)
+
     from limner.cli.table import show
     from limner.evaluation import tune as search
 

@@ -1,6 +1,5 @@
 """From what a person asks for (`label=3`, `season=summer`) to the tensors that a generator takes."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,23 +12,8 @@ from limner.conditions.commas import typed_number
 from limner.conditions.kinds import kind_of
 from limner.errors import ConditionError, nearest, shown
 
-SEPARATOR = re.compile(r",(?=[^,=]+=)")
-"""A comma before the next name, not one within a value."""
 Values = Mapping[str, Any]
 """Attribute name -> class name, class index, number or another kind's value; or a list of them, one a picture."""
-
-
-def parse_condition(texts: Sequence[str], option: str = "--condition") -> dict[str, str]:
-    """Returns `["a=1,b=2", "c=3"]` as `{"a": "1", "b": "2", "c": "3"}`; ConditionError, which names the option, for others."""
-    found = {}
-    for text in [part for each in texts for part in SEPARATOR.split(each)]:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip():
-            raise ConditionError(f"{option} {shown(text)}: write it as name=value.")
-        if name.strip() in found:
-            raise ConditionError(f"{option} {shown(text)}: {shown(name.strip())} is asked for twice.")
-        found[name.strip()] = value.strip()
-    return found
 
 
 def resolve(

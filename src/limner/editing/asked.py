@@ -39,10 +39,13 @@ def directions_named(edits: Sequence[Operation], source: Path) -> Iterator[None]
     try:
         yield
     except UsageError as error:
+        asked = next((one for one in edits if getattr(one, "direction", None) and hasattr(one, "directions")), None)
+        if asked is None or getattr(asked, "directions", None):
+            raise
+
         from limner.editing.directions import OTHERS, UnknownDirectionError, written
 
-        asked = next((one for one in edits if getattr(one, "direction", None) and hasattr(one, "directions")), None)
-        if not isinstance(error, UnknownDirectionError) or asked is None or getattr(asked, "directions", None):
+        if not isinstance(error, UnknownDirectionError):
             raise
         model, name = Path(getattr(asked, "model", None) or source), str(getattr(asked, "direction", ""))
         said = str(error).removesuffix(OTHERS)

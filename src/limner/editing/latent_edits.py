@@ -16,7 +16,7 @@ from pydantic import Field, field_validator, model_validator
 from torch import Tensor
 
 from limner.colours import visible
-from limner.conditions.resolve import parse_condition
+from limner.conditions.written import parse_condition
 from limner.config import NameText, PathText
 from limner.editing.directions import direction_of
 from limner.editing.inversion import STEPS, Detail, LatentLoss, first_guess, invert, optimise, perceptual_net

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from limner.errors import RecipeError, nearest, shown
+from limner.errors import RecipeError, shown
 from limner.parsing import ParseError, parse_yaml
+from limner.recipe_keys import find_key, split_setting
 from limner.recipes.recipe import Recipe, parse
 
 
@@ -16,41 +17,26 @@ def apply_settings(recipe: Recipe, settings: Sequence[str]) -> Recipe:
     """
     fields = recipe.model_dump(mode="json")
     for setting in settings:
-        key, equals, text = setting.partition("=")
-        if not equals:
-            raise RecipeError(f"--set {shown(setting)}: write it as key=value.")
-        _put(fields, _find(key.strip(), fields), _value(key, text))
+        key, text = split_setting(setting)
+        _put(fields, find_key(key, paths(fields)), _value(key, text))
     return parse(fields, f"--set {shown(' '.join(settings), 200)}") if settings else recipe
 
 
 def _value(key: str, text: str) -> Any:
     try:
-        return parse_yaml(text, f"--set {key.strip()}")
+        return parse_yaml(text, f"--set {key}")
     except ParseError as error:
         raise RecipeError(error.advised("quote it to give it as text.")) from None
 
 
-def _find(key: str, fields: dict[str, Any]) -> str:
-    paths = _paths(fields)
-    fitting = [path for path in paths if path == key] or [path for path in paths if path.endswith(f".{key}")]
-    if len(fitting) == 1:
-        return fitting[0]
-    if fitting:
-        raise RecipeError(f"--set {shown(key)}: could be {' or '.join(fitting)}; write one of them.")
-    last = {path.rsplit(".", 1)[-1]: path for path in reversed(paths)}
-    hint = nearest(key, [*paths, *last])
-    raise RecipeError(
-        f"--set {shown(key)}: this recipe has no such key; {hint if 'mean' in hint else 'see `limner recipes NAME`.'}"
-    )
-
-
-def _paths(fields: dict[str, Any], prefix: str = "") -> list[str]:
-    paths = []
+def paths(fields: dict[str, Any], prefix: str = "") -> list[str]:
+    """Returns the dotted keys of a recipe's fields, those of sections before what is in them."""
+    found = []
     for name, value in fields.items():
-        paths.append(prefix + name)
+        found.append(prefix + name)
         if isinstance(value, dict):
-            paths += _paths(value, f"{prefix}{name}.")
-    return paths
+            found += paths(value, f"{prefix}{name}.")
+    return found
 
 
 def _put(fields: dict[str, Any], path: str, value: Any) -> None:

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from limner.errors import UsageError
-from limner.features import Extractor, load_extractor
 from limner.style import colour
+
+if TYPE_CHECKING:
+    from limner.features import Extractor
 
 LARGEST = 4096
 """Most pixels a side."""
@@ -56,6 +59,12 @@ class Sources:
         return cls(styles, styles, styles)
 
 
+def _embedded() -> "Extractor":
+    from limner.features import load_extractor  # which needs PyTorch, as what is asked for does not
+
+    return load_extractor()
+
+
 @dataclass(frozen=True)
 class Settings:
     """How a picture is stylized, besides the factors."""
@@ -68,7 +77,7 @@ class Settings:
     seed: int = 0
     quiet: bool = False
     """Whether no progress is shown."""
-    extractor: Extractor = field(default_factory=load_extractor)
+    extractor: "Extractor" = field(default_factory=_embedded)
 
 
 def weighted(styles: Sequence[Style]) -> list[tuple[float, Style]]:

@@ -1,81 +1,50 @@
 """A stylisation as data: which picture, in which styles, how strongly; carried out, saved with it, and made again from it."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from limner import files, memory
 from limner.colours import alpha_of, visible
-from limner.config import PathText, Section
+from limner.config import PathText
 from limner.errors import PictureError, UsageError
 from limner.features import load_extractor
 from limner.features.extractor import SMALLEST
 from limner.pictures import header, open_pixels, read_metadata, save
 from limner.pictures.recorded import anonymous as without_paths
 from limner.pictures.recorded import check, made_of, present
-from limner.seeds import LARGEST_SEED
 from limner.style.arrays import resized
-from limner.style.factors import LARGEST, Factors, Settings, Sources, Style
+from limner.style.factors import Settings, Sources, Style
 from limner.style.instant import InstantModel, load_model
 from limner.style.regions import read_regions
+from limner.style.request import SHIPPED_MODEL, Source, Stylization
 from limner.style.transfer import stylize
 
 KIND = "stylization"
-SHIPPED_MODEL = "limner"
-"""The name of the instant model that comes with Limner."""
 BYTES_A_PIXEL = {"instant": 250, "optimised": 800}
 """What is taken at least; twice as much is usual."""
 
 
-class Source(Section):
-    """A style: a picture file with its digest, or the name that an instant model has for it; and its weight beside others."""
-
-    style: PathText
-    weight: float = Field(1.0, gt=0, le=1000)
-    sha256: str = ""
-
-
-class Stylization(Section):
-    """What is done to a picture; of the styles, each factor may have its own."""
-
-    styles: tuple[Source, ...] = ()
-    colour_from: tuple[Source, ...] = ()
-    line_from: tuple[Source, ...] = ()
-    texture_from: tuple[Source, ...] = ()
-    colour: float = Field(1.0, ge=0, le=1)
-    line: float = Field(1.0, ge=0, le=1)
-    texture: float = Field(1.0, ge=0, le=1)
-    content: float = Field(0.5, ge=0, le=1)
-    size: int = Field(512, ge=32, le=LARGEST)
-    """Longest side in pixels; a smaller picture stays as small."""
-    scale: float = Field(1.0, ge=0.1, le=10)
-    colours: Literal["linear", "nonlinear"] = "linear"
-    steps: float = Field(1.0, gt=0, le=20)
-    mask: PathText = ""
-    mask_sha256: str = ""
-    seed: int = Field(0, ge=-LARGEST_SEED, le=LARGEST_SEED)
-    extractor: str = "limner"
-    model: PathText = ""
-    """An instant model, or "limner" for the one that comes with it; empty for slow style transfer."""
-    model_sha256: str = ""
-
-    def factors(self) -> Factors:
-        """Returns how far each factor is taken over."""
-        return Factors(self.colour, self.line, self.texture, self.content)
-
-
 class Stylizer:
-    """A stylisation whose files have been read: it stylises one picture after another. Errors as their readers raise them."""
+    """A stylisation whose files have been read: it stylises one picture after another. Errors as their readers raise them.
 
-    def __init__(self, request: Stylization) -> None:
+    A quiet one shows no progress of each picture.
+    """
+
+    def __init__(self, request: Stylization, *, quiet: bool = False) -> None:
         self.request = request
         self.instant = self._instant() if request.model else None
         if self.instant is None:
             self.sources = self._sources()
             self.settings = Settings(
-                request.scale, request.colours, request.steps, request.seed, extractor=load_extractor(request.extractor)
+                request.scale,
+                request.colours,
+                request.steps,
+                request.seed,
+                quiet,
+                load_extractor(request.extractor),
             )
 
     def stylize(self, content: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:

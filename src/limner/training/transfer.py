@@ -69,7 +69,8 @@ class Transfer:
     def in_words(self, start: Start) -> str:
         """Returns one line."""
         rest = f"; new: {', '.join(self.new)}" if self.new else ""
-        return f"training starts from {start.name}: {self.count} tensors copied{rest} (--from none starts with random weights instead)"
+        copied = f"training starts from {start.name}: {self.count} tensors copied{rest}"
+        return f"{copied} (--from none starts with random weights instead)"
 
 
 def find_start(asked: str | None, recipe: Recipe) -> Start | None:
