@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 import limner
+from edit_command import pixels_of, run_edit
 from limner.causal import CausalModel
 from limner.data import garden
 from limner.editing import apply, parse
 from limner.errors import ModelError
 from limner.model_folder import SHIPPED, find_folder, located, shipped
+from limner.replay import replay
 from limner.shipped.write import write
 from small_models import small_model
 
@@ -57,6 +59,14 @@ def test_a_class_is_changed_by_an_edit_as_the_truth_would() -> None:
     after = np.stack([apply([edit], picture) for picture in before])
     truth = np.stack([garden.draw(replace(one, season="autumn"), 64) for one in flowers])
     assert _error(after, truth) < 0.5 * _error(before, truth)
+
+
+def test_a_shipped_model_is_edited_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "garden" / "directions").mkdir(parents=True)  # a report of it, which holds no model
+    run_edit("garden", tmp_path / "out.png", "--seed", 3, "--op", "condition:season=autumn")
+    assert pixels_of(tmp_path / "out.png").shape == (64, 64, 3)
+    assert replay(tmp_path / "out.png")[1] == 0
 
 
 def _error(pictures: np.ndarray, truth: np.ndarray) -> float:

@@ -45,6 +45,7 @@ def edit(
     from limner.editing.edits import arguments
     from limner.editing.examples import EXAMPLES
     from limner.errors import PictureError, UsageError, shown
+    from limner.model_folder import located
     from limner.pictures import WRITTEN
 
     if listed:
@@ -54,14 +55,15 @@ def edit(
         return
     if source is None or out is None:
         raise UsageError("give a picture and where the result goes: limner edit INPUT OUT --op NAME:ARGUMENTS")
-    if not source.exists():
+    found = located(source)
+    if not found.exists():
         raise PictureError(f"{shown(source, 200)}: no such picture, folder or model.")
     edits = [*(read_edits(recipe) if recipe else []), *map(parse, ops or [])]
     if not edits and not undo:
         raise UsageError(f"give an edit with --op or --recipe, or --undo the last; there are {', '.join(OPERATIONS)}.")
     if out.resolve() == source.resolve():
         raise UsageError(f"{out} is the picture itself; give another name.")
-    folder = source.is_dir() and not history.is_model(source)
+    folder = found.is_dir() and not history.is_model(found)
     if not folder:
         check_new(out, overwrite)
         check_suffix("OUT", out, WRITTEN)
@@ -74,7 +76,7 @@ def edit(
     else:
         opened = history.open_source(source, seed)
         before = opened.without_last(str(source)) if undo else opened
-        with directions_named(edits, source):
+        with directions_named(edits, found):
             history.save_edited(before, edits, out, anonymous, strip)
         lines = beyond_seen_of(edits, before.latent)
     for line in lines:

@@ -16,7 +16,7 @@ from limner.editing.latent_spec import DIRECTIONS, LatentSpec
 from limner.editing.operation import KnownLatent, Operation
 from limner.errors import ModelError, PictureError, UsageError
 from limner.files import digest
-from limner.model_folder import find_folder
+from limner.model_folder import find_folder, located
 from limner.pictures import Metadata, each_picture, header, open_pixels, read_metadata, read_provenance, save, to_image
 from limner.pictures.recorded import MadeBy, check, made_of, present
 from limner.pictures.recorded import anonymous as without_paths
@@ -62,7 +62,7 @@ def open_source(path: Path, seed: int = 0) -> Source:
 
     PictureError, ModelError or ConditionError for what cannot be opened.
     """
-    if path.is_dir():
+    if located(path).is_dir():
         return _of_model(path, LatentSpec(seed=seed))
     made = _carried(path)
     edited = made is not None and made.get("kind") == "edit"
