@@ -49,3 +49,19 @@ def test_a_share_is_at_most_one(here: Path) -> None:
     assert done.exit_code == 2
     assert "less than or equal to 1" in done.output
     assert not (here / "x.png").exists()
+
+
+def test_a_folder_has_one_line_of_progress(here: Path) -> None:
+    (here / "photos").mkdir()
+    for number in range(3):
+        save(np.full((40, 40, 3), 60 * number, np.uint8), here / "photos" / f"{number}.png")
+    quick = ("--size", "48", "--steps", "0.05", "--out")
+    result = CliRunner().invoke(app, ["stylize", "photos", "painting.png", *quick, "out"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("stylising: 3/3 pictures")
+    assert result.stdout == "out\n"
+    result = CliRunner().invoke(
+        app, ["stylize", "photo.png", "painting.png", *quick, "one.png"], catch_exceptions=False
+    )
+    assert "steps" in result.stderr

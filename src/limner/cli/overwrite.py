@@ -10,7 +10,7 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is th
 
 
 def check_report(folder: Path, own: str, key: str, what: str, overwrite: bool) -> None:
-    """Raises UsageError for a folder with a report that must not be replaced, or of another kind: `key` in `own` says which it is."""
+    """Raises UsageError for a folder with a report that must not be replaced, or one whose file `own` lacks `key`."""
     from limner.errors import UsageError, shown
     from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
 

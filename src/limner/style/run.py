@@ -26,7 +26,7 @@ def carry_out(
         raise UsageError(
             f"cannot write {out.name}: end its name in {', '.join(WRITTEN)}, or of a film in {' or '.join(WALKS)}."
         )
-    stylizer = Stylizer(request)
+    stylizer = Stylizer(request, quiet=content.is_dir() or film)  # progress is shown of them all
     if content.is_dir():
         return each_picture(
             content, out, "stylising", lambda path, file: save_stylized(stylizer, path, file, anonymous, strip)

@@ -28,15 +28,23 @@ BYTES_A_PIXEL = {"instant": 250, "optimised": 800}
 
 
 class Stylizer:
-    """A stylisation whose files have been read: it stylises one picture after another. Errors as their readers raise them."""
+    """A stylisation whose files have been read: it stylises one picture after another. Errors as their readers raise them.
 
-    def __init__(self, request: Stylization) -> None:
+    A quiet one shows no progress of each picture.
+    """
+
+    def __init__(self, request: Stylization, *, quiet: bool = False) -> None:
         self.request = request
         self.instant = self._instant() if request.model else None
         if self.instant is None:
             self.sources = self._sources()
             self.settings = Settings(
-                request.scale, request.colours, request.steps, request.seed, extractor=load_extractor(request.extractor)
+                request.scale,
+                request.colours,
+                request.steps,
+                request.seed,
+                quiet,
+                load_extractor(request.extractor),
             )
 
     def stylize(self, content: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:
