@@ -55,7 +55,7 @@ def edit(
     folder = source.is_dir() and not history.is_model(source)
     if not folder:
         check_new(out, overwrite)
-        check_suffix("OUT", out, WRITTEN)
+        check_suffix(out, WRITTEN)
     if folder:
         if undo:
             raise UsageError("--undo takes one picture, not a folder.")
