@@ -24,7 +24,8 @@ _GAN = _section(
     *("kind", "latent", "output"),
     *_section("generator", *_NETWORK),
     *_section("discriminator", *_NETWORK),
-    *("loss", "r1", "r2", "gradient_penalty", "penalty_every", "info_weight", "discriminator_lr"),
+    *("loss", "r1", "r2", "gradient_penalty", "penalty_every", "info_weight"),
+    *("film", "mismatch_weight", "classifier_weight", "discriminator_lr"),
     *_section("augment", *_AUGMENT),
     "augment_below",
 )

@@ -64,7 +64,7 @@ IDLE = (
     "denoise:0",
     "sharpen:0",
 )
-BY_A_MODEL = ("encode", "along", "mix", "regenerate")
+BY_A_MODEL = ("encode", "along", "condition", "mix", "regenerate")
 """They have tests of their own."""
 NAMES = [name for name in OPERATIONS if name not in BY_A_MODEL]
 PLACE = NAMES[: NAMES.index("select-box")]

@@ -59,7 +59,7 @@ def test_wrong_turns_are_one_line(dataset: Path, run: Path, tmp_path: Path, shar
     assert "there is no extractor 'vgg'" in limner(*judge, "--features", "vgg", code=2)
     assert "limner weights" in limner(*judge, "--features", "inception-v3", code=1)
     assert "given twice" in limner("evaluate", run, run / "model", "--data", dataset, code=2)
-    assert "exists: give another name" in limner(*judge[:-1], dataset, code=2)
+    assert "is no evaluation: give a new folder" in limner(*judge[:-1], dataset, code=2)
     assert "is no evaluation: give a new folder" in limner(*judge[:-1], dataset, "--overwrite", code=2)
     assert "cannot be written" in limner(*judge[:-1], "/proc/report", code=2)
     assert "none of these models is a VAE" in limner(*judge, "--only", "likelihood", code=2)

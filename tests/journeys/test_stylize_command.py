@@ -55,7 +55,7 @@ def test_a_folder_has_one_line_of_progress(here: Path) -> None:
     (here / "photos").mkdir()
     for number in range(3):
         save(np.full((40, 40, 3), 60 * number, np.uint8), here / "photos" / f"{number}.png")
-    quick = ("--size", "32", "--steps", "0.05", "--out")
+    quick = ("--size", "48", "--steps", "0.05", "--out")
     result = CliRunner().invoke(app, ["stylize", "photos", "painting.png", *quick, "out"], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     (line,) = result.stderr.splitlines()

@@ -55,12 +55,12 @@ def check_above_zero(**numbers: float | None) -> None:
             raise UsageError(f"--{name.replace('_', '-')} {value}: give a number above 0.")
 
 
-def check_suffix(option: str, file: Path, suffixes: Sequence[str], instead: str = "") -> None:
+def check_suffix(file: Path, suffixes: Sequence[str], instead: str = "") -> None:
     """Raises UsageError for a file of another suffix, which says what may be given instead of a file."""
     from limner.errors import UsageError, shown
 
     if file.suffix.lower() not in suffixes:
-        raise UsageError(f"{option} {shown(file, 200)}: end its name in {', '.join(suffixes)}{instead}.")
+        raise UsageError(f"cannot write {shown(file, 200)}: end its name in {', '.join(suffixes)}{instead}.")
 
 
 def check_groups(only: Sequence[str]) -> None:

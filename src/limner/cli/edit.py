@@ -66,7 +66,7 @@ def edit(
     folder = found.is_dir() and not history.is_model(found)
     if not folder:
         check_new(out, overwrite)
-        check_suffix("OUT", out, WRITTEN)
+        check_suffix(out, WRITTEN)
     if folder:
         if undo:
             raise UsageError("--undo takes one picture, not a folder.")

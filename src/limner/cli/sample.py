@@ -97,10 +97,10 @@ def sample(
     appearance = read_appearance(background=background, palette=palette, scale=scale, nearest=nearest)
     target = out or (None if walk else Path("samples.png"))
     if walk:
-        check_suffix("--walk", walk, WALKS)
+        check_suffix(walk, WALKS)
         check_new(walk, overwrite)
     if target and target.suffix:
-        check_suffix("--out", target, WRITTEN, ", or give a folder (no suffix)")
+        check_suffix(target, WRITTEN, ", or give a folder (no suffix)")
         check_new(target, overwrite)
     if target and layout:
         check_new(frames_file(target), overwrite)

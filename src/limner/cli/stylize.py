@@ -107,7 +107,7 @@ def stylize(
     check_extractor(extractor)
     film = content.suffix.lower() in VIDEOS
     if not content.is_dir():
-        check_suffix("--out", out, [*WRITTEN, *(WALKS if film else ())])
+        check_suffix(out, [*WRITTEN, *(WALKS if film else ())])
     given = [str(style) for style in styles or []]
     if weight and len(weight) != len(given):
         raise UsageError(f"{len(weight)} --weight for {len(given)} styles: give one for each.")
