@@ -1,4 +1,4 @@
-"""The keys of the recipes that come with Limner, known without PyTorch, so that a wrong one is told at once."""
+"""The keys of the recipes that come with Limner, known without PyTorch, so that a wrong one is reported at once."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The names of the recipes, known without PyTorch, so that a wrong one is told at once."""
+"""The names of the recipes, known without PyTorch, so that a wrong one is reported at once."""
 
 from limner.errors import RecipeError, nearest, shown
 

@@ -243,6 +243,9 @@ def test_a_condition_beyond_what_was_seen_is_said(names: dict[str, str], tmp_pat
     assert "age = 55: the training pictures have 0 to 1" in said
     said = run_edit(names["photo"], tmp_path / "young.png", "--op", text.replace("55", "0.5"))
     assert "training pictures" not in said
+    asked = f"condition:age=55,model={tmp_path / 'of-age'},steps=0"
+    said = run_edit(names["photo"], tmp_path / "changed.png", "--op", asked)
+    assert "age = 55: the training pictures have 0 to 1" in said
 
 
 def test_a_direction_that_is_not_written_is_answered_with_what_writes_it(names: dict[str, str], tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Conditions as a person writes them; read without PyTorch, so that a mistake is told at once."""
+"""Conditions as a person writes them; read without PyTorch, so that a mistake is reported at once."""
 
 import re
 from collections.abc import Sequence

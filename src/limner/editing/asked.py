@@ -19,7 +19,7 @@ def beyond_seen_of(edits: Sequence[Operation], latent: KnownLatent | None = None
     """
     lines = []
     for one in edits:
-        if not (condition := getattr(one, "condition", None)):
+        if not (condition := getattr(one, "asked", None)):
             continue
         from limner.conditions.resolve import beyond_seen  # which needs PyTorch, as these edits do
         from limner.editing.latent_space import editing_model

@@ -69,6 +69,11 @@ class LatentEdit(Operation):
             raise ValueError("write {NAME: VALUE, NAME: VALUE}, each name with its value") from None
 
     @property
+    def asked(self) -> dict[str, str]:
+        """All values of attributes that it names, by attribute."""
+        return self.condition
+
+    @property
     def idle(self) -> bool:
         """Whether it asks for nothing."""
         return False
@@ -148,6 +153,10 @@ class ChangeCondition(LatentEdit):
 
     open_field: ClassVar[str | None] = "values"
     values: dict[str, NameText] = Field(min_length=1)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        return {**self.condition, **self.values}
 
     def edited(self, canvas: Canvas, model: Model) -> Canvas:
         asked = model.resolve(self.values)

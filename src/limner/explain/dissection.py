@@ -88,7 +88,7 @@ class Dissection:
     together: ChannelEffect
     """The first channels, all set so that they lower the attribute, and all so that they raise it."""
     random_together: ChannelEffect
-    """As many random others, set in the same direction: the mean of the draws, and bounds that hold 95 % of them."""
+    """As many random others, set in the same way: the mean of the draws, and bounds that hold 95 % of them."""
     axes: list[ChannelEffect]
     """Each number of z shifted by a standard deviation back and forth, the strongest of the other half first."""
     direction: ChannelEffect

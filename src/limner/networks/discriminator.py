@@ -61,7 +61,8 @@ class Discriminator(nn.Module):
         other = {name: values.roll(1, 0) for name, values in condition.items()}
         own, swapped = (self._projections(features, each) for each in (condition, other))
         differs = [difference(a, condition[a.name], other[a.name]) for a in self.attributes]
-        return self.score(features, condition)[:, None] - own + swapped, torch.stack(differs, 1)
+        whole = self.logit(features) + own.sum(1, keepdim=True)
+        return whole - own + swapped, torch.stack(differs, 1)
 
     def _projections(self, features: Tensor, condition: Condition) -> Tensor:
         """Returns the projection of features on the vector of each attribute, (B, attributes)."""

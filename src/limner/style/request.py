@@ -1,4 +1,4 @@
-"""A stylisation as it is asked for: read without PyTorch, so that a mistake is told at once."""
+"""A stylisation as it is asked for: read without PyTorch, so that a mistake is reported at once."""
 
 from typing import Literal
 

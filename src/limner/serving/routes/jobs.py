@@ -94,9 +94,8 @@ def train(request: Request, asked: TrainRequest) -> Job:
     if asked.recipe not in RECIPES:
         raise ApiError(422, f"there is no recipe '{asked.recipe[:80]}'; GET /v1/recipes names them.", "recipe")
     _check_settings(asked)
-    taken = state.catalogue.models().get(
-        name
-    )  # the names of models that come with Limner are free: own ones come first
+    # the names of models that come with Limner are free: own ones come first
+    taken = state.catalogue.models().get(name)
     if (state.settings.home / "runs" / name).exists() or (taken and taken.path.parent != SHIPPED):
         raise ApiError(409, f"a model is called '{name}' already.", "name")
     path = str(state.catalogue.dataset(asked.data).path)
