@@ -85,7 +85,7 @@ def agreement(world: KnownWorld, rows: int, random: np.random.Generator) -> dict
     drawn = []
     for resample in range(resamples):
         kept = random.integers(0, rows, rows)
-        refit = model.with_learned(moved, {name: values[kept] for name, values in table.items()}, resample)
+        refit = model.with_refitted_mechanisms(moved, {name: values[kept] for name, values in table.items()}, resample)
         drawn.append(answers_of_model(refit, world, units, other))
     truth, said = answers_of_world(world, units, other), answers_of_model(model, world, units, other)
     found: dict[str, Any] = {"flows": flows}
@@ -110,14 +110,14 @@ def turning(world: World, rows: int, random: np.random.Generator) -> dict[str, A
 
     def said(graph: Graph) -> dict[str, Any]:
         found = examine(graph, variables, table, int(random.integers(2**31)))
-        named = bool(found.doubtful) and found.doubtful[0].edge == edge[::-1]
-        independences, direction = bool(found.falsified or found.wrong), bool(found.doubtful)
+        named = bool(found.better_reversed) and found.better_reversed[0].edge == edge[::-1]
+        independences, direction = bool(found.falsified or found.wrong), bool(found.better_reversed)
         return {
             "caught": independences or direction,
             "independences": independences,
             "direction": direction,
             "named": named,
-            "violations": [[*found.violations], found.tests, found.as_good],
+            "violations": [[*found.violations], found.tests, found.permutation_p_value],
         }
 
     return {"edge": list(edge), "can be seen": can_be_seen, "true": said(world.graph), "wrong": said(wrong)}

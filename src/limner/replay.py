@@ -24,7 +24,7 @@ KINDS = {
 }
 """The module that makes each kind of picture, imported when one is asked for.
 
-Its function `regenerate(picture, made)` takes the file and its provenance, and returns uint8 (H, W, C).
+Its function `replay_picture(picture, made)` takes the file and its provenance, and returns uint8 (H, W, C).
 """
 MODELS = (("model", "path"), ("origin", "model", "path"), ("stylization", "model"), ("run",))
 """Where provenance names the model that made a picture."""
@@ -44,7 +44,7 @@ def replay(picture: Path, model: Path | None = None, where: Mapping[str, Path] |
     places = dict(where or {})
     if model:
         places[_model_of(picture, made)] = model
-    regenerated: np.ndarray = import_module(KINDS[kind]).regenerate(picture, moved(made, places, picture))
+    regenerated: np.ndarray = import_module(KINDS[kind]).replay_picture(picture, moved(made, places, picture))
     return regenerated, difference(regenerated, picture)
 
 

@@ -129,7 +129,7 @@ def provenance_of(model: Model, path: Path, kind: str, **made: Any) -> dict[str,
     return header(kind, model=about, **made)
 
 
-def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
+def replay_picture(picture: Path, made: dict[str, Any]) -> np.ndarray:
     """Returns a picture of samples or of the garden again, uint8 (H, W, C) (see `limner.replay`).
 
     PictureError when its provenance lacks something, or it was made by another model.

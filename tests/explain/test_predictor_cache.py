@@ -35,7 +35,7 @@ def test_the_second_use_reads_what_the_first_one_trained(
     dataset = _greys(tmp_path / "greys")
     trained = _once(dataset, "light", "tone")
     assert "read from" not in capsys.readouterr().err
-    monkeypatch.setattr("limner.explain.predictor_cache.train_predictor", None)
+    monkeypatch.setattr("limner.explain.predictor_cache.train_attribute_predictor", None)
     kept = _once(dataset, "light", "tone")
     (file,) = cache.iterdir()
     assert (

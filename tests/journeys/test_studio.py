@@ -66,7 +66,7 @@ def _make(folder: Path) -> None:
         small_model(name, side=32).save(folder / "models" / name)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr("limner.causal.fitting.STEPS", 30)
+        patch.setattr("limner.causal.fitting.MAX_FLOW_STEPS", 30)
         patch.setattr("limner.explain.predictor.STEPS", 30)
         garden.make(Path("garden"), n=200, size=16)
         data = prepare(Path("garden"), Path("models/flowers"), size=16)

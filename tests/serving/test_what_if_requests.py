@@ -37,7 +37,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         confounded=[("species", "soil")],
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("limner.causal.fitting.STEPS", 10)
+        patch.setattr("limner.causal.fitting.MAX_FLOW_STEPS", 10)
         patch.setattr("limner.explain.predictor.STEPS", 10)
         data = Dataset.open(folder / "served" / "garden")
         CausalModel.fit(data, graph, folder / "served" / "grown", minutes=0.005, settings=SMALL)

@@ -101,7 +101,7 @@ def is_model(path: Path) -> bool:
     return True
 
 
-def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
+def replay_picture(picture: Path, made: dict[str, Any]) -> np.ndarray:
     """Returns an edited picture again, uint8 (H, W, 3 or 4) (see `limner.replay`).
 
     PictureError where the origin, or what an edit read, is gone or another, or the picture was not edited here.

@@ -134,7 +134,7 @@ class MadeLatent(BaseModel):
     directions: PathText | None = None
 
 
-def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
+def replay_picture(picture: Path, made: dict[str, Any]) -> np.ndarray:
     """Returns the picture of a latent spec again, uint8 (H, W, C) (see `limner.replay`).
 
     PictureError where its provenance is incomplete, or names another model than is there.

@@ -72,7 +72,7 @@ class AttributePredictor(Predictor):
         fit_module(self, loss, steps or STEPS, lr=RATE, weight_decay=DECAY, title="predictor of attributes")
 
 
-def train_predictor(dataset: Dataset, attributes: Sequence[Attribute], seed: int = 0) -> AttributePredictor:
+def train_attribute_predictor(dataset: Dataset, attributes: Sequence[Attribute], seed: int = 0) -> AttributePredictor:
     """Returns a predictor of labels and numbers that has learned from the training split and was measured on the validation split.
 
     Pictures of which one of the values is missing are left out. UsageError for an attribute that is always the same.

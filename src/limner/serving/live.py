@@ -17,7 +17,7 @@ from limner.config import in_words
 from limner.pictures import to_frame
 from limner.serving.errors import FAULT, ApiError, field_of, understood
 from limner.serving.routes.body import Few, LatentRequest, Name
-from limner.serving.routes.causal import Unit, Values, other_world
+from limner.serving.routes.causal import UnitSpec, Values, other_world
 from limner.serving.routes.stylize import instantly
 from limner.serving.state import State
 from limner.style.factors import Factors
@@ -65,7 +65,7 @@ class AskWhatIf(BaseModel):
     id: int = 0
     kind: Literal["counterfactual"]
     model: Name
-    unit: Unit = Unit()
+    unit: UnitSpec = UnitSpec()
     do: Values = Field(default_factory=dict)
 
 

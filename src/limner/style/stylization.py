@@ -156,7 +156,7 @@ class MadeStylization(BaseModel):
     stylization: Stylization
 
 
-def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
+def replay_picture(picture: Path, made: dict[str, Any]) -> np.ndarray:
     """Returns a stylised picture again, uint8 (H, W, 3 or 4) (see `limner.replay`).
 
     PictureError where a file that it was made of is gone or another.

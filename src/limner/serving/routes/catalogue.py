@@ -182,7 +182,7 @@ def _causal(state: State, name: str) -> dict[str, Any]:
     nodes = []
     for each, one in structure.variables.items():
         kind = "label" if one.classes else "number"
-        bounds = {"minimum": one.seen[0], "maximum": one.seen[1], "mean": one.mean}
+        bounds = {"minimum": one.training_range[0], "maximum": one.training_range[1], "mean": one.mean}
         parents = [cause for cause, effect in graph.edges if effect == each]
         nodes.append({"name": each, "kind": kind, "classes": list(one.classes), **bounds, "parents": parents})
     drawn = {"nodes": nodes, "picture": list(graph.picture), "confounded": [list(pair) for pair in graph.confounded]}
