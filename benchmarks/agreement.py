@@ -35,7 +35,7 @@ from limner import files, seeds
 from limner.causal import Graph, StructuralModel
 from limner.causal.check import examine
 from limner.causal.variables import Table, with_statistics
-from limner.metrics.intervals import mean_interval, share_interval
+from limner.metrics.intervals import mean_interval, proportion_interval
 from limner.progress import ProgressLine
 
 UNITS = 10
@@ -136,7 +136,7 @@ def summary(part: str, repeats: list[dict[str, Any]]) -> Iterator[str]:
     """What is printed of a part."""
 
     def share(what: str, hits: list[bool]) -> str:
-        _, low, high = share_interval(sum(hits), len(hits)) if hits else (0.0, 0.0, 1.0)
+        _, low, high = proportion_interval(sum(hits), len(hits)) if hits else (0.0, 0.0, 1.0)
         return f"| {part} | {what} | {sum(hits)} of {len(hits)} | {low:.1%} to {high:.1%} |"
 
     if part.endswith("-edges"):

@@ -32,7 +32,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 @pytest.fixture(scope="module")
 def predictor(dataset: Dataset) -> AttributePredictor:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("limner.explain.predictor.STEPS", 200)
+        patch.setattr("limner.explain.predictor.TRAINING_STEPS", 200)
         return train_attribute_predictor(dataset, [dataset.schema.attribute(name) for name in ("tone", "light")])
 
 

@@ -67,7 +67,7 @@ def _make(folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setattr("limner.causal.fitting.MAX_FLOW_STEPS", 30)
-        patch.setattr("limner.explain.predictor.STEPS", 30)
+        patch.setattr("limner.explain.predictor.TRAINING_STEPS", 30)
         garden.make(Path("garden"), n=200, size=16)
         data = prepare(Path("garden"), Path("models/flowers"), size=16)
         edges = [(parent, child) for child, parents in garden.GRAPH.items() for parent in parents]

@@ -38,7 +38,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("limner.causal.fitting.MAX_FLOW_STEPS", 10)
-        patch.setattr("limner.explain.predictor.STEPS", 10)
+        patch.setattr("limner.explain.predictor.TRAINING_STEPS", 10)
         data = Dataset.open(folder / "served" / "garden")
         CausalModel.fit(data, graph, folder / "served" / "grown", minutes=0.005, settings=SMALL)
     return folder / "served"

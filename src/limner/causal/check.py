@@ -17,7 +17,7 @@ from limner.causal.variables import Table, Variable, complete_rows, variables_of
 from limner.data.dataset import Dataset
 
 MAX_TEST_ROWS = 1000
-"""Units that independences are tested on, drawn at random: with more, slight errors of a regression count as dependence."""
+"""Units that independences are tested on, drawn at random, so that a test with many permutations takes seconds."""
 NUM_PERMUTATIONS = 100
 """Graphs with permuted nodes that the graph is compared with: p-values in steps of a hundredth."""
 SIGNIFICANCE_LEVEL = 0.05

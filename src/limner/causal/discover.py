@@ -12,7 +12,7 @@ from limner.data.dataset import Dataset
 from limner.errors import GraphError
 
 MAX_TEST_ROWS = 2000
-"""Units that independences are tested on, drawn at random; more take longer and hardly find other edges."""
+"""Units that independences are tested on, drawn at random, so that a search takes seconds."""
 SIGNIFICANCE_LEVEL = 0.01
 """P-values below it count as dependence: small, because the search makes many tests."""
 

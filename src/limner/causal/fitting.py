@@ -16,7 +16,7 @@ NUM_FOLDS = 5
 MIN_ROWS_PER_FEATURE = 10
 """Complete rows for each column of the regression: the usual rule against overfitting."""
 MAX_FLOW_STEPS, PATIENCE_EVALUATIONS = 2000, 10
-"""Steps of training a flow at most, and evaluations without improvement after which it stops earlier, as nearly all do."""
+"""Steps of training a flow at most, and evaluations without improvement after which it stops earlier."""
 EVALUATE_EVERY, BATCH_ROWS = 25, 1024
 """Steps between two evaluations, and rows of a batch: many, as a step costs little and its gradient should not vary much."""
 LEARNING_RATE = 5e-3

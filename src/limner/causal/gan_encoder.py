@@ -26,9 +26,9 @@ from limner.tensors import load_tensors, save_tensors
 from limner.weights import load_weights
 
 NETWORK = NetworkConfig(architecture="convolutional", widths=(32, 64, 128), normalisation="batch")
-"""Small: it only has to find z, and its mistakes are those that stay in the picture."""
+"""The encoder: small, as it is trained for a few minutes."""
 TRAINING_STEPS, BATCH_SIZE, LEARNING_RATE = 2000, 32, 2e-3
-"""About a minute on one core at 32x32, after which the loss hardly falls."""
+"""Steps of training, pictures a step, and the rate of the optimiser."""
 RECONSTRUCTION_WEIGHT = 10.0
 """Weight of the squared error of a reconstructed pixel, relative to that of z."""
 POINT_LOG_VARIANCE = -30.0

@@ -19,7 +19,7 @@ from limner.causal.variables import Variable
 HIDDEN_WIDTHS = (32, 32)
 """Hidden layers of a flow and of the residual MLP: wide enough for a bend in a few parents, small enough for a few hundred rows."""
 SPLINE_BINS = 8
-"""Bins of the neural spline: what its authors use for tables."""
+"""Bins of the neural spline, as its authors use for most tables."""
 MIN_SINGULAR_RATIO = 5e-3
 """Singular values of a regression below this fraction of the greatest count as none."""
 END_MARGIN = 1e-6

@@ -21,7 +21,7 @@ from limner.causal.variables import Table, Variable
 from limner.explain.predictor import errors_of
 from limner.features import load_extractor, pool
 from limner.metrics.frechet import frechet_interval
-from limner.metrics.intervals import Interval, bootstrap, change_interval, mean_interval, share_interval
+from limner.metrics.intervals import Interval, bootstrap, change_interval, mean_interval, proportion_interval
 from limner.progress import ProgressLine
 
 CYCLES = (1, 10)
@@ -57,7 +57,7 @@ class TruthComparison:
 
 @dataclass
 class Soundness:
-    """What was measured on `units` units; errors are absolute for numbers, shares of wrong classes for categories.
+    """What was measured on `units` units; errors are absolute for numbers, fractions of wrong classes for categories.
 
     The keys of most fields are interventions, each named by the attribute that is set.
     """
@@ -254,8 +254,8 @@ def _drift(variable: Variable, before: np.ndarray, after: np.ndarray, truth: np.
     drift = _mean((errors_of(variable.classes, after, truth) - errors_of(variable.classes, before, truth)) / std)
     if not variable.classes:
         return drift
-    # a difference of shares: where few units differ, no narrower than the interval of none of them
-    half = max(drift.high - drift.value, drift.value - drift.low, share_interval(0, len(truth)).high)
+    # a difference of proportions: where few units differ, no narrower than the interval of none of them
+    half = max(drift.high - drift.value, drift.value - drift.low, proportion_interval(0, len(truth)).high)
     return Interval(drift.value, drift.value - half, drift.value + half)
 
 

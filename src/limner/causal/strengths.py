@@ -14,7 +14,7 @@ from limner.metrics.intervals import Interval, Z
 NUM_RESAMPLES = 40
 """Refits behind an interval, which only their standard deviation gives: a tenth of it is uncertain."""
 NUM_UNITS, DRAWS_PER_UNIT = 300, 300
-"""Units for which the arrow is cut, and samples from the mechanism of each, beyond which figures hardly change."""
+"""Units for which the arrow is cut, and samples from the mechanism of each."""
 
 
 class Strength(NamedTuple):

@@ -56,7 +56,14 @@ def _read(file: Path, dataset: Dataset, attributes: Sequence[Attribute]) -> Attr
 
 
 def _key(dataset: Dataset, attributes: Sequence[Attribute], seed: int) -> str:
-    trained = [settings.SIDE, settings.STEPS, settings.BATCH, settings.RATE, settings.DECAY, WIDTHS]
+    trained = [
+        settings.MAX_SIDE,
+        settings.TRAINING_STEPS,
+        settings.BATCH_SIZE,
+        settings.LEARNING_RATE,
+        settings.WEIGHT_DECAY,
+        WIDTHS,
+    ]
     split = [len(dataset.split(name)) for name in ("train", "validation")]
     names = [one.model_dump(mode="json") for one in attributes]
     content = [FORMAT, trained, dataset.fingerprint, split, list(dataset.schema.shape), names, seed]

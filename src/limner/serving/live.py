@@ -24,8 +24,10 @@ from limner.style.factors import Factors
 
 router = APIRouter()
 LOG = logging.getLogger(__name__)
-MOST_BYTES = 64 * 2**10
-MOST_ROW = 32
+MAX_MESSAGE_BYTES = 64 * 2**10
+"""Bytes of a message; what is asked for needs a few hundred."""
+MAX_ROW_PICTURES = 32
+"""Pictures that one message asks for."""
 
 
 class Ask(LatentRequest):
@@ -36,7 +38,7 @@ class Ask(LatentRequest):
     id: int = 0
     kind: Literal["sample", "samples"]
     model: Name
-    n: int = Field(1, ge=1, le=MOST_ROW)
+    n: int = Field(1, ge=1, le=MAX_ROW_PICTURES)
 
 
 class AskStyle(BaseModel):
@@ -72,6 +74,7 @@ class AskWhatIf(BaseModel):
 ANY: TypeAdapter[Ask | AskStyle | AskWhatIf] = TypeAdapter(
     Annotated[Ask | AskStyle | AskWhatIf, Field(discriminator="kind")]
 )
+"""Reads a message of any kind."""
 
 
 @dataclass
@@ -110,7 +113,7 @@ async def live(socket: WebSocket) -> None:
         await socket.accept()
         while not answering.done():
             text = await socket.receive_text()
-            if len(text) > MOST_BYTES:
+            if len(text) > MAX_MESSAGE_BYTES:
                 await socket.close(1009)
                 break
             slot.put(text)

@@ -27,7 +27,9 @@ from limner.serving.decoding import DecodingBudget
 from limner.serving.errors import ApiError
 
 NAME = re.compile(r"[0-9a-f]{64}")
-DEEPEST = 50
+"""The id of a picture: its SHA-256."""
+MAX_DEPTH = 50
+"""Levels of provenance within provenance; deeper is none that Limner wrote."""
 
 
 class PictureStore:
@@ -81,7 +83,7 @@ class PictureStore:
             json.dumps(made, allow_nan=False, ensure_ascii=False).encode()
         except (PictureError, ValueError, RecursionError):
             return None
-        return made if _depth(made) <= DEEPEST else None
+        return made if _depth(made) <= MAX_DEPTH else None
 
     def holds(self, path: Path) -> bool:
         """Whether a path is that of a picture here."""

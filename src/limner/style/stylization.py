@@ -23,6 +23,7 @@ from limner.style.request import SHIPPED_MODEL, Source, Stylization
 from limner.style.transfer import stylize
 
 KIND = "stylization"
+"""What provenance calls a stylised picture."""
 BYTES_A_PIXEL = {"instant": 250, "optimised": 800}
 """What is taken at least; twice as much is usual."""
 
@@ -104,8 +105,8 @@ class Stylizer:
         stylized = stylize(content, sources, factors, self.settings, regions, start)
         if len(self.sources) > 1:
             return stylized
-        share = regions[1][..., None]
-        return np.rint(content + share * (stylized.astype(np.float32) - content)).astype(np.uint8)
+        opacity = regions[1][..., None]
+        return np.rint(content + opacity * (stylized.astype(np.float32) - content)).astype(np.uint8)
 
     def _sources(self) -> list[Sources]:
         """Returns a region's sources, for each style with a mask, or else for all of them together."""

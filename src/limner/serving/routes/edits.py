@@ -24,6 +24,7 @@ from limner.serving.state import State, for_client, state_of
 
 router = APIRouter(prefix="/v1")
 FILES = ("file", "by")
+"""Fields of an edit that name a picture."""
 GROWN = 2
 """Times as large as it may come, a picture may become on the way."""
 CARRIED = 1000

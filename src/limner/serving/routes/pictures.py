@@ -10,7 +10,9 @@ from limner.serving.state import State, for_client, state_of
 
 router = APIRouter(prefix="/v1")
 FILE = {"schema": {"type": "string", "format": "binary"}}
+"""A file, in OpenAPI's words."""
 BYTES = {"requestBody": {"required": True, "content": {"application/octet-stream": FILE}}}
+"""A request whose body is one file, in OpenAPI's words."""
 
 
 @router.post("/pictures", openapi_extra=BYTES)
