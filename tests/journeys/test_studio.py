@@ -268,7 +268,7 @@ def test_what_if(page: Page, address: str) -> None:
     expect(page.get_by_role("slider", name="sunlight")).to_be_visible()
     slide(page.get_by_role("slider", name="sunlight"), 0.95)
     expect(page.get_by_role("button", name=re.compile(r"^do\(sunlight = 0\."))).to_be_visible()
-    expect(page.get_by_role("img", name="In truth")).to_be_visible()
+    expect(page.get_by_role("img", name="True counterfactual")).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("^sunlight")).get_by_text("set").first).to_be_visible()
     shot(page, "whatif")
 
@@ -330,7 +330,7 @@ def test_language_and_appearance_stay(page: Page, address: str) -> None:
     expect(page.get_by_role("link", name="探索")).to_be_visible()
     assert page.evaluate("document.documentElement.lang").startswith("zh")
     shot(page, "explore-chinese")
-    for view in ("edit", "restyle", "whatif", "train", "judge"):
+    for view in ("edit", "restyle", "whatif", "train", "evaluate"):
         go(page, address, view)
         page.wait_for_timeout(300)
         shot(page, f"{view}-chinese")

@@ -37,7 +37,7 @@ class CounterfactualRequest(Body):
     seed: int = Field(0, ge=0, le=2**63 - 1)
 
 
-class DosesRequest(Body):
+class DoseResponseRequest(Body):
     """A unit, and the cause that is moved through its range."""
 
     model: Name
@@ -68,11 +68,11 @@ async def counterfactual(request: Request, asked: CounterfactualRequest) -> dict
     return await for_client(request, state.run_in_pool(_counterfactual, state, asked))
 
 
-@router.post("/doses")
-async def doses(request: Request, asked: DosesRequest) -> dict[str, Any]:
+@router.post("/dose-response")
+async def dose_response(request: Request, asked: DoseResponseRequest) -> dict[str, Any]:
     """Returns what a unit would have been at each of several values of one cause."""
     state = state_of(request)
-    return await for_client(request, state.run_in_pool(_doses, state, asked))
+    return await for_client(request, state.run_in_pool(_dose_response, state, asked))
 
 
 def other_world(state: State, name: str, unit: UnitSpec, values: Mapping[str, Any], seed: int) -> World:
@@ -163,7 +163,7 @@ def _truth(state: State, model: Any, asked: CounterfactualRequest) -> dict[str, 
     return {"b64_json": encoded(state, pictures[0], "png"), "attributes": attributes(model, table, 0)}
 
 
-def _doses(state: State, asked: DosesRequest) -> dict[str, Any]:
+def _dose_response(state: State, asked: DoseResponseRequest) -> dict[str, Any]:
     model = state.catalogue.causal(asked.model)
     variable = _variable(model, asked.name)
     low, high = variable.training_range
