@@ -139,8 +139,8 @@ def save_stylized(stylizer: Stylizer, content: Path, out: Path, anonymous: bool 
 def provenance(done: Stylization, content: Path, anonymous: bool = False) -> dict[str, Any]:
     """Returns what a picture to which this was done says of itself."""
     origin = {"file": str(content), "sha256": files.digest(content)}
-    made = header(KIND, origin=origin, stylization=done.model_dump(mode="json", exclude_defaults=True))
-    return without_paths(made, {}) if anonymous else made
+    recorded = header(KIND, origin=origin, stylization=done.model_dump(mode="json", exclude_defaults=True))
+    return without_paths(recorded, {}) if anonymous else recorded
 
 
 class Origin(BaseModel):
@@ -150,19 +150,19 @@ class Origin(BaseModel):
     sha256: str
 
 
-class MadeStylization(BaseModel):
+class StylizationProvenance(BaseModel):
     """What provenance says of a stylised picture."""
 
     origin: Origin
     stylization: Stylization
 
 
-def replay_picture(picture: Path, made: dict[str, Any]) -> np.ndarray:
+def replay_picture(picture: Path, recorded: dict[str, Any]) -> np.ndarray:
     """Returns a stylised picture again, uint8 (H, W, 3 or 4) (see `limner.replay`).
 
     PictureError where a file that it was made of is gone or another.
     """
-    about = made_of(MadeStylization, picture, made)
+    about = made_of(StylizationProvenance, picture, recorded)
     asked = about.stylization
     content = check(picture, about.origin.file, about.origin.sha256)
     if asked.model not in ("", SHIPPED_MODEL):

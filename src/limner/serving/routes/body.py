@@ -61,8 +61,8 @@ def encoded(
     state: State,
     pixels: np.ndarray,
     kind: Format,
-    made: dict[str, Any] | None = None,
+    provenance: dict[str, Any] | None = None,
     metadata: Metadata | None = None,
 ) -> str:
     """Returns a picture as base64, with its provenance, where names stand for paths, and the metadata of its author."""
-    return b64encode(to_bytes(pixels, f"picture.{kind}", made and state.names.of(made), metadata)).decode()
+    return b64encode(to_bytes(pixels, f"picture.{kind}", provenance and state.names.of(provenance), metadata)).decode()

@@ -93,6 +93,6 @@ def _filmed(state: State, sampler: LatentSampler, asked: WalkRequest) -> bytes:
     stops = [spec.model_dump(mode="json", exclude_defaults=True) for spec in asked.latents]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "walk.mp4"
-        made = sampler.provenance(asked.latents[0]) | {"kind": "walk", "latents": stops}
-        save_walk(frames, file, asked.rate, state.names.of(made))
+        provenance = sampler.provenance(asked.latents[0]) | {"kind": "walk", "latents": stops}
+        save_walk(frames, file, asked.rate, state.names.of(provenance))
         return file.read_bytes()

@@ -32,8 +32,8 @@ async def get(request: Request, picture: str) -> Response:
 
 def _kept(state: State, content: bytes) -> dict[str, Any]:
     name, width, height = state.pictures.put(content)
-    made = state.pictures.provenance(name)
-    return {"id": name, "width": width, "height": height, "provenance": made and state.names.of(made)}
+    provenance = state.pictures.provenance(name)
+    return {"id": name, "width": width, "height": height, "provenance": provenance and state.names.of(provenance)}
 
 
 def _png(state: State, picture: str) -> bytes:
