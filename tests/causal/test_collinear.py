@@ -51,8 +51,8 @@ def test_a_cause_that_follows_from_another_has_no_effect_of_its_own(noise: float
 
 @pytest.mark.slow
 def test_effects_along_such_an_edge_are_marked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("limner.causal.effects.RESAMPLES", 20)
-    monkeypatch.setattr("limner.causal.strengths.RESAMPLES", 4)
+    monkeypatch.setattr("limner.causal.effects.NUM_RESAMPLES", 20)
+    monkeypatch.setattr("limner.causal.strengths.NUM_RESAMPLES", 4)
     random = np.random.default_rng(0)
     size = random.normal(size=400)
     table: Table = {"cm": size, "inch": size / 2.54, "age": random.normal(size=400)}
@@ -60,7 +60,7 @@ def test_effects_along_such_an_edge_are_marked(monkeypatch: pytest.MonkeyPatch) 
     graph = Graph(edges=["cm -> weight", "inch -> weight", "age -> weight"])
     variables = _variables(table)
     structure = StructuralModel.fit(graph, variables, table)
-    monkeypatch.setattr(sys.modules["limner.causal.check"], "PERMUTATIONS", 2)
+    monkeypatch.setattr(sys.modules["limner.causal.check"], "NUM_PERMUTATIONS", 2)
     assert in_words(("cm", "weight"), ("inch",)) in examine(graph, variables, table).unidentified_edges
     pytest.importorskip("dowhy")
     found = {one.cause: one for one in attribute_effects(structure, table, "weight").effects}

@@ -194,7 +194,7 @@ def test_impossible_input_is_refused() -> None:
             interval(items, items[:, :2])
     with pytest.raises(ValueError, match="at least 1 item"):
         bootstrap(lambda drawn: 0.0, items[:0])
-    with pytest.raises(ValueError, match="share"):
+    with pytest.raises(ValueError, match="proportion"):
         proportion_interval(3, 2)
 
 
