@@ -20,6 +20,7 @@ UNDER_THE_GRAPH = (
     "affected and return to every picture, and still be wrong because the graph is wrong: only a comparison with the "
     "truth would show it, and for real pictures there is none."
 )
+"""What a reader must know before believing any figure."""
 
 
 def page(model: CausalModel, found: Soundness, table: Table, data: str) -> Page:

@@ -44,6 +44,7 @@ STATISTICS: Mapping[str, Statistic] = {
     "contrast": _by(SCORERS["contrast"]),
     "saturation": saturation,
 }
+"""What can be asked about a picture, by name."""
 
 
 def picture_effects(

@@ -14,6 +14,7 @@ from limner.errors import UsageError, shown
 from limner.parsing import ParseError, read_json
 
 FILE_NAME = re.compile(r"flower-([0-9]{1,18})\.png")
+"""The name of a flower's file, with its number."""
 
 
 class About(BaseModel):

@@ -164,6 +164,7 @@ PROVENANCE_KINDS: dict[str, type[Any]] = {
     "causal sample": SampleProvenance,
     "studio counterfactual": StudioProvenance,
 }
+"""What provenance of each kind holds."""
 
 
 def replay_picture(picture: Path, recorded: dict[str, Any]) -> np.ndarray:

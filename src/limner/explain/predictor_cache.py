@@ -19,7 +19,8 @@ from limner.parsing import parse_json
 from limner.tensors import load_tensors, save_tensors
 from limner.weights import load_weights
 
-FORMAT = 1  # to be raised when `train_attribute_predictor` makes other weights of the same pictures
+FORMAT = 1
+"""To be raised when `train_attribute_predictor` makes other weights of the same pictures."""
 
 
 def predictor_once(dataset: Dataset, attributes: Sequence[Attribute], seed: int = 0) -> AttributePredictor:
