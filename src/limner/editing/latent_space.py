@@ -44,7 +44,14 @@ def interpolate(model: Model, one: Latent, other: Latent, share: float) -> Laten
     pairs = enumerate(zip(model.hooks.offsets_of(one), model.hooks.offsets_of(other), strict=True))
     coarse = model.hooks.num_coarse
     offsets = (torch.lerp(*pair, share) if level < coarse else cross_faded(*pair, share) for level, pair in pairs)
-    return Latent(w, one.condition, "w", tuple(offsets))
+    return Latent(w, one.condition, "w", tuple(offsets), _interpolated(one.spatial, other.spatial, share))
+
+
+def _interpolated(one: Tensor | None, other: Tensor | None, share: float) -> Tensor | None:
+    """Returns the spatial latent in a straight line between two, of which None stands for zero."""
+    if one is None:
+        return None if other is None else share * other
+    return (1 - share) * one if other is None else torch.lerp(one, other, share)
 
 
 def with_condition(model: Model, latent: Latent, condition: Condition) -> Latent:
