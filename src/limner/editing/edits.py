@@ -65,6 +65,8 @@ OPERATIONS = Operations(
         "white-balance": "light.WhiteBalance",
         "temperature": "light.Temperature",
         "saturation": "light.Saturation",
+        "hue": "recolour.Hue",
+        "recolour": "recolour.Recolour",
         "curves": "light.Curves",
         "clahe": "light.Clahe",
         "relight": "light.Relight",
@@ -148,8 +150,9 @@ def _takes_no(name: str, key: str, fields: Sequence[str], given: Mapping[str, An
 
 def arguments(kind: type[Operation]) -> list[str]:
     """Returns the names of what an edit takes, its own before those that it shares."""
-    own = [name for name in kind.model_fields if name in kind.__annotations__]
-    return own + [name for name in kind.model_fields if name not in own]
+    names = {name: field.alias or name for name, field in kind.model_fields.items()}  # "from" is no name in Python
+    own = [name for name in names if name in kind.__annotations__]
+    return [names[name] for name in own + [name for name in names if name not in own]]
 
 
 def read_edits(path: Path) -> list[Operation]:
@@ -181,7 +184,7 @@ def from_list(listed: Sequence[Any]) -> list[Operation]:
 
 def to_list(edits: Sequence[Operation]) -> list[dict[str, Any]]:
     """Returns edits as plain data, every argument written out."""
-    return [{OPERATIONS.name_of(type(one)): one.model_dump(mode="json")} for one in edits]
+    return [{OPERATIONS.name_of(type(one)): one.model_dump(mode="json", by_alias=True)} for one in edits]
 
 
 def apply(edits: Sequence[Operation], pixels: np.ndarray, latent: KnownLatent | None = None) -> np.ndarray:

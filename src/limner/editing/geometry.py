@@ -14,6 +14,11 @@ from limner.pictures import MAX_PIXELS, colour
 
 Pixels = Annotated[int, Field(ge=0, le=100_000)]
 Degrees = Annotated[float, Field(ge=-360, le=360)]
+RESAMPLING = {
+    "lanczos": (Image.Resampling.LANCZOS, cv2.INTER_AREA),
+    "nearest": (Image.Resampling.NEAREST, cv2.INTER_NEAREST_EXACT),
+}
+"""How a picture is scaled (by Pillow), and with it a selection (by OpenCV)."""
 FILLS = {"mirror": cv2.BORDER_REFLECT_101, "edge": cv2.BORDER_REPLICATE, "content": cv2.BORDER_REPLICATE}
 """Fills that repeat the picture, `content` patch by patch; others are `transparent` and colours."""
 
@@ -64,11 +69,15 @@ class Flip(Operation):
 
 
 class Scale(Operation):
-    """Resizes by a `factor`, or to a `width` or `height` or both (Lanczos); 1 changes nothing."""
+    """Resizes by a `factor`, or to a `width` or `height` or both; 1 changes nothing.
+
+    `by` lanczos for photographs; nearest keeps the colours of pixel art, and its pixels where the factor is whole.
+    """
 
     factor: float | None = Field(None, gt=0, le=100)
     width: int | None = Field(None, ge=1, le=100_000)
     height: int | None = Field(None, ge=1, le=100_000)
+    by: Literal["lanczos", "nearest"] = "lanczos"
 
     @model_validator(mode="after")
     def _one_way(self) -> "Scale":
@@ -81,8 +90,9 @@ class Scale(Operation):
         if size == (canvas.width, canvas.height):
             return canvas
         _affordable("scale", *size)
-        pixels = np.asarray(Image.fromarray(np.ascontiguousarray(canvas.pixels)).resize(size, Image.Resampling.LANCZOS))
-        chosen = None if canvas.selection is None else cv2.resize(canvas.selection, size, interpolation=cv2.INTER_AREA)
+        resampling, of_selection = RESAMPLING[self.by]
+        pixels = np.asarray(Image.fromarray(np.ascontiguousarray(canvas.pixels)).resize(size, resampling))
+        chosen = None if canvas.selection is None else cv2.resize(canvas.selection, size, interpolation=of_selection)
         return Canvas(pixels, chosen)
 
     def _size(self, canvas: Canvas) -> tuple[int, int]:
