@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from limner.errors import ModelError
-from limner.model import WEIGHTS, find_folder, load, outline
+from limner.model import WEIGHTS, find_folder, load, load_without_weights
 from limner.tensors import load_tensors, save_tensors
 from small_models import small_model
 
@@ -112,7 +112,7 @@ def test_a_config_that_is_none(folder: Path, path: str, value: Any) -> None:
     refused(folder)
     if path.split(".")[0] != "about" and value != 99:
         with pytest.raises(ModelError):
-            outline(folder)
+            load_without_weights(folder)
 
 
 @pytest.mark.parametrize(

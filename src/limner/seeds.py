@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 
-LARGEST_SEED = 2**63 - 1
+MAX_SEED = 2**63 - 1
 GENERATOR_BYTES = 6000
 """What one generator takes in memory, nearly all of it the state of its Mersenne Twister."""
 

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 import limner
 from limner.conditions.attribute import Attribute
 from limner.conditions.kind import ConditionKind
-from limner.conditions.kinds import KINDS
+from limner.conditions.kinds import CONDITION_KINDS
 from limner.data import Dataset, write_dataset
 from limner.editing.history import open_source
 from limner.editing.inversion import invert
@@ -42,7 +42,7 @@ class Coarse(ConditionKind):
         except (TypeError, ValueError, RuntimeError):
             raise ConditionError(f"condition {attribute.name}: give {attribute.size} numbers.") from None
 
-    def unknown(self, attribute: Attribute) -> Tensor:
+    def null_value(self, attribute: Attribute) -> Tensor:
         return torch.full(attribute.shape, NOTHING_GIVEN)
 
     def text(self, attribute: Attribute, value: Tensor) -> str:
@@ -78,7 +78,7 @@ def coarse(pictures: np.ndarray) -> np.ndarray:
 @pytest.fixture(autouse=True, scope="module")
 def _registered() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(KINDS, "coarse", Coarse())
+        patch.setitem(CONDITION_KINDS, "coarse", Coarse())
         yield
 
 

@@ -36,7 +36,7 @@ IDLE = ("along:direction=pca-1,amount=0,model=gone", "mix:share=0,seed=1,model=g
 def _few_candidates_compared_at_small_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("limner.editing.inversion.CANDIDATES", 8)
     monkeypatch.setattr("limner.editing.latent_edits.CANDIDATES", 4)
-    monkeypatch.setattr("limner.editing.directions.SAMPLES", 32)
+    monkeypatch.setattr("limner.editing.directions.NUM_SAMPLES", 32)
     monkeypatch.setattr("limner.features.likeness.SIDES", (32, 128))
 
 
@@ -121,19 +121,19 @@ def test_a_photograph_under_the_condition_that_it_has_stays_as_it_is(opaque: np.
 
 def test_a_latent_counts_only_for_the_pixels_that_it_generates(model: Path) -> None:
     source = open_source(model, seed=7)
-    canvas = Canvas(source.pixels, latent=source.latent)
-    assert canvas.known is source.latent
-    assert parse("exposure:0").apply(canvas).known is source.latent
-    assert parse("exposure:1").apply(canvas).known is None
+    canvas = Canvas(source.pixels, last_latent=source.latent)
+    assert canvas.valid_latent is source.latent
+    assert parse("exposure:0").apply(canvas).valid_latent is source.latent
+    assert parse("exposure:1").apply(canvas).valid_latent is None
     encoded = parse(f"encode:model={model},steps=1").apply(parse("exposure:1").apply(canvas))
-    assert isinstance(encoded.known, KnownLatent)
-    assert parse("blur:2").apply(encoded).known is None
+    assert isinstance(encoded.valid_latent, KnownLatent)
+    assert parse("blur:2").apply(encoded).valid_latent is None
 
 
 def test_inversion_is_done_once(names: dict[str, str], opaque: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     first = parse(TEXTS["along"].format(**names)).apply(Canvas(opaque))
-    assert first.known
-    assert not first.known.exact
+    assert first.valid_latent
+    assert not first.valid_latent.exact
     monkeypatch.setattr("limner.editing.latent_edits.invert", lambda *_, **__: pytest.fail("it was found before"))
     back = parse("along:direction=sefa-1,amount=-4").apply(first)
     assert np.abs(back.pixels.astype(float) - opaque).mean() < np.abs(first.pixels.astype(float) - opaque).mean()

@@ -78,7 +78,7 @@ def test_what_cannot_be_found_is_one_line(lamp: Model) -> None:
 def _quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("limner.explain.predictor.STEPS", 20)
-        patch.setattr("limner.editing.directions.SAMPLES", 32)
+        patch.setattr("limner.editing.directions.NUM_SAMPLES", 32)
         yield
 
 

@@ -145,10 +145,10 @@ def test_int8_of_what_has_no_convolutions_is_refused(tmp_path: Path) -> None:
 def test_int8_is_left_only_where_quality_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = _model("gan", "method.generator.widths=[32, 16]")
     said = model.export(tmp_path / "small.onnx", int8=True)
-    assert float(said.split(" dB")[0]) >= int8.LEAST_PSNR
+    assert float(said.split(" dB")[0]) >= int8.MIN_PSNR
     kinds = {node.op_type for node in onnx.load(tmp_path / "small.onnx").graph.node}
     assert "QuantizeLinear" in kinds
-    monkeypatch.setattr(int8, "LEAST_PSNR", 200.0)
+    monkeypatch.setattr(int8, "MIN_PSNR", 200.0)
     with pytest.raises(ModelError, match="export without --int8"):
         model.export(tmp_path / "worse.onnx", int8=True)
     assert [file.name for file in tmp_path.iterdir()] == ["small.onnx"]

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from limner.causal.mechanisms import CategoryMechanism, Form, Mechanism, NumberMechanism, build_mechanism
 from limner.causal.variables import Variable
-from limner.errors import GraphError, shown
+from limner.errors import GraphError, quoted
 
 FOLDS = 5
 """Shares of the units, of which one is held out."""
@@ -72,7 +72,7 @@ def check_rows(variable: Variable, causes: Sequence[Variable], rows: int) -> Non
     width = 1 + sum(len(cause.classes) or 1 for cause in causes) + len(variable.classes)
     if rows < ROWS_A_FEATURE * width:
         raise GraphError(
-            f"{shown(variable.name)}: its mechanism needs at least {ROWS_A_FEATURE * width} complete rows; here are {rows}."
+            f"{quoted(variable.name)}: its mechanism needs at least {ROWS_A_FEATURE * width} complete rows; here are {rows}."
         )
 
 

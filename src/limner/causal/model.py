@@ -22,9 +22,9 @@ from limner.causal.predictor import FILE, Predictor, train_predictor
 from limner.causal.structural import Do, StructuralModel
 from limner.causal.variables import Table, Variable, read, variables_of
 from limner.data.dataset import Dataset
-from limner.errors import GraphError, RunError, UsageError, shown
+from limner.errors import GraphError, RunError, UsageError, quoted
 from limner.model import Model, check_shape, load
-from limner.model_folder import located
+from limner.model_folder import resolve_shipped
 from limner.recipes import apply_settings, find_recipe
 from limner.training import Interrupted, train
 
@@ -90,7 +90,7 @@ class CausalModel:
     @classmethod
     def load(cls, folder: str | Path) -> CausalModel:
         """Reads what `fit` left; ModelError when a part of it is missing or damaged."""
-        folder = located(Path(folder))
+        folder = resolve_shipped(Path(folder))
         structure, image_model = StructuralModel.load(folder), load(folder / "picture")
         schema = image_model.schema
         shape = schema.shape
@@ -156,6 +156,6 @@ def _check_picture(graph: Graph, variables: Mapping[str, Variable], dataset: Dat
         kind = dataset.schema.attribute(name).kind
         if (kind == "label") != (variables[name].kind == "category"):
             raise GraphError(
-                f"{shown(name)}: a column of kind {kind} cannot condition the picture as a {variables[name].kind}; leave it out "
+                f"{quoted(name)}: a column of kind {kind} cannot condition the picture as a {variables[name].kind}; leave it out "
                 "under `picture`, or prepare it as what it is."
             )

@@ -9,8 +9,8 @@ from limner.causal.effects import Effects, described_effect
 from limner.causal.steps import Step, constant, steps
 from limner.causal.structural import StructuralModel
 from limner.causal.variables import Table
-from limner.errors import GraphError, nearest
-from limner.images import LUMA
+from limner.errors import GraphError, suggestion
+from limner.images import LUMA_REC601
 from limner.metrics.intervals import Interval, bootstrap
 from limner.pictures import composed
 
@@ -23,7 +23,7 @@ Edit = Callable[[np.ndarray, Table, Table], np.ndarray]
 
 def grey(pictures: np.ndarray) -> np.ndarray:
     """Returns how bright each pixel is, 0 to 1, (n, H, W): of colours, their luminance; of transparent ones, over grey."""
-    shares = (1.0,) if pictures.shape[-1] == 1 else LUMA
+    shares = (1.0,) if pictures.shape[-1] == 1 else LUMA_REC601
     return composed(pictures, GROUND) @ np.array(shares) / 255
 
 
@@ -87,7 +87,7 @@ def picture_effects(
 def _statistic(on: str) -> Callable[[np.ndarray], np.ndarray]:
     name = on.removeprefix(PREFIX)
     if name not in STATISTICS:
-        raise GraphError(f"{on}: no such statistic of a picture; {nearest(name, list(STATISTICS))}")
+        raise GraphError(f"{on}: no such statistic of a picture; {suggestion(name, list(STATISTICS))}")
     return STATISTICS[name]
 
 

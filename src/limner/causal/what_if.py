@@ -15,15 +15,15 @@ from limner import files
 from limner.causal.model import CausalModel
 from limner.causal.structural import Do
 from limner.causal.variables import Table, read
-from limner.conditions.resolve import beyond
+from limner.conditions.resolve import extrapolation_warning
 from limner.config import PathText
 from limner.data.dataset import Dataset
-from limner.errors import GraphError, PictureError, UsageError, nearest, shown
+from limner.errors import GraphError, PictureError, UsageError, quoted, suggestion
 from limner.files import atomic_folder
 from limner.model import check_shape
-from limner.pictures import MODES, grid, header, open_picture, open_pixels, plain, save, to_image
-from limner.pictures.recorded import made_of, present
-from limner.samples import MOST_IN_A_GRID, check_shows
+from limner.pictures import MODES, grid, open_picture, open_pixels, plain, provenance_record, save, to_image
+from limner.pictures.recorded import parse_provenance, require_exists
+from limner.samples import MAX_GRID_PICTURES, check_shows
 
 MOST_AT_ONCE = 64
 """Units that are generated together where each gets a picture of its own."""
@@ -46,13 +46,13 @@ def of_dataset(model: CausalModel, dataset: Dataset, names: Sequence[str]) -> Un
     row_of = {name: row for row, name in enumerate(dataset.table["file_name"].to_pylist())}
     for name in names:
         if name not in row_of:
-            raise UsageError(f"{dataset.path} has no picture '{shown(name)}'; {nearest(name, list(row_of)[:1000])}")
+            raise UsageError(f"{dataset.path} has no picture '{quoted(name)}'; {suggestion(name, list(row_of)[:1000])}")
     rows = np.array([row_of[name] for name in names])
     table, whole = read(dataset, model.structure.variables, rows)
     if len(whole) < len(rows):
         lacking = next(name for name, row in zip(names, rows, strict=True) if row not in set(whole.tolist()))
         raise GraphError(
-            f"{shown(lacking)}: an attribute of it is missing, or of a class that the model does not have: abduction needs it."
+            f"{quoted(lacking)}: an attribute of it is missing, or of a class that the model does not have: abduction needs it."
         )
     return Units(list(names), np.asarray(dataset.pictures[rows]), table, str(dataset.path))
 
@@ -119,7 +119,7 @@ class Made(BaseModel):
 class MadeSample(Made):
     """What provenance says of units of a world, or of one of them."""
 
-    n: int = Field(ge=1, le=MOST_IN_A_GRID, strict=True)
+    n: int = Field(ge=1, le=MAX_GRID_PICTURES, strict=True)
     given: dict[str, str | float] = {}
     index: int | None = Field(None, ge=0, strict=True)
 
@@ -127,7 +127,7 @@ class MadeSample(Made):
 class MadeCounterfactual(Made):
     """What provenance says of a counterfactual, or of the grid of several."""
 
-    pictures: list[PathText] = Field(min_length=1, max_length=MOST_IN_A_GRID)
+    pictures: list[PathText] = Field(min_length=1, max_length=MAX_GRID_PICTURES)
     data: PathText | None
     of: str | None = None
 
@@ -155,13 +155,13 @@ KINDS: dict[str, type[Any]] = {
 }
 
 
-def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
+def replay_picture(picture: Path, made: dict[str, Any]) -> np.ndarray:
     """Returns the picture that its provenance describes, uint8 (H, W, C) (see `limner.replay`).
 
     PictureError when it was made by another model, or what it was made of is not there.
     """
-    about: MadeCounterfactual | MadeSample | MadeInStudio = made_of(KINDS[made["kind"]], picture, made)
-    model = CausalModel.load(present(picture, about.run))
+    about: MadeCounterfactual | MadeSample | MadeInStudio = parse_provenance(KINDS[made["kind"]], picture, made)
+    model = CausalModel.load(require_exists(picture, about.run))
     if model.image_model.digest != about.model or model.structure.graph.to_yaml() != about.graph:
         raise PictureError(f"{picture}: made by another model than {about.run}; give the one it was made by.")
     if isinstance(about, MadeSample):
@@ -171,8 +171,8 @@ def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
         return np.asarray(model.counterfactual(table, pictures, about.do, about.seed)[1][0])
     names, data = about.pictures, about.data
     if about.of not in (None, *names):
-        raise PictureError(f"{picture}: its provenance says that it was {shown(about.of)}, which is not among them.")
-    units = of_dataset(model, Dataset.open(present(picture, data)), names) if data else of_files(model, names)
+        raise PictureError(f"{picture}: its provenance says that it was {quoted(about.of)}, which is not among them.")
+    units = of_dataset(model, Dataset.open(require_exists(picture, data)), names) if data else of_files(model, names)
     after = model.counterfactual(units.table, units.pictures, about.do, about.seed)[1]
     if about.of is None:
         return grid(np.concatenate([units.pictures, after]), columns=len(after))
@@ -189,7 +189,7 @@ def of_picture(model: CausalModel, pixels: np.ndarray, known: Mapping[str, Any])
     table = model.predictor.read(pictures)
     for name, value in known.items():
         if name not in variables:
-            raise GraphError(f"the graph has no '{shown(name)}'; {nearest(name, list(variables))}")
+            raise GraphError(f"the graph has no '{quoted(name)}'; {suggestion(name, list(variables))}")
         table[name] = np.array([variables[name].value(value)], table[name].dtype)
     return table, pictures
 
@@ -205,13 +205,13 @@ def _sample_again(picture: Path, model: CausalModel, about: MadeSample) -> np.nd
 
 def _unit_again(picture: Path, model: CausalModel, unit: Unit) -> tuple[Table, np.ndarray]:
     if unit.data is not None:
-        dataset = Dataset.open(present(picture, unit.data))
+        dataset = Dataset.open(require_exists(picture, unit.data))
         if unit.index >= len(dataset):
             raise PictureError(f"{picture}: made of picture {unit.index} of {unit.data}, which has {len(dataset)}.")
         units = of_dataset(model, dataset, [dataset.table["file_name"][unit.index].as_py()])
         return units.table, units.pictures
     if unit.picture is not None:
-        return of_picture(model, open_pixels(present(picture, unit.picture)), unit.attributes)
+        return of_picture(model, open_pixels(require_exists(picture, unit.picture)), unit.attributes)
     return model.sample(1, seed=unit.seed)
 
 
@@ -222,7 +222,7 @@ def extrapolated(model: CausalModel, asked: Mapping[str, Any]) -> list[str]:
         one = model.structure.variables.get(name)
         if one is None or one.classes:
             continue
-        lines += beyond(name, value, one.value(value), one.seen, "units")
+        lines += extrapolation_warning(name, value, one.value(value), one.seen, "units")
     return lines
 
 
@@ -248,7 +248,7 @@ def file_of(name: str) -> str:
 def provenance(model: CausalModel, kind: str, seed: int, do: Do, **about: Any) -> dict[str, Any]:
     """Returns what a picture of a causal model says of itself."""
     graph, digest = model.structure.graph.to_yaml(), model.image_model.digest
-    return header(kind, run=str(model.path), graph=graph, model=digest, seed=seed, do=dict(do), **about)
+    return provenance_record(kind, run=str(model.path), graph=graph, model=digest, seed=seed, do=dict(do), **about)
 
 
 def _row(model: CausalModel, table: Table, index: int) -> dict[str, str]:

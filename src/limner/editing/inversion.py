@@ -18,7 +18,7 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor
 
-from limner.conditions.resolve import Values
+from limner.conditions.resolve import ConditionRequest
 from limner.editing.condition_search import search_condition
 from limner.editing.latent_space import one_thread, sample_w, standardised
 from limner.features import Extractor, load_extractor
@@ -55,7 +55,12 @@ def perceptual_net() -> Extractor:
 
 
 def invert(
-    model: Model, images: Tensor, condition: Values | None = None, steps: int = STEPS, *, details: Detail = "all"
+    model: Model,
+    images: Tensor,
+    condition: ConditionRequest | None = None,
+    steps: int = STEPS,
+    *,
+    details: Detail = "all",
 ) -> Latent:
     """Returns the latent of pictures (B, C, H, W) in [-1, 1]; equal pictures have equal ones, on the same build and device.
 
@@ -71,7 +76,7 @@ def invert(
 
 
 @torch.no_grad()
-def first_guess(model: Model, images: Tensor, condition: Values) -> Latent:
+def first_guess(model: Model, images: Tensor, condition: ConditionRequest) -> Latent:
     """Returns the encoder's latent of pictures (B, C, H, W), or else the nearest of random ones.
 
     What `condition` does not give is searched for each picture (see `limner.editing.condition_search`).

@@ -11,13 +11,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from limner.conditions.resolve import Values
+from limner.conditions.resolve import ConditionRequest
 from limner.methods import Latent, slerp
 from limner.model import WEIGHTS, Model, find_folder, load
 from limner.networks.conditioning import Condition
 
 
-def sample_w(model: Model, n: int, seed: int = 0, condition: Values | None = None) -> Latent:
+def sample_w(model: Model, n: int, seed: int = 0, condition: ConditionRequest | None = None) -> Latent:
     """Returns the latents of pictures 0 to n - 1 of a seed, as `Model.latent`, but in w and on the model's device."""
     latent = model.latent(n, seed=seed, condition=condition).to(model.generator.device)
     with torch.no_grad():

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from limner.editing.directions import shifted
 from limner.editing.latent_space import sample_w, standardised
-from limner.errors import UsageError, nearest, shown
+from limner.errors import UsageError, quoted, suggestion
 from limner.explain.scorers import Scorer
 from limner.methods import Latent
 from limner.metrics.intervals import Interval, change_interval
@@ -81,7 +81,7 @@ def supervised(
     """
     for name in (*names, *keep):
         if name not in scorers:
-            raise UsageError(f"nothing is called '{shown(name)}' here; {nearest(name, list(scorers))}")
+            raise UsageError(f"nothing is called '{quoted(name)}' here; {suggestion(name, list(scorers))}")
     latent, _ = halves(model, n, seed)
     w = standardised(model, latent.values).cpu()
     scored = scores_of(model, latent, {name: scorers[name] for name in (*names, *keep)})

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from limner.errors import ModelError, UsageError, nearest, shown
+from limner.errors import ModelError, UsageError, quoted, suggestion
 from limner.explain.scorers import Scorer
 from limner.images import to_uint8
 from limner.methods import Latent
@@ -106,7 +106,7 @@ def find_layer(model: Model, name: str | None = None) -> tuple[str, nn.Module]:
         whole = [one for one in found if not _in_block(model, one)] or list(found)
         name = whole[len(whole) // 2]
     if name not in found:
-        raise UsageError(f"--layer {shown(name)}: this model has no such layer; {nearest(name, list(found))}")
+        raise UsageError(f"--layer {quoted(name)}: this model has no such layer; {suggestion(name, list(found))}")
     return name, found[name]
 
 

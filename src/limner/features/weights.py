@@ -19,7 +19,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from limner import files
-from limner.errors import ModelError, UsageError, nearest, shown
+from limner.errors import ModelError, UsageError, quoted, suggestion
 from limner.features import download, layout
 from limner.features.dinov2 import DINOv2
 from limner.features.extractor import Extractor
@@ -169,7 +169,7 @@ def _known(name: str) -> KnownWeights:
     if name == "limner":
         raise UsageError("'limner' is embedded: its weights are always here.")
     if name not in KNOWN:
-        raise UsageError(f"no weights are known by the name '{shown(name)}'; {nearest(name, list(KNOWN))}")
+        raise UsageError(f"no weights are known by the name '{quoted(name)}'; {suggestion(name, list(KNOWN))}")
     return KNOWN[name]
 
 

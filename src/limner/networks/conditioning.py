@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from limner.conditions.attribute import Attribute
-from limner.conditions.kinds import kind_of
+from limner.conditions.kinds import condition_kind_of
 
 CONDITION_INIT_STD = 0.1
 """Standard deviation of the first weights of a condition beside z: at 1 a generator learns one picture a class, and ignores z."""
@@ -26,7 +26,7 @@ class ConditionEncoder(nn.Module):
         super().__init__()
         self.names = tuple(a.name for a in attributes)
         # numbered, as an attribute may be called by a name that no module can have ("type", "a.b")
-        self.encoders = nn.ModuleList(kind_of(a).encoder(a, features, std) for a in attributes)
+        self.encoders = nn.ModuleList(condition_kind_of(a).encoder(a, features, std) for a in attributes)
 
     def forward(self, condition: Condition) -> Tensor:
         return self.each(condition).sum(0)

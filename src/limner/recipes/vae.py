@@ -1,4 +1,4 @@
-"""The default VAE: sharp reconstructions, and samples from where pictures lie."""
+"""The default VAE: sharp reconstructions, and samples from a learned prior."""
 
 from limner.data.augment import AugmentConfig
 from limner.methods.adversary import AdversaryConfig

@@ -205,11 +205,11 @@ def _doses(state: State, asked: DosesRequest) -> dict[str, Any]:
 
 
 def _variable(model: Any, name: str) -> Any:
-    from limner.errors import GraphError, nearest
+    from limner.errors import GraphError, suggestion
 
     variables = model.structure.variables
     if name not in variables:
-        raise GraphError(f"the graph has no '{name}'; {nearest(name, list(variables))}")
+        raise GraphError(f"the graph has no '{name}'; {suggestion(name, list(variables))}")
     return variables[name]
 
 
