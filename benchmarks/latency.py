@@ -63,12 +63,12 @@ def runtimes(model: Model, folder: Path) -> dict[str, Callable[[int], Any]]:
 
     def generating(run: Run) -> Callable[[int], Any]:
         def act(batch: int) -> np.ndarray:
-            model.run = run
+            model.runner = run
             return model.generate(latent.rows(slice(batch)), batch=batch)
 
         return act
 
-    latent = model.latent(max(BATCHES))
+    latent = model.sample_latents(max(BATCHES))
     return {name: generating(run) for name, run in runs.items()}
 
 

@@ -86,7 +86,7 @@ def directions(
     own if left out. `out` is a folder for the directions and their report; nothing is written without it. ModelError, UsageError.
     """
     from limner.editing.directions import ganspace_directions, sefa_directions
-    from limner.editing.latent_space import editing_model
+    from limner.editing.latent_space import load_for_editing
     from limner.explain.attribute_scorers import scorers_of_model
     from limner.explain.directions import check_count, effects, supervised
     from limner.explain.directions_page import write
@@ -94,7 +94,7 @@ def directions(
     if keep and not attributes:
         raise UsageError("--keep says what the direction of an --attribute must not change: give one.")
     check_count(n)  # before a predictor is trained
-    path, opened = Path(model), editing_model(Path(model))
+    path, opened = Path(model), load_for_editing(Path(model))
     scorers = scorers_of_model(path, opened, data, [*attributes, *keep], seed)
     steps = (
         supervised(opened, scorers, attributes, keep, n, seed) | ganspace_directions(opened) | sefa_directions(opened)

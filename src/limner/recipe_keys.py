@@ -21,7 +21,7 @@ _ADVERSARY = (
 )
 _GAN = _section(
     "method",
-    *("kind", "latent", "output"),
+    *("kind", "latent_dim", "output"),
     *_section("generator", *_NETWORK),
     *_section("discriminator", *_NETWORK),
     *("loss", "r1", "r2", "gradient_penalty", "penalty_every", "info_weight"),
@@ -36,7 +36,7 @@ def _vae(
 ) -> tuple[str, ...]:
     return _section(
         "method",
-        *("kind", "latent"),
+        *("kind", "latent_dim"),
         *_section("encoder", *_NETWORK),
         *_section("decoder", *_NETWORK),
         *("likelihood", "beta", "beta_warmup", "free_bits"),

@@ -120,7 +120,7 @@ def _save_walk(model: Model, path: Path, out: Path, asked: dict[str, Any]) -> No
     how = {name: asked[name] for name in ("seed", "condition", "truncation")}
     background = asked.get("background", "white")
     times = max(1, WALK_SIDE // max(model.schema.height, model.schema.width))
-    latent = model.latent(WALK_STOPS, **how)
+    latent = model.sample_latents(WALK_STOPS, **how)
     pictures = (composed(model.generate(part), background) for part in walk(list(latent.batches(1)), WALK_FRAMES))
     frames = (frame.repeat(times, 0).repeat(times, 1) for part in pictures for frame in part)
     provenance = provenance_of(model, path, "walk", stops=WALK_STOPS, frames=WALK_FRAMES, **asked)
@@ -242,13 +242,13 @@ def _save_folder(model: Model, path: Path, out: Path, n: int, request: dict[str,
 def _bytes_each(model: Model) -> int:
     """Returns what one picture of a grid takes: in a list, an array, the grid and the file, with its latent and generator."""
     schema = model.schema
-    return 4 * schema.height * schema.width * schema.channels + 8 * model.generator.latent + seeds.GENERATOR_BYTES
+    return 4 * schema.height * schema.width * schema.channels + 8 * model.generator.latent_dim + seeds.GENERATOR_BYTES
 
 
 def _save_batch(model: Model, path: Path, folder: Path, batch: dict[str, Any], digits: int) -> Sequence[list[str]]:
     indices = range(batch["first"], batch["first"] + batch["n"])
     fields = set(Appearance.model_fields)
-    latent = model.latent(**{name: value for name, value in batch.items() if name not in fields})
+    latent = model.sample_latents(**{name: value for name, value in batch.items() if name not in fields})
     appearance = Appearance(**{name: value for name, value in batch.items() if name in fields})
     pictures = appearance.applied(model.generate(latent, batch=SAMPLE_BATCH), model.colours)
     rows = []

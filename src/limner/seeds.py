@@ -27,7 +27,7 @@ def generator(*parts: int | str) -> torch.Generator:
 
 
 def noise(seed: int, n: int, latent: int, first: int = 0) -> torch.Tensor:
-    """Returns the noise z of pictures `first..first + n - 1` of a seed, standard normal float32 (n, latent).
+    """Returns the noise z of pictures `first..first + n - 1` of a seed, standard normal float32 (n, latent_dim).
 
     Each picture has a generator of its own, so that it does not depend on its batch.
     """

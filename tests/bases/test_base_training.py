@@ -103,7 +103,7 @@ def test_shipped_weights_are_small_and_fit_their_recipe(
     method = build_method(chosen.method, chosen.optimiser, Schema(height=64, width=64, channels=4), (), 1)
     ema = Ema(method.generator, chosen.ema)
     start_from(method, ema, file, tmp_path)
-    images = ema.network.eval()(torch.randn(16, ema.network.latent), {})
+    images = ema.network.eval()(torch.randn(16, ema.network.latent_dim), {})
     assert images.shape == (16, 4, 64, 64)
     assert images.std(0).mean() > 0.2, "samples differ"
     assert tensors.keys() <= method.state_dict().keys()

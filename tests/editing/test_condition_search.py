@@ -6,7 +6,7 @@ import torch
 from limner.conditions.attribute import Attribute
 from limner.data import garden
 from limner.editing.condition_search import MAX_CLASSES_TRIED, Distance, different, search_condition, values_to_try
-from limner.editing.inversion import first_guess
+from limner.editing.inversion import initial_latent
 from limner.images import from_uint8
 from limner.model import load
 from limner.networks.conditioning import Condition
@@ -71,7 +71,7 @@ def test_flowers_that_the_model_never_saw_are_taken_for_the_species_that_they_ar
     flowers = garden.sample(4, 4711)
     model = load("garden")
     images = from_uint8(np.stack([garden.draw(one) for one in flowers]))
-    found = first_guess(model, images, {}).condition
+    found = initial_latent(model, images, {}).condition
     classes = next(one.classes for one in model.attributes if one.name == "species")
     assert [classes[int(index)] for index in found["species"]] == [one.species for one in flowers]
     heights = np.array([one.height for one in flowers])

@@ -10,7 +10,7 @@ from PIL import Image
 from edit_command import pixels_of, run_edit
 from limner.editing import Canvas, apply, from_list, parse, to_list
 from limner.editing.history import open_source, save_edited
-from limner.editing.latent_space import editing_model
+from limner.editing.latent_space import load_for_editing
 from limner.editing.operation import KnownLatent
 from limner.errors import LimnerError, PictureError
 from limner.methods import Latent
@@ -91,7 +91,7 @@ def test_a_model_s_own_picture_has_a_known_latent(model: Path, monkeypatch: pyte
     monkeypatch.setattr(
         "limner.editing.latent_edits.invert", lambda *_, **__: pytest.fail("a known latent needs no inversion")
     )
-    source, opened = open_source(model, seed=7), editing_model(model)
+    source, opened = open_source(model, seed=7), load_for_editing(model)
     sample = opened.sample(1, seed=7)[0]
     assert np.array_equal(apply([parse("encode")], source.pixels, source.latent), sample)
     other = opened.sample(1, seed=9)[0]
@@ -101,8 +101,8 @@ def test_a_model_s_own_picture_has_a_known_latent(model: Path, monkeypatch: pyte
 
 
 def test_a_model_s_own_picture_under_another_condition_is_what_it_generates_then(model: Path) -> None:
-    source, opened = open_source(model, seed=7), editing_model(model)
-    own = opened.latent(1, seed=7)
+    source, opened = open_source(model, seed=7), load_for_editing(model)
+    own = opened.sample_latents(1, seed=7)
     kind = next(
         one for one in ("long", "round") if int(own.condition["kind"]) != int(opened.resolve({"kind": one})["kind"])
     )
@@ -156,7 +156,7 @@ def test_an_edited_photograph_is_replayed_and_marked(name: str, names: dict[str,
     assert replay(out)[1] == 0
     provenance = read_provenance(out)
     assert provenance["ai_generated"]
-    assert provenance["read"][names["model"]] == editing_model(Path(names["model"])).digest
+    assert provenance["read"][names["model"]] == load_for_editing(Path(names["model"])).digest
     run_edit(out, tmp_path / "back.png", "--undo")
     assert not read_provenance(tmp_path / "back.png")["ai_generated"]
 
@@ -255,7 +255,7 @@ def test_a_direction_that_is_not_written_is_answered_with_what_writes_it(names: 
     said = run_edit(names["photo"], tmp_path / "out.png", *asked)
     assert f"Write it with: limner directions {model} --attribute smile, and add directions={model}/directions" in said
     steps = {"up": torch.ones(6), "kind=long": torch.ones(6)}
-    save_tensors(model / "directions" / "directions.safetensors", steps, {"model": editing_model(model).digest})
+    save_tensors(model / "directions" / "directions.safetensors", steps, {"model": load_for_editing(model).digest})
     said = run_edit(names["photo"], tmp_path / "out.png", *asked)
     assert said.endswith(f"With directions={model}/directions there are kind=long, up.")
     assert said == run_edit(model, tmp_path / "out.png", "--op", "along:smile")

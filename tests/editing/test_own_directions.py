@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from limner.editing.directions import direction_offset, ganspace_directions, read_directions, sefa_directions
-from limner.editing.latent_space import editing_model, standardised
+from limner.editing.latent_space import load_for_editing, standardised
 from limner.errors import ModelError, UsageError
 from limner.model import Model
 from limner.tensors import save_tensors
@@ -36,7 +36,7 @@ def test_the_strongest_directions_are_found_without_a_name(find: Callable[..., d
 
 def test_directions_of_a_folder_are_those_of_their_model(tmp_path: Path) -> None:
     small_model().save(tmp_path / "model")
-    model, step = editing_model(tmp_path / "model"), torch.arange(6.0)
+    model, step = load_for_editing(tmp_path / "model"), torch.arange(6.0)
     save_tensors(tmp_path / "ways" / "directions.safetensors", {"up": step}, {"model": model.digest})
     assert torch.equal(direction_offset(model, "up", tmp_path / "ways"), step)
     with pytest.raises(UsageError, match="no direction 'upp'; did you mean 'up'"):

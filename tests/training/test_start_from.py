@@ -21,12 +21,12 @@ from limner.training.transfer import BASES, InitialWeights, find_initial_weights
 
 SETTINGS = {
     "gan": (
-        "method.latent=6",
+        "method.latent_dim=6",
         "method.generator.widths=[16, 12, 8]",
         "method.discriminator.widths=[8, 12, 16]",
         "batch=8",
     ),
-    "vae": ("method.latent=6", "method.encoder.widths=[8, 12]", "method.decoder.widths=[16, 12, 8]", "batch=8"),
+    "vae": ("method.latent_dim=6", "method.encoder.widths=[8, 12]", "method.decoder.widths=[16, 12, 8]", "batch=8"),
 }
 KIND = Attribute(name="kind", kind="label", classes=("a", "b", "c"))
 
@@ -70,7 +70,7 @@ def test_the_same_networks_generate_the_same_and_conditions_move_a_gan_alone(nam
     transferred = transfer(new, _start(old, 3), _dataset(tmp_path / "data", 32, 3))
     with torch.no_grad():
         moved = (
-            new.generator.condition_scale * new.generator.condition({"kind": torch.arange(16) % 3})
+            new.generator.condition_scale * new.generator.condition_encoder({"kind": torch.arange(16) % 3})
             if name == "gan"
             else 0
         )
@@ -99,7 +99,7 @@ def test_what_a_base_generates_is_put_on_the_background_of_opaque_pictures(
         schema = Schema(height=64, width=64, channels=own)
         method = build_method(recipe.method, recipe.optimiser, schema, (), 100)
         transfer(method, start, _dataset(tmp_path / str(own), 64, 4) if own == 4 else dataset)
-        z = torch.randn(32, recipe.method.latent, generator=torch.Generator().manual_seed(5))
+        z = torch.randn(32, recipe.method.latent_dim, generator=torch.Generator().manual_seed(5))
         with torch.no_grad():
             pictures.append(method.generator.eval().decode(z, {}))
     expected = composite(pictures[0], usual_background(dataset))
@@ -162,7 +162,7 @@ def test_a_run_says_what_it_starts_from_resumes_bit_for_bit_and_can_be_started_f
     dataset = _dataset(tmp_path / "data", 32, 3)
     train(dataset, _recipe(), tmp_path / "one", steps=3, init_from="none")
     assert "starts " not in capsys.readouterr().err
-    train(dataset, apply_settings(_recipe(), ["method.latent=7"]), tmp_path / "other", steps=1)
+    train(dataset, apply_settings(_recipe(), ["method.latent_dim=7"]), tmp_path / "other", steps=1)
     assert "starts with random weights: no base fits gan (--from RUN" in capsys.readouterr().err
     whole = train(dataset, _recipe(), tmp_path / "whole", steps=4, init_from=str(tmp_path / "one"))
     assert f"starts from the run {tmp_path / 'one'}: " in capsys.readouterr().err
@@ -204,10 +204,10 @@ def test_the_base_of_a_recipe_is_found_and_generates_pictures(name: str, tmp_pat
     assert not [part for part in transferred.new if "decoder" in part]
     assert {"discriminator", "adversary"} & set(transferred.new), "what judges starts from random weights"
     with torch.no_grad():
-        pictures = to_uint8(method.generator.eval().decode(torch.randn(16, recipe.method.latent), {}))
+        pictures = to_uint8(method.generator.eval().decode(torch.randn(16, recipe.method.latent_dim), {}))
     assert pictures.std() > 20
     assert find_initial_weights("none", recipe) is None
-    assert find_initial_weights(None, apply_settings(recipe, ["method.latent=16"])) is None, "no base is like this"
+    assert find_initial_weights(None, apply_settings(recipe, ["method.latent_dim=16"])) is None, "no base is like this"
 
 
 @pytest.mark.parametrize("name", ["drawings", "garden"])

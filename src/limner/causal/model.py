@@ -118,7 +118,7 @@ class CausalModel:
 
     def edit(self, pictures: np.ndarray, table: Table, other: Table) -> np.ndarray:
         """Returns pictures uint8 (n, H, W, C) of units as they would look with other attributes."""
-        return self.image_model.edit(pictures, self._condition(table), self._condition(other))
+        return self.image_model.counterfactual_pictures(pictures, self._condition(table), self._condition(other))
 
     def effects(self, dataset: Dataset, on: str, n: int = 500, seed: int = 0) -> Effects:
         """Returns the effects of all causes on an attribute, on NAME=CLASS of a category, or on picture:STATISTIC.

@@ -39,7 +39,7 @@ def search_condition(
     """
     best = best_start(distance, n, combinations)
     free = [one for one in model.attributes if one.name not in given and not one.shape][:MAX_ATTRIBUTES_SEARCHED]
-    values = {one.name: values_to_try(one, model.table[one.name]) for one in free}
+    values = {one.name: values_to_try(one, model.condition_table[one.name]) for one in free}
     return improved(distance, best, values)
 
 

@@ -51,7 +51,7 @@ def ganspace_directions(model: Model, count: int = NUM_REPORTED) -> dict[str, Te
     Components of feature maps, regressed onto w by least squares (GANSpace: Harkonen et al. 2020, arXiv 2004.02546).
     """
     latent = sample_w(model, NUM_SAMPLES)
-    maps = model.hooks.middle(latent).flatten(1).double()
+    maps = model.hooks.middle_features(latent).flatten(1).double()
     maps = maps - maps.mean(0)
     # of fewer pictures than channels: the components' scores are the eigenvectors of the products of pictures
     scores = torch.linalg.eigh(maps @ maps.T)[1].flip(1)[:, :count]
@@ -60,7 +60,7 @@ def ganspace_directions(model: Model, count: int = NUM_REPORTED) -> dict[str, Te
 
 
 def shifted(latent: Latent, direction: Tensor) -> Latent:
-    """Returns the latent, in w, shifted along a direction (latent,)."""
+    """Returns the latent, in w, shifted along a direction (latent_dim,)."""
     return replace(latent, values=latent.values + direction)
 
 

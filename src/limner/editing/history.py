@@ -199,9 +199,9 @@ def _digest(path: Path) -> str | None:
         return digest(file)
     if not is_model(path):
         return None
-    from limner.editing.latent_space import editing_model
+    from limner.editing.latent_space import load_for_editing
 
-    return editing_model(path).digest
+    return load_for_editing(path).digest
 
 
 def _of_file(path: Path, provenance: dict[str, Any] | None) -> dict[str, Any]:

@@ -19,8 +19,16 @@ from limner.colours import visible
 from limner.conditions.written import parse_condition
 from limner.config import NameText, PathText
 from limner.editing.directions import direction_offset
-from limner.editing.inversion import STEPS, Detail, LatentLoss, first_guess, invert, optimise, perceptual_net
-from limner.editing.latent_space import cross_faded, editing_model, interpolate, one_thread, sample_w
+from limner.editing.inversion import (
+    INVERSION_STEPS,
+    Detail,
+    LatentLoss,
+    initial_latent,
+    invert,
+    optimise,
+    perceptual_net,
+)
+from limner.editing.latent_space import cross_faded, interpolate, load_for_editing, one_thread, sample_w
 from limner.editing.objects import blend_colours
 from limner.editing.operation import Canvas, Operation
 from limner.editing.rendering import (
@@ -55,7 +63,7 @@ class LatentEdit(Operation):
     """A model or run; the one that generated the picture where it is left out."""
     condition: dict[str, NameText] = Field(default_factory=dict)
     """What the picture is, as `limner sample` is asked for it; what fits best where it is left out."""
-    steps: int = Field(STEPS, ge=0, le=10_000)
+    steps: int = Field(INVERSION_STEPS, ge=0, le=10_000)
     """Of inversion."""
 
     @field_validator("condition", mode="before")
@@ -95,7 +103,7 @@ class LatentEdit(Operation):
 
     def _model(self, canvas: Canvas) -> Model:
         if self.model:
-            return editing_model(Path(self.model))
+            return load_for_editing(Path(self.model))
         if canvas.last_latent is None:
             raise UsageError(
                 f"{type(self).__name__.lower()}: no model generated this picture; name one with model=FOLDER."
@@ -223,7 +231,7 @@ class Regenerate(LatentEdit):
 
     def _start(self, canvas: Canvas, model: Model, images: Tensor, loss: LatentLoss) -> Latent:
         known = canvas.valid_latent
-        own = known.latent if known and not self.condition else first_guess(model, images, self.condition)
+        own = known.latent if known and not self.condition else initial_latent(model, images, self.condition)
         condition = {name: one.expand(CANDIDATES, *one.shape[1:]) for name, one in own.condition.items()}
         candidates = sample_w(model, CANDIDATES, self.seed, condition)
         return candidates.rows(loss(model.hooks.decode(candidates)).argmin()[None])

@@ -16,7 +16,7 @@ from torch import Tensor
 from limner.conditions.resolve import drawn_labels
 from limner.config import PathText
 from limner.editing.directions import direction_offset, read_directions, shifted
-from limner.editing.latent_space import editing_model, one_thread
+from limner.editing.latent_space import load_for_editing, one_thread
 from limner.editing.latent_spec import LatentSpec
 from limner.editing.operation import KnownLatent
 from limner.errors import ModelError
@@ -46,7 +46,7 @@ class LatentSampler:
     @cached_property
     def editing(self) -> Model:
         """The same model with weights of its own, whose feature maps can be changed; ModelError for one without a decoder."""
-        return editing_model(self.path)
+        return load_for_editing(self.path)
 
     def generate(self, specs: Sequence[LatentSpec]) -> np.ndarray:
         """Returns the pictures of specs, uint8 (n, H, W, C); ConditionError, UsageError for what the model does not have."""
@@ -81,7 +81,7 @@ class LatentSampler:
     def total_offset(self, spec: LatentSpec) -> Tensor:
         """Returns the sum of the directions of a spec, each times its amount, (1, latent_dim)."""
         offsets = [amount * self._direction(name) for name, amount in spec.directions.items() if amount]
-        return torch.stack([torch.zeros(self.model.generator.latent), *offsets]).sum(0, keepdim=True)
+        return torch.stack([torch.zeros(self.model.generator.latent_dim), *offsets]).sum(0, keepdim=True)
 
     def known_latent(self, spec: LatentSpec, pixels: np.ndarray) -> KnownLatent | None:
         """Returns the latent of a spec and its picture uint8 (H, W, 3 or 4), or None of a model without a decoder."""
@@ -112,14 +112,14 @@ class LatentSampler:
         return shifted(self.model.generator.to_w(latent), offsets)
 
     def _of_seed(self, seed: int, index: int, spec: LatentSpec) -> Latent:
-        return self.model.latent(seed=seed, first=index, condition=spec.condition, truncation=spec.truncation)
+        return self.model.sample_latents(seed=seed, first=index, condition=spec.condition, truncation=spec.truncation)
 
     def _direction(self, name: str) -> Tensor:
         return self.direction_offsets[name] if name in self.direction_offsets else direction_offset(self.editing, name)
 
 
 def weighted_sum(latents: Sequence[tuple[Tensor, float]]) -> Tensor:
-    """Returns the weighted sum of z (1, latent), as long as independent ones of their weights are on average.
+    """Returns the weighted sum of z (1, latent_dim), as long as independent ones of their weights are on average.
 
     A plain mean would be shorter than any z that the model was trained on; the first one, where all weights are 0.
     """

@@ -22,10 +22,10 @@ def extrapolation_warnings_of_edits(edits: Sequence[Operation], latent: KnownLat
         if not (condition := getattr(one, "all_conditions", None)):
             continue
         from limner.conditions.resolve import extrapolation_warnings  # which needs PyTorch, as these edits do
-        from limner.editing.latent_space import editing_model
+        from limner.editing.latent_space import load_for_editing
 
         named = getattr(one, "model", None)
-        model = editing_model(Path(named)) if named else latent.model if latent else None
+        model = load_for_editing(Path(named)) if named else latent.model if latent else None
         lines += extrapolation_warnings(condition, model.attributes) if model else []
     return lines
 

@@ -1,6 +1,6 @@
 """Directions in latent space of what can be scored, and what any direction changes.
 
-A direction is a step (latent,) in w, one standard deviation of w long.
+A direction is a step (latent_dim,) in w, one standard deviation of w long.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Effect(NamedTuple):
 
 
 def regression(w: Tensor, scores: Tensor) -> Tensor:
-    """Returns the direction (latent,), of length 1, in which a linear regression on standardised w (n, latent) rises most.
+    """Returns the direction (latent_dim,), of length 1, in which a linear regression on standardised w (n, latent_dim) rises most.
 
     Ridge regression of scores (n,), as w can have more dimensions than there are pictures; its penalty is chosen by generalised
     cross-validation.
@@ -97,7 +97,7 @@ def supervised(
 
 
 def orthogonal(direction: Tensor, others: Sequence[Tensor]) -> Tensor:
-    """Returns what is left of a direction (latent,) without what lies in the span of others."""
+    """Returns what is left of a direction (latent_dim,) without what lies in the span of others."""
     if not others:
         return direction
     basis = torch.linalg.qr(torch.stack(list(others), 1).double())[0]

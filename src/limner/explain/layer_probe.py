@@ -34,10 +34,10 @@ class Samples:
 
     def __init__(self, model: Model, scorer: Scorer, n: int, seed: int = 0) -> None:
         self.generator, self.scorer = model.generator, scorer
-        self.latent = model.latent(n, seed=seed)
+        self.latent = model.sample_latents(n, seed=seed)
 
     def images(self, rows: slice, shift: Tensor | None = None) -> Iterator[Tensor]:
-        """Yields the pictures (B, C, H, W) in [-1, 1] of some latents, which are shifted by (latent,) if that is given."""
+        """Yields the pictures (B, C, H, W) in [-1, 1] of some latents, which are shifted by (latent_dim,) if that is given."""
         latent = self.latent.rows(rows)
         if shift is not None:
             latent = latent.with_values(latent.values + shift, latent.space)

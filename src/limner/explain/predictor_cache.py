@@ -14,7 +14,7 @@ from limner.data.dataset import Dataset
 from limner.errors import LimnerError
 from limner.explain import predictor as settings
 from limner.explain.predictor import AttributePredictor, train_predictor
-from limner.networks.predictor import WIDTHS
+from limner.networks.predictor import PREDICTOR_WIDTHS
 from limner.parsing import parse_json
 from limner.tensors import load_tensors, save_tensors
 from limner.weights import load_weights
@@ -56,7 +56,7 @@ def _read(file: Path, dataset: Dataset, attributes: Sequence[Attribute]) -> Attr
 
 
 def _key(dataset: Dataset, attributes: Sequence[Attribute], seed: int) -> str:
-    trained = [settings.SIDE, settings.STEPS, settings.BATCH, settings.RATE, settings.DECAY, WIDTHS]
+    trained = [settings.SIDE, settings.STEPS, settings.BATCH, settings.RATE, settings.DECAY, PREDICTOR_WIDTHS]
     split = [len(dataset.split(name)) for name in ("train", "validation")]
     names = [one.model_dump(mode="json") for one in attributes]
     content = [FORMAT, trained, dataset.fingerprint, split, list(dataset.schema.shape), names, seed]

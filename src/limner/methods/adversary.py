@@ -37,11 +37,11 @@ class Adversary(nn.Module):
     """A discriminator under the hinge loss (Lim & Ye 2017, arXiv 1705.02894)."""
 
     def __init__(
-        self, config: AdversaryConfig, schema: Schema, attributes: tuple[Attribute, ...], pictures: int
+        self, config: AdversaryConfig, schema: Schema, attributes: tuple[Attribute, ...], num_pictures: int
     ) -> None:
         super().__init__()
         self.weight, self.augment_config = config.weight, config.augment
-        self.augments = config.augment.active and pictures < config.augment_below
+        self.augments = config.augment.active and num_pictures < config.augment_below
         self.discriminator = build_discriminator(config.network, schema, attributes)
 
     def augment(self, images: Tensor, context: StepContext, purpose: str) -> Tensor:

@@ -58,7 +58,7 @@ def apply_change(images: Tensor, before: Tensor, after: Tensor) -> Tensor:
 def counterfactual_image(
     generator: Generator, images: Tensor, z: Tensor, condition: Condition, other: Condition
 ) -> Tensor:
-    """Returns pictures (B, C, H, W) in [-1, 1], of z (B, latent), as they would look under another condition than their own."""
+    """Returns pictures (B, C, H, W) in [-1, 1], of z (B, latent_dim), as they would look under another condition than their own."""
     return apply_change(images, generator(z, condition), generator(z, other))
 
 

@@ -58,9 +58,9 @@ class Method(nn.Module):
         optimiser: OptimiserConfig,
         schema: Schema,
         attributes: tuple[Attribute, ...],
-        pictures: int,
+        num_pictures: int,
     ) -> None:
-        """Builds fresh networks for a schema, conditional on `attributes`, with `pictures` to learn from."""
+        """Builds fresh networks for a schema, conditional on `attributes`, with `num_pictures` to learn from."""
         super().__init__()
         self.generator = self.generator_type(config, schema, attributes)
 

@@ -66,26 +66,26 @@ def laid_out_as(weight: Tensor, value: Tensor) -> Tensor:
     return value if value.stride() == weight.stride() else torch.empty_like(weight).copy_(value)
 
 
-def _cosine(config: ScheduleConfig, pictures: int) -> float:
-    share = min(1.0, pictures / config.pictures)
-    return config.floor + (1 - config.floor) * 0.5 * (1 + math.cos(math.pi * share))
+def _cosine(config: ScheduleConfig, pictures_seen: int) -> float:
+    progress = min(1.0, pictures_seen / config.pictures)
+    return config.floor + (1 - config.floor) * 0.5 * (1 + math.cos(math.pi * progress))
 
 
-def _inverse_root(config: ScheduleConfig, pictures: int) -> float:
+def _inverse_root(config: ScheduleConfig, pictures_seen: int) -> float:
     """Falls with the square root of pictures seen (Karras et al. 2023, arXiv 2312.02696, appendix B)."""
-    return 1 / math.sqrt(max(1.0, pictures / config.pictures))
+    return 1 / math.sqrt(max(1.0, pictures_seen / config.pictures))
 
 
 SCHEDULES: dict[str, Callable[[ScheduleConfig, int], float]] = {
-    "constant": lambda config, pictures: 1.0,
+    "constant": lambda config, pictures_seen: 1.0,
     "cosine": _cosine,
-    "step": lambda config, pictures: config.gamma ** (pictures // config.pictures),
-    "exponential": lambda config, pictures: config.gamma ** (pictures / config.pictures),
+    "step": lambda config, pictures_seen: config.gamma ** (pictures_seen // config.pictures),
+    "exponential": lambda config, pictures_seen: config.gamma ** (pictures_seen / config.pictures),
     "inverse-root": _inverse_root,
 }
 
 
-def learning_rate_factor(config: ScheduleConfig, pictures: int) -> float:
-    """Returns what the learning rate is multiplied by after `pictures` real pictures, in [0, 1]."""
-    rising = min(1.0, (pictures + 1) / config.warmup) if config.warmup else 1.0
-    return rising * SCHEDULES[config.kind](config, pictures)
+def learning_rate_factor(config: ScheduleConfig, pictures_seen: int) -> float:
+    """Returns what the learning rate is multiplied by after `pictures_seen` real pictures, in [0, 1]."""
+    rising = min(1.0, (pictures_seen + 1) / config.warmup) if config.warmup else 1.0
+    return rising * SCHEDULES[config.kind](config, pictures_seen)

@@ -15,7 +15,7 @@ class StepContext(NamedTuple):
     """
 
     step: int
-    pictures: int
+    pictures_seen: int
     """Real pictures seen before this step, by all processes."""
     seed: int
     rank: int = 0
@@ -23,14 +23,14 @@ class StepContext(NamedTuple):
 
     def normal(self, purpose: str, n: int, *shape: int) -> Tensor:
         """Returns this process's standard normal float32 (n, *shape) for a purpose."""
-        return self._share(torch.randn(n * self.world, *shape, generator=self._generator(purpose)), n)
+        return self._local_shard(torch.randn(n * self.world, *shape, generator=self._generator(purpose)), n)
 
     def uniform(self, purpose: str, n: int, *shape: int) -> Tensor:
         """Returns this process's uniform float32 in [0, 1), (n, *shape), for a purpose."""
-        return self._share(torch.rand(n * self.world, *shape, generator=self._generator(purpose)), n)
+        return self._local_shard(torch.rand(n * self.world, *shape, generator=self._generator(purpose)), n)
 
     def _generator(self, purpose: str) -> torch.Generator:
         return seeds.generator("step", self.seed, self.step, purpose)
 
-    def _share(self, drawn: Tensor, n: int) -> Tensor:
+    def _local_shard(self, drawn: Tensor, n: int) -> Tensor:
         return drawn[self.rank * n : (self.rank + 1) * n]

@@ -31,7 +31,7 @@ class VaeConfig(MethodConfig):
     """What a VAE minimises, and with which networks."""
 
     kind: Literal["vae"] = "vae"
-    latent: int = Field(128, ge=1, le=8192)
+    latent_dim: int = Field(128, ge=1, le=8192)
     encoder: NetworkConfig
     decoder: NetworkConfig
     likelihood: Literal["bernoulli", "gaussian", "laplace", "discretised-logistic"]
@@ -63,30 +63,30 @@ class VaeGenerator(Generator):
 
     def __init__(self, config: VaeConfig, schema: Schema, attributes: tuple[Attribute, ...]) -> None:
         super().__init__()
-        self.latent = config.latent
+        self.latent_dim = config.latent_dim
         self.condition_names = tuple(a.name for a in attributes)
         self.likelihood = LIKELIHOODS[config.likelihood]
         self.discrete = self.likelihood.discrete
         self.has_map, self.has_elbo = config.flow is not None, config.flow is None
         self.encoder = build_encoder(config.encoder, *schema.shape)
         features = self.encoder.features
-        self.posterior = nn.Linear(features, 2 * config.latent)
-        self.encoder_condition = ConditionEncoder(attributes, features) if attributes else None
-        width = config.condition_dim or config.latent
-        self.condition: nn.Module | None = None
+        self.posterior_head = nn.Linear(features, 2 * config.latent_dim)
+        self.posterior_condition_encoder = ConditionEncoder(attributes, features) if attributes else None
+        width = config.condition_dim or config.latent_dim
+        self.condition_encoder: nn.Module | None = None
         if attributes:
-            self.condition = (
+            self.condition_encoder = (
                 condition_mlp(attributes, width)
                 if config.condition_dim
                 else ConditionEncoder(attributes, width, CONDITION_INIT_STD)
             )
-        inputs = config.latent + (width if attributes else 0)
+        inputs = config.latent_dim + (width if attributes else 0)
         self.decoder = build_decoder(
-            config.decoder, inputs, schema.channels * self.likelihood.outputs, *schema.shape[1:]
+            config.decoder, inputs, schema.channels * self.likelihood.params_per_channel, *schema.shape[1:]
         )
         maps = self.decoder.maps if attributes and config.condition_dim else ()
         self.film = FiLM(attributes, maps) if maps else None
-        self.flow = LatentFlow(config.flow, config.latent, attributes) if config.flow else None
+        self.flow = LatentFlow(config.flow, config.latent_dim, attributes) if config.flow else None
 
     def map(self, z: Tensor, condition: Condition) -> Tensor:
         return z if self.flow is None else self.flow(z, condition)
@@ -95,22 +95,22 @@ class VaeGenerator(Generator):
         return w if self.flow is None else self.flow.inverse(w, condition)
 
     def decode(self, w: Tensor, condition: Condition) -> Tensor:
-        return self.likelihood.picture(self.outputs(w, condition))
+        return self.likelihood.mean_picture(self.decoder_outputs(w, condition))
 
     def encode(self, images: Tensor, condition: Condition) -> Posterior:
         features = self.encoder(images)
-        if self.encoder_condition is not None:
-            features = features + self.encoder_condition(condition)
-        mean, log_variance = self.posterior(features).float().chunk(2, 1)
+        if self.posterior_condition_encoder is not None:
+            features = features + self.posterior_condition_encoder(condition)
+        mean, log_variance = self.posterior_head(features).float().chunk(2, 1)
         return Posterior(mean, log_variance.clamp(-12, 6))
 
     def nll(self, images: Tensor, w: Tensor, condition: Condition) -> Tensor:
-        return self.likelihood.nll(self.outputs(w, condition), images)
+        return self.likelihood.nll(self.decoder_outputs(w, condition), images)
 
-    def outputs(self, w: Tensor, condition: Condition) -> Tensor:
-        """w (B, latent) -> the parameters of p(picture | w), (B, outputs * C, H, W)."""
-        if self.condition is not None:
-            w = torch.cat([w, self.condition(condition)], 1)
+    def decoder_outputs(self, w: Tensor, condition: Condition) -> Tensor:
+        """w (B, latent_dim) -> the parameters of p(picture | w), (B, params_per_channel * C, H, W)."""
+        if self.condition_encoder is not None:
+            w = torch.cat([w, self.condition_encoder(condition)], 1)
         if self.film is None:
             return self.decoder(w).float()
         return self.decoder(w, self.film(condition)).float()
@@ -131,7 +131,7 @@ class Vae(Method):
 
     config_type, generator_type = VaeConfig, VaeGenerator
     search_space: ClassVar[SearchSpace] = {
-        "method.latent": (16, 32, 64, 128, 256),
+        "method.latent_dim": (16, 32, 64, 128, 256),
         "method.free_bits": Range(low=0.0, high=0.5),
         "method.beta_warmup": (0, 5_000, 20_000),
         "optimiser.weight_decay": (0.0, 1e-4, 1e-2),
@@ -144,15 +144,15 @@ class Vae(Method):
         optimiser: OptimiserConfig,
         schema: Schema,
         attributes: tuple[Attribute, ...],
-        pictures: int,
+        num_pictures: int,
     ) -> None:
-        super().__init__(config, optimiser, schema, attributes, pictures)
+        super().__init__(config, optimiser, schema, attributes, num_pictures)
         self.config = config
         self.dimensions = schema.channels * schema.height * schema.width
         self.optimisers = {"vae": build_optimiser(optimiser, self.generator.parameters())}
         self.adversary: Adversary | None = None
         if config.adversary:
-            self.adversary = Adversary(config.adversary, schema, attributes, pictures)
+            self.adversary = Adversary(config.adversary, schema, attributes, num_pictures)
             self.optimisers["adversary"] = _discriminator_optimiser(optimiser, config.adversary, self.adversary)
         self.predictor: Predictor | None = None
         self.counterfactual_adversary: Adversary | None = None
@@ -162,7 +162,7 @@ class Vae(Method):
             self.optimisers["predictor"] = build_optimiser(own, self.predictor.parameters())
             if config.counterfactual_loss.adversary:
                 self.counterfactual_adversary = Adversary(
-                    config.counterfactual_loss.adversary, schema, attributes, pictures
+                    config.counterfactual_loss.adversary, schema, attributes, num_pictures
                 )
                 self.optimisers["counterfactual_adversary"] = _discriminator_optimiser(
                     optimiser, config.counterfactual_loss.adversary, self.counterfactual_adversary
@@ -171,14 +171,16 @@ class Vae(Method):
     def step(self, batch: Batch, context: StepContext) -> Scalars:
         images, condition = batch
         posterior = self.generator.encode(images, condition)
-        w = reparameterised(posterior, context.normal("posterior", len(images), self.config.latent).to(images.device))
-        outputs = self.generator.outputs(w, condition)
+        w = reparameterised(
+            posterior, context.normal("posterior", len(images), self.config.latent_dim).to(images.device)
+        )
+        outputs = self.generator.decoder_outputs(w, condition)
         nll, kl = self.generator.likelihood.nll(outputs, images), kl_divergence(posterior)
         # per dimension, so that one learning rate serves every picture size
         loss = (nll.mean() + self._kl_loss(kl, context)) / self.dimensions
         scalars = self._scalars(nll, kl)
         if self.adversary:
-            fake = self.generator.likelihood.picture(outputs)
+            fake = self.generator.likelihood.mean_picture(outputs)
             adversarial, found = self._adversarial_loss("adversary", self.adversary, images, fake, condition, context)
             loss, scalars = loss + adversarial, scalars | found
         if self.config.counterfactual_loss and self.predictor:
@@ -191,7 +193,7 @@ class Vae(Method):
         return scalars
 
     def _kl_loss(self, kl: Tensor, context: StepContext) -> Tensor:
-        warm = min(1.0, context.pictures / self.config.beta_warmup) if self.config.beta_warmup else 1.0
+        warm = min(1.0, context.pictures_seen / self.config.beta_warmup) if self.config.beta_warmup else 1.0
         # free bits are granted to the mean over the batch, not to each picture (arXiv 1606.04934, eq. 15)
         return self.config.beta * warm * kl.mean(0).clamp_min(self.config.free_bits).sum()
 
@@ -210,7 +212,7 @@ class Vae(Method):
         self, batch: Batch, w: Tensor, context: StepContext, config: CounterfactualConfig, predictor: Predictor
     ) -> Tensor:
         """Returns how far pictures under another picture's attributes are from showing these (arXiv 2306.15764, section 3.3)."""
-        if context.pictures < config.after or context.step % config.every:
+        if context.pictures_seen < config.after or context.step % config.every:
             return w.new_zeros(())
         self.optimise("predictor", predictor.loss(*batch), predictor)
         own = {name: values[::2] for name, values in batch.condition.items()}
@@ -234,7 +236,7 @@ class Vae(Method):
         # several times for each w: the flow is small beside encoder and decoder, and learns from noise
         assert self.generator.flow
         ends = w.detach().repeat(FLOW_DRAWS, 1)
-        starts = context.normal("flow", len(ends), self.config.latent).to(ends.device)
+        starts = context.normal("flow", len(ends), self.config.latent_dim).to(ends.device)
         times = context.uniform("flow times", len(ends)).to(ends.device)
         repeated = {name: torch.cat([values] * FLOW_DRAWS) for name, values in condition.items()}
         loss = self.generator.flow.loss(ends, repeated, starts, times)

@@ -50,8 +50,8 @@ class ConvolutionalEncoder(Encoder):
         _initialise(config, self.layers)
         self.features = channels * self.pyramid.base[0] * self.pyramid.base[1]
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        return self.layers(self.pyramid.pad(pictures))
+    def forward(self, images: Tensor) -> Tensor:
+        return self.layers(self.pyramid.pad(images))
 
 
 class ConvolutionalDecoder(Decoder):

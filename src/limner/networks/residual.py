@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from limner.networks.blocks import ACTIVATIONS, Decoder, Encoder, Pyramid, film, norm_act, num_downsamples
 from limner.networks.config import NetworkConfig
 
-PATCH = 2
+PATCH_SIDE = 2
 
 
 class ResidualBlock(nn.Module):
@@ -58,14 +58,14 @@ class ResidualEncoder(Encoder):
         count = num_downsamples(height, width, len(config.widths))
         self.pyramid = Pyramid(height, width, count)
         widths = config.widths[len(config.widths) - count :]
-        self.from_rgb = _convolution(channels * PATCH**2, widths[0], 3)
+        self.from_rgb = _convolution(channels * PATCH_SIDE**2, widths[0], 3)
         self.stages = nn.ModuleList(_stage(config, outputs, count * config.depth) for outputs in widths)
         self.downsample = nn.ModuleList(_convolution(a, b, 4, stride=2) for a, b in pairwise(widths))
         self.features = widths[-1] * math.prod(self.pyramid.base)
         self.flatten = nn.Sequential(ACTIVATIONS[config.activation](), nn.Flatten())
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        maps = self.from_rgb(F.pixel_unshuffle(self.pyramid.pad(pictures), PATCH))
+    def forward(self, images: Tensor) -> Tensor:
+        maps = self.from_rgb(F.pixel_unshuffle(self.pyramid.pad(images), PATCH_SIDE))
         for index, stage in enumerate(self.stages):
             maps = stage(self.downsample[index - 1](maps) if index else maps)
         return self.flatten(maps)

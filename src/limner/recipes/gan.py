@@ -20,7 +20,7 @@ def gan() -> Recipe:
         name="gan",
         summary="the default GAN: residual generator, hinge loss, spectral norm, EMA, augmentation, conditional",
         method=GanConfig(
-            latent=32,
+            latent_dim=32,
             generator=NetworkConfig(architecture="residual", widths=(128, 64, 32, 32), normalisation="batch"),
             discriminator=NetworkConfig(architecture="convolutional", widths=(32, 64, 128, 256), spectral_norm=True),
             loss="hinge",

@@ -39,7 +39,7 @@ class _Generate(nn.Module):
 def export_onnx(generator: Generator, table: Condition, out: Path, about: Mapping[str, Any] | None = None) -> float:
     """Writes an ONNX file and returns the largest difference of a picture's value to PyTorch's.
 
-    Inputs: `z` float32 (batch, latent) and, for every attribute, `condition.NAME` (batch,), int64 class index or
+    Inputs: `z` float32 (batch, latent_dim) and, for every attribute, `condition.NAME` (batch,), int64 class index or
     float32 in its own unit. Output: `pictures` float32 (batch, C, H, W) in [-1, 1]. `table` holds conditions to try, `about`
     goes into the file's metadata under `limner`, as JSON. UsageError for a path that `check_target` refuses; ModelError when
     ONNX Runtime generates something that differs by more than `PARITY`; nothing is written then.
@@ -60,8 +60,8 @@ def export_onnx(generator: Generator, table: Condition, out: Path, about: Mappin
 
 
 def examples(generator: Generator, table: Condition, batch: int) -> tuple[Tensor, Condition]:
-    """Returns z (batch, latent) and conditions of the training set, the same at every call."""
-    z = torch.randn(batch, generator.latent, generator=torch.Generator().manual_seed(0))
+    """Returns z (batch, latent_dim) and conditions of the training set, the same at every call."""
+    z = torch.randn(batch, generator.latent_dim, generator=torch.Generator().manual_seed(0))
     return z, {name: values[torch.arange(batch) % len(values)] for name, values in table.items()}
 
 

@@ -30,7 +30,7 @@ def write(path: Path, folder: Path) -> None:
     model = load(path)
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(find_folder(path) / "config.json", folder / "config.json")
-    table = {CONDITION_PREFIX + name: values for name, values in model.table.items()}
+    table = {CONDITION_PREFIX + name: values for name, values in model.condition_table.items()}
     save_tensors(folder / WEIGHTS, quantised(model.generator.state_dict()) | table)
 
 

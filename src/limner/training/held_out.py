@@ -56,7 +56,7 @@ class HeldOut:
         for start, batch in self._batches(generator.device):
             # the same noise at every measurement, so that two of them differ by the networks alone
             noise = torch.randn(
-                len(batch.images), generator.latent, generator=seeds.generator("held out", self.seed, start)
+                len(batch.images), generator.latent_dim, generator=seeds.generator("held out", self.seed, start)
             )
             nll, kl = generator.elbo_terms(batch.images, batch.condition, noise.to(generator.device))
             total += float(nll.sum() + kl.sum())
@@ -71,7 +71,7 @@ class HeldOut:
         return pool(self._extractor, np.concatenate(generated))
 
     def _noise(self, generator: Generator, n: int, start: int) -> Tensor:
-        return seeds.noise(self.seed, n, generator.latent, start).to(generator.device)
+        return seeds.noise(self.seed, n, generator.latent_dim, start).to(generator.device)
 
     @cached_property
     def _extractor(self) -> Extractor:

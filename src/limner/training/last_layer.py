@@ -62,7 +62,7 @@ def fit_on_background(method: Method, weight: Tensor | None, bias: Tensor | None
 def _maps_before(layer: nn.Module, method: Method, decoder: ResidualDecoder) -> Tensor:
     """Returns the maps (B, C, H, W) that a layer of a decoder gets for latents of the prior."""
     inputs = torch.randn(NUM_GENERATED, decoder.project.in_features, generator=torch.Generator().manual_seed(0))
-    inputs[:, method.generator.latent :] *= CONDITION_INIT_STD
+    inputs[:, method.generator.latent_dim :] *= CONDITION_INIT_STD
     training = method.training
     method.eval()
     with captured_inputs(layer) as captured:

@@ -44,7 +44,7 @@ def _values(generator: Generator, condition: dict[str, Tensor]) -> int:
     layers = [layer for layer in generator.modules() if not list(layer.children())]
     handles = [layer.register_forward_hook(add) for layer in layers]
     with suppress(NotImplementedError), torch.no_grad():  # for operations that cannot tell shapes alone
-        generator(torch.empty(2, generator.latent), condition)
+        generator(torch.empty(2, generator.latent_dim), condition)
     for handle in handles:
         handle.remove()
     return count

@@ -76,7 +76,7 @@ class Trainer:
             self.method.compile_networks()
         self.stopping = EarlyStopping(self.recipe, self.method.generator, dataset, run.seed)
         self.colours = usual_colours(dataset.pictures[np.sort(train[:TABLE_ROWS:COLOUR_STRIDE])])
-        self.table = {n: v.clone() for n, v in dataset.condition(train[:TABLE_ROWS], self.names).items()}
+        self.condition_table = {n: v.clone() for n, v in dataset.condition(train[:TABLE_ROWS], self.names).items()}
         self.checkpoints = Checkpoints(run.checkpoints)
         self.step, self.seconds, self.rate_factor, self.rollbacks = 0, 0.0, 1.0, 0
         self.from_base = False
@@ -173,7 +173,11 @@ class Trainer:
         }
         training = {"step": self.step, "pictures": self.pictures_seen, "seconds": self.seconds, "seed": self.run.seed}
         return Model(
-            self.recipe, self.dataset.schema, self.ema.network, self.table, {"data": data, "training": training}
+            self.recipe,
+            self.dataset.schema,
+            self.ema.network,
+            self.condition_table,
+            {"data": data, "training": training},
         )
 
     def state(self) -> dict[str, Any]:

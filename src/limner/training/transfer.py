@@ -33,7 +33,7 @@ BASES = Path(__file__).parent.parent / "bases"
 ENCODER = re.compile(r"(.*encoder\.(?:layers|stages|downsample)\.)(\d+)(\..*)")
 """Layers of encoders, which are numbered from the finest on."""
 FIRST_LAYER, LAST_LAYER = ("decoder.project.", "decoder.dense."), "decoder.to_rgb."
-HEADS = ("logit.weight", "latent_head.weight", "posterior.weight")
+HEADS = ("logit.weight", "latent_head.weight", "posterior_head.weight")
 """Layers that read the flattened maps of an encoder."""
 FILM = ".film."
 """Layers through which a condition modulates feature maps: zero at first, as the projection in a discriminator that is copied."""
@@ -110,7 +110,7 @@ def _copy_fitting(
     has_discriminator = any(DISCRIMINATOR in name for name in source)
     with torch.no_grad():
         for name, tensor in own.items():
-            if FILM in name or (has_discriminator and f"{DISCRIMINATOR}condition." in name):
+            if FILM in name or (has_discriminator and f"{DISCRIMINATOR}condition_encoder." in name):
                 tensor.zero_()
                 continue
             # the heads of a discriminator read the attributes of its own pictures
@@ -177,7 +177,7 @@ def _generator_of(recipe: Recipe) -> object:
     method = recipe.method
     return (
         method.kind,
-        getattr(method, "latent", None),
+        getattr(method, "latent_dim", None),
         getattr(method, "generator", None) or getattr(method, "decoder", None),
     )
 

@@ -134,7 +134,7 @@ def operations() -> dict[str, Any]:
 def _described(state: State, entry: Entry) -> dict[str, Any]:
     """Returns what a model is; where that cannot be described, why not, which is found out again each time."""
     described: dict[str, Any] = dict.fromkeys(
-        ("recipe", "sha256", "width", "height", "channels", "latent", "attributes", "styles", "graph", "problem")
+        ("recipe", "sha256", "width", "height", "channels", "latent_dim", "attributes", "styles", "graph", "problem")
     )
     described |= {
         "id": entry.id,
@@ -167,7 +167,7 @@ def _image(state: State, name: str) -> dict[str, Any]:
         "width": schema.width,
         "height": schema.height,
         "channels": schema.channels,
-        "latent": model.generator.latent,
+        "latent_dim": model.generator.latent_dim,
         "attributes": [one.model_dump(include=ATTRIBUTE) for one in model.attributes],
         "can": can,
     }
