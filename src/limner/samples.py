@@ -60,9 +60,23 @@ def save_samples(
         return
     if out.suffix.lower() not in WRITTEN:
         raise UsageError(f"--out {out}: give a picture ({', '.join(WRITTEN)}) or a folder (no suffix).")
+    _save_file(model, path, out, n, request, appearance, layout)
+
+
+def _save_file(
+    model: Model,
+    path: Path,
+    out: Path,
+    n: int,
+    request: dict[str, Any],
+    appearance: Appearance,
+    layout: Layout | None,
+) -> None:
+    """Writes one picture, a grid or a sheet."""
+    asked = {name: request[name] for name in ("seed", "condition", "truncation")}
     with memory.explained(what := f"a grid of --n {n:,} pictures", advice := "lower --n, or give a folder as --out"):
         memory.require(n * _bytes_each(model) * appearance.scale**2, what, advice)
-        pictures = model.sample(n, seed=seed, condition=condition, truncation=truncation, batch=SAMPLE_BATCH)
+        pictures = model.sample(n, batch=SAMPLE_BATCH, **asked)
         pictures = appearance.applied(pictures, model.colours)
         if layout:
             provenance = provenance_of(model, path, "sheet", first=0, n=n, index=0, **request, **layout._asdict())
@@ -185,15 +199,19 @@ def _replay_sample(picture: Path, provenance: dict[str, Any]) -> np.ndarray:
     # generated in the batch of the original, because the last bit of a sum may depend on the size of the batch
     asked = {name: getattr(about, name) for name in ("n", "seed", "first", "condition", "truncation")}
     pictures = model.sample(batch=SAMPLE_BATCH, **asked)
-    pictures = about.applied(pictures, model.colours)
-    if provenance["kind"] == "sheet":
+    return _arranged(picture, about, provenance["kind"], about.applied(pictures, model.colours))
+
+
+def _arranged(picture: Path, about: SampleProvenance, kind: str, pictures: np.ndarray) -> np.ndarray:
+    """Returns the sheet, the grid or the one picture that provenance says, uint8 (H, W, C); PictureError where it cannot be."""
+    if kind == "sheet":
         layout = Layout(about.columns or about.n, about.rows or 1)
         if not about.n <= layout.frames <= MAX_GRID_PICTURES:
             raise PictureError(
                 f"{picture}: its provenance says that {about.n:,} pictures are on {layout.frames:,} places."
             )
         return sheet(pictures, layout)
-    if provenance["kind"] != "sample":
+    if kind != "sample":
         return grid(pictures, about.columns)
     if not 0 <= (row := about.index - about.first) < about.n:
         raise PictureError(

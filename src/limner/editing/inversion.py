@@ -2,10 +2,10 @@
 
 It begins with the encoder's, or, without one, with the best of many random latents; then w is optimised until the picture
 looks the same, by its pixels and by its perceptual features; then offsets are added to the decoder's feature maps, for what no w
-can express (as a base code beside the latent one: Kang et al. 2021, arXiv 2108.08998): coarse ones first, so that fine ones hold
+can express (as a base code: Kang et al. 2021, arXiv 2108.08998): coarse ones first, so that fine ones hold
 only what is left.
 
-Nearly all normal vectors have about the same length, and a decoder has seen no others: w keeps the length that it began with,
+Nearly all normal vectors have about the same length, and a decoder was trained on no others: w keeps the length that it began with,
 unless the picture needs another (Menon et al. 2020, arXiv 2003.03808).
 """
 
@@ -32,12 +32,13 @@ INVERSION_STEPS = 150
 CANDIDATES = 256
 """Random latents that are tried first where there is no encoder; their conditions are where a search for one starts."""
 INVERSION_BATCH = 64
+"""Pictures that are inverted, or generated, at a time."""
 W_LR, OFFSET_LR = 0.05, 0.03
 """Of Adam, in standard deviations of w and of feature maps."""
 PIXEL_WEIGHT = 10.0
-"""Weight of the mean difference of a pixel, in values from -1 to 1, beside the perceptual distance."""
+"""Weight of the mean difference of a pixel, in values from -1 to 1, relative to the perceptual distance."""
 LENGTH_WEIGHT = 1.0
-"""Weight of the squared change of w's length, as a share of it."""
+"""Weight of the squared relative change of w's length."""
 OFFSET_PENALTY = 0.01
 """Weight of the mean square of offsets, so that what w can express is not left to them."""
 

@@ -31,7 +31,7 @@ def standardised(model: Model, w: Tensor) -> Tensor:
 
 
 def interpolate(model: Model, one: Latent, other: Latent, fraction: float) -> Latent:
-    """Returns the latent at a share in [0, 1] of the way between two pictures: w on a great circle, offsets in a straight line.
+    """Returns the latent at a fraction in [0, 1] of the way between two pictures: w on a great circle, offsets in a straight line.
 
     Fine offsets are cross-faded. Labels have nothing between them: the other picture is first put under this one's condition.
     """

@@ -1,4 +1,4 @@
-"""A discriminator beside another objective: it tells real pictures from fake ones, and the generator learns to deceive it."""
+"""A discriminator in addition to another objective: it separates real from fake pictures, which the generator learns to prevent."""
 
 from pydantic import Field
 from torch import Tensor, nn
@@ -19,7 +19,7 @@ class AdversaryConfig(Section):
 
     network: NetworkConfig
     weight: float = Field(0.1, gt=0)
-    """Of its logits beside the negative ELBO, which is counted per pixel and channel."""
+    """Of its logits relative to the negative ELBO, which is counted per pixel and channel."""
     discriminator_lr: float | None = Field(None, gt=0)
     """Learning rate of the discriminator where it differs from the optimiser's."""
     augment: AugmentConfig = AugmentConfig()

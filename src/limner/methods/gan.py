@@ -42,7 +42,7 @@ class GanConfig(MethodConfig):
     r2: float = Field(0.0, ge=0)
     """Weight of half the squared gradient on generated pictures."""
     gradient_penalty: float = Field(0.0, ge=0)
-    """Weight of the penalty that holds gradients between real and generated pictures at norm 1."""
+    """Weight of the penalty on gradients between real and generated pictures whose norm is not 1."""
     penalty_every: int = Field(1, ge=1)
     """Steps between penalties, whose weight is multiplied by it (arXiv 1912.04958, section 3.1)."""
     info_weight: float = Field(0.0, ge=0)
@@ -64,11 +64,11 @@ class GanConfig(MethodConfig):
 
 
 class GanGenerator(Generator):
-    """z and the condition's vector side by side, then a decoder."""
+    """z concatenated with the condition's vector, then a decoder."""
 
     condition_scale = 5.0
-    """The vectors begin with a tenth of z's standard deviation: each class begins in a region of its own, half as far from the
-    middle as z goes. With a neutral start, classes were slow to differ (docs/bases.md)."""
+    """After transfer, the condition's input weights are z's times 5: with an initial std of 0.1 it moves the first layer half as
+    much as z does; zero weights were slow to separate classes (docs/bases.md)."""
 
     def __init__(self, config: GanConfig, schema: Schema, attributes: tuple[Attribute, ...]) -> None:
         super().__init__()
@@ -87,7 +87,7 @@ class GanGenerator(Generator):
         return self.raw_output(w, condition).clamp(-1, 1)
 
     def raw_output(self, z: Tensor, condition: Condition) -> Tensor:
-        """z (B, latent_dim) -> pictures (B, C, H, W) as the discriminator gets them: beyond [-1, 1] where the output is linear."""
+        """z (B, latent_dim) -> images (B, C, H, W) as the discriminator gets them: tanh, or linear and not cut to [-1, 1]."""
         if self.condition_encoder is not None:
             z = torch.cat([z, self.condition_encoder(condition)], 1)
         images = (self.decoder(z) if self.film is None else self.decoder(z, self.film(condition))).float()
@@ -127,10 +127,9 @@ class Gan(Method):
             config.latent_dim if config.info_weight else 0,
             classifies=self.classifier_weight > 0,
         )
-        discriminator_optimiser = optimiser.model_copy(update={"lr": config.discriminator_lr or optimiser.lr})
         self.optimisers = {
             "generator": build_optimiser(optimiser, self.generator.parameters()),
-            "discriminator": build_optimiser(discriminator_optimiser, self.discriminator.parameters()),
+            "discriminator": build_optimiser(optimiser, self.discriminator.parameters(), config.discriminator_lr),
         }
         self.discriminator_loss, self.generator_loss = GAN_LOSSES[config.loss]
 

@@ -20,7 +20,7 @@ class Posterior(NamedTuple):
 
 
 class Generator(nn.Module):
-    """What a model keeps of a method: z (B, latent_dim), standard normal -> w (B, latent_dim) -> pictures (B, C, H, W) in [-1, 1].
+    """What a model keeps of a method: z, standard normal -> w, both (B, latent_dim) -> pictures (B, C, H, W) in [-1, 1].
 
     A subclass implements `decode`, and whatever else it can do: `map` and `inverse_map` where w is not z, `encode` and `nll`
     where `encodes` and `has_elbo` say so. It is trained for the attributes in `condition_names`, and all of them must be given.
@@ -35,7 +35,7 @@ class Generator(nn.Module):
     has_elbo: bool = False
     """Whether `nll` works and the prior of w is the one that samples are drawn from, so that `elbo_terms` sum to a bound."""
     condition_scale: float = 0.0
-    """After a transfer, how much more the first layer weighs the condition, which stands beside z, than z; 0 is neutral."""
+    """After a transfer, the condition's input weights are those of z times this; 0 ignores the condition at first."""
     discrete: bool = False
     """Whether `nll` is a probability of whole grey levels, so that it can be said in bits per dimension."""
 
@@ -44,7 +44,7 @@ class Generator(nn.Module):
         return z
 
     def inverse_map(self, w: Tensor, condition: Condition) -> Tensor:
-        """w (B, latent_dim) -> the z (B, latent_dim) that `map` carries to it."""
+        """w (B, latent_dim) -> the z (B, latent_dim) that `map` maps to it."""
         return w
 
     def decode(self, w: Tensor, condition: Condition) -> Tensor:
@@ -64,7 +64,7 @@ class Generator(nn.Module):
         return self.decode(self.map(z, condition), condition)
 
     def elbo_terms(self, images: Tensor, condition: Condition, noise: Tensor) -> tuple[Tensor, Tensor]:
-        """Returns the negative log-likelihood (B,) and the KL divergence (B, latent_dim), nats, at one draw of noise (B, latent_dim).
+        """Returns the negative log-likelihood (B,) and the KL divergence (B, latent_dim), nats, for one draw of noise.
 
         Their sum is the negative evidence lower bound (Kingma & Welling 2013, arXiv 1312.6114, eq. 10).
         """

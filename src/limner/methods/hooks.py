@@ -20,6 +20,7 @@ COARSE_BELOW = 1 / 4
 NUM_EXAMPLES = 16
 """Pictures by which the standard deviation of feature maps is known."""
 HOOK_BATCH = 64
+"""Pictures that are generated at a time."""
 Offsets = tuple[Tensor, ...]
 """What is added to the first layer's output, and to the last maps of each size that a layer reads, (B, ...) each."""
 

@@ -74,13 +74,13 @@ def walk(latents: Sequence[Latent], frames: int, closed: bool = True) -> Iterato
 
 
 def _between(start: Tensor, end: Tensor, fraction: Tensor) -> Tensor:
-    """Returns values (n, *shape) of a condition from (1, *shape) to another, for shares (n,)."""
+    """Returns values (n, *shape) of a condition from (1, *shape) to another, at fractions (n,) of the way."""
     numbers = start.ndim == 1 and start.is_floating_point() and not (start + end).isnan().any()  # NaN is unknown
     return torch.lerp(start, end, fraction) if numbers else start.expand(len(fraction), *start.shape[1:])
 
 
 def slerp(start: Tensor, end: Tensor, fraction: Tensor) -> Tensor:
-    """Returns points between two latents (latent_dim,) on their great circle, (n, latent_dim), for shares (n, 1) in [0, 1].
+    """Returns points between two latents (latent_dim,) on their great circle, (n, latent_dim), at fractions (n, 1).
 
     Lengths are interpolated too; straight lines would pass through short latents that a Gaussian never draws.
     """

@@ -31,9 +31,11 @@ def gaussian(output: Tensor, images: Tensor) -> Tensor:
 
 
 def laplace(output: Tensor, images: Tensor) -> Tensor:
-    """Negative log density of a Laplace distribution around tanh(output), nats a picture: edges are dearer than shades.
+    """Negative log density of a Laplace distribution around tanh(output), nats a picture.
 
-    Premultiplied pictures (B, 4, H, W) are compared as they look on black and on white. Errors of colours and of alpha counted one
+    Absolute errors: compared with the Gaussian, small ones count more and large ones less, so that edges come out sharper.
+
+    Premultiplied images (B, 4, H, W) are compared as they look on black and on white. Errors of colours and of alpha counted one
     by one gave contours a dark rim: where both are uncertain, the likeliest colour is darker than the likeliest alpha says.
     """
     error = output.tanh() - images
@@ -76,7 +78,7 @@ def discretised_logistic(output: Tensor, images: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Likelihood:
-    """Negative log-likelihood of pictures, nats (B,), the picture an output stands for, and outputs a channel."""
+    """Negative log-likelihood of images, nats (B,), the mean picture of an output, and its parameters for each channel."""
 
     nll: Callable[[Tensor, Tensor], Tensor]
     mean_picture: Callable[[Tensor], Tensor]

@@ -36,8 +36,11 @@ class ScheduleConfig(Section):
     """The smallest factor that a cosine schedule reaches."""
 
 
-def build_optimiser(config: OptimiserConfig, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
-    """Returns the optimiser over the parameters, in its fused form where torch has one."""
+def build_optimiser(
+    config: OptimiserConfig, parameters: Iterable[nn.Parameter], lr: float | None = None
+) -> torch.optim.Optimizer:
+    """Returns the optimiser over the parameters, in its fused form where torch has one; `lr` replaces the config's if given."""
+    config = config if lr is None else config.model_copy(update={"lr": lr})
     chosen = list(parameters)
     # MPS and CPU have fused kernels for sgd, adam and adamw, as CUDA does; rmsprop has none anywhere.
     if config.kind == "sgd":
@@ -49,16 +52,16 @@ def build_optimiser(config: OptimiserConfig, parameters: Iterable[nn.Parameter])
 
 
 def load_optimiser(optimiser: torch.optim.Optimizer, state: dict[str, Any]) -> None:
-    """Loads a state, its tensors laid out in memory as the weights are."""
+    """Loads a state, its tensors with the strides of the weights."""
     optimiser.load_state_dict(state)
     for weight, values in optimiser.state.items():
         for name, value in values.items():
             if isinstance(value, torch.Tensor) and value.shape == weight.shape:
-                values[name] = laid_out_as(weight, value)
+                values[name] = with_strides_of(weight, value)
 
 
-def laid_out_as(weight: Tensor, value: Tensor) -> Tensor:
-    """Returns a weight's gradient or running mean with its elements in memory in the order of the weight's.
+def with_strides_of(weight: Tensor, value: Tensor) -> Tensor:
+    """Returns a weight's gradient or running mean with the weight's strides.
 
     Fused optimisers pair them by place in memory, not by index: a channels-last weight with a contiguous gradient, as second
     derivatives and compiled networks leave it, would silently learn something else.

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 Critic = Callable[[Tensor], Tensor]
-"""Pictures (B, C, H, W) -> logits (B,)."""
+"""Images (B, C, H, W) -> logits (B,)."""
 
 
 def squared_gradient(logits: Tensor, images: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from limner import seeds
 class StepContext(NamedTuple):
     """One step of one process: randomness is derived from (seed, step, purpose), so nothing has to be saved to resume.
 
-    Every process draws for the whole batch of all processes and keeps its share: N processes compute what one would.
+    Every process draws for the whole batch of all processes and keeps its shard: N processes compute what one would.
     """
 
     step: int
@@ -33,4 +33,5 @@ class StepContext(NamedTuple):
         return seeds.generator("step", self.seed, self.step, purpose)
 
     def _local_shard(self, drawn: Tensor, n: int) -> Tensor:
+        """Returns the rows of this process."""
         return drawn[self.rank * n : (self.rank + 1) * n]

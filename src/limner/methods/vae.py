@@ -42,10 +42,10 @@ class VaeConfig(MethodConfig):
     free_bits: float = Field(0.0, ge=0)
     """Nats a latent dimension that cost nothing (Kingma et al. 2016, arXiv 1606.04934, eq. 15)."""
     flow: FlowConfig | None = None
-    """A learned prior: carries z to w as the encoder makes it. Without it, w is z."""
+    """A learned prior: maps z to w as the encoder makes it. Without it, w is z."""
     condition_dim: int | None = Field(None, ge=1, le=8192)
-    """Width of an MLP that carries the condition to the decoder, whose feature maps it modulates, too; without it, the condition
-    stands beside w with small weights."""
+    """Width of an MLP that embeds the condition, which then also modulates the decoder's feature maps; without it, the condition
+    is concatenated with w, with small weights."""
     counterfactual_loss: CounterfactualConfig | None = None
     """What judges pictures under another picture's attributes, half of some batches."""
     adversary: AdversaryConfig | None = None
@@ -119,13 +119,6 @@ class VaeGenerator(Generator):
         return super().w_statistics() if self.flow is None else (self.flow.mean, self.flow.variance.sqrt())
 
 
-def _discriminator_optimiser(
-    optimiser: OptimiserConfig, config: AdversaryConfig, adversary: Adversary
-) -> torch.optim.Optimizer:
-    own = optimiser.model_copy(update={"lr": config.discriminator_lr or optimiser.lr})
-    return build_optimiser(own, adversary.parameters())
-
-
 class Vae(Method):
     """Encoder and decoder trained together on the evidence lower bound; against an adversary and with a flow if so chosen."""
 
@@ -153,19 +146,20 @@ class Vae(Method):
         self.adversary: Adversary | None = None
         if config.adversary:
             self.adversary = Adversary(config.adversary, schema, attributes, num_pictures)
-            self.optimisers["adversary"] = _discriminator_optimiser(optimiser, config.adversary, self.adversary)
+            self.optimisers["adversary"] = build_optimiser(
+                optimiser, self.adversary.parameters(), config.adversary.discriminator_lr
+            )
         self.predictor: Predictor | None = None
         self.counterfactual_adversary: Adversary | None = None
         if config.counterfactual_loss and (predictable := [a for a in attributes if not a.shape]):
             self.predictor = Predictor(schema, predictable)
-            own = optimiser.model_copy(update={"lr": config.counterfactual_loss.predictor_lr})
-            self.optimisers["predictor"] = build_optimiser(own, self.predictor.parameters())
-            if config.counterfactual_loss.adversary:
-                self.counterfactual_adversary = Adversary(
-                    config.counterfactual_loss.adversary, schema, attributes, num_pictures
-                )
-                self.optimisers["counterfactual_adversary"] = _discriminator_optimiser(
-                    optimiser, config.counterfactual_loss.adversary, self.counterfactual_adversary
+            self.optimisers["predictor"] = build_optimiser(
+                optimiser, self.predictor.parameters(), config.counterfactual_loss.predictor_lr
+            )
+            if adversary := config.counterfactual_loss.adversary:
+                self.counterfactual_adversary = Adversary(adversary, schema, attributes, num_pictures)
+                self.optimisers["counterfactual_adversary"] = build_optimiser(
+                    optimiser, self.counterfactual_adversary.parameters(), adversary.discriminator_lr
                 )
 
     def step(self, batch: Batch, context: StepContext) -> Scalars:
@@ -233,7 +227,7 @@ class Vae(Method):
         return config.every * loss
 
     def _flow_matching_loss(self, w: Tensor, condition: Condition, context: StepContext, scalars: Scalars) -> Tensor:
-        # several times for each w: the flow is small beside encoder and decoder, and learns from noise
+        # several times for each w: the flow is small relative to encoder and decoder, and learns from noise
         assert self.generator.flow
         ends = w.detach().repeat(FLOW_DRAWS, 1)
         starts = context.normal("flow", len(ends), self.config.latent_dim).to(ends.device)

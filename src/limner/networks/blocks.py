@@ -10,6 +10,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 from limner.networks.config import NetworkConfig
 
 MIN_MAP_SIDE = 4
+"""Shorter side of the smallest feature map."""
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "relu": nn.ReLU,

@@ -12,8 +12,9 @@ from limner.config import Section
 from limner.networks.conditioning import CONDITION_INIT_STD, Condition, ConditionEncoder
 
 NUM_FREQUENCIES = 16
+"""Frequencies of the sines and cosines by which the network reads the time."""
 STATISTICS_MOMENTUM = 0.01
-"""Share of a batch in the running mean and variance of w."""
+"""Weight of a batch in the running mean and variance of w."""
 FIXED_POINT_ITERATIONS = 6
 """Fixed-point iterations that invert one step; each divides the error by the step's length times the field's slope."""
 
@@ -61,7 +62,7 @@ class LatentFlow(nn.Module):
         return points * self.variance.sqrt() + self.mean
 
     def inverse(self, w: Tensor, condition: Condition) -> Tensor:
-        """w (B, latent_dim) -> the z that `forward` carries to it, nearly: each step is inverted by fixed-point iteration."""
+        """w (B, latent_dim) -> the z that `forward` maps to it, nearly: each step is inverted by fixed-point iteration."""
         points = (w - self.mean) / self.variance.sqrt()
         for step in reversed(range(self.steps)):
             before = points

@@ -11,6 +11,7 @@ from limner.networks.attribute_heads import AttributeHeads
 from limner.networks.conditioning import Condition
 
 PREDICTOR_WIDTHS = (32, 64, 128)
+"""Channels of its stages."""
 
 
 class Predictor(nn.Module):

@@ -15,6 +15,7 @@ from limner.networks.blocks import ACTIVATIONS, Decoder, Encoder, Pyramid, film,
 from limner.networks.config import NetworkConfig
 
 PATCH_SIDE = 2
+"""Pixels a side of what the encoder's first layer reads as one position of a map."""
 
 
 class ResidualBlock(nn.Module):

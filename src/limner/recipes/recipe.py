@@ -61,8 +61,8 @@ class Recipe(Section):
     condition: Literal["auto", "groups", "none"] | tuple[NameText, ...] = "none"
     """auto: the dataset's main label; a GAN makes do with groups of pictures that look alike. Or attributes by name."""
     condition_dropout: float = Field(0.0, ge=0, lt=1)
-    """Share of the training pictures whose attributes are all left out, and, of several attributes, of each alone: the model then
-    also generates without them."""
+    """Probability p that all attributes of an image are dropped; with several, each is also dropped independently with p. The
+    model then also generates without them; there is no guidance scale."""
     batch: int = Field(64, ge=2, le=65536)
     """Pictures a step, over all processes."""
     pictures: int = Field(1_000_000, ge=1)

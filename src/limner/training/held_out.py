@@ -31,7 +31,7 @@ class Measured(NamedTuple):
 
 
 class HeldOut:
-    """Two measures on the validation split, of which less is better. Equal weights give equal numbers."""
+    """Two measures on the validation split, lower is better; deterministic, so that they differ only where weights do."""
 
     def __init__(self, dataset: Dataset, names: tuple[str, ...], seed: int) -> None:
         self.dataset, self.names, self.seed = dataset, names, seed
