@@ -87,7 +87,7 @@ def rate(step: Callable[[], Any], batch: int, seconds: float) -> float:
 def trainer(name: str, dataset: Dataset, folder: Path) -> Trainer:
     """A run of a recipe, ready for `advance`."""
     built = Trainer(Run.create(folder, find_recipe(name), 0, dataset), dataset, Processes("cpu"))
-    built.started, built.before = time.monotonic(), 0.0
+    built.started, built.seconds_at_resume = time.monotonic(), 0.0
     built.run.close()
     return built
 
