@@ -67,7 +67,7 @@ class Model:
 
     @property
     def colours(self) -> dict[str, float] | None:
-        """The usual colours of the training pictures, "#rrggbb", and their shares; None of a model that does not say."""
+        """The usual colours of the training pictures, "#rrggbb", and their frequencies; None of a model that does not say."""
         data = self.about.get("data")
         return read_colours(data.get("colours")) if isinstance(data, dict) else None
 

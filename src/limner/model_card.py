@@ -1,4 +1,4 @@
-"""The model card: a README beside the weights, with a grid of samples and the training curves."""
+"""The model card: a README next to the weights, with a grid of samples and the training curves."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Making a picture again from what it carries, whatever made it, and saying how far the pixels are apart."""
+"""Making a picture again from its provenance, whatever made it, and saying how far the pixels are apart."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -24,7 +24,7 @@ REPLAY_MODULES = {
 }
 """The module that makes each kind of picture, imported when one is asked for.
 
-Its function `replay_picture(picture, made)` takes the file and its provenance, and returns uint8 (H, W, C).
+Its function `replay_picture(picture, provenance)` takes the file and its provenance, and returns uint8 (H, W, C).
 """
 MODEL_KEYS = (("model", "path"), ("origin", "model", "path"), ("stylization", "model"), ("run",))
 """Where provenance names the model that made a picture."""
@@ -34,7 +34,7 @@ def replay(picture: Path, model: Path | None = None, where: Mapping[str, Path] |
     """Makes a picture again: returns it, uint8 (H, W, C), and the largest difference of a pixel, 0 to 255.
 
     What it was made by and of is looked for where the picture says, unless `model` or `where` say where it is now: paths by the
-    paths, or the digests, that the picture names. PictureError, ModelError or UsageError when the picture carries no provenance
+    paths, or the digests, that the picture names. PictureError, ModelError or UsageError when the picture contains no provenance
     that can be replayed, or what it was made by or of is gone or another.
     """
     provenance = read_provenance(picture)

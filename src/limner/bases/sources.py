@@ -63,7 +63,7 @@ NO_CLIPART = (
 
 
 class Picture(NamedTuple):
-    """A picture of any size and mode, or its file; pictures with one `key` show the same and are held out together."""
+    """A picture of any size and mode, or its file; pictures with one `key` show the same and are in one split."""
 
     key: str
     content: Image.Image | Path

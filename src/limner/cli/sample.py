@@ -115,8 +115,8 @@ def sample(
     if walk:
         labels = save_model_walk(opened, model, walk, background=background, **how)
         if labels:
-            held = ",".join(f"{name}={value}" for name, value in labels.items())
-            typer.echo(f"{walk}: every frame has {quoted(held, 200)}; --condition NAME=VALUE asks for another.")
+            fixed_labels = ",".join(f"{name}={value}" for name, value in labels.items())
+            typer.echo(f"{walk}: every frame has {quoted(fixed_labels, 200)}; --condition NAME=VALUE asks for another.")
         else:
             typer.echo(str(walk))
     if target:

@@ -179,7 +179,7 @@ def _notes(selection: Selection, report: Report, small: dict[str, int]) -> list[
         )
     differ = sum(entry["label_differs"] for entry in report.duplicates_list)
     if differ:
-        notes.append(f"{differ} copies carry another label than the picture that they are a copy of")
+        notes.append(f"{differ} copies have another label than the picture that they are a copy of")
     if report.enlarged:
         notes.append(f"{report.enlarged} pictures are smaller than the size and were enlarged")
     return notes

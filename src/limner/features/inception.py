@@ -188,9 +188,9 @@ def _resized(images: Tensor, size: int, dim: int) -> Tensor:
         return images
     at = torch.arange(size, dtype=torch.float32, device=images.device) * (before / size)
     low = at.floor().long()
-    share = (at - low).to(images.dtype).view([-1 if axis == dim else 1 for axis in range(4)])
+    fraction = (at - low).to(images.dtype).view([-1 if axis == dim else 1 for axis in range(4)])
     first, second = (images.index_select(dim, index) for index in (low, (low + 1).clamp(max=before - 1)))
-    return first + (second - first) * share
+    return first + (second - first) * fraction
 
 
 def _average(features: Tensor) -> Tensor:

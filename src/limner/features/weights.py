@@ -1,7 +1,7 @@
 """What is known about each network's weights, where they are looked for, and how they come there.
 
 A file is used when its layout is that of the network and its digest is the one published, if that is known, or else the
-one recorded beside it when it was added. Nothing is ever downloaded unless `get` is called.
+one recorded next to it when it was added. Nothing is ever downloaded unless `get` is called.
 """
 
 import json

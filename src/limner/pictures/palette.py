@@ -17,8 +17,10 @@ RARE = 0.5
 """The power of a colour's frequency by which it counts: what is rare, as flowers before hills, is often what a picture shows."""
 OPAQUE = 128
 """Alpha from which a pixel of a limited picture is seen, wholly."""
-PIXELS = 250_000
+MAX_PIXELS_COUNTED = 250_000
+"""Pixels whose colours are counted."""
 KMEANS_ITERATIONS, AT_ONCE = 30, 65_536
+"""Of k-means, and pixels that are compared with a palette at a time."""
 Colour = Annotated[str, Field(pattern="^#[0-9a-f]{6}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 COLOURS = TypeAdapter(Annotated[dict[Colour, Share], Field(max_length=MAX_COLOURS)])
@@ -31,7 +33,7 @@ def usual_colours(pictures: np.ndarray) -> dict[str, float]:
     """
     levels = pictures.reshape(-1, pictures.shape[-1])
     if len(levels) > PIXELS:
-        levels = levels[np.random.default_rng(0).integers(0, len(levels), PIXELS)]
+        levels = levels[np.random.default_rng(0).integers(0, len(levels), MAX_PIXELS_COUNTED)]
     if levels.shape[1] == 4:
         levels = levels[levels[:, 3] >= OPAQUE]
     rgb = np.broadcast_to(levels[:, :3], (len(levels), 3)).astype(np.int64)

@@ -33,6 +33,7 @@ BASES = Path(__file__).parent.parent / "bases"
 ENCODER = re.compile(r"(.*encoder\.(?:layers|stages|downsample)\.)(\d+)(\..*)")
 """Layers of encoders, which are numbered from the finest on."""
 FIRST_LAYER, LAST_LAYER = ("decoder.project.", "decoder.dense."), "decoder.to_rgb."
+"""Layers of decoders: those that read the latent and the condition, and the one that makes channels."""
 HEADS = ("logit.weight", "latent_head.weight", "posterior_head.weight")
 """Layers that read the flattened maps of an encoder."""
 FILM = ".film."
