@@ -29,10 +29,10 @@ COLOURS = TypeAdapter(Annotated[dict[Colour, Share], Field(max_length=MAX_COLOUR
 def usual_colours(pictures: np.ndarray) -> dict[str, float]:
     """Returns the most frequent visible colours of uint8 (N, H, W, C), as "#rrggbb", and their shares; at most `MAX_COLOURS`.
 
-    Of very many pixels, `PIXELS` chosen at random stand for all.
+    Of very many pixels, `MAX_PIXELS_COUNTED` chosen at random stand for all.
     """
     levels = pictures.reshape(-1, pictures.shape[-1])
-    if len(levels) > PIXELS:
+    if len(levels) > MAX_PIXELS_COUNTED:
         levels = levels[np.random.default_rng(0).integers(0, len(levels), MAX_PIXELS_COUNTED)]
     if levels.shape[1] == 4:
         levels = levels[levels[:, 3] >= OPAQUE]

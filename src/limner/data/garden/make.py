@@ -58,9 +58,9 @@ def truth() -> dict[str, Any]:
 
 
 def provenance(flower: Flower, seed: int, index: int, size: int) -> dict[str, Any]:
-    """Returns what a garden picture carries: enough to draw it again, and its attributes."""
-    made = {"garden": model.VERSION, "seed": seed, "index": index, "size": size}
-    return provenance_record("garden", ai_generated=False, **made, attributes=flower.attributes)
+    """Returns the provenance of a garden picture: enough to draw it again, and its attributes."""
+    details = {"garden": model.VERSION, "seed": seed, "index": index, "size": size}
+    return provenance_record("garden", ai_generated=False, **details, attributes=flower.attributes)
 
 
 def flat(noise: Noise) -> dict[str, float]:
