@@ -233,6 +233,7 @@ def check_shows(picture: Path, n: int, model: Model) -> None:
 
 
 REPLAYERS = {"sample": _replay_sample, "grid": _replay_sample, "sheet": _replay_sample, "garden": _replay_flower}
+"""What generates each kind of picture again."""
 
 
 def _save_folder(model: Model, path: Path, out: Path, n: int, request: dict[str, Any]) -> None:

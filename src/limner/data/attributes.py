@@ -22,6 +22,7 @@ from limner.conditions.attribute import MAX_ATTRIBUTES, MAX_NAME_LENGTH, MISSING
 from limner.errors import DataError, quoted
 
 DIGITS = "0123456789"
+"""Of whole numbers within a text, when texts are sorted; others, such as superscripts, are letters."""
 MAIN_LABELS = ("label", "class", "category")
 """Names by which a column is taken for the main label, the first one first."""
 MAX_NUMERIC_CLASSES = 20

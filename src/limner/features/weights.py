@@ -43,7 +43,7 @@ class KnownWeights:
     url: str | None
     """What `get` downloads; None where no ready file is published."""
     digests: dict[str, str]
-    """SHA-256 of published files by name; torch.hub's files carry the first eight digits in their names."""
+    """SHA-256 of published files by name; torch.hub's file names contain the first eight digits."""
 
 
 KNOWN: dict[str, KnownWeights] = {
