@@ -242,4 +242,4 @@ def test_an_edit_needs_whole_conditions_and_leaves_what_stays() -> None:
     with pytest.raises(UsageError, match="reads uint8"):
         model.counterfactual_pictures(pictures[:, 2:], own, own)
     with pytest.raises(ModelError, match="has no encoder"):
-        _model("gan").edit(pictures, own, own)
+        _model("gan").counterfactual_pictures(pictures, own, own)
