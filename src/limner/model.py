@@ -143,7 +143,7 @@ class Model:
         self._check_encoder("encode")
         images, own = self.to_model_input(pictures, condition)
         with torch.inference_mode():
-            return Latent(self.generator.encode(images, own).mean, own, "w")
+            return self.generator.encode(images, own).latent(own)
 
     def reconstruct(self, pictures: np.ndarray, condition: ConditionRequest | None = None) -> np.ndarray:
         """Returns pictures uint8 (n, H, W, C) encoded and generated again."""
@@ -250,7 +250,7 @@ class Model:
             return self.hooks.decode(latent)
         if latent.space == "z":
             return self.runner(latent.values, latent.condition)
-        return self.generator.decode(latent.values, latent.condition)
+        return self.generator.decode_latent(latent)
 
     def _check_encoder(self, verb: str) -> None:
         if not self.generator.encodes:

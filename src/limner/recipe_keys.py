@@ -32,7 +32,10 @@ _GAN = _section(
 
 
 def _vae(
-    flow: Sequence[str] = (), counterfactual: Sequence[str] = (), adversary: Sequence[str] = ()
+    flow: Sequence[str] = (),
+    counterfactual: Sequence[str] = (),
+    adversary: Sequence[str] = (),
+    spatial: Sequence[str] = (),
 ) -> tuple[str, ...]:
     return _section(
         "method",
@@ -44,12 +47,13 @@ def _vae(
         "condition_dim",
         *_section("counterfactual_loss", *counterfactual),
         *_section("adversary", *adversary),
+        *_section("spatial", *spatial),
     )
 
 
 _OWN = {
     **dict.fromkeys(("gan", "r3gan", "dcgan", "dcgan-compact", "dense-conv-gan", "mlp-gan"), _GAN),
-    "vae": _vae(flow=("width", "depth", "steps"), adversary=_ADVERSARY),
+    "vae": _vae(flow=("width", "depth", "steps"), adversary=_ADVERSARY, spatial=("channels", "fraction", "beta")),
     **dict.fromkeys(("elbo-vae", "conv-vae", "dense-vae", "mlp-vae"), _vae()),
     "causal-vae": _vae(
         counterfactual=("weight", *_section("adversary", *_ADVERSARY), "after", "every", "predictor_lr"),

@@ -23,7 +23,7 @@ class _Decoder(Decoder):
 
 
 class _Generator(Generator):
-    latent = 4
+    latent_dim = 4
 
     def __init__(self, *layers: nn.Module) -> None:
         super().__init__()

@@ -182,7 +182,7 @@ def test_a_generator_does_what_it_says_that_it_can(name: str) -> None:
         torch.testing.assert_close(generator.inverse_map(w, {}), z, atol=0.02, rtol=0)
         torch.testing.assert_close(generator.decode(w, {}), generator(z, {}))
         if generator.encodes:
-            assert all(part.shape == (2, generator.latent_dim) for part in generator.encode(images, {}))
+            assert all(part.shape == (2, generator.latent_dim) for part in generator.encode(images, {})[:2])
         if generator.has_elbo:
             nll, kl = generator.elbo_terms(images, {}, z)
             assert nll.shape == (2,)

@@ -12,6 +12,7 @@ unless the picture needs another (Menon et al. 2020, arXiv 2003.03808).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal, get_args
 
@@ -87,10 +88,12 @@ def initial_latent(model: Model, images: Tensor, condition: ConditionRequest) ->
         return candidates.rows(_distances(model, candidates, features).argmin(1))
 
     def encoded(rows: Tensor, own: Condition) -> Latent:
-        return Latent(model.generator.encode(images[rows], own).mean, own, "w")
+        return model.generator.encode(images[rows], own).latent(own)
 
     def distance(rows: Tensor, own: Condition) -> Tensor:
-        return perceptual_distance(embed(perceptual_net(), model.hooks.decode(encoded(rows, own))), features[rows])
+        # by w alone: with the spatial latent a picture is rebuilt whatever its condition is said to be
+        latent = replace(encoded(rows, own), spatial=None)
+        return perceptual_distance(embed(perceptual_net(), model.hooks.decode(latent)), features[rows])
 
     found = search_condition(model, distance, len(images), candidates.condition, condition)
     return encoded(torch.arange(len(images)), found)
@@ -130,8 +133,11 @@ def optimisation_stages(
     offsets = [offset.div(scale) for offset, scale in zip(hooks.offsets_of(latent), hooks.stds, strict=True)]
 
     def current() -> Latent:
+        w = (start + delta) * std + mean
+        if details == "none":
+            return Latent(w, latent.condition, "w")
         own = tuple(offset * scale for offset, scale in zip(offsets, hooks.stds, strict=True))
-        return Latent((start + delta) * std + mean, latent.condition, "w", own if details != "none" else ())
+        return Latent(w, latent.condition, "w", own, latent.spatial)
 
     def objective() -> Tensor:
         each = loss(hooks.decode(current())) + _regulariser(start, delta, offsets)

@@ -44,7 +44,14 @@ def interpolate(model: Model, one: Latent, other: Latent, fraction: float) -> La
     pairs = enumerate(zip(model.hooks.offsets_of(one), model.hooks.offsets_of(other), strict=True))
     coarse = model.hooks.num_coarse
     offsets = (torch.lerp(*pair, fraction) if level < coarse else cross_faded(*pair, fraction) for level, pair in pairs)
-    return Latent(w, one.condition, "w", tuple(offsets))
+    return Latent(w, one.condition, "w", tuple(offsets), _interpolated(one.spatial, other.spatial, fraction))
+
+
+def _interpolated(one: Tensor | None, other: Tensor | None, fraction: float) -> Tensor | None:
+    """Returns the spatial latent in a straight line between two, of which None stands for zero."""
+    if one is None:
+        return None if other is None else fraction * other
+    return (1 - fraction) * one if other is None else torch.lerp(one, other, fraction)
 
 
 def with_condition(model: Model, latent: Latent, condition: Condition) -> Latent:

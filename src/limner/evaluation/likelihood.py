@@ -30,12 +30,13 @@ def likelihood(reference: Reference, subject: Subject) -> Group:
     elbos, errors, means = [], [], []
     for start in range(0, len(rows), CHUNK):
         images, condition = dataset.batch(rows[start : start + CHUNK], generator.condition_names)
-        mean, _ = generator.encode(images, condition)
+        posterior = generator.encode(images, condition)
+        mean = posterior.mean
         if generator.has_elbo:
             noise = torch.randn(mean.shape, generator=seeds.generator("elbo", reference.seed, start))
             nll, kl = generator.elbo_terms(images, condition, noise)
             elbos.append(nll + kl.sum(1))
-        errors.append((generator.decode(mean, condition) - images).div(2).square().mean((1, 2, 3)))
+        errors.append((generator.decode_latent(posterior.latent(condition)) - images).div(2).square().mean((1, 2, 3)))
         means.append(mean)
     latents = torch.cat(means)
     some = f"{len(rows):,} held-out pictures ({reference.split})"

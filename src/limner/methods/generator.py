@@ -12,11 +12,24 @@ from limner.networks.blocks import Decoder
 from limner.networks.conditioning import Condition
 
 
+class Normal(NamedTuple):
+    """Independent normal distributions: mean and log-variance, both (B, ...)."""
+
+    mean: Tensor
+    log_variance: Tensor
+
+
 class Posterior(NamedTuple):
     """The normal q(w | picture) of each picture: mean and log-variance, both (B, latent_dim)."""
 
     mean: Tensor
     log_variance: Tensor
+    spatial: Normal | None = None
+    """Of the spatial latent (B, channels, h, w), where pictures have one beside w."""
+
+    def latent(self, condition: Condition) -> Latent:
+        """Returns the most likely latents of the pictures, which have this condition."""
+        return Latent(self.mean, condition, "w", spatial=self.spatial.mean if self.spatial else None)
 
 
 class Generator(nn.Module):
@@ -50,6 +63,11 @@ class Generator(nn.Module):
     def decode(self, w: Tensor, condition: Condition) -> Tensor:
         """w (B, latent_dim) -> pictures (B, C, H, W) in [-1, 1]."""
         raise NotImplementedError
+
+    def decode_latent(self, latent: Latent) -> Tensor:
+        """Returns the pictures (B, C, H, W) in [-1, 1] of latents in either space, without the offsets of their feature maps."""
+        w = self.to_w(latent)
+        return self.decode(w.values, w.condition)
 
     def encode(self, images: Tensor, condition: Condition) -> Posterior:
         """Pictures (B, C, H, W) in [-1, 1] -> q(w | picture)."""
@@ -99,12 +117,12 @@ class Generator(nn.Module):
         return next((p.device for p in self.parameters()), torch.device("cpu"))
 
 
-def reparameterised(posterior: Posterior, noise: Tensor) -> Tensor:
+def reparameterised(posterior: Posterior | Normal, noise: Tensor) -> Tensor:
     """Returns w (B, latent_dim), drawn from q(w | picture) with standard normal noise (B, latent_dim) (arXiv 1312.6114, eq. 4)."""
     return posterior.mean + noise * torch.exp(0.5 * posterior.log_variance)
 
 
-def kl_divergence(posterior: Posterior) -> Tensor:
+def kl_divergence(posterior: Posterior | Normal) -> Tensor:
     """KL(q(w | picture) || N(0, 1)) of each dimension, nats (B, latent_dim) (arXiv 1312.6114, appendix B)."""
-    mean, log_variance = posterior
+    mean, log_variance = posterior.mean, posterior.log_variance
     return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance)

@@ -52,9 +52,8 @@ class DecoderHooks:
 
     def decode(self, latent: Latent) -> Tensor:
         """Returns pictures (B, C, H, W) in [-1, 1]; gradients flow back to values and offsets."""
-        w = self.generator.to_w(latent)
         with self.lock, self._with_offsets(latent.offsets):
-            return self.generator.decode(w.values, w.condition)
+            return self.generator.decode_latent(latent)
 
     def offsets_of(self, latent: Latent) -> Offsets:
         """Returns the latent's offsets, which are zero where it has none."""
@@ -77,9 +76,8 @@ class DecoderHooks:
         """Returns what the first layer makes of latents without their offsets, (B, features)."""
         caught: list[Tensor] = []
         hook = self.first_layer.register_forward_hook(lambda _, __, output: caught.append(output))
-        w = self.generator.to_w(latent)
         with self.lock, _hooked([hook]):
-            self.generator.decode(w.values, w.condition)
+            self.generator.decode_latent(latent)
         return caught[0]
 
     @torch.no_grad()

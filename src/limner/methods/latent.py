@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -26,14 +26,15 @@ class Latent:
     space: LatentSpace = "z"
     offsets: tuple[Tensor, ...] = ()
     """What is added to the decoder's feature maps, (n, ...) each (see `limner.methods.hooks`); none for most pictures."""
+    spatial: Tensor | None = None
+    """(n, channels, h, w): what of an encoded picture is where, in addition to w. None stands for zero, as of all samples."""
 
     def __len__(self) -> int:
         return len(self.values)
 
     def rows(self, index: Tensor | slice) -> Latent:
         """Returns the latents of some of the pictures."""
-        condition = {name: values[index] for name, values in self.condition.items()}
-        return Latent(self.values[index], condition, self.space, tuple(one[index] for one in self.offsets))
+        return self._each(lambda tensor: tensor[index])
 
     def batches(self, size: int) -> Iterator[Latent]:
         """Yields the latents of `size` pictures at a time."""
@@ -42,20 +43,29 @@ class Latent:
 
     def to(self, device: torch.device | str) -> Latent:
         """Returns the same on another device."""
-        condition = {name: values.to(device) for name, values in self.condition.items()}
-        return Latent(self.values.to(device), condition, self.space, tuple(one.to(device) for one in self.offsets))
+        return self._each(lambda tensor: tensor.to(device))
 
     def with_values(self, values: Tensor, space: LatentSpace) -> Latent:
         """Returns it with other values, in a space."""
         return replace(self, values=values, space=space)
 
+    def _each(self, change: Callable[[Tensor], Tensor]) -> Latent:
+        condition = {name: change(values) for name, values in self.condition.items()}
+        spatial = None if self.spatial is None else change(self.spatial)
+        return Latent(change(self.values), condition, self.space, tuple(map(change, self.offsets)), spatial)
+
 
 def concatenate(latents: Sequence[Latent]) -> Latent:
-    """Returns the latents of some pictures after one another; all are in one space and have offsets of the same layers."""
+    """Returns the latents of some pictures after one another.
+
+    All are in one space, have offsets of the same layers, and all or none a spatial latent.
+    """
     first = latents[0]
     condition = {name: torch.cat([one.condition[name] for one in latents]) for name in first.condition}
     offsets = tuple(torch.cat(parts) for parts in zip(*(one.offsets for one in latents), strict=True))
-    return Latent(torch.cat([one.values for one in latents]), condition, first.space, offsets)
+    spatial = [one.spatial for one in latents if one.spatial is not None]
+    joined = torch.cat(spatial) if spatial else None
+    return Latent(torch.cat([one.values for one in latents]), condition, first.space, offsets, joined)
 
 
 def walk(latents: Sequence[Latent], frames: int, closed: bool = True) -> Iterator[Latent]:

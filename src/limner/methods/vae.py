@@ -1,19 +1,20 @@
 """Variational autoencoders (Kingma & Welling 2013, arXiv 1312.6114): one class for every likelihood and pair of networks."""
 
 import math
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
-from pydantic import Field
+from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from limner.conditions.attribute import Attribute
-from limner.config import Range, SearchSpace
+from limner.config import Range, SearchSpace, Section
 from limner.data.dataset import Batch
 from limner.data.schema import Schema
 from limner.methods.adversary import Adversary, AdversaryConfig
 from limner.methods.counterfactual import CounterfactualConfig, counterfactual_image
-from limner.methods.generator import Generator, Posterior, kl_divergence, reparameterised
+from limner.methods.generator import Generator, Normal, Posterior, kl_divergence, reparameterised
+from limner.methods.latent import Latent
 from limner.methods.likelihoods import LIKELIHOODS
 from limner.methods.method import HeldOutMeasure, Method, MethodConfig, Scalars
 from limner.methods.optimisers import OptimiserConfig, build_optimiser
@@ -23,8 +24,24 @@ from limner.networks.conditioning import CONDITION_INIT_STD, Condition, Conditio
 from limner.networks.flow import FlowConfig, LatentFlow
 from limner.networks.predictor import Predictor
 
+MIN_LOG_VARIANCE, MAX_LOG_VARIANCE = -12, 6
+"""Between which the encoder's log-variances are kept, so that none overflows."""
 FLOW_DRAWS = 4
 """Times at which the flow learns from each w of a batch."""
+
+
+class SpatialConfig(Section):
+    """The spatial latent of a VAE, on the maps of the decoder's second stage: 8x8 for pictures of 64 pixels.
+
+    As one level of a hierarchical VAE (Vahdat & Kautz 2020, arXiv 2007.03898), left out of a share of the pictures so that w alone
+    says as much as it can. Networks of one stage, as those for pictures below 16 pixels, have none.
+    """
+
+    channels: int = Field(16, ge=1, le=1024)
+    fraction: float = Field(0.5, gt=0, le=1)
+    """Of the pictures that are decoded with it in training; the others, as samples, without."""
+    beta: float = Field(1.0, ge=0)
+    """Weight of its KL divergence from a standard normal, so that it does not repeat what w says."""
 
 
 class VaeConfig(MethodConfig):
@@ -50,10 +67,23 @@ class VaeConfig(MethodConfig):
     """What judges pictures under another picture's attributes, half of some batches."""
     adversary: AdversaryConfig | None = None
     """A discriminator that reconstructions must deceive, so that they are sharp."""
+    spatial: SpatialConfig | None = None
+    """A second latent, in the form of feature maps, by which pictures are rebuilt in detail; samples have zeros in its place."""
+
+    @model_validator(mode="after")
+    def _has_maps_for_the_spatial_latent(self) -> "VaeConfig":
+        kinds = self.encoder.architecture, self.decoder.architecture
+        if self.spatial and (kinds[0] == "mlp" or kinds[1] != "residual"):
+            raise ValueError(
+                f"a spatial latent needs a decoder that is residual and an encoder that is convolutional or residual, not "
+                f"{kinds[1]} and {kinds[0]}; or set method.spatial=null"
+            )
+        return self
 
     @property
     def held_out_measure(self) -> HeldOutMeasure:
-        return "negative_elbo" if self.flow is None and self.adversary is None else "frechet"
+        only_elbo = self.flow is None and self.adversary is None and self.spatial is None
+        return "negative_elbo" if only_elbo else "frechet"
 
 
 class VaeGenerator(Generator):
@@ -67,7 +97,9 @@ class VaeGenerator(Generator):
         self.condition_names = tuple(a.name for a in attributes)
         self.likelihood = LIKELIHOODS[config.likelihood]
         self.discrete = self.likelihood.discrete
-        self.has_map, self.has_elbo = config.flow is not None, config.flow is None
+        self.has_map = config.flow is not None
+        self.has_elbo = config.flow is None and config.spatial is None
+        self.spatial: SpatialLatent | None = None
         self.encoder = build_encoder(config.encoder, *schema.shape)
         features = self.encoder.features
         self.posterior_head = nn.Linear(features, 2 * config.latent_dim)
@@ -87,6 +119,10 @@ class VaeGenerator(Generator):
         maps = self.decoder.maps if attributes and config.condition_dim else ()
         self.film = FiLM(attributes, maps) if maps else None
         self.flow = LatentFlow(config.flow, config.latent_dim, attributes) if config.flow else None
+        if config.spatial and self.encoder.map_channels and self.decoder.offset_shape:
+            self.spatial = SpatialLatent(
+                config.spatial.channels, self.encoder.map_channels, self.decoder.offset_shape[0]
+            )
 
     def map(self, z: Tensor, condition: Condition) -> Tensor:
         return z if self.flow is None else self.flow(z, condition)
@@ -97,26 +133,55 @@ class VaeGenerator(Generator):
     def decode(self, w: Tensor, condition: Condition) -> Tensor:
         return self.likelihood.mean_picture(self.decoder_outputs(w, condition))
 
+    def decode_latent(self, latent: Latent) -> Tensor:
+        w = self.to_w(latent)
+        return self.likelihood.mean_picture(self.decoder_outputs(w.values, w.condition, w.spatial))
+
     def encode(self, images: Tensor, condition: Condition) -> Posterior:
-        features = self.encoder(images)
+        features, spatial = self.encoder(images), None
+        if self.spatial is not None:
+            features, maps = self.encoder.features_and_maps(images)
+            spatial = self.spatial.posterior(maps)
         if self.posterior_condition_encoder is not None:
             features = features + self.posterior_condition_encoder(condition)
         mean, log_variance = self.posterior_head(features).float().chunk(2, 1)
-        return Posterior(mean, log_variance.clamp(-12, 6))
+        return Posterior(mean, log_variance.clamp(MIN_LOG_VARIANCE, MAX_LOG_VARIANCE), spatial)
 
     def nll(self, images: Tensor, w: Tensor, condition: Condition) -> Tensor:
         return self.likelihood.nll(self.decoder_outputs(w, condition), images)
 
-    def decoder_outputs(self, w: Tensor, condition: Condition) -> Tensor:
-        """w (B, latent_dim) -> the parameters of p(picture | w), (B, params_per_channel * C, H, W)."""
+    def decoder_outputs(self, w: Tensor, condition: Condition, spatial: Tensor | None = None) -> Tensor:
+        """w (B, latent_dim) and, if there is one, the spatial latent (B, channels, h, w) -> the parameters of p(picture | w).
+
+        (B, params_per_channel * C, H, W).
+        """
         if self.condition_encoder is not None:
             w = torch.cat([w, self.condition_encoder(condition)], 1)
-        if self.film is None:
-            return self.decoder(w).float()
-        return self.decoder(w, self.film(condition)).float()
+        options: dict[str, Any] = {} if self.film is None else {"film_params": self.film(condition)}
+        if self.spatial is not None and spatial is not None:
+            options["offset"] = self.spatial.offset(spatial)
+        return self.decoder(w, **options).float()
 
     def w_statistics(self) -> tuple[Tensor, Tensor]:
         return super().w_statistics() if self.flow is None else (self.flow.mean, self.flow.variance.sqrt())
+
+
+class SpatialLatent(nn.Module):
+    """From the maps of an encoder to the spatial latent, and from that to an offset of the maps of a decoder's second stage."""
+
+    def __init__(self, channels: int, map_channels: int, offset_channels: int) -> None:
+        super().__init__()
+        self.head = nn.Conv2d(map_channels, 2 * channels, 3, padding=1)
+        self.to_offset = nn.Conv2d(channels, offset_channels, 3, padding=1)
+
+    def posterior(self, maps: Tensor) -> Normal:
+        """Maps of the encoder -> q(spatial latent | picture), (B, channels, h, w)."""
+        mean, log_variance = self.head(maps).float().chunk(2, 1)
+        return Normal(mean, log_variance.clamp(MIN_LOG_VARIANCE, MAX_LOG_VARIANCE))
+
+    def offset(self, spatial: Tensor) -> Tensor:
+        """(B, channels, h, w) -> (B, C, h, w)."""
+        return self.to_offset(spatial)
 
 
 class Vae(Method):
@@ -168,11 +233,14 @@ class Vae(Method):
         w = reparameterised(
             posterior, context.normal("posterior", len(images), self.config.latent_dim).to(images.device)
         )
-        outputs = self.generator.decoder_outputs(w, condition)
+        spatial, spatial_loss = self._spatial(posterior.spatial, context)
+        outputs = self.generator.decoder_outputs(w, condition, spatial)
         nll, kl = self.generator.likelihood.nll(outputs, images), kl_divergence(posterior)
         # per dimension, so that one learning rate serves every picture size
-        loss = (nll.mean() + self._kl_loss(kl, context)) / self.dimensions
+        loss = (nll.mean() + self._kl_loss(kl, context) + spatial_loss) / self.dimensions
         scalars = self._scalars(nll, kl)
+        if posterior.spatial:
+            scalars["spatial_kl"] = kl_divergence(posterior.spatial).detach().flatten(1).sum(1).mean()
         if self.adversary:
             fake = self.generator.likelihood.mean_picture(outputs)
             adversarial, found = self._adversarial_loss("adversary", self.adversary, images, fake, condition, context)
@@ -190,6 +258,17 @@ class Vae(Method):
         warm = min(1.0, context.pictures_seen / self.config.beta_warmup) if self.config.beta_warmup else 1.0
         # free bits are granted to the mean over the batch, not to each picture (arXiv 1606.04934, eq. 15)
         return self.config.beta * warm * kl.mean(0).clamp_min(self.config.free_bits).sum()
+
+    def _spatial(self, posterior: Normal | None, context: StepContext) -> tuple[Tensor | None, Tensor | float]:
+        """Returns the spatial latent (B, channels, h, w), zero for a share of the pictures, and the loss of its KL divergence."""
+        config = self.config.spatial
+        if posterior is None or config is None:
+            return None, 0.0
+        n, *shape = posterior.mean.shape
+        noise = context.normal("spatial", n, *shape).to(posterior.mean.device)
+        kept = (context.uniform("with spatial latent", n) < config.fraction).to(posterior.mean.device).float()
+        kl = kl_divergence(posterior).flatten(1).sum(1)
+        return reparameterised(posterior, noise) * kept[:, None, None, None], config.beta * (kept * kl).mean()
 
     def _adversarial_loss(
         self, name: str, adversary: Adversary, real: Tensor, fake: Tensor, condition: Condition, context: StepContext

@@ -21,9 +21,15 @@ ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
 
 
 class Encoder(nn.Module):
-    """(B, C, H, W) -> (B, features)."""
+    """(B, C, H, W) -> (B, features); one that has `map_channels` also returns the maps before its last downsampling."""
 
     features: int
+    map_channels: int | None = None
+    """Channels of the maps that `features_and_maps` returns; None where there are none."""
+
+    def features_and_maps(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, C, H, W) -> features (B, features) and maps (B, map_channels, h, w), twice as high and wide as the last ones."""
+        raise NotImplementedError
 
 
 class Decoder(nn.Module):
@@ -31,6 +37,8 @@ class Decoder(nn.Module):
 
     maps: tuple[int, ...] = ()
     """Channels of the maps that FiLM can modulate, from the coarsest on."""
+    offset_shape: tuple[int, int, int] | None = None
+    """(C, h, w) of an offset that it takes for the maps of its second stage; None where it takes none."""
 
 
 def film(maps: Tensor, params: Tensor) -> Tensor:

@@ -63,17 +63,25 @@ class ResidualEncoder(Encoder):
         self.stages = nn.ModuleList(_stage(config, outputs, count * config.depth) for outputs in widths)
         self.downsample = nn.ModuleList(_convolution(a, b, 4, stride=2) for a, b in pairwise(widths))
         self.features = widths[-1] * math.prod(self.pyramid.base)
+        self.map_channels = widths[-2] if count > 1 else None
         self.flatten = nn.Sequential(ACTIVATIONS[config.activation](), nn.Flatten())
 
     def forward(self, images: Tensor) -> Tensor:
-        maps = self.from_rgb(F.pixel_unshuffle(self.pyramid.pad(images), PATCH_SIDE))
+        return self.features_and_maps(images)[0]
+
+    def features_and_maps(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        before = maps = self.from_rgb(F.pixel_unshuffle(self.pyramid.pad(images), PATCH_SIDE))
         for index, stage in enumerate(self.stages):
+            before = maps
             maps = stage(self.downsample[index - 1](maps) if index else maps)
-        return self.flatten(maps)
+        return self.flatten(maps), before
 
 
 class ResidualDecoder(Decoder):
-    """(B, inputs) -> (B, C, H, W): widths run from the coarsest stage to the finest; each can be modulated at its end."""
+    """(B, inputs) -> (B, C, H, W): widths run from the coarsest stage to the finest; each can be modulated at its end.
+
+    The second stage takes an offset of its maps, which are twice as high and wide as the coarsest ones.
+    """
 
     def __init__(self, config: NetworkConfig, inputs: int, channels: int, height: int, width: int) -> None:
         super().__init__()
@@ -81,6 +89,7 @@ class ResidualDecoder(Decoder):
         self.pyramid = Pyramid(height, width, count)
         self.maps = widths = config.widths[:count]
         self.base = (widths[0], *self.pyramid.base)
+        self.offset_shape = (widths[1], 2 * self.base[1], 2 * self.base[2]) if count > 1 else None
         self.project = nn.Linear(inputs, math.prod(self.base))
         self.stages = nn.ModuleList(_stage(config, outputs, count * config.depth) for outputs in widths)
         self.upsample = nn.ModuleList(_convolution(a, b, 3) for a, b in pairwise(widths))
@@ -88,10 +97,11 @@ class ResidualDecoder(Decoder):
         # a convolution at full resolution: pixels that are left by a rearrangement come out chequered, however it begins
         self.to_rgb = nn.Conv2d(widths[-1], channels, 3, padding=1)
 
-    def forward(self, latent: Tensor, film_params: Sequence[Tensor] = ()) -> Tensor:
+    def forward(self, latent: Tensor, film_params: Sequence[Tensor] = (), offset: Tensor | None = None) -> Tensor:
         maps = self.project(latent).unflatten(1, self.base)
         for index, stage in enumerate(self.stages):
-            maps = stage(self.upsample[index - 1](_upsampled(maps)) if index else maps)
+            maps = self.upsample[index - 1](_upsampled(maps)) if index else maps
+            maps = stage(maps + offset if index == 1 and offset is not None else maps)
             if film_params:
                 maps = film(maps, film_params[index])
         return self.pyramid.crop(self.to_rgb(_upsampled(self.final_act(maps))))

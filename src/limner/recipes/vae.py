@@ -3,7 +3,7 @@
 from limner.data.augment import AugmentConfig
 from limner.methods.adversary import AdversaryConfig
 from limner.methods.optimisers import OptimiserConfig
-from limner.methods.vae import VaeConfig
+from limner.methods.vae import SpatialConfig, VaeConfig
 from limner.networks import NetworkConfig
 from limner.networks.flow import FlowConfig
 from limner.recipes.recipe import EmaConfig, Recipe
@@ -25,6 +25,7 @@ def vae() -> Recipe:
             decoder=NetworkConfig(architecture="residual", widths=(128, 64, 32, 32), normalisation="batch"),
             likelihood="laplace",
             beta=5.0,
+            spatial=SpatialConfig(),
             flow=FlowConfig(width=256, depth=3, steps=8),
             adversary=AdversaryConfig(
                 network=NetworkConfig(architecture="convolutional", widths=(32, 64, 128), spectral_norm=True),
