@@ -67,7 +67,7 @@ def main() -> None:
         found = evaluate(
             {"m": model}, dataset, n=SAMPLES, only=("distances", "generalisation"), with_training_pictures=False
         )
-        verdict = found.judged[0].groups["generalisation"].details["verdict"]
+        verdict = found.models[0].groups["generalisation"].details["verdict"]
         names = ("FD-limner without bias", "C_T", "copies")
         row = {"minutes": minutes, **{name: found.value("m", name) for name in names}, "verdict": verdict}
         marks.append(row)

@@ -29,7 +29,7 @@ from limner.errors import ModelError
 from limner.features import Extractor, load_extractor
 from limner.features.likeness import embed
 from limner.images import to_uint8
-from limner.metrics.intervals import share_interval
+from limner.metrics.intervals import proportion_interval
 from limner.model import Model, check_shape
 from limner.pictures import grid, save
 from limner.progress import ProgressLine
@@ -114,7 +114,7 @@ def inversions(model: Model, images: Tensor, steps: int) -> dict[str, np.ndarray
 
 def judged(name: str, kind: str, own: Tensor, least: Tensor) -> dict[str, Any]:
     """How many pictures (n,) are nearer than the nearest training pictures; prints a row."""
-    share = share_interval(int((own < least).sum()), len(own))
+    share = proportion_interval(int((own < least).sum()), len(own))
     bounds = f"{share:.0%}"
     print(f"| {name} | {kind} | {bounds} | {own.median():.4g} | {least.median():.4g} |", flush=True)
     return {"judge": name, "of": kind, "share": share, "own": own.tolist(), "nearest": least.tolist()}

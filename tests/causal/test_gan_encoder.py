@@ -8,7 +8,7 @@ import pytest
 
 from limner.causal import CausalModel, Graph
 from limner.causal.gan_encoder import FILE
-from limner.causal.variables import read
+from limner.causal.variables import complete_rows
 from limner.data import Dataset
 from limner.errors import ModelError
 
@@ -23,8 +23,8 @@ TINY = (
 @pytest.fixture(autouse=True, scope="module")
 def _short() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("limner.causal.gan_encoder.STEPS", 300)
-        patch.setattr("limner.causal.fitting.STEPS", 30)
+        patch.setattr("limner.causal.gan_encoder.TRAINING_STEPS", 300)
+        patch.setattr("limner.causal.fitting.MAX_FLOW_STEPS", 30)
         yield
 
 
@@ -46,7 +46,7 @@ def test_z_of_generated_pictures_is_found(run: Path) -> None:
 
 def test_doing_nothing_changes_nothing_and_doing_something_does(run: Path, garden: Dataset) -> None:
     model, rows = CausalModel.load(run), garden.split("test")[:8]
-    table, _ = read(garden, model.structure.variables, rows)
+    table, _ = complete_rows(garden, model.structure.variables, rows)
     pictures = np.asarray(garden.pictures[rows])
     assert (model.counterfactual(table, pictures, {})[1] == pictures).all()
     assert (model.counterfactual(table, pictures, {"season": "summer", "soil": 0.9})[1] != pictures).any()

@@ -77,7 +77,7 @@ def test_what_cannot_be_found_is_one_line(lamp: Model) -> None:
 @pytest.fixture(scope="module")
 def _quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("limner.explain.predictor.STEPS", 20)
+        patch.setattr("limner.explain.predictor.TRAINING_STEPS", 20)
         patch.setattr("limner.editing.directions.NUM_SAMPLES", 32)
         yield
 

@@ -13,7 +13,7 @@ FIRST, SECOND = (torch.randn(count, 6, generator=RANDOM, dtype=torch.float64) + 
 
 @pytest.mark.parametrize("rows", [7, 2048])
 def test_it_agrees_with_all_distances(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
-    monkeypatch.setattr(importlib.import_module("limner.metrics.neighbours"), "ROWS", rows)
+    monkeypatch.setattr(importlib.import_module("limner.metrics.neighbours"), "BLOCK_ROWS", rows)
     distances, places = nearest_neighbours(FIRST, SECOND)
     theirs = torch.cdist(FIRST, SECOND, compute_mode="donot_use_mm_for_euclid_dist").min(1)
     torch.testing.assert_close(distances, theirs.values)

@@ -166,7 +166,7 @@ export interface Counterfactual {
   warnings: string[];
 }
 
-export interface Doses {
+export interface DoseResponse {
   name: string;
   data: (World & { value: Value })[];
 }

@@ -1,4 +1,4 @@
-"""An encoder beside a trained GAN: from pictures to the z they would be generated from, which abduction needs.
+"""An encoder for a trained GAN: from pictures to the z they would be generated from, which abduction needs.
 
 It learns from generated pictures, of which z is known, and from real pictures, which the generator must reconstruct from what
 it finds: without the latter its z lies outside of what real pictures need (in-domain inversion: Zhu et al. 2020,
@@ -26,12 +26,15 @@ from limner.tensors import load_tensors, save_tensors
 from limner.weights import load_weights
 
 NETWORK = NetworkConfig(architecture="convolutional", widths=(32, 64, 128), normalisation="batch")
-STEPS, BATCH, RATE = 2000, 32, 2e-3
-RECONSTRUCTION = 10.0
-"""Weight of the squared error of a reconstructed pixel, beside that of z."""
-CERTAIN = -30.0
-"""Log-variance of a posterior that is a point."""
+"""The encoder: small, as it is trained for a few minutes."""
+TRAINING_STEPS, BATCH_SIZE, LEARNING_RATE = 2000, 32, 2e-3
+"""Steps of training, pictures a step, and the rate of the optimiser."""
+RECONSTRUCTION_WEIGHT = 10.0
+"""Weight of the squared error of a reconstructed pixel, relative to that of z."""
+POINT_LOG_VARIANCE = -30.0
+"""Log-variance of a posterior that is a point: its standard deviation, 3e-7, changes no pixel."""
 FILE = "encoder.safetensors"
+"""Its name in the folder of a causal model."""
 
 
 class GanEncoder(nn.Module):
@@ -54,7 +57,7 @@ class GanEncoder(nn.Module):
 
     @classmethod
     def load(cls, folder: Path, model: Model) -> GanEncoder:
-        """Reads what `save` wrote beside this model; ModelError when missing, damaged or another model's."""
+        """Reads what `save` wrote for this model; ModelError when missing, damaged or another model's."""
         encoder = cls(model)
         try:
             tensors, metadata = load_tensors(folder / FILE)
@@ -67,7 +70,7 @@ class GanEncoder(nn.Module):
 
 
 class EncodedGenerator(Generator):
-    """A generator and the encoder that was trained beside it, as one that encodes."""
+    """A generator and the encoder that was trained for it, as one that encodes."""
 
     encodes = True
 
@@ -81,7 +84,7 @@ class EncodedGenerator(Generator):
 
     def encode(self, images: Tensor, condition: Condition) -> Posterior:
         z = self.encoder(images, condition)
-        return Posterior(z, torch.full_like(z, CERTAIN))
+        return Posterior(z, torch.full_like(z, POINT_LOG_VARIANCE))
 
 
 def with_encoder(model: Model, encoder: GanEncoder) -> Model:
@@ -101,11 +104,11 @@ def train_gan_encoder(model: Model, dataset: Dataset, seed: int = 0) -> GanEncod
     random = seeds.generator("gan encoder order", seed)
 
     def loss() -> Tensor:
-        batch = dataset.batch(rows[torch.randint(len(rows), (BATCH,), generator=random).numpy()], names)
-        z = torch.randn(BATCH, model.generator.latent_dim, generator=random)
+        batch = dataset.batch(rows[torch.randint(len(rows), (BATCH_SIZE,), generator=random).numpy()], names)
+        z = torch.randn(BATCH_SIZE, model.generator.latent_dim, generator=random)
         return _loss(model.generator, encoder, batch.images, batch.condition, z)
 
-    fit_module(encoder, loss, STEPS, lr=RATE, title="encoder of the generator")
+    fit_module(encoder, loss, TRAINING_STEPS, lr=LEARNING_RATE, title="encoder of the generator")
     return encoder
 
 
@@ -113,4 +116,6 @@ def _loss(generator: Generator, encoder: GanEncoder, images: Tensor, condition: 
     with torch.no_grad():
         fake = generator(z, condition)
     reconstructed = generator(encoder(images, condition), condition)
-    return (encoder(fake, condition) - z).square().mean() + RECONSTRUCTION * (reconstructed - images).square().mean()
+    return (encoder(fake, condition) - z).square().mean() + RECONSTRUCTION_WEIGHT * (
+        reconstructed - images
+    ).square().mean()

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError, field_serializer, model_validator
 
@@ -28,11 +28,15 @@ from limner.parsing import ParseError, read_yaml, write_yaml
 
 PICTURE = "picture"
 """The name of the picture's own node, which no attribute can have."""
+T = TypeVar("T")
 Edge = tuple[NameText, NameText]
-LARGEST = 1e30
+"""(cause, effect), or the two nodes of a confounded pair."""
+MAX_BOUND = 1e30
 """The farthest bound: the width of a range of double precision must not overflow."""
-MOST_NODES, MOST_EDGES, LONGEST_NODE = 500, 10_000, 1000
+MAX_NODES, MAX_EDGES, MAX_NODE_LENGTH = 500, 10_000, 1000
+"""What a graph may have, and characters of a name: far more than people write, and what is read in a moment."""
 ARROWS = {"edges": "->", "confounded": "<->"}
+"""How an item of these keys joins its two nodes."""
 
 
 class Node(Section):
@@ -40,8 +44,8 @@ class Node(Section):
 
     kind: Literal["number", "count", "category"] | None = None
     """None: what its column is."""
-    low: float | None = Field(None, ge=-LARGEST, le=LARGEST)
-    high: float | None = Field(None, ge=-LARGEST, le=LARGEST)
+    low: float | None = Field(None, ge=-MAX_BOUND, le=MAX_BOUND)
+    high: float | None = Field(None, ge=-MAX_BOUND, le=MAX_BOUND)
     """Ends of the range that mechanisms never leave; interventions may reach them."""
 
     @model_validator(mode="after")
@@ -70,8 +74,8 @@ class Graph(Section):
         if not isinstance(fields, dict):
             raise ValueError("a graph is a mapping with the key `edges`")
         read = dict(fields)
-        if len(_list(read, "edges")) + len(_list(read, "confounded")) > MOST_EDGES:
-            raise ValueError(f"more than {MOST_EDGES:,} edges")
+        if len(_list(read, "edges")) + len(_list(read, "confounded")) > MAX_EDGES:
+            raise ValueError(f"more than {MAX_EDGES:,} edges")
         for key, arrow in ARROWS.items():
             read[key] = tuple(dict.fromkeys(_ends(one, arrow) for one in _list(read, key)))
         nodes = read.get("nodes") or {}
@@ -79,8 +83,8 @@ class Graph(Section):
         ends = [end for key in ARROWS for edge in read[key] for end in edge]
         of_picture = _names(read, "picture")
         names = dict.fromkeys([*listed, *ends, *of_picture])
-        if len(names) > MOST_NODES or any(len(name) > LONGEST_NODE for name in names):
-            raise ValueError(f"more than {MOST_NODES} nodes, or a name of more than {LONGEST_NODE:,} characters")
+        if len(names) > MAX_NODES or any(len(name) > MAX_NODE_LENGTH for name in names):
+            raise ValueError(f"more than {MAX_NODES} nodes, or a name of more than {MAX_NODE_LENGTH:,} characters")
         read["nodes"] = {name: listed.get(name) or {} for name in names}
         read["picture"] = tuple(of_picture or read["nodes"])
         return read
@@ -116,6 +120,10 @@ class Graph(Section):
     def parents(self, name: str) -> tuple[str, ...]:
         """Returns the direct causes of a node."""
         return tuple(cause for cause, effect in self.edges if effect == name)
+
+    def of_parents(self, name: str, belongings: Mapping[str, T]) -> list[T]:
+        """Returns what belongs to each parent of a node, such as its values, in the parents' order."""
+        return [belongings[parent] for parent in self.parents(name)]
 
     def descendants(self, *names: str) -> set[str]:
         """Returns these nodes and all that they cause, directly or through others."""

@@ -14,6 +14,7 @@ from limner.errors import UsageError, quoted
 from limner.parsing import ParseError, read_json
 
 FILE_NAME = re.compile(r"flower-([0-9]{1,18})\.png")
+"""The name of a flower's file, with its number."""
 
 
 class About(BaseModel):
@@ -51,7 +52,7 @@ def garden_truth(folder: Path, names: Sequence[str], variables: Mapping[str, Var
         set_to = [classes[int(value)] if classes else float(value) for value in values]
         others = [garden.counterfactual(one, {name: value}) for one, value in zip(flowers, set_to, strict=True)]
         table = {
-            each: np.array([variable.value(getattr(one, each)) for one in others])
+            each: np.array([variable.parse(getattr(one, each)) for one in others])
             for each, variable in variables.items()
         }
         return table, np.stack([garden.draw(one, size) for one in others])

@@ -51,7 +51,7 @@ def evaluate(
 
     from limner.cli.table import show
     from limner.data import Dataset
-    from limner.evaluation import evaluate as judge
+    from limner.evaluation import evaluate as evaluate_models
     from limner.evaluation import table, write_report
     from limner.evaluation.evaluate import recorded_dataset
     from limner.evaluation.report import claimed
@@ -62,7 +62,7 @@ def evaluate(
             typer.echo(
                 f"dataset: {dataset.name} ({dataset.path}), which {models[0]} was trained on; --data DATASET compares with others."
             )
-        evaluation = judge(models, dataset, n=n, features=features, only=chosen, seed=seed, verify=verify)
+        evaluation = evaluate_models(models, dataset, n=n, features=features, only=chosen, seed=seed, verify=verify)
         show(table.rows(evaluation))
         typer.echo(table.LEGEND)
         write_report(evaluation, out)

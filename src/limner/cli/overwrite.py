@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 REPORT = "report.html"
+"""The page of every report, by which a folder is known to be one."""
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there by that name.")]
 
 

@@ -9,14 +9,14 @@ from limner.cli.early import check_extractor, check_suffix
 from limner.cli.overwrite import Overwrite, check_new
 from limner.cli.shared_options import Anonymous, DrawSeed, Strip
 
-PREVIEW, HURRIED = 256, 0.5
-"""Longest side of a preview, and its share of the usual steps."""
+PREVIEW_SIDE, PREVIEW_STEPS = 256, 0.5
+"""Longest side of a preview, and its steps as a multiple of the usual ones."""
 
 From = Annotated[
     list[Path] | None,
     typer.Option(metavar="PICTURE", help="Take this property from PICTURE, not from STYLE. Repeatable."),
 ]
-Share = Annotated[
+Strength = Annotated[
     float, typer.Option(min=0, max=1, help="How much of the style's property is taken over, 0 (nothing) to 1 (all).")
 ]
 
@@ -32,9 +32,9 @@ def stylize(
             metavar="[STYLE]...", help="Pictures whose style is taken over; with --model, names of the model's styles."
         ),
     ] = None,
-    colour: Share = 1.0,
-    line: Share = 1.0,
-    texture: Share = 1.0,
+    colour: Strength = 1.0,
+    line: Strength = 1.0,
+    texture: Strength = 1.0,
     keep: Annotated[
         float, typer.Option("--content", min=0, max=1, help="How strongly the shapes of CONTENT are kept, 0 to 1.")
     ] = 0.5,
@@ -116,7 +116,7 @@ def stylize(
     weighted = zip(given, weight or [1.0] * len(given), strict=True)
     try:
         request = Stylization(
-            styles=[Source(style=style, weight=share) for style, share in weighted],
+            styles=[Source(style=style, weight=value) for style, value in weighted],
             **{
                 name: [Source(style=str(path)) for path in paths or []]
                 for name, paths in (
@@ -129,8 +129,8 @@ def stylize(
             line=line,
             texture=texture,
             content=keep,
-            size=min(size, PREVIEW) if preview else size,
-            steps=steps * (HURRIED if preview else 1),
+            size=min(size, PREVIEW_SIDE) if preview else size,
+            steps=steps * (PREVIEW_STEPS if preview else 1),
             scale=scale,
             colours=colours,
             mask=str(mask) if mask else "",

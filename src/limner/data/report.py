@@ -77,7 +77,7 @@ class Report:
             lacking += f"out with --column {most}=none"
             table.append(("dropped", f"{sum(self.missing_dropped.values()):,}", lacking))
         if self.flagged:
-            table.append(("to look at", f"{sum(self.flagged.values()):,}", _listed(self.flagged)))
+            table.append(("suspicious", f"{sum(self.flagged.values()):,}", _listed(self.flagged)))
         table.append(("splits", f"{len([count for count in self.splits.values() if count])}", _listed(self.splits)))
         table += [(name, f"{len(counts):,}", _balance(counts)) for name, counts in self.classes.items()]
         return table + [(name, "", kind) for name, kind in self.columns.items() if name not in self.classes]

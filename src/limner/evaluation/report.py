@@ -62,11 +62,6 @@ def as_dict(evaluation: Evaluation) -> dict[str, Any]:
             "trained": one.subject.model.about.get("training") if one.subject.model else None,
             "groups": {name: group.as_dict() for name, group in one.groups.items()},
         }
-        for one in evaluation.judged
+        for one in evaluation.models
     ]
     return {"protocol": evaluation.protocol, "notes": warnings(evaluation), "models": models}
-
-
-def write_json(evaluation: Evaluation, path: Path) -> None:
-    """Writes report.json, whole or not at all."""
-    files.write_text(path, json.dumps(as_dict(evaluation), indent=1, ensure_ascii=False) + "\n")

@@ -21,16 +21,18 @@ from limner.methods import Latent
 from limner.metrics.intervals import Interval, change_interval
 from limner.model import Model
 
-RIDGE = np.logspace(0, 5, 11)
-LEAST = 40
+RIDGE_PENALTIES = np.logspace(0, 5, 11)
+"""Penalties of the regression, of which cross-validation chooses one."""
+MIN_PICTURES = 40
 """Pictures that are needed, so that halves of them are enough."""
-NOTHING = 1e-3
+MIN_LENGTH = 1e-3
 """Length below which nothing is left of a direction of length 1."""
-CONSTANT = 1e-6
+MIN_SCORE_STD = 1e-6
 """Standard deviation below which a score counts as the same for all pictures."""
-HARDLY = 0.2
+MIN_CHANGE = 0.2
 """Standard deviations of its own score by which a direction changes hardly anything."""
-BATCH = 64
+BATCH_SIZE = 64
+"""Pictures that are generated at once."""
 
 
 class Effect(NamedTuple):
@@ -48,9 +50,9 @@ class Effect(NamedTuple):
     def fault(self) -> str | None:
         """That a direction of an attribute hardly changes it, or another score more; None of one that does, or is of none."""
         own = self.changes.get(self.name)
-        if own is None or (self.most == self.name and own.value >= HARDLY):
+        if own is None or (self.most == self.name and own.value >= MIN_CHANGE):
             return None
-        hardly = "hardly changes it" if abs(own.value) < HARDLY else "lowers it" if own.value < 0 else "changes it"
+        hardly = "hardly changes it" if abs(own.value) < MIN_CHANGE else "lowers it" if own.value < 0 else "changes it"
         more = f", and {self.most} more ({self.changes[self.most]:+.2f})" if self.most != self.name else ""
         return f"the direction called {self.name} {hardly} ({own:+.2f}){more}"
 
@@ -63,7 +65,7 @@ def regression(w: Tensor, scores: Tensor) -> Tensor:
     """
     from sklearn.linear_model import RidgeCV
 
-    slope = torch.from_numpy(RidgeCV(alphas=RIDGE).fit(w.numpy(), scores.numpy()).coef_).float()
+    slope = torch.from_numpy(RidgeCV(alphas=RIDGE_PENALTIES).fit(w.numpy(), scores.numpy()).coef_).float()
     return F.normalize(slope, dim=0)
 
 
@@ -89,7 +91,7 @@ def supervised(
     found = {}
     for name in names:
         direction = orthogonal(regressions[name], [regressions[other] for other in keep])
-        if name in keep or direction.norm() < NOTHING:
+        if name in keep or direction.norm() < MIN_LENGTH:
             raise UsageError(f"{name}: nothing is left of it that keeps {', '.join(keep)}.")
         _, std = model.generator.w_statistics()
         found[name] = F.normalize(direction, dim=0).to(std.device) * std
@@ -110,7 +112,7 @@ def effects(
     """Returns what each step changes, with 95 % intervals over pictures by which no direction was found."""
     _, latent = halves(model, n, seed)
     before = scores_of(model, latent, scorers)
-    stds = {name: float(values.std()) for name, values in before.items() if float(values.std()) > CONSTANT}
+    stds = {name: float(values.std()) for name, values in before.items() if float(values.std()) > MIN_SCORE_STD}
     found = []
     for name, step in steps.items():
         back, forth = (scores_of(model, shifted(latent, sign * step), scorers) for sign in (-1, 1))
@@ -125,7 +127,7 @@ def scores_of(model: Model, latent: Latent, scorers: Mapping[str, Scorer]) -> di
     """Returns the scores of the pictures of latents, float64 (n,) each."""
     scores: dict[str, list[Tensor]] = {name: [] for name in scorers}
     with torch.no_grad():
-        for part in latent.batches(BATCH):
+        for part in latent.batches(BATCH_SIZE):
             images = model.hooks.decode(part).cpu()
             for name, scorer in scorers.items():
                 scores[name].append(scorer(images).double())
@@ -134,8 +136,8 @@ def scores_of(model: Model, latent: Latent, scorers: Mapping[str, Scorer]) -> di
 
 def check_count(n: int) -> None:
     """Raises UsageError for fewer pictures than directions can be found in."""
-    if n < LEAST:
-        raise UsageError(f"--n {n}: at least {LEAST} pictures are needed.")
+    if n < MIN_PICTURES:
+        raise UsageError(f"--n {n}: at least {MIN_PICTURES} pictures are needed.")
 
 
 def halves(model: Model, n: int, seed: int) -> tuple[Latent, Latent]:

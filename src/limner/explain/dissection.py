@@ -29,13 +29,13 @@ from limner.metrics.intervals import Interval, change_interval
 from limner.model import Model, check_shape
 from limner.progress import ProgressLine
 
-LEAST = 40
+MIN_LATENTS = 40
 """Latents that are needed, so that halves of them are enough."""
-MOST = 128
+MAX_CHANNELS = 128
 """Channels of a wide layer that are tested, drawn at random."""
-DRAWS = 20
+NUM_RANDOM_DRAWS = 20
 """Random groups of channels, and random directions, that the chosen ones are compared with."""
-SHOWN = 12
+SHOWN_PICTURES = 12
 """Pictures a row."""
 SHOWN_CHANNELS = 5
 """Channels that are shown, the strongest."""
@@ -66,7 +66,7 @@ Pair = tuple[Intervention, Intervention]
 
 
 class Row(NamedTuple):
-    """Pictures of the same latents, uint8 (SHOWN, H, W, C), and the intervention."""
+    """Pictures of the same latents, uint8 (SHOWN_PICTURES, H, W, C), and the intervention."""
 
     title: str
     pictures: np.ndarray
@@ -162,13 +162,15 @@ def dissection(
     if probe.shape[0] < 2:
         raise ModelError(f"the layer {probe.name} reads one channel, so there is no other to compare it with.")
     random = np.random.default_rng(seeds.derive("units", seed))
-    tested = np.sort(random.permutation(probe.shape[0])[:MOST])
-    total = len(tested) + model.generator.latent_dim + 2 * DRAWS + 2
+    tested = np.sort(random.permutation(probe.shape[0])[:MAX_CHANNELS])
+    total = len(tested) + model.generator.latent_dim + 2 * NUM_RANDOM_DRAWS + 2
     with ProgressLine("channels", total, "interventions") as bar:
         experiment = Experiment(samples, probe, bar, choosing, evaluating)
         channels = _channels(experiment, tested, min(top, len(tested) // 2), random)
         directions = _directions(experiment, model.generator.latent_dim, seed)
-    rows = experiment.rows(channels.shown | directions.shown, slice(evaluating.start, evaluating.start + SHOWN))
+    rows = experiment.rows(
+        channels.shown | directions.shown, slice(evaluating.start, evaluating.start + SHOWN_PICTURES)
+    )
     before = change_interval(experiment.before[evaluating])
     return Dissection(probe.name, probe.shape, n // 2, before, *channels.found, *directions.found, rows)
 
@@ -188,7 +190,7 @@ def _channels(experiment: Experiment, tested: np.ndarray, top: int, random: np.r
     alone = experiment.deltas(pairs, slice(None))
     order, rises = _ranked(alone.of(experiment.choosing))
     group = _jointly(pairs, rises, order[:top])
-    others = [_jointly(pairs, rises, random.choice(order[top:], top, replace=False)) for _ in range(DRAWS)]
+    others = [_jointly(pairs, rises, random.choice(order[top:], top, replace=False)) for _ in range(NUM_RANDOM_DRAWS)]
     names, title = {index: f"channel {tested[index]}" for index in order}, f"the first {top} together"
     effects = alone.of(experiment.evaluating)
     found = (
@@ -205,7 +207,7 @@ def _directions(experiment: Experiment, latent: int, seed: int) -> Part:
     order, _ = _ranked(axes.of(experiment.choosing))
     z = experiment.samples.latent.values[experiment.choosing]
     slope = regression(z, experiment.before[experiment.choosing])
-    vectors = F.normalize(torch.randn(DRAWS, latent, generator=seeds.generator("directions", seed)), dim=1)
+    vectors = F.normalize(torch.randn(NUM_RANDOM_DRAWS, latent, generator=seeds.generator("directions", seed)), dim=1)
     vectors = torch.where(vectors @ slope < 0, -1.0, 1.0)[:, None] * vectors
     effects = axes.of(experiment.evaluating)
     found = (
@@ -279,8 +281,8 @@ def _along(step: Tensor) -> Pair:
 
 
 def _check_numbers(n: int, top: int) -> None:
-    if n < LEAST or top < 1:
-        raise UsageError(f"--n {n} --top {top}: at least {LEAST} pictures and 1 channel are needed.")
+    if n < MIN_LATENTS or top < 1:
+        raise UsageError(f"--n {n} --top {top}: at least {MIN_LATENTS} pictures and 1 channel are needed.")
 
 
 def _percentiles(means: Tensor) -> Interval:

@@ -24,9 +24,10 @@ from limner.networks.residual import ResidualBlock
 
 ON_QUANTILE = 0.99
 """The quantile of a channel's values, over pictures and positions, that it is switched on to."""
-SIDE = 32
+QUANTILE_SIDE = 32
 """Positions a side, about, that quantiles are taken of."""
-BATCH = 64
+BATCH_SIZE = 64
+"""Pictures that are generated at once."""
 
 
 class Samples:
@@ -41,7 +42,7 @@ class Samples:
         latent = self.latent.rows(rows)
         if shift is not None:
             latent = latent.with_values(latent.values + shift, latent.space)
-        for part in latent.batches(BATCH):
+        for part in latent.batches(BATCH_SIZE):
             yield self._generated(part.to(self.generator.device))
 
     @torch.inference_mode()
@@ -66,7 +67,7 @@ class LayerProbe:
         self.name, self.layer = name, layer
         maps = self._read(samples, rows)
         self.shape = tuple(maps.shape[1:])
-        times = max(1, max(self.shape[1:], default=1) // SIDE)
+        times = max(1, max(self.shape[1:], default=1) // QUANTILE_SIDE)
         flat = maps[:, :, ::times, ::times].transpose(0, 1).flatten(1) if maps.ndim == 4 else maps.T
         self.on_values: list[float] = np.quantile(flat.numpy(), ON_QUANTILE, axis=1).tolist()
         """What each channel is switched on to."""

@@ -2,7 +2,8 @@
 
 from torch import Tensor
 
-THRESHOLD = 0.01
+MIN_VARIANCE = 0.01
+"""Variance of a dimension's posterior means above which it is active: that of Burda et al. 2016."""
 
 
 def active_units(means: Tensor) -> int:
@@ -12,4 +13,4 @@ def active_units(means: Tensor) -> int:
     """
     if means.ndim != 2 or len(means) < 2:
         raise ValueError(f"posterior means (N, latent_dim) of at least 2 pictures are needed, not {tuple(means.shape)}")
-    return int((means.double().var(0) > THRESHOLD).sum())
+    return int((means.double().var(0) > MIN_VARIANCE).sum())

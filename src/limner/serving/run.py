@@ -27,8 +27,10 @@ from limner.serving.proxy import is_address
 from limner.serving.settings import Settings
 from limner.serving.store import Store
 
-SHORTEST_TOKEN = 16
+MIN_TOKEN_LENGTH = 16
+"""Characters of a token, so that it cannot be guessed."""
 MOUNTED = re.compile(r"(/[A-Za-z0-9._~-]+)+")
+"""The path below which a proxy serves the studio."""
 ANSWERING = 2
 """Seconds that requests have to be answered when the server ends."""
 ENDING = 4.2
@@ -123,8 +125,8 @@ def _check(settings: Settings) -> None:
         raise UsageError(
             f"--root-path {quoted(settings.root_path)}: give a path such as /studio, without a / at its end."
         )
-    if settings.token is not None and len(settings.token) < SHORTEST_TOKEN:
-        raise UsageError(f"--token: {SHORTEST_TOKEN} characters are the least; `openssl rand -hex 16` makes one.")
+    if settings.token is not None and len(settings.token) < MIN_TOKEN_LENGTH:
+        raise UsageError(f"--token: {MIN_TOKEN_LENGTH} characters are the least; `openssl rand -hex 16` makes one.")
     for path in settings.paths:
         if not path.exists():
             raise UsageError(f"{path}: no such folder.")

@@ -6,6 +6,7 @@ from torch import Tensor
 from limner.images import luma
 
 _KERNEL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
+"""Binomial weights of a blur by about a pixel."""
 
 
 def chroma(images: Tensor) -> Tensor:

@@ -23,6 +23,7 @@ from limner.style.request import SHIPPED_MODEL, Source, Stylization
 from limner.style.transfer import stylize
 
 KIND = "stylization"
+"""What provenance calls a stylised picture."""
 BYTES_A_PIXEL = {"instant": 250, "optimised": 800}
 """What is taken at least; twice as much is usual."""
 
@@ -104,8 +105,8 @@ class Stylizer:
         stylized = stylize(content, sources, factors, self.settings, regions, start)
         if len(self.sources) > 1:
             return stylized
-        share = regions[1][..., None]
-        return np.rint(content + share * (stylized.astype(np.float32) - content)).astype(np.uint8)
+        opacity = regions[1][..., None]
+        return np.rint(content + opacity * (stylized.astype(np.float32) - content)).astype(np.uint8)
 
     def _sources(self) -> list[Sources]:
         """Returns a region's sources, for each style with a mask, or else for all of them together."""
@@ -138,8 +139,8 @@ def save_stylized(stylizer: Stylizer, content: Path, out: Path, anonymous: bool 
 def provenance(done: Stylization, content: Path, anonymous: bool = False) -> dict[str, Any]:
     """Returns what a picture to which this was done says of itself."""
     origin = {"file": str(content), "sha256": files.digest(content)}
-    made = provenance_record(KIND, origin=origin, stylization=done.model_dump(mode="json", exclude_defaults=True))
-    return without_paths(made, {}) if anonymous else made
+    recorded = provenance_record(KIND, origin=origin, stylization=done.model_dump(mode="json", exclude_defaults=True))
+    return without_paths(recorded, {}) if anonymous else recorded
 
 
 class Origin(BaseModel):
@@ -149,19 +150,19 @@ class Origin(BaseModel):
     sha256: str
 
 
-class MadeStylization(BaseModel):
+class StylizationProvenance(BaseModel):
     """What provenance says of a stylised picture."""
 
     origin: Origin
     stylization: Stylization
 
 
-def replay_picture(picture: Path, made: dict[str, Any]) -> np.ndarray:
+def replay_picture(picture: Path, recorded: dict[str, Any]) -> np.ndarray:
     """Returns a stylised picture again, uint8 (H, W, 3 or 4) (see `limner.replay`).
 
     PictureError where a file that it was made of is gone or another.
     """
-    about = parse_provenance(MadeStylization, picture, made)
+    about = parse_provenance(StylizationProvenance, picture, recorded)
     asked = about.stylization
     content = require_unchanged(picture, about.origin.file, about.origin.sha256)
     if asked.model not in ("", SHIPPED_MODEL):

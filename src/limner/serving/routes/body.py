@@ -11,7 +11,8 @@ from limner.pictures import Metadata, to_bytes
 from limner.seeds import MAX_SEED
 from limner.serving.state import State
 
-LONGEST_NAME, MOST_VALUES = 300, 2000
+MAX_NAME_LENGTH, MAX_VALUES = 300, 2000
+"""Characters of a name, and values in all of a request."""
 Format = Literal["png", "jpeg", "webp"]
 
 
@@ -20,8 +21,8 @@ def few(body: Any) -> Any:
     count, level = 0, [body]
     while level:
         count += len(level)
-        if count > MOST_VALUES:
-            raise ValueError(f"{MOST_VALUES:,} values are the most")
+        if count > MAX_VALUES:
+            raise ValueError(f"{MAX_VALUES:,} values are the most")
         inner = (one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
         level = [value for values in inner for value in values]
     return body
@@ -37,7 +38,7 @@ class Body(BaseModel):
     _few = Few
 
 
-Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+Name = Annotated[str, Field(max_length=MAX_NAME_LENGTH)]
 """What a model, dataset, picture, style, attribute or class is called."""
 Number = Annotated[float, Field(ge=-1e6, le=1e6)]
 Asked = Annotated[Name | Number, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
@@ -60,8 +61,8 @@ def encoded(
     state: State,
     pixels: np.ndarray,
     kind: Format,
-    made: dict[str, Any] | None = None,
+    provenance: dict[str, Any] | None = None,
     metadata: Metadata | None = None,
 ) -> str:
     """Returns a picture as base64, with its provenance, where names stand for paths, and the metadata of its author."""
-    return b64encode(to_bytes(pixels, f"picture.{kind}", made and state.names.of(made), metadata)).decode()
+    return b64encode(to_bytes(pixels, f"picture.{kind}", provenance and state.names.of(provenance), metadata)).decode()

@@ -20,7 +20,7 @@ from limner.model import WEIGHTS, find_folder, load_without_weights
 from limner.pictures import to_bytes
 from limner.recipes import RECIPES
 from limner.serving.catalogue import Entry, check_size, problem_of
-from limner.serving.errors import LONGEST, ApiError, without_paths
+from limner.serving.errors import MAX_MESSAGE_LENGTH, ApiError, without_paths
 from limner.serving.state import State, for_client, state_of
 from limner.tensors import written_digest
 from limner.version import __version__
@@ -80,7 +80,7 @@ def report(request: Request, model: str) -> FileResponse:
     ):
         if file.is_file():
             return FileResponse(file, media_type="text/html", headers=SANDBOX)
-    raise ApiError(404, f"'{model}' has not been judged yet.", "model")
+    raise ApiError(404, f"'{model}' has not been evaluated yet.", "model")
 
 
 @router.get("/data")
@@ -148,7 +148,7 @@ def _described(state: State, entry: Entry) -> dict[str, Any]:
             (entry.id, entry.path, entry.created), lambda: _outlined(state, entry)
         )
     except Exception as error:  # one bad model never spoils the list
-        return described | {"can": [], "problem": without_paths(problem_of(error)[:LONGEST])}
+        return described | {"can": [], "problem": without_paths(problem_of(error)[:MAX_MESSAGE_LENGTH])}
 
 
 def _outlined(state: State, entry: Entry) -> dict[str, Any]:
@@ -182,7 +182,7 @@ def _causal(state: State, name: str) -> dict[str, Any]:
     nodes = []
     for each, one in structure.variables.items():
         kind = "label" if one.classes else "number"
-        bounds = {"minimum": one.seen[0], "maximum": one.seen[1], "mean": one.mean}
+        bounds = {"minimum": one.training_range[0], "maximum": one.training_range[1], "mean": one.mean}
         parents = [cause for cause, effect in graph.edges if effect == each]
         nodes.append({"name": each, "kind": kind, "classes": list(one.classes), **bounds, "parents": parents})
     drawn = {"nodes": nodes, "picture": list(graph.picture), "confounded": [list(pair) for pair in graph.confounded]}
@@ -239,4 +239,6 @@ def _installed(module: str) -> bool:
 
 
 ATTRIBUTE = {"name", "kind", "classes", "minimum", "maximum", "mean"}
+"""What clients are told of an attribute."""
 DESCRIBED = {"image": _image, "causal": _causal, "instant": _instant}
+"""What describes a model, by its kind."""

@@ -24,6 +24,7 @@ from limner.serving.state import State, for_client, state_of
 
 router = APIRouter(prefix="/v1")
 FILES = ("file", "by")
+"""Fields of an edit that name a picture."""
 GROWN = 2
 """Times as large as it may come, a picture may become on the way."""
 CARRIED = 1000
@@ -97,24 +98,24 @@ def _source(state: State, asked: EditRequest) -> Source:
 
 def _handed_in(state: State, name: str) -> Source:
     """Returns a picture with the edits that it carries, if all of them can be done again here; otherwise as it is."""
-    made = state.pictures.provenance(name)
-    if made and made.get("kind") == "edit":
+    provenance = state.pictures.provenance(name)
+    if provenance and provenance.get("kind") == "edit":
         # anybody can write anything into a picture: whatever is wrong with it, it carries no edits
         with suppress(Exception):
-            return _before_edits(state, state.names.of(made))
+            return _before_edits(state, state.names.of(provenance))
     return _as_it_is(state, name)
 
 
 def _as_it_is(state: State, name: str) -> Source:
-    path, made = state.pictures.path(name), state.pictures.provenance(name)
-    more = {"ai_generated": bool(made.get("ai_generated", True)), "made": made} if made else {}
+    path, provenance = state.pictures.path(name), state.pictures.provenance(name)
+    more = {"ai_generated": bool(provenance.get("ai_generated", True)), "made": provenance} if provenance else {}
     with state.pictures.decoding(path, side=state.settings.limits.side):
         return Source(open_pixels(path), {"file": str(path), "sha256": name} | more)
 
 
-def _before_edits(state: State, made: dict[str, Any]) -> Source:
+def _before_edits(state: State, provenance: dict[str, Any]) -> Source:
     """Returns what a picture was that says that it was edited; any exception for one that was not, or not from what is here."""
-    origin, edits = made["origin"], made["edits"]
+    origin, edits = provenance["origin"], provenance["edits"]
     if len(edits) > CARRIED:
         raise ValueError("too many edits")
     if "model" in origin:

@@ -25,8 +25,10 @@ from limner.weights import halved, load_weights
 
 Triple = tuple[FiniteFloat, FiniteFloat, FiniteFloat]
 SHIPPED = Path(__file__).with_name("limner.safetensors")
+"""The model that comes with Limner."""
 FILE = "instant.safetensors"
-CALM = 0.3
+"""The model in its run."""
+NOISE_STRENGTH = 0.3
 """Of the noise that it learned with: with all of it, even ground gets specks; without it, the grid of its layers shows."""
 
 
@@ -49,6 +51,7 @@ class Palette:
 
 
 STYLES = TypeAdapter(Annotated[dict[str, Palette], Field(min_length=1, max_length=1000)])
+"""Reads the palettes of the styles by name."""
 
 
 class InstantModel:
@@ -76,7 +79,7 @@ class InstantModel:
         return recoloured(content, in_place)
 
     def weights(self, style: str | Mapping[str, float]) -> dict[str, float]:
-        """Returns the share of each style, in the order of the model's."""
+        """Returns the weight of each style, in the order of the model's."""
         request = {style: 1.0} if isinstance(style, str) else dict(style)
         for name in request:
             if name not in self.styles:
@@ -87,9 +90,11 @@ class InstantModel:
     @torch.inference_mode()
     def generate(self, images: Tensor, weights: Mapping[str, float], factors: Factors) -> Tensor:
         """Returns pictures (B, 3, H, W) in [-1, 1] stylized in their own colours."""
-        shares = torch.tensor([list(weights.values())]).expand(len(images), -1)
+        weights_of_styles = torch.tensor([list(weights.values())]).expand(len(images), -1)
         line, texture = (torch.full((len(images),), value) for value in (factors.line, factors.texture))
-        return self.network(images, shares, line, texture, Noise(seeds.generator("instant noise"), CALM))
+        return self.network(
+            images, weights_of_styles, line, texture, Noise(seeds.generator("instant noise"), NOISE_STRENGTH)
+        )
 
 
 def save_model(model: InstantModel, path: Path) -> None:

@@ -81,11 +81,11 @@ export default {
 
   "edit.op.crop": "Crop",
   "edit.op.flip": "Flip",
-  "edit.op.scale": "Resize",
+  "edit.op.scale": "Scale",
   "edit.op.rotate": "Rotate",
   "edit.op.translate": "Shift",
   "edit.op.perspective": "Perspective",
-  "edit.op.pad": "Add a border",
+  "edit.op.pad": "Pad",
   "edit.op.select_box": "Select a box",
   "edit.op.select_object": "Select an object",
   "edit.op.select_colour": "Select by colour",

@@ -68,12 +68,12 @@ export type Control =
   | { kind: "choice"; options: string[] }
   | { kind: "switch" }
   | { kind: "text" }
-  | { kind: "colour" | "ground" | "cover" | "picture" | "model" | "direction" | "condition" | "curve" | "corners" };
+  | { kind: "colour" | "fill" | "cover" | "picture" | "model" | "direction" | "condition" | "curve" | "corners" };
 
 /** Controls of fields whose schema, a string or a list, does not tell what they mean. */
 const CONTROLS: Record<string, Control["kind"]> = {
   colour: "colour",
-  fill: "ground",
+  fill: "fill",
   "fill.by": "cover",
   file: "picture",
   model: "model",

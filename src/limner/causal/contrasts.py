@@ -1,8 +1,8 @@
-"""The average effect of a step of a cause on an outcome: in total, and along the edge between them alone.
+"""The average effect of a contrast of a cause on an outcome: in total, and along the edge between them alone.
 
-The total effect is E[Y | do(high)] - E[Y | do(low)], both over the same noise. The direct effect is the part along the edge
-from the cause to the outcome: every other parent stays as it was at `low` (the natural direct effect: Pearl 2001,
-"Direct and Indirect Effects", arXiv 1301.2300).
+The total effect is E[Y | do(treatment)] - E[Y | do(control)], both over the same noise. The direct effect is the part along the
+edge from the cause to the outcome: every other parent stays as it was at the control value (the natural direct effect: Pearl
+2001, "Direct and Indirect Effects", arXiv 1301.2300).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,14 +16,15 @@ from limner.causal.variables import Table, Variable
 from limner.errors import GraphError
 
 QUARTILES = (0.25, 0.75)
+"""Quantiles of a number between which it is moved: values that it often has."""
 
 
-class Step(NamedTuple):
-    """A cause, the value from which a step starts, and the value to which it is set, both as in a table."""
+class Contrast(NamedTuple):
+    """A cause, the value that it is compared with, and the value that it is set to, both as in a table."""
 
     cause: str
-    low: float
-    high: float
+    control_value: float
+    treatment_value: float
 
 
 class Outcome(NamedTuple):
@@ -46,14 +47,14 @@ def outcome_of(graph: Graph, variables: Mapping[str, Variable], asked: str) -> O
     if variable.kind == "category":
         if not equals:
             raise GraphError(f"{name} is a category: ask for one class of it, as {name}={variable.classes[0]}.")
-        return Outcome(name, int(variable.value(text)))
+        return Outcome(name, int(variable.parse(text)))
     if equals:
         raise GraphError(f"{name} is a {variable.kind}, which has no classes: ask for {name} alone.")
     return Outcome(name)
 
 
-def steps(variables: Mapping[str, Variable], table: Table, causes: Iterable[str]) -> list[Step]:
-    """Returns the steps of causes: numbers between their quartiles, every class from the most frequent one.
+def contrasts(variables: Mapping[str, Variable], table: Table, causes: Iterable[str]) -> list[Contrast]:
+    """Returns the contrasts of causes: numbers between their quartiles, every class from the most frequent one.
 
     A number that is the same at both quartiles goes from its least to its greatest value.
     """
@@ -63,31 +64,32 @@ def steps(variables: Mapping[str, Variable], table: Table, causes: Iterable[str]
         if variables[name].classes:
             counts = np.bincount(values, minlength=len(variables[name].classes))
             most = int(counts.argmax())
-            found += [Step(name, most, index) for index in range(len(counts)) if index != most and counts[index]]
+            found += [Contrast(name, most, index) for index in range(len(counts)) if index != most and counts[index]]
             continue
         # quartiles that occur in the data, so that a count stays whole
         low, high = np.quantile(values, QUARTILES, method="nearest")
-        found.append(Step(name, low, high) if low < high else Step(name, values.min(), values.max()))
+        found.append(Contrast(name, low, high) if low < high else Contrast(name, values.min(), values.max()))
     return found
 
 
 def average_effects(
-    structure: StructuralModel, steps: Sequence[Step], outcome: Outcome, noise: Noise
+    structure: StructuralModel, contrasts: Sequence[Contrast], outcome: Outcome, noise: Noise
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the mean total and the mean direct effect of each step, (steps,) both, not-a-number where there is no edge."""
+    """Returns the mean total and the mean direct effect of each contrast, (contrasts,) both; nan where there is no edge."""
     n, parents = len(next(iter(noise.values()))), structure.graph.parents(outcome.name)
-    total, direct = np.full(len(steps), np.nan), np.full(len(steps), np.nan)
-    starts: dict[str, Table] = {}
-    for index, step in enumerate(steps):
-        variable = structure.variables[step.cause]
-        if step.cause not in starts:
-            starts[step.cause] = structure.predict(noise, {step.cause: constant(variable, step.low, n)})
-        low, high = starts[step.cause], {step.cause: constant(variable, step.high, n)}
-        before = outcome.of(low).mean()
-        total[index] = outcome.of(structure.predict(noise, high)).mean() - before
-        if step.cause in parents:
-            others = {name: values for name, values in low.items() if name != outcome.name}
-            direct[index] = outcome.of(structure.predict(noise, others | high)).mean() - before
+    total, direct = np.full(len(contrasts), np.nan), np.full(len(contrasts), np.nan)
+    controls: dict[str, Table] = {}
+    for index, contrast in enumerate(contrasts):
+        variable = structure.variables[contrast.cause]
+        if contrast.cause not in controls:
+            do_control = {contrast.cause: constant(variable, contrast.control_value, n)}
+            controls[contrast.cause] = structure.predict(noise, do_control)
+        control, treatment = controls[contrast.cause], {contrast.cause: constant(variable, contrast.treatment_value, n)}
+        before = outcome.of(control).mean()
+        total[index] = outcome.of(structure.predict(noise, treatment)).mean() - before
+        if contrast.cause in parents:
+            others = {name: values for name, values in control.items() if name != outcome.name}
+            direct[index] = outcome.of(structure.predict(noise, others | treatment)).mean() - before
     return total, direct
 
 
