@@ -62,7 +62,7 @@ def main() -> None:
         minutes = options.minutes * mark / count
         # the last weights, not the best: what is asked is whether they decay
         settings = ["stopping.every=0"]
-        begun: dict[str, Any] = {"resume": True} if mark > 1 else {"start": "none"}
+        begun: dict[str, Any] = {"resume": True} if mark > 1 else {"init_from": "none"}
         model = train(dataset, options.recipe, options.out / "run", minutes=minutes, settings=settings, seed=0, **begun)
         found = evaluate(
             {"m": model}, dataset, n=SAMPLES, only=("distances", "generalisation"), with_training_pictures=False

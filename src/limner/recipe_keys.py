@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from limner.errors import RecipeError, nearest, shown
+from limner.errors import RecipeError, closest, quoted
 
 _NETWORK = ("architecture", "widths", "depth", "activation", "normalisation", "dropout", "spectral_norm")
 _AUGMENT = ("rotation", "flip", "scale", "translation", "colour", "cutout")
@@ -21,7 +21,7 @@ _ADVERSARY = (
 )
 _GAN = _section(
     "method",
-    *("kind", "latent", "output"),
+    *("kind", "latent_dim", "output"),
     *_section("generator", *_NETWORK),
     *_section("discriminator", *_NETWORK),
     *("loss", "r1", "r2", "gradient_penalty", "penalty_every", "info_weight"),
@@ -39,7 +39,7 @@ def _vae(
 ) -> tuple[str, ...]:
     return _section(
         "method",
-        *("kind", "latent"),
+        *("kind", "latent_dim"),
         *_section("encoder", *_NETWORK),
         *_section("decoder", *_NETWORK),
         *("likelihood", "beta", "beta_warmup", "free_bits"),
@@ -53,7 +53,7 @@ def _vae(
 
 _OWN = {
     **dict.fromkeys(("gan", "r3gan", "dcgan", "dcgan-compact", "dense-conv-gan", "mlp-gan"), _GAN),
-    "vae": _vae(flow=("width", "depth", "steps"), adversary=_ADVERSARY, spatial=("channels", "share", "beta")),
+    "vae": _vae(flow=("width", "depth", "steps"), adversary=_ADVERSARY, spatial=("channels", "fraction", "beta")),
     **dict.fromkeys(("elbo-vae", "conv-vae", "dense-vae", "mlp-vae"), _vae()),
     "causal-vae": _vae(
         counterfactual=("weight", *_section("adversary", *_ADVERSARY), "after", "every", "predictor_lr"),
@@ -86,7 +86,7 @@ def split_setting(setting: str) -> tuple[str, str]:
     """Returns the key and the text of the value of `key=value`; RecipeError for another text."""
     key, equals, text = setting.partition("=")
     if not equals:
-        raise RecipeError(f"--set {shown(setting)}: write it as key=value.")
+        raise RecipeError(f"--set {quoted(setting)}: write it as key=value.")
     return key.strip(), text
 
 
@@ -96,9 +96,8 @@ def find_key(key: str, paths: Sequence[str]) -> str:
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        raise RecipeError(f"--set {shown(key)}: could be {' or '.join(fitting)}; write one of them.")
+        raise RecipeError(f"--set {quoted(key)}: could be {' or '.join(fitting)}; write one of them.")
     last = {path.rsplit(".", 1)[-1]: path for path in reversed(paths)}
-    hint = nearest(key, [*paths, *last])
-    raise RecipeError(
-        f"--set {shown(key)}: this recipe has no such key; {hint if 'mean' in hint else 'see `limner recipes NAME`.'}"
-    )
+    close = closest(key, [*paths, *last])
+    hint = f"did you mean '{quoted(close)}'?" if close is not None else "see `limner recipes NAME`."
+    raise RecipeError(f"--set {quoted(key)}: this recipe has no such key; {hint}")

@@ -1,6 +1,6 @@
 """The names of the recipes, known without PyTorch, so that a wrong one is reported at once."""
 
-from limner.errors import RecipeError, nearest, shown
+from limner.errors import RecipeError, quoted, suggestion
 
 NAMES = (
     "gan",
@@ -25,10 +25,10 @@ FILES = (".yaml", ".yml")
 def check_recipe_name(name: str) -> None:
     """Raises RecipeError unless it is a recipe's name, or that of a YAML file."""
     if name not in NAMES and not name.endswith(FILES):
-        raise RecipeError(f"there is no recipe '{shown(name)}'; {nearest(name, list(NAMES))}")
+        raise RecipeError(f"there is no recipe '{quoted(name)}'; {suggestion(name, list(NAMES))}")
 
 
 def check_model_size(size: str) -> None:
     """Raises RecipeError for a size of models that there is not."""
     if size not in SIZES:
-        raise RecipeError(f"--model-size {shown(size)}: {nearest(size, list(SIZES))}")
+        raise RecipeError(f"--model-size {quoted(size)}: {suggestion(size, list(SIZES))}")

@@ -13,7 +13,7 @@ from limner.data import Dataset
 from limner.errors import ModelError
 
 TINY = (
-    "method.latent=8",
+    "method.latent_dim=8",
     "method.generator.widths=[16, 8]",
     "method.discriminator.widths=[8, 16]",
     "batch=16",
@@ -38,7 +38,7 @@ def run(garden: Dataset, flower_graph: Graph, tmp_path_factory: pytest.TempPathF
 def test_z_of_generated_pictures_is_found(run: Path) -> None:
     model = CausalModel.load(run).image_model
     condition = {a.name: a.classes[0] if a.classes else a.mean for a in model.attributes} | {"species": "rose"}
-    latent = model.latent(64, condition=condition)
+    latent = model.sample_latents(64, condition=condition)
     z, found = latent.values, model.encode(model.generate(latent), condition).values
     error = (found - z).square().mean()
     assert error < 0.8 * (z - z.roll(1, 0)).square().mean() / 2, "no better than the mean of z"

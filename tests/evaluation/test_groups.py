@@ -15,7 +15,7 @@ from limner.model import Model
 from limner.recipes import apply_settings, find_recipe
 from limner.training import train
 
-QUICK = ["method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]", "method.latent=8", "batch=16", "lr=3e-3"]
+QUICK = ["method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]", "method.latent_dim=8", "batch=16", "lr=3e-3"]
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from limner.recipes import apply_settings, find_recipe
 
 SIDE = 32
 SETTINGS = (
-    "method.latent=4",
+    "method.latent_dim=4",
     "method.encoder.widths=[16, 16, 16]",
     "method.decoder.widths=[16, 16, 16]",
     "method.adversary=null",
@@ -65,7 +65,7 @@ def test_pictures_are_rebuilt_by_it(model: Model, pictures: np.ndarray) -> None:
 
 
 def test_samples_have_none(model: Model) -> None:
-    assert model.latent(2).spatial is None
+    assert model.sample_latents(2).spatial is None
     generator = model.generator
     assert isinstance(generator, VaeGenerator)
     latent = model.encode(model.sample(2))
@@ -88,7 +88,7 @@ def test_rows_and_concatenation_keep_it(model: Model, pictures: np.ndarray) -> N
 
 def test_between_two_pictures_it_goes_in_a_straight_line(model: Model, pictures: np.ndarray) -> None:
     one, other = model.encode(pictures[:1]), model.encode(pictures[1:2])
-    sampled = model.generator.to_w(model.latent(1))
+    sampled = model.generator.to_w(model.sample_latents(1))
     for ends, expected in (
         ((one, other), lambda a, b: (a + b) / 2),
         ((one, sampled), lambda a, _: a / 2),
@@ -113,7 +113,7 @@ def test_inversion_keeps_it_unless_the_latent_alone_is_asked_for(model: Model, p
 
 
 def test_a_share_of_the_pictures_learns_without_it() -> None:
-    recipe = apply_settings(find_recipe("vae"), [*SETTINGS, "method.spatial.share=0.25"])
+    recipe = apply_settings(find_recipe("vae"), [*SETTINGS, "method.spatial.fraction=0.25"])
     method = build_method(recipe.method, recipe.optimiser, Schema(height=SIDE, width=SIDE, channels=1), (), 64)
     posterior = method.generator.encode(_dots(400), {})
     spatial, kl = method._spatial(posterior.spatial, StepContext(0, 0, 0))

@@ -9,7 +9,7 @@ from scipy.stats import mannwhitneyu
 from torch import Tensor
 
 from limner import metrics
-from limner.metrics import authentic, closeness, k_means, nearest, probability_below, z_score
+from limner.metrics import authentic, closeness, k_means, nearest_neighbours, probability_below, z_score
 
 
 def _drawn(count: int, seed: int, dimension: int = 8) -> Tensor:
@@ -19,7 +19,7 @@ def _drawn(count: int, seed: int, dimension: int = 8) -> Tensor:
 
 def copying_statistic(train: Tensor, held_out: Tensor, generated: Tensor, cells: int = 10) -> float:
     centres = k_means(train, cells)
-    of_generated, of_held_out = (nearest(pictures, centres)[1] for pictures in (generated, held_out))
+    of_generated, of_held_out = (nearest_neighbours(pictures, centres)[1] for pictures in (generated, held_out))
     return metrics.copying_statistic(
         closeness(train, generated).distance, closeness(train, held_out).distance, of_generated, of_held_out
     )

@@ -44,7 +44,7 @@ export interface Model {
   width: number | null;
   height: number | null;
   channels: number | null;
-  latent: number | null;
+  latent_dim: number | null;
   attributes: Attribute[] | null;
   can: Ability[] | null;
   styles: string[] | null;

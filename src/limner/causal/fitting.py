@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from limner.causal.mechanisms import CategoryMechanism, Form, Mechanism, NumberMechanism, build_mechanism
 from limner.causal.variables import Variable
-from limner.errors import GraphError, shown
+from limner.errors import GraphError, quoted
 
 NUM_FOLDS = 5
 """Parts of the units, of which one is held out."""
@@ -76,7 +76,7 @@ def check_rows(variable: Variable, parents: Sequence[Variable], rows: int) -> No
     width = 1 + sum(len(parent.classes) or 1 for parent in parents) + len(variable.classes)
     if rows < MIN_ROWS_PER_FEATURE * width:
         raise GraphError(
-            f"{shown(variable.name)}: its mechanism needs at least {MIN_ROWS_PER_FEATURE * width} complete rows; here are {rows}."
+            f"{quoted(variable.name)}: its mechanism needs at least {MIN_ROWS_PER_FEATURE * width} complete rows; here are {rows}."
         )
 
 

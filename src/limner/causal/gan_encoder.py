@@ -38,17 +38,17 @@ FILE = "encoder.safetensors"
 
 
 class GanEncoder(nn.Module):
-    """Pictures (B, C, H, W) in [-1, 1] and their condition -> the z (B, latent) that they would be generated from."""
+    """Pictures (B, C, H, W) in [-1, 1] and their condition -> the z (B, latent_dim) that they would be generated from."""
 
     def __init__(self, model: Model) -> None:
         super().__init__()
         schema, self.model_digest = model.schema, model.digest
         self.encoder = build_encoder(NETWORK, *schema.shape)
-        self.condition = ConditionEncoder(model.attributes, self.encoder.features)
-        self.z = nn.Linear(self.encoder.features, model.generator.latent)
+        self.condition_encoder = ConditionEncoder(model.attributes, self.encoder.features)
+        self.z = nn.Linear(self.encoder.features, model.generator.latent_dim)
 
     def forward(self, images: Tensor, condition: Condition) -> Tensor:
-        z: Tensor = self.z(self.encoder(images) + self.condition(condition))
+        z: Tensor = self.z(self.encoder(images) + self.condition_encoder(condition))
         return z
 
     def save(self, folder: Path) -> None:
@@ -76,7 +76,7 @@ class EncodedGenerator(Generator):
 
     def __init__(self, generator: Generator, encoder: GanEncoder) -> None:
         super().__init__()
-        self.latent, self.condition_names = generator.latent, generator.condition_names
+        self.latent_dim, self.condition_names = generator.latent_dim, generator.condition_names
         self.generator, self.encoder = generator, encoder
 
     def decode(self, w: Tensor, condition: Condition) -> Tensor:
@@ -89,7 +89,9 @@ class EncodedGenerator(Generator):
 
 def with_encoder(model: Model, encoder: GanEncoder) -> Model:
     """Returns a model that encodes by this encoder; its digest stays that of the generator's weights."""
-    encoded = Model(model.recipe, model.schema, EncodedGenerator(model.generator, encoder), model.table, model.about)
+    encoded = Model(
+        model.recipe, model.schema, EncodedGenerator(model.generator, encoder), model.condition_table, model.about
+    )
     encoded.digest = model.digest
     return encoded
 
@@ -103,7 +105,7 @@ def train_gan_encoder(model: Model, dataset: Dataset, seed: int = 0) -> GanEncod
 
     def loss() -> Tensor:
         batch = dataset.batch(rows[torch.randint(len(rows), (BATCH_SIZE,), generator=random).numpy()], names)
-        z = torch.randn(BATCH_SIZE, model.generator.latent, generator=random)
+        z = torch.randn(BATCH_SIZE, model.generator.latent_dim, generator=random)
         return _loss(model.generator, encoder, batch.images, batch.condition, z)
 
     fit_module(encoder, loss, TRAINING_STEPS, lr=LEARNING_RATE, title="encoder of the generator")

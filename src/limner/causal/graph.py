@@ -23,7 +23,7 @@ from pydantic import Field, ValidationError, field_serializer, model_validator
 
 from limner import files
 from limner.config import NameText, Section, as_written, in_words
-from limner.errors import GraphError, nearest, shown
+from limner.errors import GraphError, quoted, suggestion
 from limner.parsing import ParseError, read_yaml, write_yaml
 
 PICTURE = "picture"
@@ -103,7 +103,7 @@ class Graph(Section):
             )
         for one, other in (*self.edges, *self.confounded):
             if one == other:
-                raise ValueError(f"{shown(one)} has an edge to itself")
+                raise ValueError(f"{quoted(one)} has an edge to itself")
         _ = self.order  # raises for a cycle
         return self
 
@@ -114,7 +114,7 @@ class Graph(Section):
         try:
             return tuple(sorter.static_order())
         except CycleError as error:
-            circle = " -> ".join(shown(name, 40) for name in error.args[1])
+            circle = " -> ".join(quoted(name, 40) for name in error.args[1])
             raise ValueError(f"a cycle, and nothing causes itself: {circle}; leave out one of these edges") from None
 
     def parents(self, name: str) -> tuple[str, ...]:
@@ -195,7 +195,7 @@ def check_nodes(graph: Graph, names: Iterable[str]) -> None:
     """Raises GraphError for a name that is no node."""
     for name in names:
         if name not in graph.nodes:
-            raise GraphError(f"the graph has no node '{shown(name)}'; {nearest(name, list(graph.nodes))}")
+            raise GraphError(f"the graph has no node '{quoted(name)}'; {suggestion(name, list(graph.nodes))}")
 
 
 def _list(fields: dict[str, Any], key: str) -> Sequence[Any]:
@@ -219,15 +219,15 @@ def _ends(edge: Any, arrow: str) -> Edge:
     # the `<->` of two confounded nodes would be cut into `a <` and `b`
     pair = isinstance(ends, list | tuple) and len(ends) == 2 and all(isinstance(end, str) and end for end in ends)
     if not pair or any({"<", ">"} & set(end) for end in ends):
-        raise ValueError(f"'{shown(edge)}': write it as `a {arrow} b`")
+        raise ValueError(f"'{quoted(edge)}': write it as `a {arrow} b`")
     return ends[0], ends[1]
 
 
 def _explain(error: ValidationError) -> str:
     first = error.errors()[0]
-    where = shown(".".join(str(part) for part in first["loc"]))
+    where = quoted(".".join(str(part) for part in first["loc"]))
     if first["type"] == "extra_forbidden":
         keys = list(Node.model_fields if len(first["loc"]) > 1 else Graph.model_fields)
-        return f"unknown key '{where}'; {nearest(str(first['loc'][-1]), keys)}"
+        return f"unknown key '{where}'; {suggestion(str(first['loc'][-1]), keys)}"
     said = in_words(first)
     return f"{where}: {said}." if where else f"{said}."

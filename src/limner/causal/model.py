@@ -22,9 +22,9 @@ from limner.causal.predictor import FILE, VariablePredictor, train_variable_pred
 from limner.causal.structural import Do, StructuralModel
 from limner.causal.variables import Table, Variable, complete_rows, variables_of
 from limner.data.dataset import Dataset
-from limner.errors import GraphError, RunError, UsageError, shown
+from limner.errors import GraphError, RunError, UsageError, quoted
 from limner.model import Model, check_shape, load
-from limner.model_folder import located
+from limner.model_folder import resolve_shipped
 from limner.recipes import Recipe, apply_settings, find_recipe
 from limner.training import Interrupted, train
 
@@ -74,7 +74,7 @@ class CausalModel:
     @classmethod
     def load(cls, folder: str | Path) -> CausalModel:
         """Reads what `fit` left; ModelError when a part of it is missing or damaged."""
-        folder = located(Path(folder))
+        folder = resolve_shipped(Path(folder))
         structure, image_model = StructuralModel.load(folder), load(folder / "picture")
         schema = image_model.schema
         shape = schema.shape
@@ -98,7 +98,7 @@ class CausalModel:
 
     def counterfactual_pictures(self, pictures: np.ndarray, table: Table, other: Table) -> np.ndarray:
         """Returns pictures uint8 (n, H, W, C) of units as they would look with other attributes."""
-        return self.image_model.edit(pictures, self._condition(table), self._condition(other))
+        return self.image_model.counterfactual_pictures(pictures, self._condition(table), self._condition(other))
 
     def effects(self, dataset: Dataset, on: str, n: int = 500, seed: int = 0) -> Effects:
         """Returns the effects of all causes on an attribute, on NAME=CLASS of a category, or on picture:STATISTIC.
@@ -174,6 +174,6 @@ def _check_picture(graph: Graph, variables: Mapping[str, Variable], dataset: Dat
         kind = dataset.schema.attribute(name).kind
         if (kind == "label") != (variables[name].kind == "category"):
             raise GraphError(
-                f"{shown(name)}: a column of kind {kind} cannot condition the picture as a {variables[name].kind}; leave it out "
+                f"{quoted(name)}: a column of kind {kind} cannot condition the picture as a {variables[name].kind}; leave it out "
                 "under `picture`, or prepare it as what it is."
             )

@@ -9,7 +9,7 @@ from limner.causal.contrasts import Contrast, constant, contrasts
 from limner.causal.effects import Effects, described_effect
 from limner.causal.structural import StructuralModel
 from limner.causal.variables import Table
-from limner.errors import GraphError, nearest
+from limner.errors import GraphError, suggestion
 from limner.explain.scorers import SCORERS, Scorer
 from limner.images import from_uint8
 from limner.metrics.intervals import Interval, bootstrap
@@ -81,7 +81,7 @@ def picture_effects(
 def _statistic(on: str) -> Statistic:
     name = on.removeprefix(PREFIX)
     if name not in STATISTICS:
-        raise GraphError(f"{on}: no such statistic of a picture; {nearest(name, list(STATISTICS))}")
+        raise GraphError(f"{on}: no such statistic of a picture; {suggestion(name, list(STATISTICS))}")
     return STATISTICS[name]
 
 

@@ -24,8 +24,8 @@ from limner.causal.mechanisms import Form, build_mechanism
 from limner.causal.variables import Table, Variable, complete_rows, variables_of, with_statistics
 from limner.config import fault_of
 from limner.data.dataset import Dataset
-from limner.errors import GraphError, LimnerError, ModelError, shown
-from limner.parsing import MOST_JSON_OF_DATA, read_json
+from limner.errors import GraphError, LimnerError, ModelError, quoted
+from limner.parsing import MAX_DATA_JSON_BYTES, read_json
 from limner.tensors import load_tensors, save_tensors
 from limner.weights import check_tensor, load_weights
 
@@ -180,7 +180,7 @@ class StructuralModel:
         weights = log_weights.softmax(0)
         effective = float(1 / weights.square().sum())
         if effective < min(n, 30):
-            asked = " and ".join(f"{shown(name)}={shown(value)}" for name, value in evidence.items())
+            asked = " and ".join(f"{quoted(name)}={quoted(value)}" for name, value in evidence.items())
             raise GraphError(
                 f"given {asked}: too unlikely under this model to condition on ({effective:.0f} effective samples of {many:,})."
             )
@@ -220,7 +220,7 @@ class StructuralModel:
             if not (folder / name).is_file():
                 raise ModelError(f"{folder}: not a causal model ({name} is missing).")
         try:
-            about = About.model_validate(read_json(folder / "structure.json", MOST_JSON_OF_DATA, finite=False))
+            about = About.model_validate(read_json(folder / "structure.json", MAX_DATA_JSON_BYTES, finite=False))
             variables = {variable.name: variable for variable in about.variables}
             graph = read_graph(folder / "graph.yaml")
             if set(variables) != set(graph.nodes) or set(about.mechanisms) != set(graph.nodes):

@@ -13,7 +13,7 @@ from limner.conditions.commas import typed_number
 from limner.config import Section
 from limner.data.attributes import natural
 from limner.data.dataset import Dataset
-from limner.errors import GraphError, nearest, shown
+from limner.errors import GraphError, quoted, suggestion
 
 Table = dict[str, np.ndarray]
 """Variable -> its values, one a unit: float64 numbers and counts, int64 indices of classes."""
@@ -39,18 +39,19 @@ class Variable(Section):
         if self.kind == "category":
             if isinstance(written, bool) or str(written) not in self.classes:
                 raise GraphError(
-                    f"{shown(self.name)} = {shown(written)}: no such class in the data; {nearest(str(written), list(self.classes))}"
+                    f"{quoted(self.name)} = {quoted(written)}: no such class in the data; "
+                    f"{suggestion(str(written), list(self.classes))}"
                 )
             return self.classes.index(str(written))
         number = typed_number(written)
         number = np.nan if number is None else number
         if not np.isfinite(number) or (self.kind == "count" and number != round(number)):
             raise GraphError(
-                f"{shown(self.name)} = {shown(written)}: give a {'whole ' if self.kind == 'count' else ''}number."
+                f"{quoted(self.name)} = {quoted(written)}: give a {'whole ' if self.kind == 'count' else ''}number."
             )
         low, high = self.bounds
         if not low <= number <= high:
-            raise GraphError(f"{shown(self.name)} = {shown(written)}: it is from {low:g} to {high:g}.")
+            raise GraphError(f"{quoted(self.name)} = {quoted(written)}: it is from {low:g} to {high:g}.")
         return number
 
     def format(self, value: float | int) -> str:
@@ -70,13 +71,12 @@ def variables_of(graph: Graph, dataset: Dataset) -> dict[str, Variable]:
     found = {}
     for name, node in graph.nodes.items():
         if name not in attributes:
-            raise GraphError(
-                f"{dataset.path} has no column '{shown(name)}'; {nearest(name, list(attributes)) if attributes else 'it has none.'}"
-            )
+            hint = suggestion(name, list(attributes)) if attributes else "it has none."
+            raise GraphError(f"{dataset.path} has no column '{quoted(name)}'; {hint}")
         attribute = attributes[name]
         if attribute.kind == "caption":
             raise GraphError(
-                f"{shown(name)}: a caption is free text, for which there is no mechanism; leave it out of the graph."
+                f"{quoted(name)}: a caption is free text, for which there is no mechanism; leave it out of the graph."
             )
         kind = node.kind or ("category" if attribute.kind == "label" else "number")
         classes: tuple[str, ...] = ()
@@ -86,7 +86,7 @@ def variables_of(graph: Graph, dataset: Dataset) -> dict[str, Variable]:
             classes = tuple(one for one in values if one != attribute.missing)
             if len(classes) > MAX_CLASSES:
                 raise GraphError(
-                    f"{shown(name)}: {len(classes)} classes are too many for a category; at most {MAX_CLASSES}."
+                    f"{quoted(name)}: {len(classes)} classes are too many for a category; at most {MAX_CLASSES}."
                 )
         found[name] = Variable(name=name, kind=kind, classes=classes, low=node.low, high=node.high)
     return found
@@ -116,7 +116,7 @@ def with_statistics(variables: Mapping[str, Variable], table: Table) -> dict[str
         values = table[name]
         if len(values) == 0 or (values == values[0]).all():
             raise GraphError(
-                f"{shown(name)}: always the same in these {len(values)} rows, so nothing can be learned of it; leave it out."
+                f"{quoted(name)}: always the same in these {len(values)} rows, so nothing can be learned of it; leave it out."
             )
         ends = (float(values.min()), float(values.max()))
         statistics = {"mean": float(values.mean()), "std": float(values.std()), "training_range": ends}
@@ -134,16 +134,16 @@ def _column(dataset: Dataset, variable: Variable) -> np.ndarray:
     present = _present(dataset, variable.name)
     values = np.array([np.nan if (number := as_number(one)) is None else number for one in present])
     if any(isinstance(one, str) and math.isnan(value) for one, value in zip(present, values, strict=True)):
-        raise GraphError(f"{shown(variable.name)}: its classes are not numbers; its kind is category.")
+        raise GraphError(f"{quoted(variable.name)}: its classes are not numbers; its kind is category.")
     if variable.kind == "count" and (values % 1 > 0).any():
         raise GraphError(
-            f"{shown(variable.name)}: a count is whole, but {values[values % 1 > 0][0]:g} is among its values."
+            f"{quoted(variable.name)}: a count is whole, but {values[values % 1 > 0][0]:g} is among its values."
         )
     low, high = variable.bounds
     beyond = (values < low) | (values > high)
     if beyond.any():
         raise GraphError(
-            f"{shown(variable.name)}: {beyond.sum():,} values, such as {values[beyond][0]:g}, are beyond its bounds, "
+            f"{quoted(variable.name)}: {beyond.sum():,} values, such as {values[beyond][0]:g}, are beyond its bounds, "
             f"{low:g} to {high:g}."
         )
     return values

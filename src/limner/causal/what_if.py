@@ -16,15 +16,15 @@ from limner import files
 from limner.causal.model import CausalModel
 from limner.causal.structural import Do
 from limner.causal.variables import Table, complete_rows
-from limner.conditions.resolve import beyond
+from limner.conditions.resolve import extrapolation_warning
 from limner.config import PathText
 from limner.data.dataset import Dataset
-from limner.errors import GraphError, PictureError, UsageError, nearest, shown
+from limner.errors import GraphError, PictureError, UsageError, quoted, suggestion
 from limner.files import atomic_folder
 from limner.model import check_shape
-from limner.pictures import MODES, grid, header, open_picture, open_pixels, plain, save, to_image
-from limner.pictures.recorded import made_of, present
-from limner.samples import MOST_IN_A_GRID, check_shows
+from limner.pictures import MODES, grid, open_picture, open_pixels, plain, provenance_record, save, to_image
+from limner.pictures.recorded import parse_provenance, require_exists
+from limner.samples import MAX_GRID_PICTURES, check_shows
 
 AttributeText = Annotated[str, Field(max_length=300)]
 """The name of an attribute, or of one of its classes."""
@@ -49,13 +49,13 @@ def of_dataset(model: CausalModel, dataset: Dataset, names: Sequence[str]) -> Un
     row_of = {name: row for row, name in enumerate(dataset.table["file_name"].to_pylist())}
     for name in names:
         if name not in row_of:
-            raise UsageError(f"{dataset.path} has no picture '{shown(name)}'; {nearest(name, list(row_of)[:1000])}")
+            raise UsageError(f"{dataset.path} has no picture '{quoted(name)}'; {suggestion(name, list(row_of)[:1000])}")
     rows = np.array([row_of[name] for name in names])
     table, complete = complete_rows(dataset, model.structure.variables, rows)
     if len(complete) < len(rows):
         lacking = next(name for name, row in zip(names, rows, strict=True) if row not in set(complete.tolist()))
         raise GraphError(
-            f"{shown(lacking)}: an attribute of it is missing, or of a class that the model does not have: abduction needs it."
+            f"{quoted(lacking)}: an attribute of it is missing, or of a class that the model does not have: abduction needs it."
         )
     return Units(list(names), np.asarray(dataset.pictures[rows]), table, str(dataset.path))
 
@@ -122,7 +122,7 @@ class CausalProvenance(BaseModel):
 class SampleProvenance(CausalProvenance):
     """What provenance says of units of a world, or of one of them."""
 
-    n: int = Field(ge=1, le=MOST_IN_A_GRID, strict=True)
+    n: int = Field(ge=1, le=MAX_GRID_PICTURES, strict=True)
     given: dict[str, str | float] = {}
     index: int | None = Field(None, ge=0, strict=True)
 
@@ -130,7 +130,7 @@ class SampleProvenance(CausalProvenance):
 class CounterfactualProvenance(CausalProvenance):
     """What provenance says of a counterfactual, or of the grid of several."""
 
-    pictures: list[PathText] = Field(min_length=1, max_length=MOST_IN_A_GRID)
+    pictures: list[PathText] = Field(min_length=1, max_length=MAX_GRID_PICTURES)
     data: PathText | None
     of: str | None = None
 
@@ -172,10 +172,10 @@ def replay_picture(picture: Path, recorded: dict[str, Any]) -> np.ndarray:
 
     PictureError when it was made by another model, or what it was made of is not there.
     """
-    about: CounterfactualProvenance | SampleProvenance | StudioProvenance = made_of(
+    about: CounterfactualProvenance | SampleProvenance | StudioProvenance = parse_provenance(
         PROVENANCE_KINDS[recorded["kind"]], picture, recorded
     )
-    model = CausalModel.load(present(picture, about.run))
+    model = CausalModel.load(require_exists(picture, about.run))
     if model.image_model.digest != about.model or model.structure.graph.to_yaml() != about.graph:
         raise PictureError(f"{picture}: made by another model than {about.run}; give the one it was made by.")
     if isinstance(about, SampleProvenance):
@@ -185,8 +185,8 @@ def replay_picture(picture: Path, recorded: dict[str, Any]) -> np.ndarray:
         return np.asarray(model.counterfactual(table, pictures, about.do, about.seed)[1][0])
     names, data = about.pictures, about.data
     if about.of not in (None, *names):
-        raise PictureError(f"{picture}: its provenance says that it was {shown(about.of)}, which is not among them.")
-    units = of_dataset(model, Dataset.open(present(picture, data)), names) if data else of_files(model, names)
+        raise PictureError(f"{picture}: its provenance says that it was {quoted(about.of)}, which is not among them.")
+    units = of_dataset(model, Dataset.open(require_exists(picture, data)), names) if data else of_files(model, names)
     after = model.counterfactual(units.table, units.pictures, about.do, about.seed)[1]
     if about.of is None:
         return grid(np.concatenate([units.pictures, after]), columns=len(after))
@@ -203,7 +203,7 @@ def of_picture(model: CausalModel, pixels: np.ndarray, known: Mapping[str, Any])
     table = model.predictor.read(pictures)
     for name, value in known.items():
         if name not in variables:
-            raise GraphError(f"the graph has no '{shown(name)}'; {nearest(name, list(variables))}")
+            raise GraphError(f"the graph has no '{quoted(name)}'; {suggestion(name, list(variables))}")
         table[name] = np.array([variables[name].parse(value)], table[name].dtype)
     return table, pictures
 
@@ -219,12 +219,12 @@ def _recorded_sample(picture: Path, model: CausalModel, about: SampleProvenance)
 
 def _recorded_unit(picture: Path, model: CausalModel, spec: UnitSpec) -> tuple[Table, np.ndarray]:
     def dataset_of(path: str) -> Dataset:
-        dataset = Dataset.open(present(picture, path))
+        dataset = Dataset.open(require_exists(picture, path))
         if spec.index >= len(dataset):
             raise PictureError(f"{picture}: made of picture {spec.index} of {path}, which has {len(dataset)}.")
         return dataset
 
-    return load_unit(model, spec, dataset_of, lambda path: nullcontext(open_pixels(present(picture, path))))
+    return load_unit(model, spec, dataset_of, lambda path: nullcontext(open_pixels(require_exists(picture, path))))
 
 
 def load_unit(
@@ -254,7 +254,7 @@ def extrapolation_warnings(model: CausalModel, asked: Mapping[str, Any]) -> list
         one = model.structure.variables.get(name)
         if one is None or one.classes:
             continue
-        lines += beyond(name, value, one.parse(value), one.training_range, "units")
+        lines += extrapolation_warning(name, value, one.parse(value), one.training_range, "units")
     return lines
 
 
@@ -280,7 +280,7 @@ def file_of(name: str) -> str:
 def provenance(model: CausalModel, kind: str, seed: int, do: Do, **about: Any) -> dict[str, Any]:
     """Returns what a picture of a causal model says of itself."""
     graph, digest = model.structure.graph.to_yaml(), model.image_model.digest
-    return header(kind, run=str(model.path), graph=graph, model=digest, seed=seed, do=dict(do), **about)
+    return provenance_record(kind, run=str(model.path), graph=graph, model=digest, seed=seed, do=dict(do), **about)
 
 
 def _row(model: CausalModel, table: Table, index: int) -> dict[str, str]:

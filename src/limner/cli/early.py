@@ -13,14 +13,14 @@ EXTRACTORS = ("limner", "squeezenet", "vgg19", "inception-v3", "dinov2")
 def check_recipe(recipe: str, settings: Sequence[str] | None = None, model_size: str = "base") -> None:
     """Raises RecipeError for a recipe, a model size or a key of `--set` that there is not."""
     from limner.errors import RecipeError
-    from limner.parsing import MOST_YAML, ParseError, read_text
+    from limner.parsing import MAX_YAML_BYTES, ParseError, read_text
     from limner.recipe_keys import check_settings
     from limner.recipe_names import NAMES, check_model_size, check_recipe_name
 
     check_recipe_name(recipe)
     if recipe not in NAMES:
         try:
-            read_text(recipe, MOST_YAML)
+            read_text(recipe, MAX_YAML_BYTES)
         except ParseError as error:
             raise RecipeError(str(error)) from None
     check_model_size(model_size)
@@ -29,20 +29,20 @@ def check_recipe(recipe: str, settings: Sequence[str] | None = None, model_size:
 
 def check_data(data: str, size: str | None = None) -> None:
     """Raises DataError for a path that is not there, and UsageError for a size that is none."""
-    from limner.errors import DataError, shown
+    from limner.errors import DataError, quoted
     from limner.pictures.shape import parse_size
 
     if size:
         parse_size(size)
     if not Path(data).exists():
-        raise DataError(f"no such file or folder: {shown(data, 200)}")
+        raise DataError(f"no such file or folder: {quoted(data, 200)}")
 
 
 def check_start(path: Path) -> None:
     """Raises ModelError where there is no run, model or file of weights to start from."""
-    from limner.model_folder import find_folder, located
+    from limner.model_folder import find_folder, resolve_shipped
 
-    if not located(path).exists():
+    if not resolve_shipped(path).exists():
         find_folder(path)
 
 
@@ -57,25 +57,25 @@ def check_above_zero(**numbers: float | None) -> None:
 
 def check_suffix(file: Path, suffixes: Sequence[str], instead: str = "") -> None:
     """Raises UsageError for a file of another suffix, which says what may be given instead of a file."""
-    from limner.errors import UsageError, shown
+    from limner.errors import UsageError, quoted
 
     if file.suffix.lower() not in suffixes:
-        raise UsageError(f"cannot write {shown(file, 200)}: end its name in {', '.join(suffixes)}{instead}.")
+        raise UsageError(f"cannot write {quoted(file, 200)}: end its name in {', '.join(suffixes)}{instead}.")
 
 
 def check_groups(only: Sequence[str]) -> None:
     """Raises UsageError for what cannot be measured."""
-    from limner.errors import UsageError, nearest, shown
+    from limner.errors import UsageError, quoted, suggestion
 
     for group in only:
         if group not in GROUPS:
-            raise UsageError(f"--only {shown(group)}: {nearest(group, list(GROUPS))}")
+            raise UsageError(f"--only {quoted(group)}: {suggestion(group, list(GROUPS))}")
 
 
 def check_extractor(name: str) -> None:
     """Raises UsageError for a network that there is not; "name=FILE" is one with a weight file of its own."""
-    from limner.errors import UsageError, nearest, shown
+    from limner.errors import UsageError, quoted, suggestion
 
     name = name.partition("=")[0]
     if name not in EXTRACTORS:
-        raise UsageError(f"there is no extractor '{shown(name)}'; {nearest(name, list(EXTRACTORS))}")
+        raise UsageError(f"there is no extractor '{quoted(name)}'; {suggestion(name, list(EXTRACTORS))}")

@@ -41,11 +41,11 @@ def edit(
 ) -> None:
     """Edit pictures; each result records its edits, so that they can be undone or repeated."""
     from limner.editing import OPERATIONS, history, parse, read_edits
-    from limner.editing.asked import beyond_seen_of, directions_named
     from limner.editing.edits import arguments
     from limner.editing.examples import EXAMPLES
-    from limner.errors import PictureError, UsageError, shown
-    from limner.model_folder import located
+    from limner.editing.request_warnings import explaining_unknown_direction, extrapolation_warnings_of_edits
+    from limner.errors import PictureError, UsageError, quoted
+    from limner.model_folder import resolve_shipped
     from limner.pictures import WRITTEN
 
     if listed:
@@ -55,9 +55,9 @@ def edit(
         return
     if source is None or out is None:
         raise UsageError("give a picture and where the result goes: limner edit INPUT OUT --op NAME:ARGUMENTS")
-    found = located(source)
+    found = resolve_shipped(source)
     if not found.exists():
-        raise PictureError(f"{shown(source, 200)}: no such picture, folder or model.")
+        raise PictureError(f"{quoted(source, 200)}: no such picture, folder or model.")
     edits = [*(read_edits(recipe) if recipe else []), *map(parse, ops or [])]
     if not edits and not undo:
         raise UsageError(f"give an edit with --op or --recipe, or --undo the last; there are {', '.join(OPERATIONS)}.")
@@ -70,15 +70,15 @@ def edit(
     if folder:
         if undo:
             raise UsageError("--undo takes one picture, not a folder.")
-        with directions_named(edits, source):
+        with explaining_unknown_direction(edits, source):
             left_out = history.save_folder(source, edits, out, anonymous, strip)
-        lines = [*left_out, *beyond_seen_of(edits)]
+        lines = [*left_out, *extrapolation_warnings_of_edits(edits)]
     else:
         opened = history.open_source(source, seed)
         before = opened.without_last(str(source)) if undo else opened
-        with directions_named(edits, found):
+        with explaining_unknown_direction(edits, found):
             history.save_edited(before, edits, out, anonymous, strip)
-        lines = beyond_seen_of(edits, before.latent)
+        lines = extrapolation_warnings_of_edits(edits, before.latent)
     for line in lines:
         typer.echo(line, err=True)
     typer.echo(str(out))

@@ -87,12 +87,12 @@ def stylize(
     overwrite: Overwrite = False,
 ) -> None:
     """Change the style of a picture to that of others, with separate controls for colour, line, texture and content."""
-    from limner.errors import PictureError, shown
+    from limner.errors import PictureError, quoted
 
     read = [] if model else [Path(style) for style in styles or []]
     for path in (content, *read, *(colour_from or []), *(line_from or []), *(texture_from or [])):
         if not path.exists():  # told before PyTorch is loaded
-            raise PictureError(f"{shown(path, 200)}: no such picture.")
+            raise PictureError(f"{quoted(path, 200)}: no such picture.")
     if not content.is_dir() and out.resolve() != content.resolve():
         check_new(out, overwrite)
 

@@ -8,15 +8,16 @@ from torch import Tensor, nn
 
 from limner.conditions.attribute import Attribute, as_number
 from limner.conditions.kind import ConditionKind
-from limner.errors import ConditionError, nearest, shown
+from limner.errors import ConditionError, quoted, suggestion
 
-UNKNOWN = -1
-MOST_LISTED = 20
+NULL_INDEX = -1
+"""The index that stands for no class."""
+MAX_CLASSES_LISTED = 20
 """Classes that a line names one by one."""
 
 
 class Label(ConditionKind):
-    """int64 (), the index of a class; -1 is unknown."""
+    """int64 (), the index of a class; -1 is the null value."""
 
     dtype = torch.int64
 
@@ -27,8 +28,8 @@ class Label(ConditionKind):
     def parse(self, attribute: Attribute, value: Any) -> Tensor:
         return torch.tensor(_class_index(attribute, value))
 
-    def unknown(self, attribute: Attribute) -> Tensor:
-        return torch.tensor(UNKNOWN)
+    def null_value(self, attribute: Attribute) -> Tensor:
+        return torch.tensor(NULL_INDEX)
 
     def fault(self, attribute: Attribute, values: Tensor) -> str | None:
         known = (values >= 0) & (values < len(attribute.classes))
@@ -38,7 +39,7 @@ class Label(ConditionKind):
         return attribute.classes[int(value)]
 
     def describe(self, attribute: Attribute) -> str:
-        named, more = ", ".join(attribute.classes[:MOST_LISTED]), len(attribute.classes) - MOST_LISTED
+        named, more = ", ".join(attribute.classes[:MAX_CLASSES_LISTED]), len(attribute.classes) - MAX_CLASSES_LISTED
         return named if more <= 0 else f"{named} and {more} more"
 
     def encoder(self, attribute: Attribute, features: int, std: float) -> nn.Module:
@@ -61,13 +62,13 @@ class LabelEncoder(nn.Module):
 def _class_index(attribute: Attribute, value: Any) -> int:
     if isinstance(value, Tensor):  # an index already; a class may be called by a digit that is not its index
         if value.dtype.is_floating_point or not 0 <= int(value) < len(attribute.classes):
-            raise ConditionError(f"condition {shown(attribute.name)}: {value.item()} is the index of no class.")
+            raise ConditionError(f"condition {quoted(attribute.name)}: {value.item()} is the index of no class.")
         return int(value)
     if isinstance(value, bool):  # classes that are called true and false, as YAML, Python or a table writes them
         named = [name for name in attribute.classes if name.lower() == str(value).lower()]
         value = named[0] if len(named) == 1 else value
     if value is None or isinstance(value, bool | dict | list | tuple):
-        raise ConditionError(f"condition {shown(attribute.name)}: {shown(value)} is the name of no class.")
+        raise ConditionError(f"condition {quoted(attribute.name)}: {quoted(value)} is the name of no class.")
     text = str(value)
     if text in attribute.classes:
         return attribute.classes.index(text)
@@ -77,6 +78,8 @@ def _class_index(attribute: Attribute, value: Any) -> int:
     if not numbered and text.isascii() and text.isdigit() and len(text) < 10 and int(text) < count:
         return int(text)
     hint = f"it has {count} classes."
-    if count <= MOST_LISTED:  # of numbers, the one that looks nearest is none that could be meant
-        hint = f"choose from: {', '.join(attribute.classes)}." if numbered else nearest(text, list(attribute.classes))
-    raise ConditionError(f"condition {shown(attribute.name)}: there is no class '{shown(text)}'; {hint}")
+    if count <= MAX_CLASSES_LISTED:  # of numbers, the one that looks nearest is none that could be meant
+        hint = (
+            f"choose from: {', '.join(attribute.classes)}." if numbered else suggestion(text, list(attribute.classes))
+        )
+    raise ConditionError(f"condition {quoted(attribute.name)}: there is no class '{quoted(text)}'; {hint}")

@@ -10,14 +10,14 @@ from torch import Tensor, nn
 from limner.conditions.attribute import Attribute
 from limner.conditions.commas import typed_number
 from limner.conditions.kind import ConditionKind
-from limner.errors import ConditionError, shown
+from limner.errors import ConditionError, quoted
 
 
 class Number(ConditionKind):
-    """float32 () in the attribute's own unit; not-a-number is unknown."""
+    """float32 () in the attribute's own unit; not-a-number is the null value."""
 
     def column(self, attribute: Attribute, values: Sequence[Any]) -> Tensor:
-        """Returns the numbers, with the mean where one is missing."""
+        """Returns the numbers, with the mean, not the null value, where one is missing: only dropout makes null values."""
         numbers = np.array(values, dtype=np.float64)
         return torch.from_numpy(np.where(np.isnan(numbers), attribute.mean, numbers).astype(np.float32))
 
@@ -26,7 +26,7 @@ class Number(ConditionKind):
         if number is None:
             hint = "; write it without a comma" if "," in str(value) else ""
             raise ConditionError(
-                f"condition {shown(attribute.name)}: '{shown(value)}' is not a number that can be asked for{hint}."
+                f"condition {quoted(attribute.name)}: '{quoted(value)}' is not a number that can be asked for{hint}."
             )
         return torch.tensor(number, dtype=self.dtype)
 
@@ -43,15 +43,15 @@ class Number(ConditionKind):
 class NumberEncoder(nn.Module):
     """Numbers float32 (B,) -> (B, features), a learned direction times the standardised number; zeros where it is not a number."""
 
-    def __init__(self, mean: float, spread: float, features: int, std: float) -> None:
+    def __init__(self, mean: float, number_std: float, features: int, std: float) -> None:
         super().__init__()
-        self.mean, self.spread = mean, max(spread, 1e-8)
+        self.mean, self.number_std = mean, max(number_std, 1e-8)
         self.direction = nn.Linear(1, features)
         for parameter in self.parameters():
             nn.init.normal_(parameter, std=std)
 
     def forward(self, values: Tensor) -> Tensor:
         known = ~values.isnan()
-        standard = (values.float().nan_to_num(self.mean) - self.mean) / self.spread
+        standard = (values.float().nan_to_num(self.mean) - self.mean) / self.number_std
         vectors: Tensor = self.direction(standard[:, None])
         return vectors * known[:, None]

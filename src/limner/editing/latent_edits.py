@@ -18,9 +18,17 @@ from torch import Tensor
 from limner.colours import visible
 from limner.conditions.written import parse_condition
 from limner.config import NameText, PathText
-from limner.editing.directions import direction_of
-from limner.editing.inversion import STEPS, Detail, LatentLoss, first_guess, invert, optimise, perceptual_net
-from limner.editing.latent_space import cross_faded, editing_model, interpolate, one_thread, sample_w
+from limner.editing.directions import direction_offset
+from limner.editing.inversion import (
+    INVERSION_STEPS,
+    Detail,
+    LatentLoss,
+    initial_latent,
+    invert,
+    optimise,
+    perceptual_net,
+)
+from limner.editing.latent_space import cross_faded, interpolate, load_for_editing, one_thread, sample_w
 from limner.editing.objects import blend_colours
 from limner.editing.operation import Canvas, Operation
 from limner.editing.rendering import (
@@ -38,7 +46,7 @@ from limner.methods import Latent
 from limner.methods.counterfactual import apply_change
 from limner.model import Model
 from limner.pictures import open_picture
-from limner.seeds import LARGEST_SEED
+from limner.seeds import MAX_SEED
 
 CANDIDATES = 32
 """Latents of a seed, of which the best is where `regenerate` begins."""
@@ -55,7 +63,7 @@ class LatentEdit(Operation):
     """A model or run; the one that generated the picture where it is left out."""
     condition: dict[str, NameText] = Field(default_factory=dict)
     """What the picture is, as `limner sample` is asked for it; what fits best where it is left out."""
-    steps: int = Field(STEPS, ge=0, le=10_000)
+    steps: int = Field(INVERSION_STEPS, ge=0, le=10_000)
     """Of inversion."""
 
     @field_validator("condition", mode="before")
@@ -69,42 +77,42 @@ class LatentEdit(Operation):
             raise ValueError("write {NAME: VALUE, NAME: VALUE}, each name with its value") from None
 
     @property
-    def asked(self) -> dict[str, str]:
-        """All values of attributes that it names, by attribute."""
+    def all_conditions(self) -> dict[str, str]:
+        """The values of all attributes that it names, by attribute."""
         return self.condition
 
     @property
-    def idle(self) -> bool:
-        """Whether it asks for nothing."""
+    def is_identity(self) -> bool:
+        """Whether it leaves every picture as it is."""
         return False
 
     @property
     def generates(self) -> bool:
-        return not self.idle
+        return not self.is_identity
 
     def apply(self, canvas: Canvas) -> Canvas:
-        if self.idle:
+        if self.is_identity:
             return canvas
         model = self._model(canvas)
         with one_thread(), torch.no_grad():
-            return self.edited(canvas, model)
+            return self._apply_with_model(canvas, model)
 
-    def edited(self, canvas: Canvas, model: Model) -> Canvas:
+    def _apply_with_model(self, canvas: Canvas, model: Model) -> Canvas:
         """Returns the canvas after the edit; UsageError or ConditionError for what is asked wrongly."""
         raise NotImplementedError
 
     def _model(self, canvas: Canvas) -> Model:
         if self.model:
-            return editing_model(Path(self.model))
-        if canvas.latent is None:
+            return load_for_editing(Path(self.model))
+        if canvas.last_latent is None:
             raise UsageError(
                 f"{type(self).__name__.lower()}: no model generated this picture; name one with model=FOLDER."
             )
-        return canvas.latent.model
+        return canvas.last_latent.model
 
     def _latent(self, canvas: Canvas, model: Model, details: Detail = "all") -> tuple[Latent, bool]:
         """Returns the picture's latent, by inversion unless it is known, and whether it generates exactly this picture."""
-        known = canvas.known
+        known = canvas.valid_latent
         if known and known.model.digest == model.digest:
             return known.latent, known.exact
         return invert(model, to_model_input(model, canvas.pixels), self.condition, self.steps, details=details), False
@@ -115,7 +123,7 @@ class Encode(LatentEdit):
 
     details: Detail = "all"
 
-    def edited(self, canvas: Canvas, model: Model) -> Canvas:
+    def _apply_with_model(self, canvas: Canvas, model: Model) -> Canvas:
         return apply_latent(canvas, model, self._latent(canvas, model, self.details)[0])
 
 
@@ -131,18 +139,14 @@ class Along(LatentEdit):
     """The folder; the model's own where it is left out."""
 
     @property
-    def idle(self) -> bool:
+    def is_identity(self) -> bool:
         return not self.amount
 
-    def edited(self, canvas: Canvas, model: Model) -> Canvas:
-        step = direction_of(model, self.direction, Path(self.directions) if self.directions else None)
+    def _apply_with_model(self, canvas: Canvas, model: Model) -> Canvas:
+        offset = direction_offset(model, self.direction, Path(self.directions) if self.directions else None)
         before, exact = self._latent(canvas, model)
-        after = replace(before, values=before.values + self.amount * step)
-        if exact:
-            return apply_latent(canvas, model, after)
-        now, then = render(model, before, canvas), render(model, after, canvas)
-        changed = apply_change(as_rendered(model, canvas.pixels), now, then)
-        return with_latent(apply_pixels(canvas, changed), model, after)
+        after = replace(before, values=before.values + self.amount * offset)
+        return _with_change(canvas, model, before, after, exact)
 
 
 class ChangeCondition(LatentEdit):
@@ -155,29 +159,24 @@ class ChangeCondition(LatentEdit):
     values: dict[str, NameText] = Field(min_length=1)
 
     @property
-    def asked(self) -> dict[str, str]:
+    def all_conditions(self) -> dict[str, str]:
         return {**self.condition, **self.values}
 
-    def edited(self, canvas: Canvas, model: Model) -> Canvas:
-        asked = model.resolve(self.values)
+    def _apply_with_model(self, canvas: Canvas, model: Model) -> Canvas:
+        resolved = model.resolve(self.values)
         # from w alone: feature offsets hold what the picture shows under its own condition, and would keep it under another
         before, exact = self._latent(canvas, model, "none")
-        other = dict(before.condition) | {name: asked[name].to(model.generator.device) for name in self.values}
+        other = dict(before.condition) | {name: resolved[name].to(model.generator.device) for name in self.values}
         z = model.generator.to_z(before)
-        after = model.generator.to_w(replace(z, condition=other))
-        if exact:
-            return apply_latent(canvas, model, after)
-        now, then = render(model, before, canvas), render(model, after, canvas)
-        changed = apply_change(as_rendered(model, canvas.pixels), now, then)
-        return with_latent(apply_pixels(canvas, changed), model, after)
+        return _with_change(canvas, model, before, model.generator.to_w(replace(z, condition=other)), exact)
 
 
 class Mix(LatentEdit):
-    """Goes a `share` of the way to another picture: a `file`, or picture `seed` of the model. 0 changes nothing, 1 is the other."""
+    """Interpolates by a fraction `share` towards another picture, a `file` or a `seed`. 0 changes nothing, 1 is the other."""
 
     share: float = Field(0.5, ge=0, le=1)
     file: PathText | None = None
-    seed: int | None = Field(None, ge=0, le=LARGEST_SEED)
+    seed: int | None = Field(None, ge=0, le=MAX_SEED)
 
     @model_validator(mode="after")
     def _one_other(self) -> "Mix":
@@ -186,10 +185,10 @@ class Mix(LatentEdit):
         return self
 
     @property
-    def idle(self) -> bool:
+    def is_identity(self) -> bool:
         return not self.share
 
-    def edited(self, canvas: Canvas, model: Model) -> Canvas:
+    def _apply_with_model(self, canvas: Canvas, model: Model) -> Canvas:
         one, exact = self._latent(canvas, model)
         other, image = self._other(canvas, model)
         middle = interpolate(model, one, other, self.share)
@@ -214,11 +213,11 @@ class Mix(LatentEdit):
 class Regenerate(LatentEdit):
     """Generates what is selected again, so that it goes with what is around it; another `seed`, something else."""
 
-    seed: int = Field(0, ge=0, le=LARGEST_SEED)
+    seed: int = Field(0, ge=0, le=MAX_SEED)
     blend: Literal["none", "poisson"] = "poisson"
     """As in `move`."""
 
-    def edited(self, canvas: Canvas, model: Model) -> Canvas:
+    def _apply_with_model(self, canvas: Canvas, model: Model) -> Canvas:
         if canvas.selection is None:
             raise UsageError("regenerate: nothing is selected; select first, as with select-box.")
         images = to_model_input(model, canvas.pixels)
@@ -231,11 +230,20 @@ class Regenerate(LatentEdit):
         return canvas.with_pixels(np.concatenate([colour, pixels[..., 3:]], 2))
 
     def _start(self, canvas: Canvas, model: Model, images: Tensor, loss: LatentLoss) -> Latent:
-        known = canvas.known
-        own = known.latent if known and not self.condition else first_guess(model, images, self.condition)
+        known = canvas.valid_latent
+        own = known.latent if known and not self.condition else initial_latent(model, images, self.condition)
         condition = {name: one.expand(CANDIDATES, *one.shape[1:]) for name, one in own.condition.items()}
         candidates = sample_w(model, CANDIDATES, self.seed, condition)
         return candidates.rows(loss(model.hooks.decode(candidates)).argmin()[None])
+
+
+def _with_change(canvas: Canvas, model: Model, before: Latent, after: Latent, exact: bool) -> Canvas:
+    """Returns the canvas with the change from one latent to another; `exact`: the model generates this canvas from `before`."""
+    if exact:
+        return apply_latent(canvas, model, after)
+    now, then = render(model, before, canvas), render(model, after, canvas)
+    changed = apply_change(as_rendered(model, canvas.pixels), now, then)
+    return with_latent(apply_pixels(canvas, changed), model, after)
 
 
 def _context_loss(images: Tensor, chosen: Tensor) -> LatentLoss:

@@ -90,7 +90,7 @@ def _peak_mb() -> float:
 
 def _batches(model, batch: int) -> list[float]:  # type: ignore[no-untyped-def]
     """Returns the seconds of each of some batches, at least 3."""
-    latent = model.latent(batch)
+    latent = model.sample_latents(batch)
     times: list[float] = []
     while len(times) < 3 or sum(times) < SECONDS_PER_BATCH_SIZE:
         times.append(_seconds(lambda: model.generate(latent, batch=batch)))

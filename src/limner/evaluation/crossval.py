@@ -19,7 +19,7 @@ from limner.evaluation.evaluate import MIN_SAMPLES, Evaluation, evaluate
 from limner.evaluation.report import as_dict
 from limner.evaluation.resumable import resumable
 from limner.evaluation.table import ARROWS, number
-from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
+from limner.parsing import MAX_DATA_JSON_BYTES, ParseError, read_json
 from limner.pictures import Page
 from limner.recipes import Recipe, apply_settings, find_recipe
 from limner.training import train
@@ -148,7 +148,7 @@ class OneFold(BaseModel):
 def _read_fold(report: Path) -> dict[str, Any]:
     """Returns what was found of a fold; RunError when its report is damaged."""
     try:
-        found: dict[str, Any] = read_json(report, MOST_JSON_OF_DATA, finite=False)
+        found: dict[str, Any] = read_json(report, MAX_DATA_JSON_BYTES, finite=False)
         OneFold.model_validate(found)
     except (ParseError, ValidationError) as error:
         raise RunError(

@@ -10,7 +10,7 @@ import numpy as np
 from limner import memory
 from limner.data import Dataset, is_dataset, open_dataset
 from limner.data.verification import verify as verify_files
-from limner.errors import UsageError, nearest
+from limner.errors import UsageError, suggestion
 from limner.evaluation.cost import cost
 from limner.evaluation.distances import distances
 from limner.evaluation.evaluation_split import evaluation_split
@@ -107,7 +107,7 @@ def evaluate(
         raise UsageError(f"--n {n}: at least {MIN_SAMPLES} samples are needed to evaluate a model.")
     for group in only:
         if group not in GROUPS:
-            raise UsageError(f"--only {group}: {nearest(group, list(GROUPS))}")
+            raise UsageError(f"--only {group}: {suggestion(group, list(GROUPS))}")
     named = {name: (None, model) for name, model in models.items()} if isinstance(models, Mapping) else _loaded(models)
     if not named:
         raise UsageError("give at least one model to evaluate.")

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from limner.evaluation.reference import Reference
 from limner.evaluation.subject import Subject
-from limner.metrics import nearest
+from limner.metrics import nearest_neighbours
 
 SHOWN_PICTURES = 24
 """Pictures of each kind: two rows of the page."""
@@ -14,7 +14,7 @@ SHOWN_PICTURES = 24
 def chosen(reference: Reference, subject: Subject, by_class: bool) -> dict[str, Tensor]:
     """Returns rows of the subject's pictures by what they show, at most 24 each; `by_class` asks a classifier, too."""
     features = subject.generated.features
-    distances = nearest(features, reference.held_out.features)[0]
+    distances = nearest_neighbours(features, reference.held_out.features)[0]
     order = distances.argsort()
     typical = (features - features.mean(0)).square().sum(1).argsort()
     rows = {

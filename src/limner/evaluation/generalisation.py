@@ -16,7 +16,7 @@ from limner.metrics import (
     closer_probability,
     copying_statistic,
     mean_interval,
-    nearest,
+    nearest_neighbours,
 )
 
 COPIES, UNDERFITS = -3.0, 3.0
@@ -79,7 +79,7 @@ def generalisation(reference: Reference, subject: Subject) -> Group:
 def _statistic(reference: Reference, subject: Subject, distance: Tensor) -> Interval:
     """C_T, each picture with its cell resampled."""
     of_generated, of_held_out = (
-        torch.stack([distances, nearest(one.features, reference.centres)[1].double()], 1)
+        torch.stack([distances, nearest_neighbours(one.features, reference.centres)[1].double()], 1)
         for distances, one in (
             (distance, subject.generated),
             (reference.held_out_closeness.distance, reference.held_out),

@@ -100,7 +100,7 @@ def train_by_rungs(recipe: Recipe, dataset: Dataset, run: Path, minutes: float, 
         begun = (run / "recipe.yaml").is_file()
         # all from random weights: of recipes that differ in their networks, some would start from a base and others not
         start = None if begun else "none"
-        model = train(dataset, recipe, run, minutes=fraction * minutes, seed=seed, resume=begun, start=start)
+        model = train(dataset, recipe, run, minutes=fraction * minutes, seed=seed, resume=begun, init_from=start)
         known.append(held_out.measure(measure, model.generator).value)
         files.write_text(file, json.dumps(known) + "\n")
         yield known[-1]

@@ -29,9 +29,9 @@ def generate(name: str, path: Path | None, model: Model, reference: Reference, n
     """Has a model generate n pictures, with conditions as often as the training set has them."""
     schema = model.schema
     # in a list and in an array, with a latent and a random generator each
-    each = 2 * schema.height * schema.width * schema.channels + 8 * model.generator.latent + seeds.GENERATOR_BYTES
+    each = 2 * schema.height * schema.width * schema.channels + 8 * model.generator.latent_dim + seeds.GENERATOR_BYTES
     memory.require(n * each, f"evaluating {name} by --n {n:,} samples", "lower --n")
-    latent, parts = model.latent(n, seed=seeds.derive("evaluation", reference.seed) % 2**31), []
+    latent, parts = model.sample_latents(n, seed=seeds.derive("evaluation", reference.seed) % 2**31), []
     with ProgressLine(f"{name}: generating", n, "pictures") as bar:
         for part in latent.batches(BATCH_SIZE):
             parts.append(model.generate(part))

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from torch import Tensor
 
 from limner.conditions.attribute import Attribute
-from limner.conditions.kinds import kind_of
+from limner.conditions.kinds import condition_kind_of
 from limner.data.dataset import Dataset
-from limner.errors import UsageError, nearest, shown
+from limner.errors import UsageError, quoted, suggestion
 from limner.explain.predictor import AttributePredictor
 from limner.explain.predictor_cache import predictor_once
 from limner.explain.scorers import SCORERS, Scorer
@@ -38,18 +38,18 @@ def target_of(dataset: Dataset, text: str) -> Target:
     name, equals, class_name = (part.strip() for part in text.partition("="))
     usable = {one.name: one for one in dataset.schema.attributes if one.kind in ("label", "number")}
     if name not in usable:
-        hint = nearest(name, list(usable)) if usable else "it has none."
-        raise UsageError(f"{dataset.path} has no label or number '{shown(name)}'; {hint}")
+        hint = suggestion(name, list(usable)) if usable else "it has none."
+        raise UsageError(f"{dataset.path} has no label or number '{quoted(name)}'; {hint}")
     attribute = usable[name]
     if attribute.kind == "number":
         if equals:
-            raise UsageError(f"{shown(name)} is a number, which has no classes: ask for {shown(name)} alone.")
+            raise UsageError(f"{quoted(name)} is a number, which has no classes: ask for {quoted(name)} alone.")
         return Target(attribute)
     if not equals:
         raise UsageError(
-            f"{shown(name)} is a label: ask for one class of it, as {shown(name)}={shown(attribute.classes[0])}."
+            f"{quoted(name)} is a label: ask for one class of it, as {quoted(name)}={quoted(attribute.classes[0])}."
         )
-    return Target(attribute, int(kind_of(attribute).parse(attribute, class_name)))
+    return Target(attribute, int(condition_kind_of(attribute).parse(attribute, class_name)))
 
 
 def scorer_of(predictor: AttributePredictor, target: Target) -> Scorer:

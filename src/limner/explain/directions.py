@@ -1,6 +1,6 @@
 """Directions in latent space of what can be scored, and what any direction changes.
 
-A direction is a step (latent,) in w, one standard deviation of w long.
+A direction is a step (latent_dim,) in w, one standard deviation of w long.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from torch import Tensor
 
 from limner.editing.directions import shifted
 from limner.editing.latent_space import sample_w, standardised
-from limner.errors import UsageError, nearest, shown
+from limner.errors import UsageError, quoted, suggestion
 from limner.explain.scorers import Scorer
 from limner.methods import Latent
 from limner.metrics.intervals import Interval, change_interval
@@ -58,7 +58,7 @@ class Effect(NamedTuple):
 
 
 def regression(w: Tensor, scores: Tensor) -> Tensor:
-    """Returns the direction (latent,), of length 1, in which a linear regression on standardised w (n, latent) rises most.
+    """Returns the direction (latent_dim,), of length 1, in which a linear regression on standardised w (n, latent_dim) rises most.
 
     Ridge regression of scores (n,), as w can have more dimensions than there are pictures; its penalty is chosen by generalised
     cross-validation.
@@ -83,7 +83,7 @@ def supervised(
     """
     for name in (*names, *keep):
         if name not in scorers:
-            raise UsageError(f"nothing is called '{shown(name)}' here; {nearest(name, list(scorers))}")
+            raise UsageError(f"nothing is called '{quoted(name)}' here; {suggestion(name, list(scorers))}")
     latent, _ = halves(model, n, seed)
     w = standardised(model, latent.values).cpu()
     scored = scores_of(model, latent, {name: scorers[name] for name in (*names, *keep)})
@@ -99,7 +99,7 @@ def supervised(
 
 
 def orthogonal(direction: Tensor, others: Sequence[Tensor]) -> Tensor:
-    """Returns what is left of a direction (latent,) without what lies in the span of others."""
+    """Returns what is left of a direction (latent_dim,) without what lies in the span of others."""
     if not others:
         return direction
     basis = torch.linalg.qr(torch.stack(list(others), 1).double())[0]

@@ -55,7 +55,7 @@ class ChannelEffect:
 
 
 class Intervention(NamedTuple):
-    """Channels set to values, or latents shifted by (latent,)."""
+    """Channels set to values, or latents shifted by (latent_dim,)."""
 
     values: Mapping[int, float] = MappingProxyType({})
     shift: Tensor | None = None
@@ -163,11 +163,11 @@ def dissection(
         raise ModelError(f"the layer {probe.name} reads one channel, so there is no other to compare it with.")
     random = np.random.default_rng(seeds.derive("units", seed))
     tested = np.sort(random.permutation(probe.shape[0])[:MAX_CHANNELS])
-    total = len(tested) + model.generator.latent + 2 * NUM_RANDOM_DRAWS + 2
+    total = len(tested) + model.generator.latent_dim + 2 * NUM_RANDOM_DRAWS + 2
     with ProgressLine("channels", total, "interventions") as bar:
         experiment = Experiment(samples, probe, bar, choosing, evaluating)
         channels = _channels(experiment, tested, min(top, len(tested) // 2), random)
-        directions = _directions(experiment, model.generator.latent, seed)
+        directions = _directions(experiment, model.generator.latent_dim, seed)
     rows = experiment.rows(
         channels.shown | directions.shown, slice(evaluating.start, evaluating.start + SHOWN_PICTURES)
     )

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from limner.errors import ModelError, UsageError, nearest, shown
+from limner.errors import ModelError, UsageError, quoted, suggestion
 from limner.explain.scorers import Scorer
 from limner.images import to_uint8
 from limner.methods import Latent
@@ -35,10 +35,10 @@ class Samples:
 
     def __init__(self, model: Model, scorer: Scorer, n: int, seed: int = 0) -> None:
         self.generator, self.scorer = model.generator, scorer
-        self.latent = model.latent(n, seed=seed)
+        self.latent = model.sample_latents(n, seed=seed)
 
     def images(self, rows: slice, shift: Tensor | None = None) -> Iterator[Tensor]:
-        """Yields the pictures (B, C, H, W) in [-1, 1] of some latents, which are shifted by (latent,) if that is given."""
+        """Yields the pictures (B, C, H, W) in [-1, 1] of some latents, which are shifted by (latent_dim,) if that is given."""
         latent = self.latent.rows(rows)
         if shift is not None:
             latent = latent.with_values(latent.values + shift, latent.space)
@@ -107,7 +107,7 @@ def find_layer(model: Model, name: str | None = None) -> tuple[str, nn.Module]:
         whole = [one for one in found if not _in_block(model, one)] or list(found)
         name = whole[len(whole) // 2]
     if name not in found:
-        raise UsageError(f"--layer {shown(name)}: this model has no such layer; {nearest(name, list(found))}")
+        raise UsageError(f"--layer {quoted(name)}: this model has no such layer; {suggestion(name, list(found))}")
     return name, found[name]
 
 

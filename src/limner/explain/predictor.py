@@ -17,11 +17,11 @@ from limner.conditions.attribute import Attribute
 from limner.data.attributes import is_missing
 from limner.data.dataset import Dataset
 from limner.data.schema import Schema
-from limner.errors import UsageError, shown
+from limner.errors import UsageError, quoted
 from limner.images import from_uint8
 from limner.networks.fit import fit_module
 from limner.networks.predictor import Predictor
-from limner.pictures.shape import SMALLEST
+from limner.pictures.shape import MIN_SIDE
 
 MAX_SIDE = 64
 """Larger pictures are reduced to about this side."""
@@ -35,7 +35,7 @@ class AttributePredictor(Predictor):
 
     def __init__(self, attributes: Sequence[Attribute], channels: int, height: int, width: int) -> None:
         # of a long, narrow picture the short side stays as long as a picture has to be
-        times = max(1, min(round(max(height, width) / MAX_SIDE), min(height, width) // SMALLEST))
+        times = max(1, min(round(max(height, width) / MAX_SIDE), min(height, width) // MIN_SIDE))
         reduced = Schema(height=height // times, width=width // times, channels=channels, attributes=tuple(attributes))
         super().__init__(reduced, attributes)
         self.times = times
@@ -89,7 +89,7 @@ def train_attribute_predictor(dataset: Dataset, attributes: Sequence[Attribute],
     for one in attributes:
         if len(np.unique(columns[one.name])) < 2:
             raise UsageError(
-                f"{shown(one.name)}: always the same in these {len(rows)} pictures, so nothing can be learned of it."
+                f"{quoted(one.name)}: always the same in these {len(rows)} pictures, so nothing can be learned of it."
             )
     torch.manual_seed(seeds.derive("predictor", seed))
     predictor = AttributePredictor(attributes, *dataset.schema.shape)

@@ -14,7 +14,7 @@ from limner.data.dataset import Dataset
 from limner.errors import LimnerError
 from limner.explain import predictor as settings
 from limner.explain.predictor import AttributePredictor, train_attribute_predictor
-from limner.networks.predictor import WIDTHS
+from limner.networks.predictor import PREDICTOR_WIDTHS
 from limner.parsing import parse_json
 from limner.tensors import load_tensors, save_tensors
 from limner.weights import load_weights
@@ -63,7 +63,7 @@ def _key(dataset: Dataset, attributes: Sequence[Attribute], seed: int) -> str:
         settings.BATCH_SIZE,
         settings.LEARNING_RATE,
         settings.WEIGHT_DECAY,
-        WIDTHS,
+        PREDICTOR_WIDTHS,
     ]
     split = [len(dataset.split(name)) for name in ("train", "validation")]
     names = [one.model_dump(mode="json") for one in attributes]

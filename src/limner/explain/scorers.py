@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from limner.features.extractor import in_colour
-from limner.images import luminance
+from limner.images import luma
 
 Scorer = Callable[[Tensor], Tensor]
 """Pictures (B, C, H, W) in [-1, 1] -> how much of something each shows, (B,)."""
@@ -16,7 +16,7 @@ MIN_BORDER_DISTANCE = 0.2
 
 def grey(pictures: Tensor) -> Tensor:
     """Returns how bright each pixel is, (B, H, W) in [0, 1]."""
-    return luminance(pictures)[:, 0].add(1).div(2)
+    return luma(pictures)[:, 0].add(1).div(2)
 
 
 def brightness(pictures: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""A discriminator beside another objective: it tells real pictures from fake ones, and the generator learns to deceive it."""
+"""A discriminator in addition to another objective: it separates real from fake pictures, which the generator learns to prevent."""
 
 from pydantic import Field
 from torch import Tensor, nn
@@ -19,7 +19,7 @@ class AdversaryConfig(Section):
 
     network: NetworkConfig
     weight: float = Field(0.1, gt=0)
-    """Of its logits beside the negative ELBO, which is counted per pixel and channel."""
+    """Of its logits relative to the negative ELBO, which is counted per pixel and channel."""
     discriminator_lr: float | None = Field(None, gt=0)
     """Learning rate of the discriminator where it differs from the optimiser's."""
     augment: AugmentConfig = AugmentConfig()
@@ -37,11 +37,11 @@ class Adversary(nn.Module):
     """A discriminator under the hinge loss (Lim & Ye 2017, arXiv 1705.02894)."""
 
     def __init__(
-        self, config: AdversaryConfig, schema: Schema, attributes: tuple[Attribute, ...], pictures: int
+        self, config: AdversaryConfig, schema: Schema, attributes: tuple[Attribute, ...], num_pictures: int
     ) -> None:
         super().__init__()
         self.weight, self.augment_config = config.weight, config.augment
-        self.augments = config.augment.active and pictures < config.augment_below
+        self.augments = config.augment.active and num_pictures < config.augment_below
         self.discriminator = build_discriminator(config.network, schema, attributes)
 
     def augment(self, images: Tensor, context: StepContext, purpose: str) -> Tensor:

@@ -13,7 +13,7 @@ from limner.config import SearchSpace, Section
 from limner.data.dataset import Batch
 from limner.data.schema import Schema
 from limner.methods.generator import Generator
-from limner.methods.optimisers import OptimiserConfig, laid_out_as
+from limner.methods.optimisers import OptimiserConfig, with_strides_of
 from limner.methods.step_context import StepContext
 
 Scalars = dict[str, Tensor]
@@ -45,7 +45,7 @@ class Method(nn.Module):
     generator_type: ClassVar[type[Generator]]
     """Constructed as `generator_type(config, schema, attributes)`."""
     search_space: ClassVar[SearchSpace] = {}
-    """What `limner tune` searches, beside what all recipes share."""
+    """What `limner tune` searches, in addition to what all recipes have in common."""
 
     generator: Generator
     optimisers: Mapping[str, torch.optim.Optimizer]
@@ -58,9 +58,9 @@ class Method(nn.Module):
         optimiser: OptimiserConfig,
         schema: Schema,
         attributes: tuple[Attribute, ...],
-        pictures: int,
+        num_pictures: int,
     ) -> None:
-        """Builds fresh networks for a schema, conditional on `attributes`, with `pictures` to learn from."""
+        """Builds fresh networks for a schema, conditional on `attributes`, with `num_pictures` to learn from."""
         super().__init__()
         self.generator = self.generator_type(config, schema, attributes)
 
@@ -75,6 +75,6 @@ class Method(nn.Module):
         """Descends `loss` with respect to the parameters of `network` alone, with its optimiser."""
         parameters = list(network.parameters())
         for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
-            parameter.grad = laid_out_as(parameter, gradient)
+            parameter.grad = with_strides_of(parameter, gradient)
         self.average_gradients(parameters)
         self.optimisers[name].step()

@@ -10,7 +10,7 @@ from limner.metrics.inception_score import inception_score
 from limner.metrics.intervals import Interval, bootstrap, change_interval, jackknife, mean_interval, proportion_interval
 from limner.metrics.kernel import kernel_distance, kernel_interval
 from limner.metrics.mann_whitney import probability_below, z_score
-from limner.metrics.neighbours import nearest
+from limner.metrics.neighbours import nearest_neighbours
 from limner.metrics.precision_recall import Neighbourhoods, PrecisionRecall, neighbourhoods, precision_recall
 from limner.metrics.sliced_wasserstein import sliced_wasserstein
 
@@ -39,7 +39,7 @@ __all__ = [
     "kernel_interval",
     "mean_interval",
     "mutual_information_gap",
-    "nearest",
+    "nearest_neighbours",
     "neighbourhoods",
     "precision_recall",
     "probability_below",

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from limner.metrics.mann_whitney import probability_below, z_score
-from limner.metrics.neighbours import nearest
+from limner.metrics.neighbours import nearest_neighbours
 
 MIN_PICTURES_IN_CELL = 20
 """Generated, and held-out, pictures that a cell needs to be evaluated: below, the normal approximation of U is poor."""
@@ -28,9 +28,9 @@ def closeness(train: Tensor, pictures: Tensor) -> Closeness:
 
     At least 2 different training pictures; ValueError otherwise. A duplicate is no surrounding.
     """
-    distance, nearest_row = nearest(pictures, train)
+    distance, nearest_row = nearest_neighbours(pictures, train)
     rows, which = nearest_row.unique(return_inverse=True)
-    neighbour_distance = nearest(train[rows], train, different=True)[0]
+    neighbour_distance = nearest_neighbours(train[rows], train, different=True)[0]
     return Closeness(distance, nearest_row, neighbour_distance[which])
 
 

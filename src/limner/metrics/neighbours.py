@@ -7,7 +7,7 @@ BLOCK_ROWS = 2048
 """Rows of the matrix of distances that are in memory at once."""
 
 
-def nearest(first: Tensor, second: Tensor, different: bool = False) -> tuple[Tensor, Tensor]:
+def nearest_neighbours(first: Tensor, second: Tensor, different: bool = False) -> tuple[Tensor, Tensor]:
     """Returns Euclidean distances (N,), float64, of each of (N, D) to its nearest of (M, D), and the places (N,) of those.
 
     A copy is at exactly 0. With `different` it is no neighbour, nor is what is only rounding away from it. ValueError where

@@ -52,11 +52,11 @@ class ConvolutionalEncoder(Encoder):
         self.features = channels * self.pyramid.base[0] * self.pyramid.base[1]
         self.map_channels = widths[-2] if len(widths) > 1 else None
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        return self.layers(self.pyramid.pad(pictures))
+    def forward(self, images: Tensor) -> Tensor:
+        return self.layers(self.pyramid.pad(images))
 
-    def features_and_maps(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        maps = self.layers[: self.last_stage](self.pyramid.pad(pictures))
+    def features_and_maps(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        maps = self.layers[: self.last_stage](self.pyramid.pad(images))
         return self.layers[self.last_stage :](maps), maps
 
 

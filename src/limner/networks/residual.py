@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from limner.networks.blocks import ACTIVATIONS, Decoder, Encoder, Pyramid, film, norm_act, num_downsamples
 from limner.networks.config import NetworkConfig
 
-PATCH = 2
+PATCH_SIDE = 2
+"""Pixels a side of what the encoder's first layer reads as one position of a map."""
 
 
 class ResidualBlock(nn.Module):
@@ -58,18 +59,18 @@ class ResidualEncoder(Encoder):
         count = num_downsamples(height, width, len(config.widths))
         self.pyramid = Pyramid(height, width, count)
         widths = config.widths[len(config.widths) - count :]
-        self.from_rgb = _convolution(channels * PATCH**2, widths[0], 3)
+        self.from_rgb = _convolution(channels * PATCH_SIDE**2, widths[0], 3)
         self.stages = nn.ModuleList(_stage(config, outputs, count * config.depth) for outputs in widths)
         self.downsample = nn.ModuleList(_convolution(a, b, 4, stride=2) for a, b in pairwise(widths))
         self.features = widths[-1] * math.prod(self.pyramid.base)
         self.map_channels = widths[-2] if count > 1 else None
         self.flatten = nn.Sequential(ACTIVATIONS[config.activation](), nn.Flatten())
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        return self.features_and_maps(pictures)[0]
+    def forward(self, images: Tensor) -> Tensor:
+        return self.features_and_maps(images)[0]
 
-    def features_and_maps(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        before = maps = self.from_rgb(F.pixel_unshuffle(self.pyramid.pad(pictures), PATCH))
+    def features_and_maps(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        before = maps = self.from_rgb(F.pixel_unshuffle(self.pyramid.pad(images), PATCH_SIDE))
         for index, stage in enumerate(self.stages):
             before = maps
             maps = stage(self.downsample[index - 1](maps) if index else maps)

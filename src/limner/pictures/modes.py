@@ -6,9 +6,9 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageColor
 
-from limner.errors import UsageError, shown
+from limner.errors import UsageError, quoted
 
-STEPS = ((255, 1), (4095, 16), (65535, 257))
+BIT_DEPTHS = ((255, 1), (4095, 16), (65535, 257))
 """The greatest value of a picture of 8, 12 and 16 bits in a 16-bit file, and by what it is divided."""
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 """What Pillow calls a picture of 8 bits with so many channels."""
@@ -23,7 +23,7 @@ def colour(text: str) -> tuple[int, int, int]:
     try:
         return ImageColor.getrgb(text)[:3]
     except ValueError:
-        raise UsageError(f"'{shown(text)}' is not a colour: give a name such as white, or #rrggbb") from None
+        raise UsageError(f"'{quoted(text)}' is not a colour: give a name such as white, or #rrggbb") from None
 
 
 def plain(image: Image.Image, background: str | None = "white") -> Image.Image:
@@ -51,12 +51,24 @@ def plain(image: Image.Image, background: str | None = "white") -> Image.Image:
 
 
 def composed(pictures: np.ndarray, background: str) -> np.ndarray:
-    """Returns transparent pictures uint8 (..., H, W, 4) laid on a colour, (..., H, W, 3); others as they are."""
+    """Returns transparent pictures uint8 (..., H, W, 4) composited over a colour, (..., H, W, 3); others as they are."""
     if pictures.shape[-1] != 4:
         return pictures
     alpha = pictures[..., 3:].astype(np.float32) / 255
     below = np.array(colour(background), np.float32)
     return np.rint(below + alpha * (pictures[..., :3] - below)).astype(np.uint8)
+
+
+def premultiplied(pictures: np.ndarray) -> np.ndarray:
+    """Returns transparent pictures (..., 4), uint8 or float32 in [0, 255], with colours times alpha; others as they are."""
+    if pictures.shape[-1] != 4:
+        return pictures
+    colours, alpha = pictures[..., :3], pictures[..., 3:]
+    if pictures.dtype == np.uint8:
+        colours = ((colours.astype(np.uint16) * alpha + 127) // 255).astype(np.uint8)
+    else:
+        colours = colours * (alpha / 255)
+    return np.concatenate([colours, alpha], -1)
 
 
 def pixels(image: Image.Image) -> np.ndarray:
@@ -77,7 +89,7 @@ def _strips(image: Image.Image) -> Iterator[tuple[slice, np.ndarray]]:
 
 def _from_sixteen_bit(image: Image.Image) -> Image.Image:
     brightest = max(int(strip.max()) for _, strip in _strips(image))
-    step = next((step for most, step in STEPS if brightest <= most), STEPS[-1][1])
+    step = next((step for most, step in BIT_DEPTHS if brightest <= most), BIT_DEPTHS[-1][1])
     grey = np.empty((image.height, image.width), np.uint8)
     for rows, strip in _strips(image):
         grey[rows] = np.minimum((np.clip(strip.astype(np.int32), 0, 65535) + step // 2) // step, 255)

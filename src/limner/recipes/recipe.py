@@ -16,16 +16,16 @@ from pydantic import (
 )
 
 from limner.conditions.attribute import Attribute
-from limner.conditions.kinds import KINDS
+from limner.conditions.kinds import CONDITION_KINDS
 from limner.config import NameText, Section, in_words
 from limner.data.augment import AugmentConfig
 from limner.data.dataset import Dataset
 from limner.data.groups import grouped
 from limner.data.schema import Schema
-from limner.errors import RecipeError, nearest, shown
+from limner.errors import RecipeError, quoted, suggestion
 from limner.methods import METHODS, MethodConfig
 from limner.methods.optimisers import OptimiserConfig, ScheduleConfig
-from limner.parsing import MOST_YAML, ParseError, parse_yaml, read_text, write_yaml
+from limner.parsing import MAX_YAML_BYTES, ParseError, parse_yaml, read_text, write_yaml
 
 
 class EmaConfig(Section):
@@ -61,8 +61,8 @@ class Recipe(Section):
     condition: Literal["auto", "groups", "none"] | tuple[NameText, ...] = "none"
     """auto: the dataset's main label; a GAN makes do with groups of pictures that look alike. Or attributes by name."""
     condition_dropout: float = Field(0.0, ge=0, lt=1)
-    """Share of the training pictures whose attributes are all left out, and, of several attributes, of each alone: the model then
-    also generates without them."""
+    """Probability p that all attributes of an image are dropped; with several, each is also dropped independently with p. The
+    model then also generates without them; there is no guidance scale."""
     batch: int = Field(64, ge=2, le=65536)
     """Pictures a step, over all processes."""
     pictures: int = Field(1_000_000, ge=1)
@@ -82,7 +82,7 @@ class Recipe(Section):
             return value
         kind = value.get("kind")
         if not isinstance(kind, str) or kind not in METHODS:
-            raise ValueError(f"no method is of the kind '{shown(kind)}'; {nearest(str(kind), list(METHODS))}")
+            raise ValueError(f"no method is of the kind '{quoted(kind)}'; {suggestion(str(kind), list(METHODS))}")
         return METHODS[kind].config_type.model_validate(value)
 
     @field_validator("condition", mode="before")
@@ -122,11 +122,13 @@ class Recipe(Section):
             return ()
         if self.condition in ("auto", "groups"):
             return (schema.attribute(schema.label),) if schema.label else ()
-        usable = [a.name for a in schema.attributes if a.kind in KINDS]
+        usable = [a.name for a in schema.attributes if a.kind in CONDITION_KINDS]
         for name in self.condition:
             if name not in usable:
-                hint = nearest(name, usable) if usable else f"this dataset has none (a {', a '.join(KINDS)})."
-                raise RecipeError(f"condition: the dataset has no attribute '{shown(name)}' to train for; {hint}")
+                hint = (
+                    suggestion(name, usable) if usable else f"this dataset has none (a {', a '.join(CONDITION_KINDS)})."
+                )
+                raise RecipeError(f"condition: the dataset has no attribute '{quoted(name)}' to train for; {hint}")
         return tuple(schema.attribute(name) for name in self.condition)
 
 
@@ -146,7 +148,7 @@ def to_yaml(recipe: Recipe) -> str:
 def read_recipe(path: str | Path) -> Recipe:
     """Returns the recipe in a YAML file; RecipeError, one line, when there is none."""
     try:
-        text = read_text(path, MOST_YAML)
+        text = read_text(path, MAX_YAML_BYTES)
     except ParseError as error:
         raise RecipeError(str(error)) from None
     return from_yaml(text, str(path))
@@ -166,13 +168,13 @@ def from_yaml(text: str, where: str) -> Recipe:
 def _explain(error: ValidationError, fields: dict[str, Any]) -> str:
     first = error.errors()[0]
     path = [str(part) for part in first["loc"]]
-    key = shown(".".join(path))
+    key = quoted(".".join(path))
     if first["type"] == "extra_forbidden":
         siblings = [str(name) for name in _section_at(first["loc"][:-1], fields).model_fields]
-        return f"unknown key '{key}'; {nearest(path[-1], siblings)}"
+        return f"unknown key '{key}'; {suggestion(path[-1], siblings)}"
     if not key:  # of the recipe as a whole
         return f"{in_words(first)}."
-    given = "" if first["type"] == "missing" else f" (given: {shown(_quoted(first['input']))})"
+    given = "" if first["type"] == "missing" else f" (given: {quoted(_quoted(first['input']))})"
     return f"{key}: {in_words(first)}{given}."
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from limner.errors import RecipeError, shown
+from limner.errors import RecipeError, quoted
 from limner.parsing import ParseError, parse_yaml
 from limner.recipe_keys import find_key, split_setting
 from limner.recipes.recipe import Recipe, parse
@@ -19,7 +19,7 @@ def apply_settings(recipe: Recipe, settings: Sequence[str]) -> Recipe:
     for setting in settings:
         key, text = split_setting(setting)
         _put(fields, find_key(key, paths(fields)), _value(key, text))
-    return parse(fields, f"--set {shown(' '.join(settings), 200)}") if settings else recipe
+    return parse(fields, f"--set {quoted(' '.join(settings), 200)}") if settings else recipe
 
 
 def _value(key: str, text: str) -> Any:

@@ -1,4 +1,4 @@
-"""The default VAE: sharp reconstructions, and samples from where pictures lie."""
+"""The default VAE: sharp reconstructions, and samples from a learned prior."""
 
 from limner.data.augment import AugmentConfig
 from limner.methods.adversary import AdversaryConfig
@@ -20,7 +20,7 @@ def vae() -> Recipe:
         name="vae",
         summary="the default VAE: sharp by a discriminator, a learned prior by flow matching, EMA, conditional",
         method=VaeConfig(
-            latent=64,
+            latent_dim=64,
             encoder=NetworkConfig(architecture="convolutional", widths=(32, 64, 96, 128), normalisation="batch"),
             decoder=NetworkConfig(architecture="residual", widths=(128, 64, 32, 32), normalisation="batch"),
             likelihood="laplace",

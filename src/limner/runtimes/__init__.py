@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from limner.data.cache import cache_folder
-from limner.errors import ModelError, UsageError, nearest, shown
+from limner.errors import ModelError, UsageError, quoted, suggestion
 from limner.methods import Generator
 from limner.networks.conditioning import Condition
 from limner.runtimes.export import PARITY, examples, export_onnx, require
@@ -25,7 +25,7 @@ from limner.version import __version__
 __all__ = ["PARITY", "RUNTIMES", "Runner", "choose_runtime", "export_int8", "export_onnx"]
 
 Runner = Callable[[Tensor, Condition], Tensor]
-"""z (B, latent) and a condition -> pictures (B, C, H, W) in [-1, 1]."""
+"""z (B, latent_dim) and a condition -> pictures (B, C, H, W) in [-1, 1]."""
 
 
 def _as_it_is(generator: Generator, table: Condition, description: str) -> Runner:
@@ -86,7 +86,7 @@ def choose_runtime(name: str, device: str) -> str:
     if name == "auto":
         return {"cpu": "onnx" if installed else "torch", "cuda": "compiled"}.get(kind, "torch")
     if name not in RUNTIMES:
-        raise UsageError(f"runtime {shown(name)}: {nearest(name, ['auto', *RUNTIMES])}")
+        raise UsageError(f"runtime {quoted(name)}: {suggestion(name, ['auto', *RUNTIMES])}")
     if name == "onnx" and kind != "cpu":
         raise UsageError(f"runtime onnx runs on the CPU; on {device} use compiled.")
     return name

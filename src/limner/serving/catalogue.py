@@ -155,7 +155,7 @@ class Catalogue:
         """Opens an image model with what is ready at once; a quicker runtime that takes seconds to start comes later."""
         model = load(entry.path)
         if model.is_exported:
-            model.use("auto")
+            model.set_runtime("auto")
         elif choose_runtime("auto", "cpu") != "torch":
             self.slow.put(entry)
         return _sampler_of(model, entry)
@@ -164,7 +164,7 @@ class Catalogue:
         """Opens an image model that has been exported, again with its quickest runtime; others go on with the one that is open."""
         model = load(entry.path)
         if model.is_exported:  # not so where the cache cannot be written
-            model.use("auto")
+            model.set_runtime("auto")
             self.kept.replace(("image", entry.path, entry.created), _sampler_of(model, entry))
 
     def _opened(self, entry: Entry, use: EntryKind, make: Callable[[Entry], Any]) -> Any:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from limner import files, seeds
 from limner.errors import RunError, UsageError
-from limner.features.extractor import SMALLEST
+from limner.features.extractor import MIN_SIDE
 from limner.parsing import MEGA, ParseError, parse_json, read_text
 from limner.pictures import Page, UnusablePicture, open_picture, save
 from limner.progress import ProgressLine
@@ -209,12 +209,12 @@ def _files(folder: Path) -> list[Path]:
     found = []
     for path in sorted(folder.iterdir()):
         try:
-            open_picture(path, minimum=SMALLEST)
+            open_picture(path, minimum=MIN_SIDE)
             found.append(path)
         except UnusablePicture:
             continue
     if not found:
-        raise UsageError(f"{folder} holds no picture of at least {SMALLEST} pixels a side.")
+        raise UsageError(f"{folder} holds no picture of at least {MIN_SIDE} pixels a side.")
     return found
 
 

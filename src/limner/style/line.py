@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from limner.style.luminance import luminance
+from limner.style.luminance import luma
 
 LAYERS = ("parts",)
 """The depth at which a network sees shapes."""
@@ -25,7 +25,7 @@ def directed(images: Tensor, stride: int) -> Tensor:
 
     An edge counts for the directions near its own as in a von Mises distribution of the doubled angle, so that it has a gradient.
     """
-    grey = F.pad(F.avg_pool2d(luminance(images), stride), (1, 1, 1, 1), mode="replicate")
+    grey = F.pad(F.avg_pool2d(luma(images), stride), (1, 1, 1, 1), mode="replicate")
     across = grey[..., 1:-1, 2:] - grey[..., 1:-1, :-2]
     down = grey[..., 2:, 1:-1] - grey[..., :-2, 1:-1]
     squared = across.square() + down.square()

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from limner.config import PathText, Section
-from limner.seeds import LARGEST_SEED
+from limner.seeds import MAX_SEED
 from limner.style.factors import MAX_SIDE, Factors
 
 SHIPPED_MODEL = "limner"
@@ -38,7 +38,7 @@ class Stylization(Section):
     steps: float = Field(1.0, gt=0, le=20)
     mask: PathText = ""
     mask_sha256: str = ""
-    seed: int = Field(0, ge=-LARGEST_SEED, le=LARGEST_SEED)
+    seed: int = Field(0, ge=-MAX_SEED, le=MAX_SEED)
     extractor: str = "limner"
     model: PathText = ""
     """An instant model, or "limner" for the one that comes with it; empty for slow style transfer."""

@@ -17,7 +17,7 @@ from torch import Tensor
 from limner import seeds
 from limner.colours import alpha_of, from_lab, recoloured, to_lab, visible
 from limner.errors import UsageError
-from limner.features.extractor import SMALLEST
+from limner.features.extractor import MIN_SIDE
 from limner.images import from_uint8, to_uint8
 from limner.progress import ProgressLine
 from limner.style import colour
@@ -79,8 +79,8 @@ def _check(content: np.ndarray, sources: Sequence[Sources], settings: Settings) 
     for name, picture in [("the content", content)] + [
         ("a style", style.picture) for source in sources for part in vars(source).values() for style in part
     ]:
-        if min(picture.shape[:2]) < SMALLEST:
-            raise UsageError(f"{name} is {picture.shape[1]}x{picture.shape[0]}: {SMALLEST} pixels a side are needed.")
+        if min(picture.shape[:2]) < MIN_SIDE:
+            raise UsageError(f"{name} is {picture.shape[1]}x{picture.shape[0]}: {MIN_SIDE} pixels a side are needed.")
     if max(content.shape[:2]) > MAX_SIDE:
         raise UsageError(f"the content is {max(content.shape[:2])} pixels a side; {MAX_SIDE} is the most.")
     if not 0.1 <= settings.scale <= 10:
@@ -225,7 +225,7 @@ def _manners(
 ) -> list[StyleStatistics]:
     """Returns the statistics that each region is to have: between the content's own and its styles'."""
     own = observer.style_statistics(from_uint8(content[None]), None if regions is None else torch.from_numpy(regions))
-    side = max(SMALLEST, round(settings.scale * max(content.shape[:2])))
+    side = max(MIN_SIDE, round(settings.scale * max(content.shape[:2])))
     request = []
     for stats, (source, region) in zip(own, _each(sources, regions), strict=True):
         textures = weighted(source.texture) if factors.texture else []

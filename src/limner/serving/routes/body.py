@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from limner.editing.latent_spec import LARGEST_INDEX, Amount, LatentSpec, Seed
+from limner.editing.latent_spec import MAX_INDEX, Amount, LatentSpec, Seed
 from limner.pictures import Metadata, to_bytes
-from limner.seeds import LARGEST_SEED
+from limner.seeds import MAX_SEED
 from limner.serving.state import State
 
 MAX_NAME_LENGTH, MAX_VALUES = 300, 2000
@@ -49,8 +49,8 @@ class LatentRequest(LatentSpec):
     """A latent spec as clients send it."""
 
     _few = Few
-    seed: int = Field(0, ge=0, le=LARGEST_SEED, strict=True)
-    index: int = Field(0, ge=0, le=LARGEST_INDEX, strict=True)
+    seed: int = Field(0, ge=0, le=MAX_SEED, strict=True)
+    index: int = Field(0, ge=0, le=MAX_INDEX, strict=True)
     truncation: float = Field(1.0, gt=0, le=1, strict=True)
     blend: list[tuple[Seed, Amount]] | None = Field(None, min_length=1, max_length=8)
     directions: dict[Name, Amount] = Field(default_factory=dict, max_length=50)

@@ -16,7 +16,7 @@ from limner.editing.latent_sampler import LatentSampler
 from limner.errors import ModelError
 from limner.explain.directions import effects
 from limner.explain.scorers import SCORERS
-from limner.model import WEIGHTS, find_folder, outline
+from limner.model import WEIGHTS, find_folder, load_without_weights
 from limner.pictures import to_bytes
 from limner.recipes import RECIPES
 from limner.serving.catalogue import Entry, check_size, problem_of
@@ -134,7 +134,7 @@ def operations() -> dict[str, Any]:
 def _described(state: State, entry: Entry) -> dict[str, Any]:
     """Returns what a model is; where that cannot be described, why not, which is found out again each time."""
     described: dict[str, Any] = dict.fromkeys(
-        ("recipe", "sha256", "width", "height", "channels", "latent", "attributes", "styles", "graph", "problem")
+        ("recipe", "sha256", "width", "height", "channels", "latent_dim", "attributes", "styles", "graph", "problem")
     )
     described |= {
         "id": entry.id,
@@ -158,7 +158,7 @@ def _outlined(state: State, entry: Entry) -> dict[str, Any]:
 
 def _image(state: State, name: str) -> dict[str, Any]:
     path = state.catalogue.entry(name).path
-    model = outline(path)
+    model = load_without_weights(path)
     schema, decodes = model.schema, model.generator.decoder_network is not None
     can = ["sample"] + (["directions", "edit"] if decodes else []) + (["encode"] if model.generator.encodes else [])
     return {
@@ -167,7 +167,7 @@ def _image(state: State, name: str) -> dict[str, Any]:
         "width": schema.width,
         "height": schema.height,
         "channels": schema.channels,
-        "latent": model.generator.latent,
+        "latent_dim": model.generator.latent_dim,
         "attributes": [one.model_dump(include=ATTRIBUTE) for one in model.attributes],
         "can": can,
     }
@@ -213,7 +213,7 @@ def _directions(sampler: LatentSampler) -> list[dict[str, Any]]:
         return []
     with torch.no_grad():
         own = dict(islice(own_directions(editing, "pca").items(), OWN))
-        steps = {**sampler.steps, **own}
+        steps = {**sampler.direction_offsets, **own}
         found = effects(editing, steps, SCORERS, n=LOOKED_AT)
     abouts = {name: "principal component" if name in own else "supervised" for name in steps}
     changes = {one.name: {one.most: round(one.changes[one.most].value, 2)} if one.changes else {} for one in found}

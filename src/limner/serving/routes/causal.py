@@ -178,11 +178,11 @@ def _dose_response(state: State, asked: DoseResponseRequest) -> dict[str, Any]:
 
 
 def _variable(model: Any, name: str) -> Any:
-    from limner.errors import GraphError, nearest
+    from limner.errors import GraphError, suggestion
 
     variables = model.structure.variables
     if name not in variables:
-        raise GraphError(f"the graph has no '{name}'; {nearest(name, list(variables))}")
+        raise GraphError(f"the graph has no '{name}'; {suggestion(name, list(variables))}")
     return variables[name]
 
 

@@ -75,7 +75,7 @@ def _edited(state: State, asked: EditRequest) -> dict[str, Any]:
 def _canvas(state: State, source: Source, edits: list[Operation]) -> Canvas:
     """Returns the canvas after all edits; ApiError for one that makes it too large, or after the client was given up."""
     limits, begun = state.settings.limits, time.monotonic()
-    canvas = Canvas(source.pixels, latent=source.latent)
+    canvas = Canvas(source.pixels, last_latent=source.latent)
     for one in [*source.edits, *edits]:
         if time.monotonic() - begun > limits.seconds:
             raise ApiError(504, "this took too long and was given up; ask for fewer edits.")

@@ -14,7 +14,7 @@ from torch import Tensor
 from limner import seeds
 from limner.colours import alpha_of, recoloured, visible
 from limner.config import fault_of
-from limner.errors import LimnerError, ModelError, UsageError, nearest, shown
+from limner.errors import LimnerError, ModelError, UsageError, quoted, suggestion
 from limner.images import from_uint8, to_uint8
 from limner.parsing import parse_json
 from limner.style import colour
@@ -69,9 +69,9 @@ class InstantModel:
         weights = self.weights(style)
         if factors.none:
             return content
-        shown, alpha = np.ascontiguousarray(visible(content)), alpha_of(content)
+        quoted, alpha = np.ascontiguousarray(visible(content)), alpha_of(content)
         to = colour.blended([(weight, self.styles[name].colours()) for name, weight in weights.items() if weight])
-        coloured = colour.transported(shown, colour.colours(shown, alpha), to, factors.colour)
+        coloured = colour.transported(quoted, colour.colours(quoted, alpha), to, factors.colour)
         if not (factors.line or factors.texture):
             return recoloured(content, coloured)
         stylized = to_uint8(self.generate(from_uint8(coloured[None]), weights, factors))[0]
@@ -83,7 +83,7 @@ class InstantModel:
         request = {style: 1.0} if isinstance(style, str) else dict(style)
         for name in request:
             if name not in self.styles:
-                raise UsageError(f"this model has no style '{shown(name)}'; {nearest(name, list(self.styles))}")
+                raise UsageError(f"this model has no style '{quoted(name)}'; {suggestion(name, list(self.styles))}")
         total = sum(request.values())
         return {name: request.get(name, 0.0) / total for name in self.styles}
 
@@ -124,5 +124,5 @@ def names(styles: Sequence[Path]) -> list[str]:
     found = [path.stem for path in styles]
     twice = next((name for name in found if found.count(name) > 1), None)
     if twice:
-        raise UsageError(f"two styles are called '{shown(twice)}'; rename one of the files.")
+        raise UsageError(f"two styles are called '{quoted(twice)}'; rename one of the files.")
     return found
