@@ -23,7 +23,8 @@ import torch
 from torch import Tensor
 
 from limner.data import Dataset, open_dataset
-from limner.editing.inversion import STEPS, distance_to, first_guess, optimisation
+from limner.editing.inversion import distance_to, first_guess, optimisation
+from limner.editing.inversion_config import STEPS
 from limner.editing.latent_space import editing_model, one_thread
 from limner.errors import ModelError
 from limner.features import Extractor, load_extractor

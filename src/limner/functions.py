@@ -12,7 +12,7 @@ from limner.errors import UsageError
 from limner.pictures import open_pixels
 
 if TYPE_CHECKING:
-    from limner.conditions.resolve import Values
+    from limner.conditions.values import Values
     from limner.explain.directions import Effect
     from limner.model import Model
 

@@ -19,7 +19,8 @@ from torch import Tensor
 from limner import files, seeds
 from limner.conditions.attribute import Attribute
 from limner.conditions.kinds import kind_of
-from limner.conditions.resolve import Values, resolve
+from limner.conditions.resolve import resolve
+from limner.conditions.values import Values
 from limner.config import fault_of
 from limner.data.dataset import Dataset
 from limner.data.schema import Schema
@@ -28,17 +29,16 @@ from limner.images import from_uint8, to_uint8, with_clean_alpha
 from limner.methods import DecoderHooks, Generator, Latent, build_generator
 from limner.methods.counterfactual import counterfactual_image
 from limner.methods.hooks import EXAMPLES
+from limner.model_config import FILE, FORMAT, not_of_limner, read_config
 from limner.model_folder import find_folder
-from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
 from limner.pictures import grid, notebook_html
 from limner.pictures.palette import read_colours
-from limner.recipes import Recipe, parse
+from limner.recipes import Recipe
 from limner.runtimes import RUNTIMES, Runner, choose_runtime, export_int8, export_onnx, exported_file
 from limner.tensors import DamagedFileError, load_tensors, save_tensors
 from limner.version import __version__
 from limner.weights import check_tensor, load_weights
 
-FORMAT = 1
 WEIGHTS = "model.safetensors"
 TABLE = "conditions."
 SHOWN, COLUMNS = 16, 8
@@ -217,7 +217,7 @@ class Model:
         self.digest = save_tensors(folder / WEIGHTS, tensors)
         config = {"format": FORMAT, "limner": __version__, "about": self.about}
         config |= {"recipe": self.recipe.model_dump(mode="json"), "schema": self.schema.model_dump(mode="json")}
-        files.write_text(folder / "config.json", json.dumps(config, indent=2, ensure_ascii=False) + "\n")
+        files.write_text(folder / FILE, json.dumps(config, indent=2, ensure_ascii=False) + "\n")
 
     def to_model_input(self, pictures: np.ndarray, condition: Values | None = None) -> tuple[Tensor, dict[str, Tensor]]:
         """Returns pictures uint8 (n, H, W, C) as (n, C, H, W) in [-1, 1], and their condition, which must be whole."""
@@ -277,15 +277,13 @@ def load(path: str | Path, device: str | torch.device = "cpu", runtime: str = "t
 def outline(path: str | Path) -> Model:
     """Returns a model without its weights, which can be described in an instant and cannot generate; ModelError."""
     folder = find_folder(Path(path))
-    config = _read_config(folder)
+    config = read_config(folder)
     try:
-        recipe = parse(config["recipe"], f"{folder / 'config.json'}: recipe")
-        schema = Schema.model_validate(config["schema"])
         with torch.device("meta"):
-            generator = build_generator(recipe.method, schema, recipe.attributes(schema))
-        return Model(recipe, schema, generator, {}, config["about"])
+            generator = build_generator(config.recipe.method, config.schema, config.attributes)
+        return Model(config.recipe, config.schema, generator, {}, config.about)
     except (KeyError, ValidationError, LimnerError) as error:
-        raise ModelError(f"{folder / 'config.json'}: not a model that limner wrote ({fault_of(error)}).") from None
+        raise not_of_limner(folder / FILE, fault_of(error)) from None
 
 
 def _check_table(table: Mapping[str, Tensor], attributes: Sequence[Attribute]) -> None:
@@ -319,18 +317,3 @@ def check_device(device: str) -> None:
         raise UsageError("--device cuda: no CUDA device is available here; use --device cpu.")
     if kind == "mps" and not torch.backends.mps.is_available():
         raise UsageError("--device mps: no Apple GPU is available here; use --device cpu.")
-
-
-def _read_config(folder: Path) -> dict[str, Any]:
-    try:
-        config = read_json(folder / "config.json", MOST_JSON_OF_DATA, finite=False)
-    except ParseError as error:
-        raise ModelError(error.advised("damaged or unreadable; copy the whole model folder again.")) from None
-    if not isinstance(config, dict) or not isinstance(config.get("format"), int):
-        raise ModelError(f"{folder / 'config.json'}: not a model that limner wrote.")
-    config.setdefault("about", {})
-    if not all(isinstance(config.get(key), dict) for key in ("recipe", "schema", "about")):
-        raise ModelError(f"{folder / 'config.json'}: not a model that limner wrote.")
-    if config["format"] > FORMAT:
-        raise ModelError(f"{folder}: written by a newer limner (format {config['format']}); upgrade limner to read it.")
-    return config

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 
 from limner import memory, seeds
 from limner.conditions.kinds import kind_of
-from limner.conditions.resolve import Values, drawn_labels
+from limner.conditions.resolve import drawn_labels
+from limner.conditions.values import Values
 from limner.data import garden
 from limner.errors import PictureError, UsageError, shown
 from limner.files import atomic_folder

@@ -13,9 +13,10 @@ from limner.causal.effects import Effect, Effects, attribute_effects, hidden_edg
 from limner.causal.fitting import Fit, learn
 from limner.causal.graph import Graph
 from limner.causal.model import CausalModel
+from limner.causal.outcome import Outcome, outcome_of
 from limner.causal.picture_effects import STATISTICS, picture_effects
 from limner.causal.refute import placebo
-from limner.causal.steps import Outcome, average_effects, outcome_of, steps
+from limner.causal.steps import average_effects, steps
 from limner.causal.strengths import strengths
 from limner.causal.structural import StructuralModel
 from limner.causal.variables import Table, Variable, with_statistics

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from limner import evaluation, features
+from limner.causal import outcome
+from limner.causal.picture_effects import STATISTICS
 from limner.cli import early
-from limner.recipe_keys import KEYS
-from limner.recipe_names import NAMES
-from limner.recipes import RECIPES
-from limner.recipes.settings import paths
+from limner.configs import METHOD_CONFIGS
+from limner.explain import targets
+from limner.explain.scorers import SCORERS
+from limner.methods import METHODS
 
 WITHOUT_TORCH = """
 import sys
@@ -68,7 +70,42 @@ finally:
         (["evaluate", "garden", "--data", ".", "--features", "nix"], "there is no extractor 'nix'"),
         (["prepare", ".", "out", "--size", "abc"], "'abc' is not a size"),
         (["prepare", ".", "out", "--fit", "nix"], "no fit 'nix'"),
+        (["train", ".", "--set", "method.latent=abc"], "method.latent: give a whole number (given: 'abc')"),
+        (["train", ".", "--set", "optimiser.lr=fast"], "optimiser.lr: give a number (given: 'fast')"),
+        (["train", ".", "--set", "batch=1"], "batch: give at least 2 (given: 1)"),
+        (["train", ".", "--set", "loss=hing"], "choose 'minimax', 'non-saturating'"),
+        (["recipes", "vae", "--set", "beta=-1"], "method.beta: give at least 0"),
+        (["tune", ".", "--set", "optimiser.kind=adan"], "optimiser.kind: choose 'sgd', 'adam'"),
+        (["train", ".", "--recipe", "bad.yaml"], "unknown key 'batsh'; did you mean 'batch'"),
+        (["sample", "garden", "--condition", "speces=rose"], "no condition 'speces'; did you mean 'species'"),
+        (["sample", "garden", "--condition", "species=ros"], "no class 'ros'; did you mean 'rose'"),
+        (["sample", "garden", "--condition", "height=tall"], "'tall' is not a number"),
+        (["directions", "garden", "--attribute", "speces=rose"], "did you mean 'species'"),
+        (["directions", "garden", "--attribute", "species=ros"], "did you mean 'rose'"),
+        (["directions", "garden", "--attribute", "species"], "ask for one class of it"),
+        (["explain", "channels", "garden", "--attribute", "hight"], "did you mean 'height'"),
+        (["edit", "garden", "out.png", "--op", "condition:species=ros"], "did you mean 'rose'"),
+        (["edit", "garden", "out.png", "--op", "condition:speces=rose"], "did you mean 'species'"),
+        (["edit", "garden", "out.png", "--op", "along:pca-1,amount=99"], "amount: give at most 10"),
+        (["edit", "garden", "out.png", "--op", "along:pca-1,amunt=9"], "did you mean 'amount'"),
+        (["edit", "garden", "out.png", "--op", "mix:0.5"], "name the other picture"),
+        (["edit", "garden", "out.png", "--op", "mix:0.5,file=gone.png"], "gone.png: no such picture"),
+        (["edit", "here.txt", "out.png", "--op", "encode"], "no model generated this picture"),
+        (
+            ["edit", "here.txt", "out.png", "--op", "encode:details=non,model=garden"],
+            "choose 'none', 'coarse' or 'all'",
+        ),
+        (["edit", "here.txt", "out.png", "--op", "encode:model=gone"], "gone: no such model"),
         (["causal", "sample", "garden", "--do", "sunlight"], "write it as name=value"),
+        (["causal", "sample", "garden", "--do", "sunligt=1"], "did you mean 'sunlight'"),
+        (["causal", "sample", "garden", "--given", "species=ros"], "did you mean 'rose'"),
+        (["causal", "sample", "garden", "--do", "sunlight=dark"], "give a number"),
+        (["causal", "counterfactual", "garden", "a.png", "--do", "species=ros"], "did you mean 'rose'"),
+        (["causal", "effects", "garden", "--data", ".", "--on", "hight"], "did you mean 'height'"),
+        (["causal", "effects", "garden", "--data", ".", "--on", "picture:britness"], "did you mean 'brightness'"),
+        (["causal", "check", ".", "--graph", "bad.yaml"], "unknown key 'name'"),
+        (["causal", "discover", "gone"], "no such file or folder"),
+        (["causal", "soundness", "drawings", "--data", "."], "not a causal model"),
         (["causal", "counterfactual", "garden", "a.png"], "nothing is set"),
         (["causal", "fit", ".", "--graph", "gone.yaml", "--set", "nix=3"], "--set nix"),
         (["tune", ".", "--recipe", "gann"], "did you mean 'gan'"),
@@ -78,6 +115,7 @@ finally:
 )
 def test_it_is_told_at_once(words: list[str], said: str, tmp_path: Path) -> None:
     (tmp_path / "here.txt").write_text("here")
+    (tmp_path / "bad.yaml").write_text("name: x\nbatsh: 3\nmethod: {kind: noise}\n")
     command = [sys.executable, "-c", WITHOUT_TORCH, *words]
     finished = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert finished.returncode in (1, 2), finished.stderr
@@ -86,18 +124,15 @@ def test_it_is_told_at_once(words: list[str], said: str, tmp_path: Path) -> None
     assert finished.stderr.count("\n") == 1
 
 
-def test_the_names_of_recipes_are_those_of_the_recipes() -> None:
-    assert tuple(RECIPES) == NAMES
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_keys_of_recipes_are_those_of_the_recipes(name: str) -> None:
-    assert list(KEYS[name]) == paths(RECIPES[name]().model_dump(mode="json"))
+def test_the_configs_of_methods_are_those_of_the_methods() -> None:
+    assert {name: method.config_type for name, method in METHODS.items()} == METHOD_CONFIGS
 
 
 def test_what_can_be_measured_and_by_what_is_what_there_is() -> None:
     assert tuple(evaluation.GROUPS) == early.GROUPS
     assert tuple(features.EXTRACTORS) == early.EXTRACTORS
+    assert tuple(SCORERS) == targets.OF_ANY_PICTURE
+    assert tuple(STATISTICS) == outcome.OF_PICTURES
 
 
 def test_help_is_short_too_and_edits_are_listed() -> None:

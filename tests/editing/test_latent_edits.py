@@ -35,7 +35,7 @@ IDLE = ("along:direction=pca-1,amount=0,model=gone", "mix:share=0,seed=1,model=g
 @pytest.fixture(autouse=True)
 def _few_candidates_compared_at_small_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("limner.editing.inversion.CANDIDATES", 8)
-    monkeypatch.setattr("limner.editing.latent_edits.CANDIDATES", 4)
+    monkeypatch.setattr("limner.editing.latent_computation.CANDIDATES", 4)
     monkeypatch.setattr("limner.editing.directions.SAMPLES", 32)
     monkeypatch.setattr("limner.features.likeness.SIDES", (32, 128))
 
@@ -89,7 +89,7 @@ def test_all_the_way_to_another_picture_is_that_picture(opaque: np.ndarray, name
 
 def test_a_model_s_own_picture_has_a_known_latent(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "limner.editing.latent_edits.invert", lambda *_, **__: pytest.fail("a known latent needs no inversion")
+        "limner.editing.latent_computation.invert", lambda *_, **__: pytest.fail("a known latent needs no inversion")
     )
     source, opened = open_source(model, seed=7), editing_model(model)
     sample = opened.sample(1, seed=7)[0]
@@ -134,7 +134,7 @@ def test_inversion_is_done_once(names: dict[str, str], opaque: np.ndarray, monke
     first = parse(TEXTS["along"].format(**names)).apply(Canvas(opaque))
     assert first.known
     assert not first.known.exact
-    monkeypatch.setattr("limner.editing.latent_edits.invert", lambda *_, **__: pytest.fail("it was found before"))
+    monkeypatch.setattr("limner.editing.latent_computation.invert", lambda *_, **__: pytest.fail("it was found before"))
     back = parse("along:direction=sefa-1,amount=-4").apply(first)
     assert np.abs(back.pixels.astype(float) - opaque).mean() < np.abs(first.pixels.astype(float) - opaque).mean()
 

@@ -8,8 +8,9 @@ import numpy as np
 from limner import seeds
 from limner.causal.collinear import inseparable
 from limner.causal.graph import Edge, Graph
+from limner.causal.outcome import Outcome, outcome_of
 from limner.causal.refute import Refutation, placebo, random_common_cause
-from limner.causal.steps import Outcome, Step, average_effects, outcome_of, steps
+from limner.causal.steps import Step, average_effects, steps
 from limner.causal.strengths import Strength, resampled, strengths
 from limner.causal.structural import StructuralModel
 from limner.causal.variables import Table

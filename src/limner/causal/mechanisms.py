@@ -9,11 +9,12 @@ and counterfactuals are stable (Oberst and Sontag 2019, arXiv 1905.05824).
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from limner.causal.structure_file import Form
 from limner.causal.variables import Variable
 
 HIDDEN = (32, 32)
@@ -22,7 +23,6 @@ DEPENDENT = 5e-3
 """Singular values of a regression below this share of the greatest count as none."""
 END = 1e-6
 """Share of a range that values at its very ends are moved inwards, where the unbounded scale would be infinite."""
-Form = Literal["linear", "flow"]
 
 
 class Causes(nn.Module):

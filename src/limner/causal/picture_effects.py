@@ -6,15 +6,15 @@ import numpy as np
 import torch
 
 from limner.causal.effects import Effects, described_effect
+from limner.causal.outcome import PREFIX, statistic_of
 from limner.causal.steps import Step, constant, steps
 from limner.causal.structural import StructuralModel
 from limner.causal.variables import Table
-from limner.errors import GraphError, nearest
+from limner.errors import GraphError
 from limner.images import LUMA
 from limner.metrics.intervals import Interval, bootstrap
 from limner.pictures import composed
 
-PREFIX = "picture:"
 GROUND = "#808080"
 """What transparent pictures are laid on before they are measured."""
 Edit = Callable[[np.ndarray, Table, Table], np.ndarray]
@@ -62,7 +62,7 @@ def picture_effects(
     the picture at the step's start. The steps are those of the training units. GraphError for no such statistic.
     """
     table, pictures = units
-    measure = _statistic(on)
+    measure = STATISTICS[statistic_of(on)]
     measure(pictures[:1])
     of_picture = set(structure.graph.picture)
     causes = [name for name in structure.graph.order if name in structure.graph.ancestors(*of_picture)]
@@ -82,13 +82,6 @@ def picture_effects(
         effects.append(described_effect(structure, step, total, direct, of_picture))
     protocol = f"95 % intervals: {len(pictures):,} pictures of the test split, resampled; they do not cover the model's own error."
     return Effects(on, effects, protocol)
-
-
-def _statistic(on: str) -> Callable[[np.ndarray], np.ndarray]:
-    name = on.removeprefix(PREFIX)
-    if name not in STATISTICS:
-        raise GraphError(f"{on}: no such statistic of a picture; {nearest(name, list(STATISTICS))}")
-    return STATISTICS[name]
 
 
 def _under_step(structure: StructuralModel, table: Table, step: Step, value: float, seed: int) -> Table:

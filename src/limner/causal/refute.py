@@ -14,7 +14,8 @@ from limner import seeds
 from limner.causal.fitting import Fit
 from limner.causal.graph import Graph
 from limner.causal.mechanisms import NumberMechanism
-from limner.causal.steps import Outcome, Step, average_effects
+from limner.causal.outcome import Outcome
+from limner.causal.steps import Step, average_effects
 from limner.causal.structural import Noise, StructuralModel
 from limner.causal.variables import Table, Variable, with_statistics
 from limner.metrics.intervals import Interval

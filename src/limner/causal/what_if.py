@@ -15,7 +15,7 @@ from limner import files
 from limner.causal.model import CausalModel
 from limner.causal.structural import Do
 from limner.causal.variables import Table, read
-from limner.conditions.resolve import beyond
+from limner.conditions.values import Extrapolation, beyond
 from limner.config import PathText
 from limner.data.dataset import Dataset
 from limner.errors import GraphError, PictureError, UsageError, nearest, shown
@@ -215,15 +215,20 @@ def _unit_again(picture: Path, model: CausalModel, unit: Unit) -> tuple[Table, n
     return model.sample(1, seed=unit.seed)
 
 
-def extrapolated(model: CausalModel, asked: Mapping[str, Any]) -> list[str]:
-    """Returns a line for every value outside of its attribute's range in the training units."""
-    lines = []
+def extrapolations(model: CausalModel, asked: Mapping[str, Any]) -> list[Extrapolation]:
+    """Returns every value outside of its attribute's range in the training units."""
+    found = []
     for name, value in asked.items():
         one = model.structure.variables.get(name)
         if one is None or one.classes:
             continue
-        lines += beyond(name, value, one.value(value), one.seen, "units")
-    return lines
+        found += beyond(name, value, one.value(value), one.seen, "units")
+    return found
+
+
+def extrapolated(model: CausalModel, asked: Mapping[str, Any]) -> list[str]:
+    """Returns a line for every value outside of its attribute's range in the training units."""
+    return [one.text for one in extrapolations(model, asked)]
 
 
 def means(model: CausalModel, table: Table) -> dict[str, str]:

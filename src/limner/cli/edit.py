@@ -41,7 +41,7 @@ def edit(
 ) -> None:
     """Edit pictures; each result records its edits, so that they can be undone or repeated."""
     from limner.editing import OPERATIONS, history, parse, read_edits
-    from limner.editing.asked import beyond_seen_of, directions_named
+    from limner.editing.asked import check_edits, directions_named, extrapolations_of
     from limner.editing.edits import arguments
     from limner.editing.examples import EXAMPLES
     from limner.errors import PictureError, UsageError, shown
@@ -67,18 +67,19 @@ def edit(
     if not folder:
         check_new(out, overwrite)
         check_suffix(out, WRITTEN)
+    if folder and undo:
+        raise UsageError("--undo takes one picture, not a folder.")
+    check_edits(edits, source)
     if folder:
-        if undo:
-            raise UsageError("--undo takes one picture, not a folder.")
         with directions_named(edits, source):
             left_out = history.save_folder(source, edits, out, anonymous, strip)
-        lines = [*left_out, *beyond_seen_of(edits)]
+        lines = [*left_out, *(one.text for one in extrapolations_of(edits))]
     else:
         opened = history.open_source(source, seed)
         before = opened.without_last(str(source)) if undo else opened
         with directions_named(edits, found):
             history.save_edited(before, edits, out, anonymous, strip)
-        lines = beyond_seen_of(edits, before.latent)
+        lines = [one.text for one in extrapolations_of(edits, before.latent)]
     for line in lines:
         typer.echo(line, err=True)
     typer.echo(str(out))

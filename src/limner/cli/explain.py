@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.early import check_data, check_targets
 from limner.cli.overwrite import Overwrite, check_report
 from limner.cli.shared_options import ModelOrRun, PictureSeed
 
@@ -44,9 +45,9 @@ def channels(
     overwrite: Overwrite = False,
 ) -> None:
     """Measure which channels of a network change an attribute of its pictures, by switching them off and on."""
-    from limner.model_folder import find_folder
-
-    find_folder(model)  # before PyTorch is loaded
+    check_targets(model, [] if data else [attribute], of_any_picture=False)
+    if data:
+        check_data(data)
     folder = out or model / "channels"
     check_report(folder, "channels.json", "layer", "report of channels", overwrite)
 

@@ -75,12 +75,6 @@ def train(
     if leads and not resume and out.is_dir() and any(entry.name != ".lock" for entry in out.iterdir()):
         raise RunError(f"{out} exists: continue it with --resume, or give another --out.")
 
-    from limner.recipes import apply_settings, find_recipe, resize
-
-    apply_settings(
-        resize(find_recipe(recipe or "gan"), model_size), settings or []
-    )  # before what training needs is loaded
-
     from limner.training import train as train_run
 
     prepare = {"size": size} if size else {}

@@ -8,12 +8,9 @@ from torch import Tensor
 
 from limner import seeds
 from limner.conditions.attribute import Attribute
-from limner.conditions.commas import typed_number
 from limner.conditions.kinds import kind_of
-from limner.errors import ConditionError, nearest, shown
-
-Values = Mapping[str, Any]
-"""Attribute name -> class name, class index, number or another kind's value; or a list of them, one a picture."""
+from limner.conditions.values import Values, check_names
+from limner.errors import ConditionError, shown
 
 
 def resolve(
@@ -30,11 +27,7 @@ def resolve(
     given labels. None leaves an attribute out, of a model that learned to do without (`optional`). ConditionError for an
     attribute or class that the model does not have.
     """
-    names = [a.name for a in attributes]
-    for name in given:
-        if name not in names:
-            hint = nearest(name, names) if names else "this model was trained without conditions."
-            raise ConditionError(f"the model has no condition '{shown(name)}'; {hint}")
+    check_names(given, attributes)
     if not attributes:
         return {}
     fixed = {a.name: _values(a, given[a.name], len(indices), optional) for a in attributes if a.name in given}
@@ -46,31 +39,6 @@ def drawn_labels(condition: Mapping[str, Tensor], attributes: Sequence[Attribute
     """Returns the classes of the first picture's labels that nobody gave, by name, as a person would ask for them."""
     labels = [one for one in attributes if one.kind == "label" and one.name not in given]
     return {one.name: kind_of(one).text(one, condition[one.name][0]) for one in labels}
-
-
-def beyond_seen(given: Values, attributes: Sequence[Attribute]) -> list[str]:
-    """Returns a line for each number that is asked for outside of its attribute's range in the training pictures."""
-    lines = []
-    for attribute in attributes:
-        asked = given.get(attribute.name)
-        if attribute.kind != "number" or not attribute.minimum < attribute.maximum:
-            continue
-        for value in asked if isinstance(asked, list | tuple) else [asked]:
-            if (number := typed_number(value)) is not None:
-                lines += beyond(attribute.name, value, number, (attribute.minimum, attribute.maximum), "pictures")
-    return list(dict.fromkeys(lines))
-
-
-def beyond(name: str, asked: Any, number: float, seen: tuple[float, float], what: str) -> list[str]:
-    """Returns the line about a number outside of what was seen in training, if it is."""
-    low, high = seen
-    if low <= number <= high:
-        return []
-    near = low if number < low else high
-    return [
-        f"{shown(name)} = {shown(asked)}: the training {what} have {low:.4g} to {high:.4g}; the picture is extrapolated beyond "
-        f"{near:.4g}."
-    ]
 
 
 def _row(

@@ -1,33 +1,74 @@
-"""What edits ask of a model that it has not seen, or does not have."""
+"""What edits ask of a model that it has not seen, or does not have; checked without PyTorch as far as that goes."""
 
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from limner.conditions.attribute import Attribute
+from limner.conditions.values import Extrapolation, check_values, extrapolations
+from limner.editing.edits import OPERATIONS
+from limner.editing.history import carried, carried_edits, is_model
+from limner.editing.latent_edits import LatentEdit, of_no_model
 from limner.editing.operation import KnownLatent, Operation
-from limner.errors import UsageError, shown
+from limner.errors import PictureError, UsageError, shown
+from limner.model_config import read_config
+from limner.model_folder import find_folder, located
 
 MOST_NAMED = 20
 """Directions that a line names."""
 
 
-def beyond_seen_of(edits: Sequence[Operation], latent: KnownLatent | None = None) -> list[str]:
-    """Returns a line for each number in a condition of an edit that is outside of what its model was trained on.
+def extrapolations_of(edits: Sequence[Operation], latent: KnownLatent | None = None) -> list[Extrapolation]:
+    """Returns each number in a condition of an edit that is outside of what its model was trained on.
 
-    `latent` is what the picture was generated from, by the model of edits that name none.
+    `latent` is what the picture was generated from, by the model of edits before which none names one.
     """
-    lines = []
+    attributes: Sequence[Attribute] = latent.model.attributes if latent else ()
+    found = []
     for one in edits:
-        if not (condition := getattr(one, "asked", None)):
+        if not isinstance(one, LatentEdit) or one.idle:
             continue
-        from limner.conditions.resolve import beyond_seen  # which needs PyTorch, as these edits do
-        from limner.editing.latent_space import editing_model
+        attributes = _attributes(Path(one.model)) if one.model else attributes
+        found += extrapolations(one.asked, attributes)
+    return list(dict.fromkeys(found))
 
-        named = getattr(one, "model", None)
-        model = editing_model(Path(named)) if named else latent.model if latent else None
-        lines += beyond_seen(condition, model.attributes) if model else []
-    return lines
+
+def check_edits(edits: Sequence[Operation], source: Path) -> None:
+    """Raises UsageError, ConditionError, ModelError or PictureError for what edits ask of models and cannot have.
+
+    `source` is a picture, a folder of them, or the model of edits that name none. What pictures in a folder carry is not looked at.
+    """
+    one_picture, model = not located(source).is_dir(), source if is_model(source) else None
+    before = carried_edits(source) if one_picture else []
+    for number, one in enumerate([*before, *edits]):
+        if not isinstance(one, LatentEdit) or one.idle:
+            continue
+        name = OPERATIONS.name_of(type(one))
+        model = Path(one.model) if one.model else model or (_of_origin(source) if one_picture else None)
+        if number < len(before):
+            continue
+        if model is None and one_picture:
+            raise UsageError(of_no_model(name))
+        if model and (
+            one.model or located(model).exists()
+        ):  # what a picture was made of may have moved, which is told later
+            check_values(one.asked, _attributes(model))
+        for path in one.named:
+            if not located(path).exists():
+                raise PictureError(f"{name}: {shown(path, 200)}: no such picture, folder or model.")
+
+
+def _attributes(model: Path) -> Sequence[Attribute]:
+    return read_config(find_folder(model)).attributes
+
+
+def _of_origin(picture: Path) -> Path | None:
+    """Returns the model that generated an edited picture, where it says so."""
+    origin = (carried(picture) or {}).get("origin")
+    model = origin.get("model") if isinstance(origin, dict) else None
+    path = model.get("path") if isinstance(model, dict) else None
+    return Path(path) if isinstance(path, str) and path else None
 
 
 @contextmanager

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import Literal, get_args
 
 import torch
 from torch import Tensor
 
-from limner.conditions.resolve import Values
+from limner.conditions.values import Values
 from limner.editing.condition_search import search_condition
+from limner.editing.inversion_config import DETAILS, STEPS, Detail
 from limner.editing.latent_space import one_thread, sample_w, standardised
 from limner.features import Extractor, load_extractor
 from limner.features.likeness import embed, perceptual_distance
@@ -27,8 +27,6 @@ from limner.methods import Latent, concatenate
 from limner.model import Model
 from limner.networks.conditioning import Condition
 
-STEPS = 150
-"""Of optimisation: a third of w alone, a third with coarse offsets, a third with all."""
 CANDIDATES = 256
 """Random latents that are tried first where there is no encoder; their conditions are where a search for one starts."""
 BATCH = 64
@@ -41,9 +39,6 @@ LENGTH = 1.0
 OFFSET_PENALTY = 0.01
 """Weight of the mean square of offsets, so that what w can express is not left to them."""
 
-Detail = Literal["none", "coarse", "all"]
-"""Which offsets are optimised."""
-DETAILS = get_args(Detail)
 LatentLoss = Callable[[Tensor], Tensor]
 """Pictures (B, C, H, W) in [-1, 1] -> how far each is from what is wanted, (B,)."""
 

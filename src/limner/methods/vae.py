@@ -1,59 +1,32 @@
 """Variational autoencoders (Kingma & Welling 2013, arXiv 1312.6114): one class for every likelihood and pair of networks."""
 
 import math
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import torch
-from pydantic import Field
 from torch import Tensor, nn
 
 from limner.conditions.attribute import Attribute
 from limner.config import Range, SearchSpace
+from limner.configs.adversary import AdversaryConfig, CounterfactualConfig
+from limner.configs.optimiser import OptimiserConfig
+from limner.configs.vae import VaeConfig
 from limner.data.dataset import Batch
 from limner.data.schema import Schema
-from limner.methods.adversary import Adversary, AdversaryConfig
-from limner.methods.counterfactual import CounterfactualConfig, counterfactual_image
+from limner.methods.adversary import Adversary
+from limner.methods.counterfactual import counterfactual_image
 from limner.methods.generator import Generator, Posterior, kl_divergence, reparameterised
 from limner.methods.likelihoods import LIKELIHOODS
-from limner.methods.method import HeldOutMeasure, Method, MethodConfig, Scalars
-from limner.methods.optimisers import OptimiserConfig, build_optimiser
+from limner.methods.method import Method, Scalars
+from limner.methods.optimisers import build_optimiser
 from limner.methods.step_context import StepContext
-from limner.networks import NetworkConfig, build_decoder, build_encoder
+from limner.networks import build_decoder, build_encoder
 from limner.networks.conditioning import CONDITION_INIT_STD, Condition, ConditionEncoder, FiLM, condition_mlp
-from limner.networks.flow import FlowConfig, LatentFlow
+from limner.networks.flow import LatentFlow
 from limner.networks.predictor import Predictor
 
 FLOW_DRAWS = 4
 """Times at which the flow learns from each w of a batch."""
-
-
-class VaeConfig(MethodConfig):
-    """What a VAE minimises, and with which networks."""
-
-    kind: Literal["vae"] = "vae"
-    latent: int = Field(128, ge=1, le=8192)
-    encoder: NetworkConfig
-    decoder: NetworkConfig
-    likelihood: Literal["bernoulli", "gaussian", "laplace", "discretised-logistic"]
-    beta: float = Field(1.0, ge=0)
-    """Weight of the KL divergence from the prior (beta-VAE: Higgins et al. 2017); 1 is the evidence lower bound."""
-    beta_warmup: int = Field(0, ge=0)
-    """Pictures over which beta rises from zero."""
-    free_bits: float = Field(0.0, ge=0)
-    """Nats a latent dimension that cost nothing (Kingma et al. 2016, arXiv 1606.04934, eq. 15)."""
-    flow: FlowConfig | None = None
-    """A learned prior: carries z to w as the encoder makes it. Without it, w is z."""
-    condition_dim: int | None = Field(None, ge=1, le=8192)
-    """Width of an MLP that carries the condition to the decoder, whose feature maps it modulates, too; without it, the condition
-    stands beside w with small weights."""
-    counterfactual_loss: CounterfactualConfig | None = None
-    """What judges pictures under another picture's attributes, half of some batches."""
-    adversary: AdversaryConfig | None = None
-    """A discriminator that reconstructions must deceive, so that they are sharp."""
-
-    @property
-    def held_out_measure(self) -> HeldOutMeasure:
-        return "negative_elbo" if self.flow is None and self.adversary is None else "frechet"
 
 
 class VaeGenerator(Generator):

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from limner.networks.config import NetworkConfig
+from limner.configs.network import NetworkConfig
 
 SMALLEST_SIDE = 4
 

@@ -8,7 +8,7 @@ import numpy as np
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from limner.serving.routes.body import Body, Name, encoded
+from limner.serving.routes.body import Body, Name, encoded, warned
 from limner.serving.state import State, for_client, state_of
 
 router = APIRouter(prefix="/v1/causal")
@@ -145,7 +145,7 @@ def _done(state: State, asked: DoRequest) -> dict[str, Any]:
         }
         for row, picture in enumerate(pictures)
     ]
-    return {"data": data, "warnings": _warnings(model, {**asked.do, **asked.given})}
+    return {"data": data, **warnings_of(model, {**asked.do, **asked.given})}
 
 
 def _counterfactual(state: State, asked: CounterfactualRequest) -> dict[str, Any]:
@@ -160,7 +160,7 @@ def _counterfactual(state: State, asked: CounterfactualRequest) -> dict[str, Any
         "factual": {"b64_json": encoded(state, pictures[0], "png"), "attributes": attributes(model, table, 0)},
         "counterfactual": {"b64_json": encoded(state, world.picture, "png", about), "attributes": world.attributes},
         "truth": _truth(state, model, asked),
-        "warnings": _warnings(model, asked.do),
+        **warnings_of(model, asked.do),
     }
 
 
@@ -213,8 +213,8 @@ def _variable(model: Any, name: str) -> Any:
     return variables[name]
 
 
-def _warnings(model: Any, asked: Mapping[str, Any]) -> list[str]:
-    from limner.causal.what_if import extrapolated
+def warnings_of(model: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what a reply says of values outside of what the training units have."""
+    from limner.causal.what_if import extrapolations
 
-    lines: list[str] = extrapolated(model, asked)
-    return lines
+    return warned(extrapolations(model, asked))

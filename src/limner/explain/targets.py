@@ -1,0 +1,46 @@
+"""What can be scored of pictures, by name: read without PyTorch, so that a wrong name is reported at once."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from limner.conditions.attribute import Attribute
+from limner.conditions.values import class_index
+from limner.errors import UsageError, nearest, shown
+
+OF_ANY_PICTURE = ("brightness", "contrast", "colourfulness", "warmth", "size")
+"""The names of `limner.explain.scorers.SCORERS`."""
+
+
+class Target(NamedTuple):
+    """A number, or one class of a label, whose probability is meant."""
+
+    attribute: Attribute
+    class_index: int | None = None
+
+    @property
+    def text(self) -> str:
+        """NAME, or NAME=CLASS."""
+        name, index = self.attribute.name, self.class_index
+        return name if index is None else f"{name}={self.attribute.classes[index]}"
+
+
+def target_among(attributes: Sequence[Attribute], text: str, where: str) -> Target:
+    """Returns what NAME, or NAME=CLASS, means among the attributes of a dataset at `where`.
+
+    UsageError or ConditionError for anything else.
+    """
+    name, equals, class_name = (part.strip() for part in text.partition("="))
+    usable = {one.name: one for one in attributes if one.kind in ("label", "number")}
+    if name not in usable:
+        hint = nearest(name, list(usable)) if usable else "it has none."
+        raise UsageError(f"{where} has no label or number '{shown(name)}'; {hint}")
+    attribute = usable[name]
+    if attribute.kind == "number":
+        if equals:
+            raise UsageError(f"{shown(name)} is a number, which has no classes: ask for {shown(name)} alone.")
+        return Target(attribute)
+    if not equals:
+        raise UsageError(
+            f"{shown(name)} is a label: ask for one class of it, as {shown(name)}={shown(attribute.classes[0])}."
+        )
+    return Target(attribute, class_index(attribute, class_name))
