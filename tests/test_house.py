@@ -17,7 +17,9 @@ PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FLOORS = (
     {"version"},
     {
+        "devices",
         "model_folder",
+        "tensor_header",
         "errors",
         "memory",
         "config",

@@ -88,8 +88,9 @@ def directions(
     from limner.editing.directions import factorised, principal
     from limner.editing.latent_space import editing_model
     from limner.explain.attribute_scorers import scorers_of_model
-    from limner.explain.directions import check_count, effects, supervised
+    from limner.explain.directions import effects, supervised
     from limner.explain.directions_page import write
+    from limner.explain.targets import check_count
 
     if keep and not attributes:
         raise UsageError("--keep says what the direction of an --attribute must not change: give one.")

@@ -24,18 +24,19 @@ from limner.conditions.values import Values
 from limner.config import fault_of
 from limner.data.dataset import Dataset
 from limner.data.schema import Schema
-from limner.errors import ConditionError, LimnerError, ModelError, UsageError, shown
+from limner.devices import check_device_name
+from limner.errors import ConditionError, DamagedFileError, LimnerError, ModelError, UsageError, shown
 from limner.images import from_uint8, to_uint8, with_clean_alpha
 from limner.methods import DecoderHooks, Generator, Latent, build_generator
 from limner.methods.counterfactual import counterfactual_image
 from limner.methods.hooks import EXAMPLES
-from limner.model_config import FILE, FORMAT, not_of_limner, read_config
+from limner.model_config import FILE, FORMAT, check_sampling, not_of_limner, read_config
 from limner.model_folder import find_folder
 from limner.pictures import grid, notebook_html
 from limner.pictures.palette import read_colours
 from limner.recipes import Recipe
 from limner.runtimes import RUNTIMES, Runner, choose_runtime, export_int8, export_onnx, exported_file
-from limner.tensors import DamagedFileError, load_tensors, save_tensors
+from limner.tensors import load_tensors, save_tensors
 from limner.version import __version__
 from limner.weights import check_tensor, load_weights
 
@@ -43,7 +44,6 @@ WEIGHTS = "model.safetensors"
 TABLE = "conditions."
 SHOWN, COLUMNS = 16, 8
 """Pictures that a notebook shows, and how many in a row."""
-DEVICES = ("cpu", "cuda", "mps")
 
 
 class Model:
@@ -104,12 +104,7 @@ class Model:
         truncation: float = 1.0,
     ) -> Latent:
         """Returns the latents of pictures `first..first + n - 1` of a seed, in z; ConditionError, UsageError."""
-        if n < 1:
-            raise UsageError(f"n is {n}: ask for at least one picture.")
-        if seed < 0:
-            raise UsageError(f"seed is {seed}: give a whole number of at least 0.")
-        if not 0 < truncation <= 1:
-            raise UsageError(f"truncation is {truncation}: it must be above 0 and at most 1.")
+        check_sampling(n, seed, truncation)
         resolved = self.resolve(condition, seed, range(first, first + n))
         return Latent(seeds.noise(seed, n, self.generator.latent, first) * truncation, resolved)
 
@@ -310,9 +305,7 @@ def check_shape(name: str, model: Model, dataset: Dataset) -> None:
 
 def check_device(device: str) -> None:
     """Raises UsageError for a device that is unknown or not available here."""
-    kind = device.partition(":")[0]
-    if kind not in DEVICES:
-        raise UsageError(f"--device {shown(device)}: choose from {', '.join(DEVICES)}.")
+    kind = check_device_name(device)
     if kind == "cuda" and not torch.cuda.is_available():
         raise UsageError("--device cuda: no CUDA device is available here; use --device cpu.")
     if kind == "mps" and not torch.backends.mps.is_available():

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from limner.conditions.attribute import Attribute
 from limner.config import fault_of
 from limner.data.schema import Schema
-from limner.errors import LimnerError, ModelError
+from limner.errors import LimnerError, ModelError, UsageError
 from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
 from limner.recipes import Recipe, parse
 
@@ -41,6 +41,16 @@ def read_config(folder: Path) -> ModelConfig:
 def not_of_limner(file: Path, fault: str = "") -> ModelError:
     """Returns the error for a config.json that Limner did not write, with what is wrong with it."""
     return ModelError(f"{file}: not a model that limner wrote{f' ({fault})' if fault else ''}.")
+
+
+def check_sampling(n: int = 1, seed: int = 0, truncation: float = 1.0) -> None:
+    """Raises UsageError for a number of pictures, a seed or a truncation that no model can be sampled with."""
+    if n < 1:
+        raise UsageError(f"n is {n}: ask for at least one picture.")
+    if seed < 0:
+        raise UsageError(f"seed is {seed}: give a whole number of at least 0.")
+    if not 0 < truncation <= 1:
+        raise UsageError(f"truncation is {truncation}: it must be above 0 and at most 1.")
 
 
 def _fields(file: Path) -> dict[str, Any]:

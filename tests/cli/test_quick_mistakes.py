@@ -11,9 +11,14 @@ from limner.causal import outcome
 from limner.causal.picture_effects import STATISTICS
 from limner.cli import early
 from limner.configs import METHOD_CONFIGS
+from limner.devices import RUNTIME_NAMES
+from limner.editing import direction_names
+from limner.editing.directions import KINDS
+from limner.evaluation.evaluate import FEWEST
 from limner.explain import targets
 from limner.explain.scorers import SCORERS
 from limner.methods import METHODS
+from limner.runtimes import RUNTIMES
 
 WITHOUT_TORCH = """
 import sys
@@ -105,6 +110,29 @@ finally:
         (["causal", "effects", "garden", "--data", ".", "--on", "picture:britness"], "did you mean 'brightness'"),
         (["causal", "check", ".", "--graph", "bad.yaml"], "unknown key 'name'"),
         (["causal", "discover", "gone"], "no such file or folder"),
+        (["train", ".", "--device", "gpu"], "--device gpu: choose from cpu"),
+        (["train", ".", "--seed", "-1"], "--seed -1: give a whole number"),
+        (["sample", "garden", "--truncation", "7"], "truncation is 7.0: it must be above 0"),
+        (["sample", "garden", "--seed", "-1"], "seed is -1"),
+        (["sample", "garden", "--device", "gpu"], "--device gpu: choose from cpu"),
+        (["sample", "garden", "--runtime", "onx"], "runtime onx: did you mean 'onnx'"),
+        (["directions", "garden", "--n", "3"], "at least 40 pictures"),
+        (["edit", "garden", "out.png", "--op", "along:pc-1"], "no direction is called 'pc-1'"),
+        (["edit", "garden", "out.png", "--op", "regenerate"], "nothing is selected"),
+        (["edit", "garden", "out.png", "--op", "encode", "--seed", "-1"], "seed is -1"),
+        (["stylize", "here.txt", "--out", "a.png", "--model", "gone"], "no model of styles"),
+        (
+            ["stylize", "here.txt", "munch-the-scream-1892", "--out", "a.png", "--model", "limner"],
+            "did you mean 'munch-the-scream-1893'",
+        ),
+        (["style", "train", "gone", "--out", "s"], "gone: no such file"),
+        (["evaluate", "garden", "--data", ".", "--n", "1"], "--n 1: at least 10 are needed"),
+        (["evaluate", "garden"], "does not say what it was trained on"),
+        (["tune", ".", "--trials", "0"], "--trials 0: at least 1 is needed"),
+        (["crossval", ".", "--folds", "1"], "--folds 1: at least 2 are needed"),
+        (["export", "garden", "--out", "x.txt"], "end its name in .onnx"),
+        (["causal", "counterfactual", "garden", "gone.png", "--do", "species=rose"], "say which dataset with --data"),
+        (["causal", "sample", "garden", "--do", "height=1", "--given", "species=rose"], "give either --do or --given"),
         (["causal", "soundness", "drawings", "--data", "."], "not a causal model"),
         (["causal", "counterfactual", "garden", "a.png"], "nothing is set"),
         (["causal", "fit", ".", "--graph", "gone.yaml", "--set", "nix=3"], "--set nix"),
@@ -131,6 +159,9 @@ def test_the_configs_of_methods_are_those_of_the_methods() -> None:
 def test_what_can_be_measured_and_by_what_is_what_there_is() -> None:
     assert tuple(evaluation.GROUPS) == early.GROUPS
     assert tuple(features.EXTRACTORS) == early.EXTRACTORS
+    assert FEWEST == early.FEWEST_SAMPLES
+    assert tuple(RUNTIMES) == RUNTIME_NAMES
+    assert tuple(KINDS) == direction_names.OWN
     assert tuple(SCORERS) == targets.OF_ANY_PICTURE
     assert tuple(STATISTICS) == outcome.OF_PICTURES
 

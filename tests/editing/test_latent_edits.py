@@ -253,11 +253,11 @@ def test_a_direction_that_is_not_written_is_answered_with_what_writes_it(names: 
     small_model().save(model)
     asked = ("--op", f"along:direction=smile,model={model}")
     said = run_edit(names["photo"], tmp_path / "out.png", *asked)
-    assert f"Write it with: limner directions {model} --attribute smile, and add directions={model}/directions" in said
+    assert f"write it with: limner directions {model} --attribute smile, and add directions={model}/directions" in said
     steps = {"up": torch.ones(6), "kind=long": torch.ones(6)}
     save_tensors(model / "directions" / "directions.safetensors", steps, {"model": editing_model(model).digest})
     said = run_edit(names["photo"], tmp_path / "out.png", *asked)
-    assert said.endswith(f"With directions={model}/directions there are kind=long, up.")
+    assert said.endswith(f"with directions={model}/directions there are kind=long, up.")
     assert said == run_edit(model, tmp_path / "out.png", "--op", "along:smile")
     said = run_edit(model, tmp_path / "out.png", "--op", f"along:upp,directions={model}/directions")
     assert said == f"{model}/directions has no direction 'upp'; did you mean 'up'?"

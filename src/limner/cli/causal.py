@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from limner.cli.early import check_above_zero, check_causal, check_data, check_recipe
+from limner.cli.early import check_above_zero, check_causal, check_data, check_files, check_recipe
 from limner.cli.overwrite import Overwrite, check_new, check_report
 from limner.cli.shared_options import Data, DrawSeed, Settings
 
@@ -158,10 +158,13 @@ def sample(
 ) -> None:
     """Generate pictures under an intervention (--do) or an observation (--given), and print the mean attributes."""
     from limner.conditions.written import parse_condition
+    from limner.errors import UsageError
 
     check_new(out, overwrite)
     done, seen = parse_condition(do or [], "--do"), parse_condition(given or [], "--given")
     check_causal(model, done, seen)
+    if done and seen:
+        raise UsageError("give either --do or --given: units observed after an intervention are not supported.")
 
     from limner.causal import CausalModel
     from limner.causal.what_if import extrapolated, means, write_samples
@@ -208,6 +211,8 @@ def counterfactual(
     check_causal(model, done)
     if data:
         check_data(data)
+    else:
+        check_files(pictures, "; of a dataset's picture, say which dataset with --data")
 
     from limner.causal import CausalModel
     from limner.causal.what_if import extrapolated, of_dataset, of_files, write_counterfactuals

@@ -39,7 +39,10 @@ def directions(
     overwrite: Overwrite = False,
 ) -> None:
     """Find directions in the latent space of a model along which its pictures change, and measure what changes."""
+    from limner.explain.targets import check_count
+
     check_targets(model, [] if data else [*(attributes or []), *(keep or [])])
+    check_count(n)
     if data:
         check_data(data)
     folder = out or model / "directions"

@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+FEWEST_SAMPLES = 10
+"""Samples by which a model can be judged."""
 GROUPS = ("distances", "fidelity", "utility", "generalisation", "likelihood", "cost")
 """What `limner evaluate` can measure."""
 EXTRACTORS = ("limner", "squeezenet", "vgg19", "inception-v3", "dinov2")
@@ -81,6 +83,34 @@ def check_above_zero(**numbers: float | None) -> None:
     for name, value in numbers.items():
         if value is not None and not 0 < value < math.inf:  # not-a-number is not between them either
             raise UsageError(f"--{name.replace('_', '-')} {value}: give a number above 0.")
+
+
+def check_at_least(least: int, **numbers: int) -> None:
+    """Raises UsageError for an option, by its name, that is a smaller number than is needed."""
+    from limner.errors import UsageError
+
+    for name, value in numbers.items():
+        if value < least:
+            raise UsageError(f"--{name} {value}: at least {least} {'is' if least == 1 else 'are'} needed.")
+
+
+def check_files(paths: Sequence[str | Path], advice: str = "") -> None:
+    """Raises PictureError for a path that is no file, which says what to do instead."""
+    from limner.errors import PictureError, shown
+
+    for path in paths:
+        if not Path(path).is_file():
+            raise PictureError(f"{shown(path, 200)}: no such file{advice}.")
+
+
+def check_data_of(model: Path, data: str | None) -> None:
+    """Raises DataError for a dataset that is not there; without one, UsageError where that of a model's training is gone."""
+    from limner.data.of_run import recorded
+
+    if data:
+        check_data(data)
+    else:
+        recorded(model)
 
 
 def check_suffix(file: Path, suffixes: Sequence[str], instead: str = "") -> None:

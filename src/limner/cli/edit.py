@@ -41,10 +41,11 @@ def edit(
 ) -> None:
     """Edit pictures; each result records its edits, so that they can be undone or repeated."""
     from limner.editing import OPERATIONS, history, parse, read_edits
-    from limner.editing.asked import check_edits, directions_named, extrapolations_of
+    from limner.editing.asked import check_edits, extrapolations_of
     from limner.editing.edits import arguments
     from limner.editing.examples import EXAMPLES
     from limner.errors import PictureError, UsageError, shown
+    from limner.model_config import check_sampling
     from limner.model_folder import located
     from limner.pictures import WRITTEN
 
@@ -58,6 +59,7 @@ def edit(
     found = located(source)
     if not found.exists():
         raise PictureError(f"{shown(source, 200)}: no such picture, folder or model.")
+    check_sampling(seed=seed)
     edits = [*(read_edits(recipe) if recipe else []), *map(parse, ops or [])]
     if not edits and not undo:
         raise UsageError(f"give an edit with --op or --recipe, or --undo the last; there are {', '.join(OPERATIONS)}.")
@@ -71,14 +73,12 @@ def edit(
         raise UsageError("--undo takes one picture, not a folder.")
     check_edits(edits, source)
     if folder:
-        with directions_named(edits, source):
-            left_out = history.save_folder(source, edits, out, anonymous, strip)
+        left_out = history.save_folder(source, edits, out, anonymous, strip)
         lines = [*left_out, *(one.text for one in extrapolations_of(edits))]
     else:
         opened = history.open_source(source, seed)
         before = opened.without_last(str(source)) if undo else opened
-        with directions_named(edits, found):
-            history.save_edited(before, edits, out, anonymous, strip)
+        history.save_edited(before, edits, out, anonymous, strip)
         lines = [one.text for one in extrapolations_of(edits, before.latent)]
     for line in lines:
         typer.echo(line, err=True)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from limner.cli.early import check_data, check_targets
+from limner.cli.early import check_data_of, check_targets
 from limner.cli.overwrite import Overwrite, check_report
 from limner.cli.shared_options import ModelOrRun, PictureSeed
 
@@ -45,17 +45,19 @@ def channels(
     overwrite: Overwrite = False,
 ) -> None:
     """Measure which channels of a network change an attribute of its pictures, by switching them off and on."""
+    from limner.explain.targets import check_counts
+
     check_targets(model, [] if data else [attribute], of_any_picture=False)
-    if data:
-        check_data(data)
+    check_counts(n, top)
     folder = out or model / "channels"
     check_report(folder, "channels.json", "layer", "report of channels", overwrite)
+    check_data_of(model, data)
 
     from limner.cli.table import show
+    from limner.data.of_run import data_for
     from limner.explain import dissect
     from limner.explain.dissection_page import HOW, LIMITS, summary, tables, write
     from limner.model import load
-    from limner.training.run import data_for
 
     opened = load(model)
     dataset = data_for(model, data)

@@ -73,7 +73,9 @@ def sample(
 ) -> None:
     """Generate pictures with a trained model."""
     from limner.conditions.written import parse_condition
+    from limner.devices import check_device_name, check_runtime_name
     from limner.errors import UsageError, shown
+    from limner.model_config import check_sampling
     from limner.pictures import WALKS, WRITTEN
     from limner.pictures.appearance import read_appearance
     from limner.pictures.modes import colour
@@ -81,6 +83,9 @@ def sample(
 
     asked = parse_condition(condition or [])
     check_condition(model, asked)
+    check_sampling(n or 1, seed, truncation)
+    check_device_name(device)
+    check_runtime_name(runtime)
     if walk and n and not out:
         raise UsageError("--n says how many pictures and --walk makes none: give --out for them, or leave out --n.")
     ignored = {"--sheet": sheet, "--palette": palette, "--scale": scale != 1, "--nearest": nearest}

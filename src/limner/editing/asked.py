@@ -1,22 +1,18 @@
 """What edits ask of a model that it has not seen, or does not have; checked without PyTorch as far as that goes."""
 
-import shlex
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from limner.conditions.attribute import Attribute
 from limner.conditions.values import Extrapolation, check_values, extrapolations
+from limner.editing.direction_names import check_direction
 from limner.editing.edits import OPERATIONS
 from limner.editing.history import carried, carried_edits, is_model
-from limner.editing.latent_edits import LatentEdit, of_no_model
+from limner.editing.latent_edits import Along, LatentEdit, Regenerate, nothing_selected, of_no_model
 from limner.editing.operation import KnownLatent, Operation
 from limner.errors import PictureError, UsageError, shown
 from limner.model_config import read_config
 from limner.model_folder import find_folder, located
-
-MOST_NAMED = 20
-"""Directions that a line names."""
 
 
 def extrapolations_of(edits: Sequence[Operation], latent: KnownLatent | None = None) -> list[Extrapolation]:
@@ -39,7 +35,8 @@ def check_edits(edits: Sequence[Operation], source: Path) -> None:
 
     `source` is a picture, a folder of them, or the model of edits that name none. What pictures in a folder carry is not looked at.
     """
-    one_picture, model = not located(source).is_dir(), source if is_model(source) else None
+    model = source if is_model(source) else None
+    one_picture = model is not None or not located(source).is_dir()
     before = carried_edits(source) if one_picture else []
     for number, one in enumerate([*before, *edits]):
         if not isinstance(one, LatentEdit) or one.idle:
@@ -57,10 +54,20 @@ def check_edits(edits: Sequence[Operation], source: Path) -> None:
         for path in one.named:
             if not located(path).exists():
                 raise PictureError(f"{name}: {shown(path, 200)}: no such picture, folder or model.")
+        if isinstance(one, Along) and model:
+            check_direction(one.direction, Path(one.directions) if one.directions else None, model)
+        if isinstance(one, Regenerate) and one_picture and not _selects([*before, *edits][:number]):
+            raise UsageError(nothing_selected(name))
 
 
 def _attributes(model: Path) -> Sequence[Attribute]:
     return read_config(find_folder(model)).attributes
+
+
+def _selects(edits: Sequence[Operation]) -> bool:
+    """Whether something may be selected after edits; one that moves pixels may leave nothing of it."""
+    names = [OPERATIONS.name_of(type(one)) for one in edits]
+    return any(name.startswith("select-") for name in names)
 
 
 def _of_origin(picture: Path) -> Path | None:
@@ -69,30 +76,3 @@ def _of_origin(picture: Path) -> Path | None:
     model = origin.get("model") if isinstance(origin, dict) else None
     path = model.get("path") if isinstance(model, dict) else None
     return Path(path) if isinstance(path, str) and path else None
-
-
-@contextmanager
-def directions_named(edits: Sequence[Operation], source: Path) -> Iterator[None]:
-    """Adds to the line about a direction that there is not which ones are written for the model, or what writes them.
-
-    `source` is the model of edits that name none, if it is one.
-    """
-    try:
-        yield
-    except UsageError as error:
-        asked = next((one for one in edits if getattr(one, "direction", None) and hasattr(one, "directions")), None)
-        if asked is None or getattr(asked, "directions", None):
-            raise
-
-        from limner.editing.directions import OTHERS, UnknownDirectionError, written
-
-        if not isinstance(error, UnknownDirectionError):
-            raise
-        model, name = Path(getattr(asked, "model", None) or source), str(getattr(asked, "direction", ""))
-        said = str(error).removesuffix(OTHERS)
-        if found := written(model):
-            folder, names = found
-            listed = ", ".join(map(shown, names[:MOST_NAMED]))
-            raise UsageError(f"{said}With directions={folder} there are {listed}.") from None
-        command = f"limner directions {shlex.quote(str(model))} --attribute {shlex.quote(shown(name))}"
-        raise UsageError(f"{said}Write it with: {command}, and add directions={model / 'directions'}") from None

@@ -13,12 +13,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from limner.editing.direction_names import unknown_in
 from limner.editing.latent_space import sample_w, standardised
 from limner.editing.latent_spec import DIRECTIONS
-from limner.errors import ModelError, UsageError, nearest, shown
+from limner.errors import DamagedFileError, ModelError, UsageError, nearest, shown
 from limner.methods import Latent
 from limner.model import Model
-from limner.tensors import DamagedFileError, load_tensors
+from limner.tensors import load_tensors
 from limner.weights import check_tensor
 
 FOUND = 5
@@ -29,10 +30,6 @@ SAMPLES = 512
 
 
 OTHERS = "Others are written by limner directions MODEL --attribute NAME, and named with directions=FOLDER."
-
-
-class UnknownDirectionError(UsageError):
-    """A direction that a model, or the folder that is named, does not have."""
 
 
 def factorised(model: Model, count: int = FOUND) -> dict[str, Tensor]:
@@ -73,20 +70,10 @@ def direction_of(model: Model, name: str, folder: Path | None = None) -> Tensor:
     steps = read_directions(folder, model) if folder else own_directions(model, name.partition("-")[0])
     if name not in steps:
         if folder:
-            raise UnknownDirectionError(f"{folder} has no direction '{shown(name)}'; {nearest(name, list(steps))}")
+            raise unknown_in(folder, name, list(steps))
         own = nearest(name, list(steps)) if steps else "its own are pca-1, pca-2, ... and sefa-1, sefa-2, ..."
-        raise UnknownDirectionError(f"'{model.recipe.name}' has no direction '{shown(name)}'; {own} {OTHERS}")
+        raise UsageError(f"'{model.recipe.name}' has no direction '{shown(name)}'; {own} {OTHERS}")
     return steps[name]
-
-
-def written(model: Path) -> tuple[Path, list[str]] | None:
-    """Returns the folder where `limner directions` leaves a model's directions, and their names; None where it has none."""
-    for folder in (model / "directions", model.parent / "directions"):
-        try:
-            return folder, sorted(load_tensors(folder / DIRECTIONS)[0])
-        except DamagedFileError:
-            continue
-    return None
 
 
 def read_directions(folder: Path, model: Model) -> dict[str, Tensor]:

@@ -20,7 +20,16 @@ from limner.editing.directions import direction_of
 from limner.editing.edits import OPERATIONS
 from limner.editing.inversion import LatentLoss, first_guess, invert, optimise, perceptual_net
 from limner.editing.inversion_config import Detail
-from limner.editing.latent_edits import Along, ChangeCondition, Encode, LatentEdit, Mix, Regenerate, of_no_model
+from limner.editing.latent_edits import (
+    Along,
+    ChangeCondition,
+    Encode,
+    LatentEdit,
+    Mix,
+    Regenerate,
+    nothing_selected,
+    of_no_model,
+)
 from limner.editing.latent_space import cross_faded, editing_model, interpolate, one_thread, sample_w
 from limner.editing.objects import blend_colours
 from limner.editing.operation import Canvas
@@ -94,7 +103,7 @@ def mix(edit: Mix, canvas: Canvas, model: Model) -> Canvas:
 def regenerate(edit: Regenerate, canvas: Canvas, model: Model) -> Canvas:
     """Returns the picture with what is selected generated again."""
     if canvas.selection is None:
-        raise UsageError("regenerate: nothing is selected; select first, as with select-box.")
+        raise UsageError(nothing_selected("regenerate"))
     images = to_model_input(model, canvas.pixels)
     chosen = torch.tensor(canvas.selection)[None, None]
     loss = _context_loss(images, F.interpolate(chosen, images.shape[2:], mode="area"))

@@ -21,6 +21,11 @@ def of_no_model(name: str) -> str:
     return f"{name}: no model generated this picture; name one with model=FOLDER."
 
 
+def nothing_selected(name: str) -> str:
+    """Returns the line about an edit of what is selected, where nothing is."""
+    return f"{name}: nothing is selected; select first, as with select-box."
+
+
 class LatentEdit(Operation):
     """An edit of the latent from which a model generates the picture."""
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from torch import Tensor
 
 from limner.data.dataset import Dataset
+from limner.data.of_run import data_for
 from limner.errors import UsageError
 from limner.explain.predictor import AttributePredictor
 from limner.explain.predictor_cache import predictor_once
 from limner.explain.scorers import SCORERS, Scorer
 from limner.explain.targets import Target, target_among
 from limner.model import Model, check_shape
-from limner.training.run import data_for
 
 MOST_CLASSES = 12
 """Classes of a label that are scored one by one; of one with more, only those that are asked for."""

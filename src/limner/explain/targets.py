@@ -9,6 +9,20 @@ from limner.errors import UsageError, nearest, shown
 
 OF_ANY_PICTURE = ("brightness", "contrast", "colourfulness", "warmth", "size")
 """The names of `limner.explain.scorers.SCORERS`."""
+LEAST = 40
+"""Pictures that are needed, so that halves of them are enough."""
+
+
+def check_count(n: int) -> None:
+    """Raises UsageError for fewer pictures than directions can be found in."""
+    if n < LEAST:
+        raise UsageError(f"--n {n}: at least {LEAST} pictures are needed.")
+
+
+def check_counts(n: int, top: int) -> None:
+    """Raises UsageError for fewer pictures, or channels, than a dissection needs."""
+    if n < LEAST or top < 1:
+        raise UsageError(f"--n {n} --top {top}: at least {LEAST} pictures and 1 channel are needed.")
 
 
 class Target(NamedTuple):
