@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, get_args
 
 from limner.conditions.commas import Commas, Reading, number_of, readings
 from limner.data.attributes import MOST_NUMBERS_AS_CLASSES, AttributeKind, is_missing
+from limner.data.number_texts import written_plainly
 from limner.errors import UsageError, nearest, shown
 
 NOT_AVAILABLE = ("na", "n/a", "null", "none", "nil", "-", "?", ".")
@@ -48,6 +49,7 @@ def clean(columns: Mapping[str, list], named: Mapping[str, str], semicolons: boo
         if name not in columns:
             hint = nearest(name, list(columns)) if columns else "there are no columns."
             raise UsageError(f"--column {shown(name)}: there is no such column; {hint}")
+    columns, notes = written_plainly(columns, named)
     commas = readings(columns, semicolons) | {
         name: Reading(COMMAS[kind]) for name, kind in named.items() if kind in COMMAS
     }
@@ -55,7 +57,6 @@ def clean(columns: Mapping[str, list], named: Mapping[str, str], semicolons: boo
         name: "number" if kind in COMMAS else kind for name, kind in named.items() if kind != LEFT_OUT
     }
     found: dict[str, list] = {}
-    notes: list[str] = []
     for name, values in columns.items():
         if named.get(name) == LEFT_OUT:
             continue

@@ -15,6 +15,7 @@ import numpy as np
 from limner.data.decode import Decoded, decode, header_size, lost
 from limner.data.sources.source import Item, Source, Value
 from limner.data.workers import ordered_map
+from limner.pictures.modes import STEPS, Levels, bits_of
 from limner.pictures.provenance import shows_several
 from limner.progress import ProgressLine
 
@@ -51,6 +52,12 @@ class Scratch:
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._file.close()
         self.path.unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Removes all pictures."""
+        self._file.truncate(0)
+        self._file.seek(0)
+        self._offsets, self._channels = array("q", [0]), array("b")
 
     def append(self, pixels: bytes) -> None:
         """Adds a picture of H * W (grey), H * W * 3 or H * W * 4 (transparent) bytes."""
@@ -92,6 +99,8 @@ class Intake:
         self.refused: list[Refused] = []
         self.semicolons = False
         """Whether they separate the cells of the source's table."""
+        self.notes: list[str] = []
+        """What was guessed of how pictures are stored."""
         self.enlarged = 0
         self._parts: list[Decoded] = []
 
@@ -108,16 +117,42 @@ class Intake:
         self._parts.append(decoded._replace(pixels=[], problems=[], rows=[]))
 
     def described(self, field: str) -> np.ndarray:
-        """Returns a field of `Decoded` (channels, digests, miniatures, spread, correlation or cut) over all N pictures."""
+        """Returns a field of `Decoded`, such as channels or digests, over all N pictures."""
         return np.concatenate([getattr(part, field) for part in self._parts])
 
 
-def take_in(source: Source, scratch: Scratch, fit: str, background: str | None, workers: int) -> Intake:
-    """Decodes every item of a source into `scratch`, in order, by that many processes (few pictures by this one)."""
+def take_in(
+    source: Source, scratch: Scratch, fit: str, background: str | None, workers: int, bits: int | None = None
+) -> Intake:
+    """Decodes every item of a source into `scratch`, in order, by that many processes (few pictures by this one).
+
+    The values of 16-bit grey pictures have so many `bits`; left out, as many as the greatest of all of them needs. So that pictures
+    keep their order of brightness, they are read a second time where those that came first seemed to have others.
+    """
+    intake = _taken_in(source, scratch, fit, background, workers, Levels(bits))
+    deep, floating = (intake.described(name) for name in ("deep", "floating"))
+    deep, floating = deep[np.isfinite(deep)], floating[np.isfinite(floating)]
+    own = {bits or bits_of(int(value)) for value in deep}, {value <= 1 for value in floating}
+    if max(map(len, own)) > 1:
+        levels = Levels(max(own[0], default=None), max(floating, default=None))
+        scratch.clear()
+        intake = _taken_in(source, scratch, fit, background, workers, levels)
+    if len(deep):
+        used = max(own[0])
+        intake.notes.append(
+            f"{len(deep):,} pictures are grey with 16 bits and have values up to {int(deep.max()):,}: read as {used} bits "
+            f"(divided by {STEPS[used]}); --bits {', '.join(str(one) for one in STEPS)} says otherwise"
+        )
+    return intake
+
+
+def _taken_in(
+    source: Source, scratch: Scratch, fit: str, background: str | None, workers: int, levels: Levels
+) -> Intake:
     intake = Intake(source.columns, source.classes, scratch.size)
     intake.semicolons = source.semicolons
     waiting: deque[Item] = deque()
-    work = partial(decode, size=scratch.size, how=fit, background=background)
+    work = partial(decode, size=scratch.size, how=fit, background=background, levels=levels)
     chunks = _chunks(source, scratch.size, waiting, intake.refused)
     with ProgressLine("prepare", total=source.count, unit="pictures") as progress:
         for decoded in ordered_map(work, chunks, lost, workers if source.count >= FEWEST_FOR_WORKERS else 1):

@@ -25,6 +25,7 @@ from limner.data.workers import cores
 from limner.errors import DataError, UsageError, nearest, shown
 from limner.files import atomic_folder, exclusive
 from limner.pictures import FITS, colour, parse_size
+from limner.pictures.modes import STEPS
 from limner.pictures.provenance import SAMPLE_GRID
 
 ROWS_A_WRITE = 64
@@ -49,6 +50,8 @@ class Options:
     """None: those that the source has, else `SHARES`."""
     seed: int = 0
     columns: Mapping[str, str] = field(default_factory=dict)
+    bits: int | None = None
+    """Of 16-bit grey pictures; None: as many as their greatest value needs."""
 
     @classmethod
     def checked(cls, size: str | int | Sequence[int] | None = None, **others: Any) -> "Options":
@@ -64,6 +67,8 @@ class Options:
             _among("missing", options.missing, get_args(Missing))
         if options.background is not None:
             colour(options.background)
+        if options.bits is not None and options.bits not in STEPS:
+            raise UsageError(f"bits {options.bits}: choose from {', '.join(map(str, STEPS))}")
         if options.splits is not None:
             check_fractions(options.splits)
         if options.seed < 0:
@@ -83,6 +88,7 @@ def prepare(
     splits: Fractions | None = None,
     seed: int = 0,
     columns: Mapping[str, str] | None = None,
+    bits: int | None = None,
     workers: int | None = None,
     overwrite: bool = False,
 ) -> Dataset:
@@ -93,7 +99,8 @@ def prepare(
     pad or stretch. `missing` is drop, keep or mean (see `limner.data.attributes`); left out, at most a tenth of the pictures is
     dropped. `splits` are shares of train, validation and test; left out, those that the source has, else 8, 1 and 1 tenths. The
     dataset is grey when every picture is, and has opacity when any picture is transparent and no `background` is given, a colour on
-    which all are laid. `workers` processes decode (default: one a core). `out` must not exist, or be empty, or be a dataset when
+    which all are laid. `bits`, 8, 10, 12, 14 or 16, are those of the values in 16-bit grey pictures; left out, their greatest value
+    decides. `workers` processes decode (default: one a core). `out` must not exist, or be empty, or be a dataset when
     `overwrite`; after a failure it is as it was before. Raises DataError, UsageError.
     """
     options = Options.checked(
@@ -105,6 +112,7 @@ def prepare(
         splits=splits,
         seed=seed,
         columns=parse_kinds([f"{name}={kind}" for name, kind in (columns or {}).items()]),
+        bits=bits,
     )
     source, out = Path(source), Path(out)
     if workers is not None and workers < 1:
@@ -124,7 +132,7 @@ def prepare(
 def _fill(source: Source, folder: Path, options: Options, workers: int) -> None:
     size, because = (options.size, "as asked") if options.size else choose_size(source)
     with Scratch(folder / "scratch", size) as scratch:
-        intake = take_in(source, scratch, options.fit, options.background, workers)
+        intake = take_in(source, scratch, options.fit, options.background, workers, options.bits)
         _check_enough(source, intake)
         selection = select(intake, scratch, options.missing, options.keep_duplicates, options.columns)
         splits, small = _split(selection, options)

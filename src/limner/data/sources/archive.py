@@ -33,7 +33,7 @@ class Entries:
             problem = Problem("duplicate name", "an entry of this name came before; that one is used")
         if problem:
             self.set_aside.append(SetAside(shown(name), *problem))
-        elif is_clutter(name):
+        elif is_clutter(name) or is_table(name):
             self.ignored.append(shown(name))
             if is_table(name):
                 with foreign(self.path, f"the entry {shown(name)} cannot be unpacked"):
