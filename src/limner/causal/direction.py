@@ -13,6 +13,8 @@ from limner.errors import GraphError
 
 ERRORS = 3.0
 """Standard errors by which the reversed edge must predict units better."""
+LEAST = 1e-3
+"""Nats a unit by which it must predict them better: of exact mechanisms, rounding alone may differ by many standard errors."""
 
 
 class Doubt(NamedTuple):
@@ -52,7 +54,7 @@ def doubts(graph: Graph, variables: Mapping[str, Variable], table: Table, seed: 
 
 def _doubt(edge: Edge, gain: Tensor) -> Doubt | None:
     mean, error = float(gain.mean()), float(gain.std() / len(gain) ** 0.5)
-    return Doubt(edge, mean, error) if mean > ERRORS * error else None
+    return Doubt(edge, mean, error) if mean > max(ERRORS * error, LEAST) else None
 
 
 def _nll(

@@ -87,10 +87,12 @@ def check(dataset: Dataset, graph: Graph, seed: int = 0) -> Check:
 def examine(graph: Graph, variables: Mapping[str, Variable], table: Table, seed: int = 0) -> Check:
     """Tests a graph against a table of complete rows; the variables must have their statistics (`with_statistics`)."""
     found = falsify(graph, variables, table, seed)
-    found.doubtful = doubts(graph, variables, table, seed)
+    together = inseparable(graph, variables, table)
+    # of causes that follow from each other, either may stand for the other: nothing can be said of the direction of their edges
+    found.doubtful = [doubt for doubt in doubts(graph, variables, table, seed) if doubt.edge not in together]
     found.unsupported = unsupported(graph, variables, table)
     found.unidentified = unidentified(graph)
-    found.unidentified += [in_words(edge, others) for edge, others in inseparable(graph, variables, table).items()]
+    found.unidentified += [in_words(edge, others) for edge, others in together.items()]
     return found
 
 

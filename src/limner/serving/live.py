@@ -184,8 +184,8 @@ def _sample(state: State, ask: Ask) -> tuple[np.ndarray, dict[str, Any]]:
     count = ask.n if ask.kind == "samples" else 1
     specs = [ask.model_copy(update={"index": ask.index + step}) for step in range(count)]
     sampler = state.catalogue.sampler(ask.model)
-    more = warned(extrapolations(ask.condition, sampler.model.attributes))
-    return np.concatenate(list(sampler.generate(specs)), 1), more
+    found = extrapolations(ask.condition, sampler.model.attributes)
+    return np.concatenate(list(sampler.generate(specs)), 1), warned(found) if found else {}
 
 
 def _stylized(state: State, ask: AskStyle) -> tuple[np.ndarray, dict[str, Any]]:
@@ -195,7 +195,8 @@ def _stylized(state: State, ask: AskStyle) -> tuple[np.ndarray, dict[str, Any]]:
 
 def _what_if(state: State, ask: AskWhatIf) -> tuple[np.ndarray, dict[str, Any]]:
     world = other_world(state, ask.model, ask.unit, ask.do, 0)
-    return world.picture, {"attributes": world.attributes, **warnings_of(state.catalogue.causal(ask.model), ask.do)}
+    more = warnings_of(state.catalogue.causal(ask.model), ask.do)
+    return world.picture, {"attributes": world.attributes, **(more if more["warnings"] else {})}
 
 
 def _id_of(text: str) -> int | None:
