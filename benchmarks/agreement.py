@@ -35,7 +35,7 @@ from limner import files, seeds
 from limner.causal import Graph, StructuralModel
 from limner.causal.graph_check import examine
 from limner.causal.variables import Table, with_statistics
-from limner.metrics.intervals import mean_interval, share_interval
+from limner.metrics.intervals import mean_interval, proportion_interval
 from limner.progress import ProgressLine
 
 UNITS = 10
@@ -85,7 +85,7 @@ def agreement(world: KnownWorld, rows: int, random: np.random.Generator) -> dict
     drawn = []
     for resample in range(resamples):
         kept = random.integers(0, rows, rows)
-        refit = model.with_learned(moved, {name: values[kept] for name, values in table.items()}, resample)
+        refit = model.with_refitted_mechanisms(moved, {name: values[kept] for name, values in table.items()}, resample)
         drawn.append(answers_of_model(refit, world, units, other))
     truth, said = answers_of_world(world, units, other), answers_of_model(model, world, units, other)
     found: dict[str, Any] = {"flows": flows}
@@ -110,14 +110,14 @@ def turning(world: World, rows: int, random: np.random.Generator) -> dict[str, A
 
     def said(graph: Graph) -> dict[str, Any]:
         found = examine(graph, variables, table, int(random.integers(2**31)))
-        named = bool(found.doubtful) and found.doubtful[0].edge == edge[::-1]
-        independences, direction = bool(found.falsified or found.wrong), bool(found.doubtful)
+        named = bool(found.better_reversed) and found.better_reversed[0].edge == edge[::-1]
+        independences, direction = bool(found.falsified or found.wrong), bool(found.better_reversed)
         return {
             "caught": independences or direction,
             "independences": independences,
             "direction": direction,
             "named": named,
-            "violations": [[*found.violations], found.tests, found.as_good],
+            "violations": [[*found.violations], found.tests, found.permutation_p_value],
         }
 
     return {"edge": list(edge), "can be seen": can_be_seen, "true": said(world.graph), "wrong": said(wrong)}
@@ -136,7 +136,7 @@ def summary(part: str, repeats: list[dict[str, Any]]) -> Iterator[str]:
     """What is printed of a part."""
 
     def share(what: str, hits: list[bool]) -> str:
-        _, low, high = share_interval(sum(hits), len(hits)) if hits else (0.0, 0.0, 1.0)
+        _, low, high = proportion_interval(sum(hits), len(hits)) if hits else (0.0, 0.0, 1.0)
         return f"| {part} | {what} | {sum(hits)} of {len(hits)} | {low:.1%} to {high:.1%} |"
 
     if part.endswith("-edges"):

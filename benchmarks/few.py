@@ -62,12 +62,12 @@ def main() -> None:
         minutes = options.minutes * mark / count
         # the last weights, not the best: what is asked is whether they decay
         settings = ["stopping.every=0"]
-        begun: dict[str, Any] = {"resume": True} if mark > 1 else {"start": "none"}
+        begun: dict[str, Any] = {"resume": True} if mark > 1 else {"init_from": "none"}
         model = train(dataset, options.recipe, options.out / "run", minutes=minutes, settings=settings, seed=0, **begun)
         found = evaluate(
             {"m": model}, dataset, n=SAMPLES, only=("distances", "generalisation"), with_training_pictures=False
         )
-        verdict = found.judged[0].groups["generalisation"].details["verdict"]
+        verdict = found.models[0].groups["generalisation"].details["verdict"]
         names = ("FD-limner without bias", "C_T", "copies")
         row = {"minutes": minutes, **{name: found.value("m", name) for name in names}, "verdict": verdict}
         marks.append(row)

@@ -23,14 +23,14 @@ import torch
 from torch import Tensor
 
 from limner.data import Dataset, open_dataset
-from limner.editing.inversion import distance_to, first_guess, optimisation
-from limner.editing.inversion_config import STEPS
-from limner.editing.latent_space import editing_model, one_thread
+from limner.editing.inversion import distance_to, initial_latent, optimisation_stages
+from limner.editing.inversion_config import INVERSION_STEPS
+from limner.editing.latent_space import load_for_editing, one_thread
 from limner.errors import ModelError
 from limner.features import Extractor, load_extractor
 from limner.features.likeness import embed
 from limner.images import to_uint8
-from limner.metrics.intervals import share_interval
+from limner.metrics.intervals import proportion_interval
 from limner.model import Model, check_shape
 from limner.pictures import grid, save
 from limner.progress import ProgressLine
@@ -106,7 +106,7 @@ def inversions(model: Model, images: Tensor, steps: int) -> dict[str, np.ndarray
     """What a model generates from the latents of pictures, uint8 (n, H, W, C), after each stage of inversion."""
     generated, started = {}, time.perf_counter()
     with one_thread(), torch.no_grad():
-        stages = optimisation(model, first_guess(model, images, {}), distance_to(images), steps)
+        stages = optimisation_stages(model, initial_latent(model, images, {}), distance_to(images), steps)
         for kind, latent in zip(KINDS, stages, strict=True):
             generated[kind] = to_uint8(model.hooks.decode(latent))
     print(f"{(time.perf_counter() - started) / len(images):.2f} s a picture", flush=True)
@@ -115,7 +115,7 @@ def inversions(model: Model, images: Tensor, steps: int) -> dict[str, np.ndarray
 
 def judged(name: str, kind: str, own: Tensor, least: Tensor) -> dict[str, Any]:
     """How many pictures (n,) are nearer than the nearest training pictures; prints a row."""
-    share = share_interval(int((own < least).sum()), len(own))
+    share = proportion_interval(int((own < least).sum()), len(own))
     bounds = f"{share:.0%}"
     print(f"| {name} | {kind} | {bounds} | {own.median():.4g} | {least.median():.4g} |", flush=True)
     return {"judge": name, "of": kind, "share": share, "own": own.tolist(), "nearest": least.tolist()}
@@ -133,13 +133,13 @@ def main() -> None:
     parser.add_argument("data", help="a dataset, or pictures as `limner prepare` reads them")
     parser.add_argument("run", type=Path, help="a model or run that was trained on its training split")
     parser.add_argument("--n", type=int, default=50, help="pictures")
-    parser.add_argument("--steps", type=int, default=STEPS, help="of inversion")
+    parser.add_argument("--steps", type=int, default=INVERSION_STEPS, help="of inversion")
     parser.add_argument("--size", help="of raw pictures, e.g. 64")
     parser.add_argument("--seed", type=int, default=0, help="decides which pictures")
     parser.add_argument("--out", type=Path, default=Path("inversion"), help="the folder of the sheets and figures")
     options = parser.parse_args()
     dataset = open_dataset(options.data, **({"size": options.size} if options.size else {}))
-    model = editing_model(options.run)
+    model = load_for_editing(options.run)
     check_shape(str(options.run), model, dataset)
     rows = held_out(dataset, options.n, options.seed)
     images, found = dataset.images(rows), []

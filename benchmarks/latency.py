@@ -26,7 +26,7 @@ from limner.errors import LimnerError
 from limner.methods import build_generator
 from limner.model import Model
 from limner.recipes import RECIPES, SIZES, find_recipe, resize
-from limner.runtimes import Run
+from limner.runtimes import Runner
 from limner.runtimes.session import Session
 
 BATCHES = (8, 16, 32, 64, 128)
@@ -52,7 +52,7 @@ def fresh_model(name: str, size: str, side: int) -> Model:
 
 def runtimes(model: Model, folder: Path) -> dict[str, Callable[[int], Any]]:
     """Returns what generates a batch of a given size, by name: torch and onnx, and int8 where quality holds."""
-    runs: dict[str, Run] = {"torch": model.generator}
+    runs: dict[str, Runner] = {"torch": model.generator}
     model.export(folder / "float.onnx")
     runs["onnx"] = Session(folder / "float.onnx")
     try:
@@ -61,14 +61,14 @@ def runtimes(model: Model, folder: Path) -> dict[str, Callable[[int], Any]]:
     except LimnerError as error:
         print(f"int8 left out: {error}", flush=True)
 
-    def generating(run: Run) -> Callable[[int], Any]:
+    def generating(run: Runner) -> Callable[[int], Any]:
         def act(batch: int) -> np.ndarray:
-            model.run = run
+            model.runner = run
             return model.generate(latent.rows(slice(batch)), batch=batch)
 
         return act
 
-    latent = model.latent(max(BATCHES))
+    latent = model.sample_latents(max(BATCHES))
     return {name: generating(run) for name, run in runs.items()}
 
 

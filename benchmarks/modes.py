@@ -123,7 +123,7 @@ def main() -> None:
             run = folder / Path(name).stem
             settings = ["condition=none"]
             model = train(
-                dataset, name, run, minutes=options.minutes, seed=options.seed, settings=settings, start="none"
+                dataset, name, run, minutes=options.minutes, seed=options.seed, settings=settings, init_from="none"
             )
             generated = model.sample(SAMPLES, seed=1)
             save(grid(generated[:64]), folder / f"{run.name}.png", {"ai_generated": True, "recipe": name})

@@ -57,7 +57,7 @@ def racer(name: str, dataset: Dataset, folder: Path, seed: int, settings: list[s
 
     def recipe(minutes: float) -> Generated:
         begun = (folder / "recipe.yaml").is_file()
-        first = {} if begun else {"start": start}
+        first = {} if begun else {"init_from": start}
         model = train(dataset, name, folder, minutes=minutes, settings=settings, seed=seed, resume=begun, **first)
         return Generated(model.sample(SAMPLES, seed=1), reconstructions(model, dataset))
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from limner.cli.stylize import HURRIED, PREVIEW
+from limner.cli.stylize import PREVIEW_SIDE, PREVIEW_STEPS
 from limner.pictures import open_picture, save, save_walk
 from limner.style import transfer, video
 from limner.style.arrays import resized
@@ -60,14 +60,14 @@ def main() -> None:
     def slow(picture: np.ndarray, steps: float = 1.0, start: np.ndarray | None = None) -> np.ndarray:
         return transfer.stylize(picture, styles, Factors(), Settings(steps=steps, quiet=True), start=start)
 
-    half, quarter = shrunk(photograph, 512), shrunk(photograph, PREVIEW)
+    half, quarter = shrunk(photograph, 512), shrunk(photograph, PREVIEW_SIDE)
     square = resized(photograph, (256, 256)), resized(photograph, (512, 512))
     colours = Factors(line=0, texture=0)
     instant = load_model()
     name = next(iter(instant.styles))
     print(f"{torch.get_num_threads()} threads")
     print("512 pixels:", seconds(lambda: slow(half), 1))
-    print("preview:", seconds(lambda: slow(quarter, HURRIED), 2))
+    print("preview:", seconds(lambda: slow(quarter, PREVIEW_STEPS), 2))
     print("colour alone, 512 pixels:", seconds(lambda: transfer.stylize(half, styles, colours), request.rounds))
     for picture in square:
         side = len(picture)
@@ -82,11 +82,11 @@ def tiles(slow: Callable[..., np.ndarray], picture: np.ndarray, out: Path) -> No
     """Stylises a picture whole and in tiles, from a start near the end, and compares."""
     found = {}
     start = resized(slow(shrunk(picture, 256)), picture.shape[:2])
-    for name, tile in (("tiles", transfer.TILE), ("whole", 100_000)):
-        before, transfer.TILE = transfer.TILE, tile
+    for name, tile in (("tiles", transfer.TILE_SIDE), ("whole", 100_000)):
+        before, transfer.TILE_SIDE = transfer.TILE_SIDE, tile
         began = time.perf_counter()
         found[name] = slow(picture, start=start)
-        transfer.TILE = before
+        transfer.TILE_SIDE = before
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
         print(
             f"{picture.shape[1]}x{picture.shape[0]}, {name}: {time.perf_counter() - began:.1f} s, peak memory so far {peak:.2f} GiB"
@@ -94,7 +94,7 @@ def tiles(slow: Callable[..., np.ndarray], picture: np.ndarray, out: Path) -> No
         save(found[name], out / f"{name}.png")
     apart = np.abs(found["tiles"].astype(int) - found["whole"])
     print(
-        f"tiles and whole differ by {apart.mean():.3f} grey levels on average, seams by {seams(apart, transfer.TILE):.3f}"
+        f"tiles and whole differ by {apart.mean():.3f} grey levels on average, seams by {seams(apart, transfer.TILE_SIDE):.3f}"
     )
 
 

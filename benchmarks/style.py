@@ -27,7 +27,7 @@ from limner.style.factors import Factors, Settings, Sources, Style
 from limner.style.instant import load_model
 from limner.style.objective import Observer
 from limner.style.stylization import shrunk
-from limner.style.transfer import TILE, stylize
+from limner.style.transfer import TILE_SIDE, stylize
 
 ApplyStyle = Callable[[np.ndarray, Path], np.ndarray]
 
@@ -79,7 +79,7 @@ def main() -> None:
     parser.add_argument("--rows", nargs="+", default=["default", "colour"])
     request = parser.parse_args()
     request.out.mkdir(parents=True, exist_ok=True)
-    judge = Observer(load_extractor("squeezenet"), TILE)
+    judge = Observer(load_extractor("squeezenet"), TILE_SIDE)
     pairs = choose(request.contents, request.styles, request.pairs)
     print(f"{len(pairs)} pairs at {request.size} pixels, {torch.get_num_threads()} threads")
     for name, apply_style in rows(request.rows).items():

@@ -87,7 +87,7 @@ def rate(step: Callable[[], Any], batch: int, seconds: float) -> float:
 def trainer(name: str, dataset: Dataset, folder: Path) -> Trainer:
     """A run of a recipe, ready for `advance`."""
     built = Trainer(Run.create(folder, find_recipe(name), 0, dataset), dataset, Processes("cpu"))
-    built.started, built.before = time.monotonic(), 0.0
+    built.started, built.seconds_at_resume = time.monotonic(), 0.0
     built.run.close()
     return built
 
@@ -149,7 +149,7 @@ def batches(files: Files, batch: int, workers: int) -> Iterator[Tensor]:
 def tutorial(recipe: Recipe, dataset: Dataset, data: Iterator[Tensor]) -> Callable[[], None]:
     """One iteration of the loop that DCGAN tutorials teach, on the recipe's own networks."""
     method = build_method(recipe.method, recipe.optimiser, dataset.schema, (), len(dataset))
-    generator, discriminator, latent = method.generator, method.discriminator, recipe.method.latent
+    generator, discriminator, latent = method.generator, method.discriminator, recipe.method.latent_dim
     adam = {"lr": recipe.optimiser.lr, "betas": recipe.optimiser.betas, "fused": False, "foreach": False}
     generator_adam = torch.optim.Adam(generator.parameters(), **adam)
     discriminator_adam = torch.optim.Adam(discriminator.parameters(), **adam)
@@ -161,7 +161,7 @@ def tutorial(recipe: Recipe, dataset: Dataset, data: Iterator[Tensor]) -> Callab
         label = torch.full((len(real),), 1.0)
         loss_real = criterion(discriminator(real, {}), label)
         loss_real.backward()
-        fake = generator.unbounded(torch.randn(len(real), latent), {})
+        fake = generator.raw_output(torch.randn(len(real), latent), {})
         label.fill_(0.0)
         loss_fake = criterion(discriminator(fake.detach(), {}), label)
         loss_fake.backward()

@@ -132,7 +132,7 @@ class Garden:
         """n units."""
         flowers = garden.sample(n, int(random.integers(2**31)))
         return {
-            name: np.array([one.value(getattr(flower, name)) for flower in flowers])
+            name: np.array([one.parse(getattr(flower, name)) for flower in flowers])
             for name, one in self.variables.items()
         }
 

@@ -15,7 +15,7 @@ from fuzz_mutation import as_text, mutated, mutated_value
 from limner.causal.fitting import Fit
 from limner.causal.graph import Graph
 from limner.causal.mechanisms import build_mechanism
-from limner.causal.predictor import Predictor
+from limner.causal.predictor import VariablePredictor
 from limner.causal.structural import StructuralModel
 from limner.causal.truth import garden_truth
 from limner.causal.variables import Variable
@@ -110,8 +110,8 @@ def _structural(folder: Path) -> StructuralModel:
         )
         for name in graph.order
     }
-    shared = {"kind": torch.zeros(5, 2, dtype=torch.float64), "size": torch.zeros(5, dtype=torch.float64)}
-    model = StructuralModel(graph, variables, fits, shared)
+    confounded_noise = {"kind": torch.zeros(5, 2, dtype=torch.float64), "size": torch.zeros(5, dtype=torch.float64)}
+    model = StructuralModel(graph, variables, fits, confounded_noise)
     model.save(folder)
     return model
 
@@ -125,7 +125,7 @@ def _structures(folder: Path) -> Make:
     def use() -> object:
         model = StructuralModel.load(folder)
         model.sample(3, {name: variable.mean for name, variable in model.variables.items() if not variable.classes})
-        return model.given(1, {})
+        return model.condition_on(1, {})
 
     tensors = of_tensor_file(folder / "structure.safetensors", use)
 
@@ -144,9 +144,9 @@ def _structures(folder: Path) -> Make:
 
 def _predictors(folder: Path) -> Make:
     model = _structural(folder)
-    Predictor(model.variables, 3, 8, 8).save(folder)
+    VariablePredictor(model.variables, 3, 8, 8).save(folder)
     return of_tensor_file(
-        folder / "predictor.safetensors", lambda: Predictor.load(folder, model.variables, 3, 8, 8), ("errors",)
+        folder / "predictor.safetensors", lambda: VariablePredictor.load(folder, model.variables, 3, 8, 8), ("errors",)
     )
 
 

@@ -15,7 +15,7 @@ from limner.recipes import Recipe, find_recipe
 class Parrot(Generator):
     """Returns pictures that it was given, chosen by the first number of w; `shake` changes every pixel a little."""
 
-    latent = 4
+    latent_dim = 4
 
     def __init__(self, images: Tensor, labels: Tensor, shake: float = 0.0) -> None:
         super().__init__()

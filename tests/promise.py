@@ -16,7 +16,7 @@ from limner.data.report import Report, read_report
 
 SMALL = (
     "--set",
-    "method.latent=6",
+    "method.latent_dim=6",
     "--set",
     "method.generator.widths=[16,8]",
     "--set",

@@ -14,13 +14,17 @@ KIND = Attribute(name="kind", kind="label", classes=("round", "square", "long"))
 AGE = Attribute(name="age", kind="number", minimum=0, maximum=1, mean=0.5, std=0.2)
 TABLE = {"kind": torch.tensor([0, 1, 2, 1]), "age": torch.tensor([0.1, 0.5, 0.9, 0.2])}
 SMALL = {
-    "gan": ("method.latent=6", "method.generator.widths=[16, 8]", "method.discriminator.widths=[8, 16]"),
-    "dcgan": ("method.latent=6", "method.generator.widths=[16, 8]", "method.discriminator.widths=[8, 16]"),
-    "mlp-gan": ("method.latent=6", "method.generator.widths=[24, 16]", "method.discriminator.widths=[16]"),
-    "dense-conv-gan": ("method.latent=6", "method.generator.widths=[16, 8, 8]", "method.discriminator.widths=[8, 16]"),
-    "vae": ("method.latent=6", "method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]"),
-    "elbo-vae": ("method.latent=6", "method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]"),
-    "causal-vae": ("method.latent=6", "method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]"),
+    "gan": ("method.latent_dim=6", "method.generator.widths=[16, 8]", "method.discriminator.widths=[8, 16]"),
+    "dcgan": ("method.latent_dim=6", "method.generator.widths=[16, 8]", "method.discriminator.widths=[8, 16]"),
+    "mlp-gan": ("method.latent_dim=6", "method.generator.widths=[24, 16]", "method.discriminator.widths=[16]"),
+    "dense-conv-gan": (
+        "method.latent_dim=6",
+        "method.generator.widths=[16, 8, 8]",
+        "method.discriminator.widths=[8, 16]",
+    ),
+    "vae": ("method.latent_dim=6", "method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]"),
+    "elbo-vae": ("method.latent_dim=6", "method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]"),
+    "causal-vae": ("method.latent_dim=6", "method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]"),
     "noise": (),
 }
 

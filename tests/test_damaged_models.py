@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from limner.errors import ModelError
-from limner.model import WEIGHTS, find_folder, load, outline
+from limner.model import WEIGHTS, find_folder, load, load_without_weights
 from limner.tensors import load_tensors, save_tensors
 from small_models import small_model
 
@@ -88,8 +88,8 @@ def _set(config: dict[str, Any], path: str, value: Any) -> None:
         ("schema.attributes", [{"name": "kind", "kind": "label"}]),
         ("schema.attributes.1.mean", "nan"),
         ("schema.attributes.1.classes", ["a"]),
-        ("recipe.method.latent", 2**40),
-        ("recipe.method.latent", "6"),
+        ("recipe.method.latent_dim", 2**40),
+        ("recipe.method.latent_dim", "6"),
         ("recipe.method.generator.widths", [2**40]),
         ("recipe.method.generator.widths", []),
         ("recipe.method.generator.widths", [16384] * 12),
@@ -112,7 +112,7 @@ def test_a_config_that_is_none(folder: Path, path: str, value: Any) -> None:
     refused(folder)
     if path.split(".")[0] != "about" and value != 99:
         with pytest.raises(ModelError):
-            outline(folder)
+            load_without_weights(folder)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from limner.data import Dataset, write_dataset
-from limner.images import from_uint8, luminance, over_grey, to_uint8, with_clean_alpha
+from limner.images import from_uint8, luma, over_grey, to_uint8, with_clean_alpha
 
 
 def test_colours_are_multiplied_by_alpha(tmp_path: Path) -> None:
@@ -47,4 +47,4 @@ def test_white_and_black_things_are_told_from_nothing() -> None:
     pictures[0, 2:6, 2:6], pictures[1, 2:6, 2:6], pictures[2, ..., :3] = 255, (0, 0, 0, 255), 255
     images = from_uint8(pictures)
     assert [sorted(set(one.unique().tolist())) for one in over_grey(images)] == [[0, 1], [-1, 0], [0]]
-    assert torch.allclose(luminance(images)[:, 0, 4, 4], torch.tensor([1.0, -1.0, 0.0]), atol=1e-6)
+    assert torch.allclose(luma(images)[:, 0, 4, 4], torch.tensor([1.0, -1.0, 0.0]), atol=1e-6)

@@ -17,7 +17,7 @@ from limner.errors import UsageError
 from limner.memory import OutOfMemoryError, available, explained, out_of_memory, require
 from limner.pictures import save
 from limner.recipes import RECIPES, find_recipe
-from limner.training.need import needed
+from limner.training.memory_estimate import estimated_bytes
 
 
 def _runs(*arguments: str, limit: int | None = None, blind: bool = False) -> subprocess.CompletedProcess:
@@ -122,7 +122,7 @@ def test_the_least_of_machine_and_groups_is_left(tmp_path: Path) -> None:
 def test_the_need_of_training_is_told_for_every_recipe(name: str, tmp_path: Path) -> None:
     schema = write_dataset(tmp_path / "d", np.zeros((4, 32, 32, 3), np.uint8), {"label": list("abab")}).schema
     recipe = find_recipe(name)
-    one, two = (needed(recipe, schema, batch) for batch in (64, 128))
+    one, two = (estimated_bytes(recipe, schema, batch) for batch in (64, 128))
     assert 0 < one < two < 2 * one + 1
     assert one < 2**33
 

@@ -111,7 +111,7 @@ def test_truncation_moves_pictures_towards_one_another(folder: Path) -> None:
             model.sample(1, truncation=wrong)
     with pytest.raises(UsageError, match="seed is -1"):
         model.sample(1, seed=-1)
-    latent = model.latent(2, condition=condition)
+    latent = model.sample_latents(2, condition=condition)
     for values in (latent.values[:, :-1], latent.values[0]):
         with pytest.raises(UsageError, match=r"this model has \(n, "):
             model.generate(latent.with_values(values, "z"))
@@ -123,7 +123,7 @@ def test_a_vae_encodes_generates_and_reconstructs(name: str) -> None:
     pictures = np.random.default_rng(0).integers(0, 256, (4, 16, 24, 3), dtype=np.uint8)
     condition = {"species": ["daisy", "rose", "rose", "tulip"]}
     latent = model.encode(pictures, condition)
-    assert (latent.space, latent.values.shape) == ("w", (4, model.generator.latent))
+    assert (latent.space, latent.values.shape) == ("w", (4, model.generator.latent_dim))
     assert latent.condition["species"].tolist() == [0, 1, 1, 2]
     assert np.array_equal(model.generate(latent), model.reconstruct(pictures, condition))
     with pytest.raises(UsageError, match=r"reads uint8"):
@@ -138,7 +138,7 @@ def test_a_vae_encodes_generates_and_reconstructs(name: str) -> None:
 
 def test_a_walk_is_closed_and_smooth(folder: Path) -> None:
     model = load(folder)
-    latent = model.latent(3, condition={"species": "rose", "height": 0.5})
+    latent = model.sample_latents(3, condition={"species": "rose", "height": 0.5})
     frames = np.concatenate([model.generate(part) for part in walk(list(latent.batches(1)), 10)])
     assert frames.shape == (30, 16, 24, 3)
     steps = np.abs(np.diff(frames.astype(float), axis=0, append=frames[:1])).mean((1, 2, 3))
@@ -222,7 +222,7 @@ def test_what_is_not_a_whole_limner_model_is_refused(
 @pytest.mark.parametrize("name", ["gan", "vae"])
 def test_z_and_w_of_one_picture_generate_the_same(name: str) -> None:
     model = _model(name)
-    z = model.latent(3, seed=2)
+    z = model.sample_latents(3, seed=2)
     with torch.no_grad():
         w = model.generator.to_w(z)
     assert (z.space, w.space) == ("z", "w")
@@ -235,11 +235,11 @@ def test_an_edit_needs_whole_conditions_and_leaves_what_stays() -> None:
     model = _model("causal-vae", "condition=[species, height]")
     pictures = model.sample(4, seed=1)
     own = {"species": "rose", "height": [0.1, 0.2, 0.3, 0.4]}
-    assert (model.edit(pictures, own, own, batch=3) == pictures).all()
-    assert model.edit(pictures, own, own | {"species": "tulip"}).shape == pictures.shape
+    assert (model.counterfactual_pictures(pictures, own, own, batch=3) == pictures).all()
+    assert model.counterfactual_pictures(pictures, own, own | {"species": "tulip"}).shape == pictures.shape
     with pytest.raises(ConditionError, match="give height"):
-        model.edit(pictures, own, {"species": "tulip"})
+        model.counterfactual_pictures(pictures, own, {"species": "tulip"})
     with pytest.raises(UsageError, match="reads uint8"):
-        model.edit(pictures[:, 2:], own, own)
+        model.counterfactual_pictures(pictures[:, 2:], own, own)
     with pytest.raises(ModelError, match="has no encoder"):
-        _model("gan").edit(pictures, own, own)
+        _model("gan").counterfactual_pictures(pictures, own, own)

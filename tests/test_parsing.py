@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from limner.parsing import DEEPEST, MOST_YAML, ParseError, parse_json, parse_yaml, read_json, read_yaml, write_yaml
+from limner.parsing import (
+    MAX_DEPTH,
+    MAX_YAML_BYTES,
+    ParseError,
+    parse_json,
+    parse_yaml,
+    read_json,
+    read_yaml,
+    write_yaml,
+)
 
 TEXTS = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=20)
 LEAVES = (
@@ -49,7 +58,7 @@ def test_yaml_is_its_json_like_core(text: str, value: Any) -> None:
         ("!!python/object/apply:os.system [ls]", "tags"),
         ("a: &x [1]\nb: *x", "anchors"),
         ("[" * 15_000, "nest"),
-        ("- " * 15_000, f"deeper than {DEEPEST}"),
+        ("- " * 15_000, f"deeper than {MAX_DEPTH}"),
         ("9" * 5000, "5,000 characters"),
         ("1e400", "too large"),
         ("a: 1\nb: 2\na: 3", "line 3: the key 'a' comes twice"),
@@ -58,7 +67,7 @@ def test_yaml_is_its_json_like_core(text: str, value: Any) -> None:
         ('"\\0"', "does not belong"),
         ("a\0", "does not belong"),
         ("\ud800", "does not belong"),
-        ("x" * (MOST_YAML + 1), "longer than 256 KiB"),
+        ("x" * (MAX_YAML_BYTES + 1), "longer than 256 KiB"),
     ],
 )
 def test_yaml_that_is_refused(text: str, told: str) -> None:
@@ -85,8 +94,8 @@ def test_aliases_that_grow_are_refused_before_they_do() -> None:
     ("text", "told"),
     [
         ("{", "line 1: not JSON"),
-        ("[" * 15_000, f"deeper than {DEEPEST}"),
-        ('{"a":' * 15_000, f"deeper than {DEEPEST}"),
+        ("[" * 15_000, f"deeper than {MAX_DEPTH}"),
+        ('{"a":' * 15_000, f"deeper than {MAX_DEPTH}"),
         ("9" * 5000, "5,000 characters"),
         ("[NaN]", "NaN is not a finite number"),
         ("[1e400]", "too large"),

@@ -28,7 +28,7 @@ SCHEMA = Schema(
     attributes=(Attribute(name="label", kind="label", classes=("a", "b", "c")),),
     label="label",
 )
-QUICK = ("method.generator.widths=[16, 8]", "method.latent=8")
+QUICK = ("method.generator.widths=[16, 8]", "method.latent_dim=8")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema
 
-from limner.errors import shown
+from limner.errors import quoted
 
 PathText = Annotated[str, Field(max_length=4096, pattern=r"^[^\x00]*$")]
 """The name of a file or folder."""
@@ -68,7 +68,7 @@ def fault_of(error: Exception) -> str:
     if not isinstance(error, ValidationError):
         return next(iter(str(error).splitlines()), type(error).__name__)
     first = error.errors(include_url=False, include_input=False)[0]
-    where = shown(".".join(str(part) for part in first["loc"]))
+    where = quoted(".".join(str(part) for part in first["loc"]))
     return f"{where}: {in_words(first)}" if where else in_words(first)
 
 

@@ -62,7 +62,7 @@ def _page(out: Path, dataset: Dataset, models: dict[str, Model]) -> Page:
     page.figure((out / "gan" / "model" / "samples.png").read_bytes(), "fixed-seed samples")
     page.figure((out / "walk.gif").read_bytes(), "a walk through the latent space")
     page.heading("What the VAE keeps")
-    numbers = models["vae"].generator.latent
+    numbers = models["vae"].generator.latent_dim
     page.paragraph(f"Held-out flowers above, their reconstructions from {numbers} numbers below.")
     page.figure(_reconstructions(models["vae"], dataset), "held-out pictures and their reconstructions")
     page.figure((out / "vae" / "model" / "samples.png").read_bytes(), "samples of the VAE's prior")

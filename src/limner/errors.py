@@ -2,24 +2,28 @@
 
 import reprlib
 
-LONGEST_MESSAGE = 4000
-LONGEST_NAME = 80
-LONGEST_REASON = 160
-MOST_NAMED = 40
-MOST_COMPARED = 2000
+MAX_MESSAGE_LENGTH = 4000
+"""Characters of a message; longer ones are cut."""
+MAX_QUOTED_LENGTH = 80
+"""Characters that a message quotes of a word or name, unless it says otherwise."""
+MAX_REASON_LENGTH = 160
+"""Characters that a message quotes of another library's exception."""
+MAX_CHOICES_LISTED = 40
+"""Choices that a message lists where none is close to a misspelt word."""
+MAX_CHOICES_COMPARED = 2000
 """Choices that a misspelt word is compared with."""
 
 
 class LimnerError(Exception):
     """Any failure with an explanation for the user; the command line prints it and exits with `exit_code`.
 
-    Whatever the message quotes, it stays one line of at most `LONGEST_MESSAGE` characters that can be printed.
+    Whatever the message quotes, it stays one line of at most `MAX_MESSAGE_LENGTH` characters that can be printed.
     """
 
     exit_code = 1
 
     def __init__(self, message: object = "") -> None:
-        super().__init__(shown(message, LONGEST_MESSAGE))
+        super().__init__(quoted(message, MAX_MESSAGE_LENGTH))
 
 
 class UsageError(LimnerError):
@@ -63,22 +67,28 @@ class ConditionError(UsageError):
 def reason(error: BaseException) -> str:
     """Returns the first line of what another library's exception says, shortened, or its kind when it says nothing."""
     lines = str(error).strip().splitlines()
-    return lines[0][:LONGEST_REASON] if lines else type(error).__name__
+    return lines[0][:MAX_REASON_LENGTH] if lines else type(error).__name__
 
 
-def nearest(word: str, choices: list[str]) -> str:
-    """Returns " Did you mean 'x'?" for the choice closest to `word`, or the list of choices when none is close."""
+def suggestion(word: str, choices: list[str]) -> str:
+    """Returns "did you mean 'x'?" for the choice closest to `word`, or "choose from: x, y." when none is close."""
+    if (close := closest(word, choices)) is not None:
+        return f"did you mean '{quoted(close)}'?"
+    more = f" and {len(choices) - MAX_CHOICES_LISTED} more" if len(choices) > MAX_CHOICES_LISTED else ""
+    return f"choose from: {', '.join(quoted(choice, 40) for choice in choices[:MAX_CHOICES_LISTED])}{more}."
+
+
+def closest(word: str, choices: list[str]) -> str | None:
+    """Returns the choice that is most like a misspelt word; None when none is close."""
     import difflib
 
-    if len(word) <= LONGEST_NAME:
-        compared = [choice for choice in choices if len(choice) <= LONGEST_NAME][:MOST_COMPARED]
-        if close := difflib.get_close_matches(word, compared, n=1, cutoff=0.5):
-            return f"did you mean '{shown(close[0])}'?"
-    more = f" and {len(choices) - MOST_NAMED} more" if len(choices) > MOST_NAMED else ""
-    return f"choose from: {', '.join(shown(choice, 40) for choice in choices[:MOST_NAMED])}{more}."
+    if len(word) > MAX_QUOTED_LENGTH:
+        return None
+    compared = [choice for choice in choices if len(choice) <= MAX_QUOTED_LENGTH][:MAX_CHOICES_COMPARED]
+    return next(iter(difflib.get_close_matches(word, compared, n=1, cutoff=0.5)), None)
 
 
-def shown(value: object, most: int = LONGEST_NAME) -> str:
+def quoted(value: object, most: int = MAX_QUOTED_LENGTH) -> str:
     """Returns what a user or a file gave as it stands in a message: printable, and shortened to about `most` characters."""
     text = value if isinstance(value, str) else _described(value)
     if len(text) > most:

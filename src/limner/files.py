@@ -1,6 +1,6 @@
 """Writing that is all or nothing: a reader sees the old file or the new one, never half of either.
 
-What is being written lies in a folder `.limner-????????.tmp` beside its place, whose `.lock` the writing process holds.
+What is being written lies in a folder `.limner-????????.tmp` next to its place, whose `.lock` the writing process holds.
 The system releases that lock when the process ends, however it ends: a folder whose lock is free is a leftover, and the
 next process that writes there removes it.
 """
@@ -107,7 +107,7 @@ def _replacing(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def _working_folder(path: Path) -> Iterator[Path]:
-    """Yields a new locked folder beside `path`, and removes it with all that is left in it."""
+    """Yields a new locked folder next to `path`, and removes it with all that is left in it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     _remove_leftovers(path.parent.absolute())
     folder = path.parent

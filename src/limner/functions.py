@@ -12,7 +12,7 @@ from limner.errors import UsageError
 from limner.pictures import open_pixels
 
 if TYPE_CHECKING:
-    from limner.conditions.values import Values
+    from limner.conditions.values import ConditionRequest
     from limner.explain.directions import Effect
     from limner.model import Model
 
@@ -25,7 +25,7 @@ def sample(
     n: int = 16,
     *,
     seed: int = 0,
-    condition: Values | None = None,
+    condition: ConditionRequest | None = None,
     truncation: float = 1.0,
 ) -> np.ndarray:
     """Returns n pictures of a model or run, uint8 (n, H, W, C); picture i of a seed is always the same.
@@ -85,8 +85,8 @@ def directions(
     `keep` names what directions of attributes must not change. `data` is the dataset that attributes are learned from; the run's
     own if left out. `out` is a folder for the directions and their report; nothing is written without it. ModelError, UsageError.
     """
-    from limner.editing.directions import factorised, principal
-    from limner.editing.latent_space import editing_model
+    from limner.editing.directions import ganspace_directions, sefa_directions
+    from limner.editing.latent_space import load_for_editing
     from limner.explain.attribute_scorers import scorers_of_model
     from limner.explain.directions import effects, supervised
     from limner.explain.directions_page import write
@@ -95,9 +95,11 @@ def directions(
     if keep and not attributes:
         raise UsageError("--keep says what the direction of an --attribute must not change: give one.")
     check_count(n)  # before a predictor is trained
-    path, opened = Path(model), editing_model(Path(model))
+    path, opened = Path(model), load_for_editing(Path(model))
     scorers = scorers_of_model(path, opened, data, [*attributes, *keep], seed)
-    steps = supervised(opened, scorers, attributes, keep, n, seed) | principal(opened) | factorised(opened)
+    steps = (
+        supervised(opened, scorers, attributes, keep, n, seed) | ganspace_directions(opened) | sefa_directions(opened)
+    )
     found = effects(opened, steps, scorers, n, seed)
     if out is not None:
         write(opened, path, steps, found, Path(out), attributes=list(attributes), keep=list(keep), n=n, seed=seed)

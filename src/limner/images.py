@@ -1,4 +1,4 @@
-"""Pictures as bytes and as tensors of values in [-1, 1], and their luminance.
+"""Pictures as bytes and as tensors of values in [-1, 1], and their luma.
 
 Bytes of transparent pictures hold colours as they are (straight alpha); tensors hold colours multiplied by alpha
 (premultiplied: Porter and Duff 1984, "Compositing digital images"), so that no network sees what is hidden.
@@ -8,12 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-LUMA = (0.299, 0.587, 0.114)
-"""Shares of red, green and blue in luminance (ITU-R BT.601)."""
-
-
-OPAQUE_FROM, CLEAR_BELOW = 240, 16
-"""Levels of alpha that a network means as 255, and below which it means 0: it hardly ever reaches the ends of its range."""
+LUMA_REC601 = (0.299, 0.587, 0.114)
+"""Weights of red, green and blue, as encoded, in luma (ITU-R BT.601)."""
+MIN_OPAQUE_LEVEL, MIN_VISIBLE_LEVEL = 240, 16
+"""Levels of generated alpha from which it is taken for 255, and below which for 0: a network hardly ever reaches these ends."""
 
 
 def from_uint8(pictures: np.ndarray) -> Tensor:
@@ -37,8 +35,8 @@ def to_uint8(images: Tensor) -> np.ndarray:
 
 def _straight(images: Tensor) -> Tensor:
     """Returns premultiplied pictures (B, 4, H, W) in [-1, 1] with straight colours, black where nothing is seen."""
-    shares = images.add(1).div(2).clamp(0, 1)
-    colours, alpha = shares[:, :3], shares[:, 3:]
+    scaled = images.add(1).div(2).clamp(0, 1)
+    colours, alpha = scaled[:, :3], scaled[:, 3:]
     straight = torch.where(alpha < 0.5 / 255, 0.0, colours / alpha.clamp(min=0.5 / 255)).clamp(max=1)
     return torch.cat([straight, alpha], 1).mul(2).sub(1)
 
@@ -48,8 +46,8 @@ def with_clean_alpha(pictures: np.ndarray) -> np.ndarray:
     if pictures.shape[3] != 4:
         return pictures
     alpha = pictures[..., 3]
-    cleaned = pictures * (alpha >= CLEAR_BELOW)[..., None]
-    cleaned[..., 3][alpha >= OPAQUE_FROM] = 255
+    cleaned = pictures * (alpha >= MIN_VISIBLE_LEVEL)[..., None]
+    cleaned[..., 3][alpha >= MIN_OPAQUE_LEVEL] = 255
     return cleaned
 
 
@@ -67,8 +65,8 @@ def composite(images: Tensor, background: Tensor) -> Tensor:
     return colours + (1 - images[:, 3:]) * (background + 1) / 2
 
 
-def luminance(images: Tensor) -> Tensor:
-    """(B, C, H, W) -> (B, 1, H, W) in the same range; grey pictures are their own luminance, transparent ones are over grey."""
+def luma(images: Tensor) -> Tensor:
+    """(B, C, H, W) -> (B, 1, H, W) in the same range; grey pictures are their own luma, transparent ones are over grey."""
     if images.shape[1] == 1:
         return images
-    return (over_grey(images) * images.new_tensor(LUMA)[:, None, None]).sum(1, keepdim=True)
+    return (over_grey(images) * images.new_tensor(LUMA_REC601)[:, None, None]).sum(1, keepdim=True)

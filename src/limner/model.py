@@ -18,18 +18,18 @@ from torch import Tensor
 
 from limner import files, seeds
 from limner.conditions.attribute import Attribute
-from limner.conditions.kinds import kind_of
+from limner.conditions.kinds import condition_kind_of
 from limner.conditions.resolve import resolve
-from limner.conditions.values import Values
+from limner.conditions.values import ConditionRequest
 from limner.config import fault_of
 from limner.data.dataset import Dataset
 from limner.data.schema import Schema
 from limner.devices import check_device_name
-from limner.errors import ConditionError, DamagedFileError, LimnerError, ModelError, UsageError, shown
+from limner.errors import ConditionError, DamagedFileError, LimnerError, ModelError, UsageError, quoted
 from limner.images import from_uint8, to_uint8, with_clean_alpha
 from limner.methods import DecoderHooks, Generator, Latent, build_generator
 from limner.methods.counterfactual import counterfactual_image
-from limner.methods.hooks import EXAMPLES
+from limner.methods.hooks import NUM_EXAMPLES
 from limner.model_config import FILE, FORMAT, check_sampling, not_of_limner, read_config
 from limner.model_folder import find_folder
 from limner.pictures import grid, notebook_html
@@ -41,8 +41,8 @@ from limner.version import __version__
 from limner.weights import check_tensor, load_weights
 
 WEIGHTS = "model.safetensors"
-TABLE = "conditions."
-SHOWN, COLUMNS = 16, 8
+CONDITION_PREFIX = "conditions."
+NOTEBOOK_SAMPLES, NOTEBOOK_COLUMNS = 16, 8
 """Pictures that a notebook shows, and how many in a row."""
 
 
@@ -50,19 +50,24 @@ class Model:
     """A generator with what it needs to be asked: its recipe, schema and the conditions it was trained for."""
 
     def __init__(
-        self, recipe: Recipe, schema: Schema, generator: Generator, table: dict[str, Tensor], about: dict[str, Any]
+        self,
+        recipe: Recipe,
+        schema: Schema,
+        generator: Generator,
+        condition_table: dict[str, Tensor],
+        about: dict[str, Any],
     ) -> None:
-        self.recipe, self.schema, self.table, self.about = recipe, schema, table, about
+        self.recipe, self.schema, self.condition_table, self.about = recipe, schema, condition_table, about
         self.generator = generator.eval()
         self.attributes = tuple(schema.attribute(name) for name in generator.condition_names)
         self.runtime = "torch"
-        self.run: Runner = generator
+        self.runner: Runner = generator
         self.digest: str | None = None
         """SHA-256 of the weights; None until the model has been saved or loaded."""
 
     @property
     def colours(self) -> dict[str, float] | None:
-        """The usual colours of the training pictures, "#rrggbb", and their shares; None of a model that does not say."""
+        """The usual colours of the training pictures, "#rrggbb", and their frequencies; None of a model that does not say."""
         data = self.about.get("data")
         return read_colours(data.get("colours")) if isinstance(data, dict) else None
 
@@ -73,8 +78,8 @@ class Model:
 
     def _repr_html_(self) -> str:
         """Returns what a notebook shows: what it can be asked for, and pictures."""
-        lines = [f"{one.name}: {kind_of(one).describe(one)}" for one in self.attributes]
-        return notebook_html(repr(self), lines, grid(self.sample(SHOWN), COLUMNS))
+        lines = [f"{one.name}: {condition_kind_of(one).describe(one)}" for one in self.attributes]
+        return notebook_html(repr(self), lines, grid(self.sample(NOTEBOOK_SAMPLES), NOTEBOOK_COLUMNS))
 
     def sample(
         self,
@@ -82,7 +87,7 @@ class Model:
         *,
         seed: int = 0,
         first: int = 0,
-        condition: Values | None = None,
+        condition: ConditionRequest | None = None,
         truncation: float = 1.0,
         batch: int = 64,
     ) -> np.ndarray:
@@ -91,54 +96,58 @@ class Model:
         Picture i of a seed does not depend on n. Bit-exact for the same build, device and batch; otherwise equal to
         the eye. `truncation` in (0, 1] trades variety for typicality. ConditionError, UsageError.
         """
-        latent = self.latent(n, seed=seed, first=first, condition=condition, truncation=truncation)
+        latent = self.sample_latents(n, seed=seed, first=first, condition=condition, truncation=truncation)
         return self.generate(latent, batch=batch)
 
-    def latent(
+    def sample_latents(
         self,
         n: int = 1,
         *,
         seed: int = 0,
         first: int = 0,
-        condition: Values | None = None,
+        condition: ConditionRequest | None = None,
         truncation: float = 1.0,
     ) -> Latent:
         """Returns the latents of pictures `first..first + n - 1` of a seed, in z; ConditionError, UsageError."""
         check_sampling(n, seed, truncation)
         resolved = self.resolve(condition, seed, range(first, first + n))
-        return Latent(seeds.noise(seed, n, self.generator.latent, first) * truncation, resolved)
+        return Latent(seeds.noise(seed, n, self.generator.latent_dim, first) * truncation, resolved)
 
     def resolve(
-        self, condition: Values | None = None, seed: int = 0, indices: Sequence[int] = (0,)
+        self, condition: ConditionRequest | None = None, seed: int = 0, indices: Sequence[int] = (0,)
     ) -> dict[str, Tensor]:
         """Returns the condition of pictures `indices` of a seed, {name: (n, *shape)}; what is not given is drawn.
 
         None leaves an attribute out, of a model whose recipe has `condition_dropout`. ConditionError.
         """
         optional = self.recipe.condition_dropout > 0
-        return resolve(condition or {}, self.attributes, self.table, seed, indices, optional)
+        return resolve(condition or {}, self.attributes, self.condition_table, seed, indices, optional)
 
     @torch.inference_mode()
     def generate(self, latent: Latent, *, batch: int = 64) -> np.ndarray:
         """Returns the pictures of latents, uint8 (n, H, W, C); UsageError for latents of another length."""
-        if latent.values.ndim != 2 or latent.values.shape[1] != self.generator.latent:
-            raise UsageError(f"latents are {tuple(latent.values.shape)}: this model has (n, {self.generator.latent}).")
+        if latent.values.ndim != 2 or latent.values.shape[1] != self.generator.latent_dim:
+            raise UsageError(
+                f"latents are {tuple(latent.values.shape)}: this model has (n, {self.generator.latent_dim})."
+            )
         pictures = np.concatenate([to_uint8(self._generated(part)) for part in latent.batches(batch)])
         return with_clean_alpha(pictures)
 
-    def encode(self, pictures: np.ndarray, condition: Values | None = None) -> Latent:
+    def encode(self, pictures: np.ndarray, condition: ConditionRequest | None = None) -> Latent:
         """Returns the latents of pictures uint8 (n, H, W, C), in w; ModelError without an encoder, ConditionError."""
         self._check_encoder("encode")
         images, own = self.to_model_input(pictures, condition)
         with torch.inference_mode():
-            return Latent(self.generator.encode(images, own).mean, own, "w")
+            return self.generator.encode(images, own).latent(own)
 
-    def reconstruct(self, pictures: np.ndarray, condition: Values | None = None) -> np.ndarray:
+    def reconstruct(self, pictures: np.ndarray, condition: ConditionRequest | None = None) -> np.ndarray:
         """Returns pictures uint8 (n, H, W, C) encoded and generated again."""
         return self.generate(self.encode(pictures, condition))
 
     @torch.inference_mode()
-    def edit(self, pictures: np.ndarray, condition: Values, other: Values, *, batch: int = 64) -> np.ndarray:
+    def counterfactual_pictures(
+        self, pictures: np.ndarray, condition: ConditionRequest, other: ConditionRequest, *, batch: int = 64
+    ) -> np.ndarray:
         """Returns pictures as they would look under another condition than their own, all uint8 (n, H, W, C).
 
         Both conditions are whole: every attribute, one value for all or one a picture. Where they are equal, the picture
@@ -161,7 +170,7 @@ class Model:
         if self.generator.decoder_network is None:
             raise ModelError(f"the recipe '{self.recipe.name}' has no decoder: its pictures cannot be edited.")
         side = min(self.schema.height, self.schema.width)
-        return DecoderHooks(self.generator, self.latent(EXAMPLES).to(self.generator.device), side)
+        return DecoderHooks(self.generator, self.sample_latents(NUM_EXAMPLES).to(self.generator.device), side)
 
     def to(self, device: str | torch.device) -> "Model":
         """Moves the weights to a device; a model that runs in ONNX Runtime stays on the CPU (UsageError)."""
@@ -169,13 +178,13 @@ class Model:
         self.generator.to(device)
         return self
 
-    def use(self, runtime: str) -> "Model":
+    def set_runtime(self, runtime: str) -> "Model":
         """Generates with a runtime from now on: `torch`, `compiled`, `onnx`, or `auto`, which is soonest ready with one picture.
 
         UsageError for one that there is not, or not on the model's device; ModelError when it does not work here.
         """
         chosen = choose_runtime(runtime, str(self.generator.device))
-        self.run = RUNTIMES[chosen](self.generator, self.table, self._description)
+        self.runner = RUNTIMES[chosen](self.generator, self.condition_table, self._description)
         self.runtime = chosen
         return self
 
@@ -195,26 +204,33 @@ class Model:
         end in .onnx or without the ONNX packages, OSError when it cannot be written.
         """
         inputs = {a.name: a.model_dump(mode="json", exclude={"name"}) for a in self.attributes}
-        about = {"latent": self.generator.latent, "condition": inputs, "sha256": self.digest, "ai_generated": True}
+        about = {
+            "latent_dim": self.generator.latent_dim,
+            "condition": inputs,
+            "sha256": self.digest,
+            "ai_generated": True,
+        }
         about |= {"limner": __version__, "recipe": self.recipe.name, **self.about}
         if int8:
-            return (
-                f"{export_int8(self.generator, self.table, Path(out), about):.1f} dB from the pictures before rounding"
-            )
-        difference = export_onnx(self.generator, self.table, Path(out), about)
+            return f"{export_int8(self.generator, self.condition_table, Path(out), about):.1f} dB from the pictures before rounding"
+        difference = export_onnx(self.generator, self.condition_table, Path(out), about)
         return f"within {difference:.1g} of what PyTorch generates, in values from -1 to 1"
 
     def save(self, folder: str | Path) -> None:
         """Writes config.json and model.safetensors, each of them whole or not at all; OSError when the disk is full."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        tensors = self.generator.state_dict() | {TABLE + name: tensor for name, tensor in self.table.items()}
+        tensors = self.generator.state_dict() | {
+            CONDITION_PREFIX + name: tensor for name, tensor in self.condition_table.items()
+        }
         self.digest = save_tensors(folder / WEIGHTS, tensors)
         config = {"format": FORMAT, "limner": __version__, "about": self.about}
         config |= {"recipe": self.recipe.model_dump(mode="json"), "schema": self.schema.model_dump(mode="json")}
         files.write_text(folder / FILE, json.dumps(config, indent=2, ensure_ascii=False) + "\n")
 
-    def to_model_input(self, pictures: np.ndarray, condition: Values | None = None) -> tuple[Tensor, dict[str, Tensor]]:
+    def to_model_input(
+        self, pictures: np.ndarray, condition: ConditionRequest | None = None
+    ) -> tuple[Tensor, dict[str, Tensor]]:
         """Returns pictures uint8 (n, H, W, C) as (n, C, H, W) in [-1, 1], and their condition, which must be whole."""
         expected = (self.schema.height, self.schema.width, self.schema.channels)
         if pictures.dtype != np.uint8 or pictures.shape[1:] != expected:
@@ -228,14 +244,14 @@ class Model:
         if latent.offsets:
             return self.hooks.decode(latent)
         if latent.space == "z":
-            return self.run(latent.values, latent.condition)
-        return self.generator.decode(latent.values, latent.condition)
+            return self.runner(latent.values, latent.condition)
+        return self.generator.decode_latent(latent)
 
     def _check_encoder(self, verb: str) -> None:
         if not self.generator.encodes:
             raise ModelError(f"the recipe '{self.recipe.name}' has no encoder: train one of the VAE recipes to {verb}.")
 
-    def _whole(self, condition: Values | None, n: int) -> dict[str, Tensor]:
+    def _whole(self, condition: ConditionRequest | None, n: int) -> dict[str, Tensor]:
         missing = [name for name in self.generator.condition_names if name not in (condition or {})]
         if missing:
             raise ConditionError(f"this model reads pictures with their condition: give {', '.join(missing)}.")
@@ -252,24 +268,28 @@ def load(path: str | Path, device: str | torch.device = "cpu", runtime: str = "t
     check_device(str(device))
     chosen = choose_runtime(runtime, str(device))
     folder = find_folder(Path(path))
-    model = outline(folder)
+    model = load_without_weights(folder)
     generator, attributes = model.generator, model.attributes
     try:
         tensors, metadata = load_tensors(folder / WEIGHTS)
     except DamagedFileError as error:
         raise ModelError(f"{error} Copy the whole model folder again.") from None
-    table = {name.removeprefix(TABLE): tensors.pop(name) for name in list(tensors) if name.startswith(TABLE)}
+    condition_table = {
+        name.removeprefix(CONDITION_PREFIX): tensors.pop(name)
+        for name in list(tensors)
+        if name.startswith(CONDITION_PREFIX)
+    }
     try:
         load_weights(generator, tensors, assign=True)
-        _check_table(table, attributes)
+        _check_table(condition_table, attributes)
     except ModelError as error:
         raise ModelError(f"{folder}: its weights cannot be used: {error}; copy the whole model folder again.") from None
-    model = Model(model.recipe, model.schema, generator, table, model.about)
+    model = Model(model.recipe, model.schema, generator, condition_table, model.about)
     model.digest = metadata["sha256"]
-    return model.to(device).use(chosen)
+    return model.to(device).set_runtime(chosen)
 
 
-def outline(path: str | Path) -> Model:
+def load_without_weights(path: str | Path) -> Model:
     """Returns a model without its weights, which can be described in an instant and cannot generate; ModelError."""
     folder = find_folder(Path(path))
     config = read_config(folder)
@@ -281,16 +301,20 @@ def outline(path: str | Path) -> Model:
         raise not_of_limner(folder / FILE, fault_of(error)) from None
 
 
-def _check_table(table: Mapping[str, Tensor], attributes: Sequence[Attribute]) -> None:
+def _check_table(condition_table: Mapping[str, Tensor], attributes: Sequence[Attribute]) -> None:
     """Raises ModelError unless conditions are columns of one length, of values that there are."""
-    if set(table) != {a.name for a in attributes}:
-        raise ModelError(f"it has conditions for {shown(', '.join(sorted(table)) or 'nothing')}")
-    rows = max(1, *(len(column) if column.ndim else 0 for column in table.values())) if table else 0
+    if set(condition_table) != {a.name for a in attributes}:
+        raise ModelError(f"it has conditions for {quoted(', '.join(sorted(condition_table)) or 'nothing')}")
+    rows = max(1, *(len(column) if column.ndim else 0 for column in condition_table.values())) if condition_table else 0
     for attribute in attributes:
-        name, column, kind = TABLE + attribute.name, table[attribute.name], kind_of(attribute)
+        name, column, kind = (
+            CONDITION_PREFIX + attribute.name,
+            condition_table[attribute.name],
+            condition_kind_of(attribute),
+        )
         check_tensor(name, column, kind.dtype, (rows, *attribute.shape))
         if fault := kind.fault(attribute, column):
-            raise ModelError(f"'{shown(name)}' {fault}")
+            raise ModelError(f"'{quoted(name)}' {fault}")
 
 
 def check_shape(name: str, model: Model, dataset: Dataset) -> None:

@@ -1,4 +1,4 @@
-"""The model card: a README beside the weights, with a grid of samples and the training curves."""
+"""The model card: a README next to the weights, with a grid of samples and the training curves."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ import numpy as np
 
 from limner import files
 from limner.conditions.attribute import Attribute
-from limner.conditions.kinds import kind_of
+from limner.conditions.kinds import condition_kind_of
 from limner.model import Model
 from limner.pictures import curves_svg, grid, save
 from limner.recipes import to_yaml
@@ -51,7 +51,7 @@ def _text(model: Model) -> str:
     schema, about = model.schema, model.about
     data, training = about["data"], about["training"]
     weights = sum(p.numel() for p in model.generator.parameters())
-    conditions = [f"- `{a.name}`: {kind_of(a).describe(a)}" for a in model.attributes] or [
+    conditions = [f"- `{a.name}`: {condition_kind_of(a).describe(a)}" for a in model.attributes] or [
         "- none: it needs no condition"
     ]
     return f"""---

@@ -9,7 +9,7 @@ from limner.conditions.attribute import Attribute
 from limner.config import fault_of
 from limner.data.schema import Schema
 from limner.errors import LimnerError, ModelError, UsageError
-from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
+from limner.parsing import MAX_DATA_JSON_BYTES, ParseError, read_json
 from limner.recipes import Recipe, parse
 
 FORMAT = 1
@@ -55,7 +55,7 @@ def check_sampling(n: int = 1, seed: int = 0, truncation: float = 1.0) -> None:
 
 def _fields(file: Path) -> dict[str, Any]:
     try:
-        fields = read_json(file, MOST_JSON_OF_DATA, finite=False)
+        fields = read_json(file, MAX_DATA_JSON_BYTES, finite=False)
     except ParseError as error:
         raise ModelError(error.advised("damaged or unreadable; copy the whole model folder again.")) from None
     if not isinstance(fields, dict) or not isinstance(fields.get("format"), int):

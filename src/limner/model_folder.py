@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from limner.errors import ModelError, shown
+from limner.errors import ModelError, quoted
 
 SHIPPED = Path(__file__).parent / "shipped"
 """The models that come with Limner, a folder each; they go by the names of these folders."""
@@ -17,7 +17,7 @@ def find_folder(path: Path) -> Path:
 
     A name that is no path may be that of a model that comes with Limner.
     """
-    path = located(path)
+    path = resolve_shipped(path)
     if path.suffix.lower() in PICKLES:
         raise ModelError(
             f"{path}: pickled weights can run code and are never loaded; limner models are folders with config.json."
@@ -28,10 +28,10 @@ def find_folder(path: Path) -> Path:
                 return folder
         exists = path.exists()
     except OSError as error:  # a name that is too long for any file, or a folder that may not be entered
-        raise ModelError(f"{shown(str(path), 200)}: cannot be read: {error.strerror}.") from None
+        raise ModelError(f"{quoted(str(path), 200)}: cannot be read: {error.strerror}.") from None
     if not exists:
         raise ModelError(
-            f"{shown(str(path), 200)}: no such model; those that come with Limner: {', '.join(shipped())}."
+            f"{quoted(str(path), 200)}: no such model; those that come with Limner: {', '.join(shipped())}."
         )
     if (path / "recipe.yaml").is_file():
         raise ModelError(
@@ -45,7 +45,7 @@ def shipped() -> list[str]:
     return sorted(folder.name for folder in SHIPPED.iterdir() if folder.is_dir() and not folder.name.startswith("_"))
 
 
-def located(path: Path) -> Path:
+def resolve_shipped(path: Path) -> Path:
     """Returns the folder of a model that comes with Limner for its name; a path that holds a model or run as it is.
 
     A folder of that name which holds none, such as the reports that `limner directions garden` leaves, does not stand in the way.

@@ -1,7 +1,7 @@
 """Text from outside: the one reader of YAML and of JSON for the whole product; strict, bounded, and with one kind of error.
 
 YAML is its JSON-like core: mappings, lists, and scalars that are null, true or false, numbers (1e-3 is one) or text. Dates are
-text; keys are always text. Refused in both: more bytes than the kind of file needs, nesting deeper than `DEEPEST`, keys that
+text; keys are always text. Refused in both: more bytes than the kind of file needs, nesting deeper than `MAX_DEPTH`, keys that
 come twice, numbers that are not finite or absurdly long, and text that is not UTF-8 or holds NUL. Of YAML also anchors, aliases,
 tags and second documents: values are built from the parser's events, so that nothing else can come of them.
 """
@@ -18,18 +18,18 @@ from typing import Any
 
 import yaml
 
-from limner.errors import LimnerError, shown
+from limner.errors import LimnerError, quoted
 
-DEEPEST = 64
+MAX_DEPTH = 64
 """Lists and mappings within one another."""
-LONGEST_NUMBER = 100
+MAX_NUMBER_LENGTH = 100
 """Characters of a number."""
 KILO, MEGA = 2**10, 2**20
-MOST_YAML = 256 * KILO
+MAX_YAML_BYTES = 256 * KILO
 """Bytes of what a person writes: a recipe, a graph, a list of edits, a value on the command line."""
-MOST_JSON = MEGA
+MAX_JSON_BYTES = MEGA
 """Bytes of what Limner writes about a run, a causal model or a picture."""
-MOST_JSON_OF_DATA = 16 * MEGA
+MAX_DATA_JSON_BYTES = 16 * MEGA
 """Bytes of what grows with the classes or the pictures of a dataset."""
 
 _Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -51,12 +51,12 @@ class ParseError(LimnerError):
         return f"{str(self).removesuffix('.')}; {advice}"
 
 
-def read_yaml(path: str | Path, most: int = MOST_YAML) -> Any:
+def read_yaml(path: str | Path, most: int = MAX_YAML_BYTES) -> Any:
     """Returns what a YAML file holds; ParseError."""
     return parse_yaml(read_text(path, most), str(path), most)
 
 
-def parse_yaml(text: str, where: str, most: int = MOST_YAML) -> Any:
+def parse_yaml(text: str, where: str, most: int = MAX_YAML_BYTES) -> Any:
     """Returns what a YAML text holds; ParseError, which begins with `where`."""
     _check(text, where, most)
     try:
@@ -75,12 +75,14 @@ def write_yaml(value: Any, *, block: bool = False) -> str:
     return yaml.dump(value, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=120, default_flow_style=style)
 
 
-def read_json(path: str | Path, most: int = MOST_JSON, *, finite: bool = True) -> Any:
+def read_json(path: str | Path, most: int = MAX_JSON_BYTES, *, finite: bool = True) -> Any:
     """Returns what a JSON file holds; with `finite` off also NaN and Infinity, as Python writes them. ParseError."""
     return parse_json(read_text(path, most), str(path), most, finite=finite)
 
 
-def parse_json(text: str, where: str, most: int = MOST_JSON, *, finite: bool = True, any_text: bool = False) -> Any:
+def parse_json(
+    text: str, where: str, most: int = MAX_JSON_BYTES, *, finite: bool = True, any_text: bool = False
+) -> Any:
     """Returns what a JSON text holds; ParseError, which begins with `where`.
 
     With `any_text`, escapes may bring in NUL and halves of characters, which whoever takes the value has to deal with.
@@ -146,7 +148,7 @@ class _Builder:
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
             raise self.fault("anchors (&) and aliases (*) are not read; write the value out, or quote it")
         if event.tag is not None:
-            raise self.fault(f"tags such as {shown(event.tag)} are not read; leave it out")
+            raise self.fault(f"tags such as {quoted(event.tag)} are not read; leave it out")
         scalar = isinstance(event, yaml.ScalarEvent)
         if scalar and (unfit := _UNFIT.search(event.value)):
             raise self.fault(f"{_unfit(unfit)}; remove it")
@@ -168,7 +170,7 @@ class _Builder:
         if text is None:
             raise self.fault("a key is a list or a mapping; write it as text")
         if text in holder:
-            raise self.fault(f"the key '{shown(text)}' comes twice; keep one")
+            raise self.fault(f"the key '{quoted(text)}' comes twice; keep one")
         return text
 
     def scalar(self, event: Any) -> Any:
@@ -181,8 +183,8 @@ class _Builder:
     def open(self, value: Any) -> None:
         """Begins a list or a mapping."""
         self.open_.append((value, []))
-        if len(self.open_) > DEEPEST:
-            raise self.fault(f"nested deeper than {DEEPEST} levels")
+        if len(self.open_) > MAX_DEPTH:
+            raise self.fault(f"nested deeper than {MAX_DEPTH} levels")
 
     def fault(self, problem: str) -> ParseError:
         """Returns the error of the line that was reached."""
@@ -202,14 +204,18 @@ def _scalar(text: str) -> Any:
 
 
 def _whole(text: str, base: int = 10) -> int:
-    if len(text) > LONGEST_NUMBER:
-        raise ValueError(f"a number of {len(text):,} characters; at most {LONGEST_NUMBER}, or quote it to make it text")
+    if len(text) > MAX_NUMBER_LENGTH:
+        raise ValueError(
+            f"a number of {len(text):,} characters; at most {MAX_NUMBER_LENGTH}, or quote it to make it text"
+        )
     return int(text, base)
 
 
 def _fraction(text: str) -> float:
-    if len(text) > LONGEST_NUMBER:
-        raise ValueError(f"a number of {len(text):,} characters; at most {LONGEST_NUMBER}, or quote it to make it text")
+    if len(text) > MAX_NUMBER_LENGTH:
+        raise ValueError(
+            f"a number of {len(text):,} characters; at most {MAX_NUMBER_LENGTH}, or quote it to make it text"
+        )
     if math.isinf(number := float(text)):
         raise ValueError(f"{text} is too large for a number")
     return number
@@ -223,7 +229,7 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         ((name, _),) = Counter(name for name, _ in pairs).most_common(1)
-        raise ValueError(f"the key '{shown(name)}' comes twice; keep one")
+        raise ValueError(f"the key '{quoted(name)}' comes twice; keep one")
     return found
 
 
@@ -239,14 +245,14 @@ def _unfit(match: re.Match[str]) -> str:
 
 
 def _check_depth(text: str, where: str) -> None:
-    if text.count("[") + text.count("{") <= DEEPEST:
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
         return
     depth = 0
     for token in _IN_JSON.finditer(text):
         mark = text[token.start()]
         depth += (mark in "[{") - (mark in "]}")
-        if depth > DEEPEST:
-            raise _fault(where, text.count("\n", 0, token.start()), f"nested deeper than {DEEPEST} levels")
+        if depth > MAX_DEPTH:
+            raise _fault(where, text.count("\n", 0, token.start()), f"nested deeper than {MAX_DEPTH} levels")
 
 
 def _check_escapes(value: Any, where: str) -> None:
@@ -262,7 +268,7 @@ def _too_long(where: str, most: int) -> Any:
 
 
 def _fault(where: str, line: int | None, problem: str) -> ParseError:
-    return ParseError(f"{shown(where, 200)}{'' if line is None else f', line {line + 1}'}: {problem}.")
+    return ParseError(f"{quoted(where, 200)}{'' if line is None else f', line {line + 1}'}: {problem}.")
 
 
 class _Writer(yaml.SafeDumper):

@@ -1,4 +1,4 @@
-"""Making a picture again from what it carries, whatever made it, and saying how far the pixels are apart."""
+"""Making a picture again from its provenance, whatever made it, and saying how far the pixels are apart."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from limner.errors import PictureError, UsageError, shown
+from limner.errors import PictureError, UsageError, quoted
 from limner.pictures import difference, read_provenance
-from limner.pictures.recorded import moved
+from limner.pictures.recorded import relocate_paths
 
-KINDS = {
+REPLAY_MODULES = {
     "sample": "limner.samples",
     "grid": "limner.samples",
     "sheet": "limner.samples",
@@ -24,9 +24,9 @@ KINDS = {
 }
 """The module that makes each kind of picture, imported when one is asked for.
 
-Its function `regenerate(picture, made)` takes the file and its provenance, and returns uint8 (H, W, C).
+Its function `replay_picture(picture, provenance)` takes the file and its provenance, and returns uint8 (H, W, C).
 """
-MODELS = (("model", "path"), ("origin", "model", "path"), ("stylization", "model"), ("run",))
+MODEL_KEYS = (("model", "path"), ("origin", "model", "path"), ("stylization", "model"), ("run",))
 """Where provenance names the model that made a picture."""
 
 
@@ -34,24 +34,26 @@ def replay(picture: Path, model: Path | None = None, where: Mapping[str, Path] |
     """Makes a picture again: returns it, uint8 (H, W, C), and the largest difference of a pixel, 0 to 255.
 
     What it was made by and of is looked for where the picture says, unless `model` or `where` say where it is now: paths by the
-    paths, or the digests, that the picture names. PictureError, ModelError or UsageError when the picture carries no provenance
+    paths, or the digests, that the picture names. PictureError, ModelError or UsageError when the picture contains no provenance
     that can be replayed, or what it was made by or of is gone or another.
     """
-    made = read_provenance(picture)
-    kind = str(made.get("kind"))
-    if kind not in KINDS:
-        raise PictureError(f"{picture}: made as '{shown(kind)}', which cannot be made again.")
+    provenance = read_provenance(picture)
+    kind = str(provenance.get("kind"))
+    if kind not in REPLAY_MODULES:
+        raise PictureError(f"{picture}: made as '{quoted(kind)}', which cannot be made again.")
     places = dict(where or {})
     if model:
-        places[_model_of(picture, made)] = model
-    regenerated: np.ndarray = import_module(KINDS[kind]).regenerate(picture, moved(made, places, picture))
-    return regenerated, difference(regenerated, picture)
+        places[_model_of(picture, provenance)] = model
+    replayed: np.ndarray = import_module(REPLAY_MODULES[kind]).replay_picture(
+        picture, relocate_paths(provenance, places, picture)
+    )
+    return replayed, difference(replayed, picture)
 
 
-def _model_of(picture: Path, made: Mapping[str, object]) -> str:
+def _model_of(picture: Path, provenance: Mapping[str, object]) -> str:
     """Returns the path that a picture names as that of its model; UsageError where it names none."""
-    for keys in MODELS:
-        found: object = made
+    for keys in MODEL_KEYS:
+        found: object = provenance
         for key in keys:
             found = found.get(key) if isinstance(found, Mapping) else None
         if isinstance(found, str) and found:

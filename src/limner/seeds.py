@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import torch
 
-LARGEST_SEED = 2**63 - 1
+MAX_SEED = 2**63 - 1
 GENERATOR_BYTES = 6000
 """What one generator takes in memory, nearly all of it the state of its Mersenne Twister."""
 
@@ -27,7 +27,7 @@ def generator(*parts: int | str) -> torch.Generator:
 
 
 def noise(seed: int, n: int, latent: int, first: int = 0) -> torch.Tensor:
-    """Returns the noise z of pictures `first..first + n - 1` of a seed, standard normal float32 (n, latent).
+    """Returns the noise z of pictures `first..first + n - 1` of a seed, standard normal float32 (n, latent_dim).
 
     Each picture has a generator of its own, so that it does not depend on its batch.
     """

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from limner.errors import ModelError, shown
+from limner.errors import ModelError, quoted
 
 SCALES = ".scales"
 """What follows the name of a weight of 8-bit numbers: the value of 1 for each of its outputs."""
@@ -23,9 +23,9 @@ def load_weights(module: nn.Module, tensors: Mapping[str, Tensor], *, assign: bo
     tensors = _typed(tensors, own)
     for name in sorted(own.keys() | tensors.keys()):
         if name not in tensors:
-            raise ModelError(f"'{shown(name)}' is missing")
+            raise ModelError(f"'{quoted(name)}' is missing")
         if name not in own:
-            raise ModelError(f"'{shown(name)}' belongs to no part of it")
+            raise ModelError(f"'{quoted(name)}' belongs to no part of it")
         check_tensor(name, tensors[name], own[name].dtype, tuple(own[name].shape))
     module.load_state_dict(tensors, assign=assign)
 
@@ -70,9 +70,9 @@ def check_tensor(name: str, tensor: Tensor, dtype: torch.dtype, shape: tuple[int
     """Raises ModelError for a tensor of another type or shape, or with values that are not finite."""
     if tensor.dtype != dtype or tuple(tensor.shape) != shape:
         found, expected = (f"{kind} {tuple(sides)}" for kind, sides in ((tensor.dtype, tensor.shape), (dtype, shape)))
-        raise ModelError(f"'{shown(name)}' is {found}, not {expected}".replace("torch.", ""))
+        raise ModelError(f"'{quoted(name)}' is {found}, not {expected}".replace("torch.", ""))
     if dtype.is_floating_point and not bool(torch.isfinite(tensor).all()):
-        raise ModelError(f"'{shown(name)}' holds values that are not finite")
+        raise ModelError(f"'{quoted(name)}' holds values that are not finite")
 
 
 def _is_quantised(name: str, tensors: Mapping[str, Tensor]) -> bool:

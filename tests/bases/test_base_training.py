@@ -57,7 +57,7 @@ def test_a_new_training_starts_from_exported_weights(pictures: Path, tmp_path: P
     first = open_trainer(pictures, "gan", tmp_path / "first")
     train(first, pictures=80)
     assert "gan after 80 pictures" in export(tmp_path / "first", tmp_path / "gan.safetensors")
-    second = open_trainer(pictures, "gan", tmp_path / "second", start=tmp_path / "gan.safetensors")
+    second = open_trainer(pictures, "gan", tmp_path / "second", init_from=tmp_path / "gan.safetensors")
     for ours, theirs in zip(second.ema.network.parameters(), first.ema.network.parameters(), strict=True):
         assert torch.equal(ours, theirs.half().float())
     before = [weights.clone() for weights in second.method.parameters()]
@@ -70,11 +70,11 @@ def test_weights_of_another_base_or_damaged_ones_are_one_line_and_leave_nothing(
     (tmp_path / "damaged.safetensors").write_bytes(b"nothing")
     for file, said in (("damaged.safetensors", "damaged"), ("none.safetensors", "missing")):
         with pytest.raises(ModelError, match=said):
-            open_trainer(pictures, "gan", tmp_path / "out", start=tmp_path / file)
+            open_trainer(pictures, "gan", tmp_path / "out", init_from=tmp_path / file)
     train(open_trainer(pictures, "gan", tmp_path / "first"), pictures=8)
     export(tmp_path / "first", tmp_path / "gan.safetensors")
     with pytest.raises(ModelError, match="not what this base can start from"):
-        open_trainer(pictures, "vae", tmp_path / "out", start=tmp_path / "gan.safetensors")
+        open_trainer(pictures, "vae", tmp_path / "out", init_from=tmp_path / "gan.safetensors")
     assert not (tmp_path / "out").exists()
 
 
@@ -103,7 +103,7 @@ def test_shipped_weights_are_small_and_fit_their_recipe(
     method = build_method(chosen.method, chosen.optimiser, Schema(height=64, width=64, channels=4), (), 1)
     ema = Ema(method.generator, chosen.ema)
     start_from(method, ema, file, tmp_path)
-    images = ema.network.eval()(torch.randn(16, ema.network.latent), {})
+    images = ema.network.eval()(torch.randn(16, ema.network.latent_dim), {})
     assert images.shape == (16, 4, 64, 64)
     assert images.std(0).mean() > 0.2, "samples differ"
     assert tensors.keys() <= method.state_dict().keys()

@@ -15,7 +15,7 @@ from limner.data.garden import model as grower
 @pytest.fixture(autouse=True, scope="session")
 def _quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("limner.explain.predictor.STEPS", 150)
+        patch.setattr("limner.explain.predictor.TRAINING_STEPS", 150)
         yield
 
 

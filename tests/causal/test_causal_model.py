@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from limner.causal import CausalModel, Graph
-from limner.causal.variables import read
+from limner.causal.variables import complete_rows
 from limner.causal.what_if import (
-    extrapolated,
+    extrapolation_warnings,
     file_of,
     means,
     of_dataset,
@@ -34,7 +34,7 @@ SMALL = (
 @pytest.fixture(autouse=True, scope="module")
 def _short() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("limner.causal.fitting.STEPS", 30)
+        patch.setattr("limner.causal.fitting.MAX_FLOW_STEPS", 30)
         yield
 
 
@@ -46,7 +46,7 @@ def model(garden: Dataset, flower_graph: Graph, tmp_path_factory: pytest.TempPat
 
 def test_doing_nothing_returns_the_picture_to_the_bit(model: CausalModel, garden: Dataset) -> None:
     rows = garden.split("test")[:20]
-    table, _ = read(garden, model.structure.variables, rows)
+    table, _ = complete_rows(garden, model.structure.variables, rows)
     pictures = np.asarray(garden.pictures[rows])
     other, unchanged = model.counterfactual(table, pictures, {})
     assert (unchanged == pictures).all()
@@ -55,7 +55,7 @@ def test_doing_nothing_returns_the_picture_to_the_bit(model: CausalModel, garden
 
 def test_what_is_done_moves_its_effects_alone(model: CausalModel, garden: Dataset) -> None:
     rows = garden.split("test")[:20]
-    table, _ = read(garden, model.structure.variables, rows)
+    table, _ = complete_rows(garden, model.structure.variables, rows)
     other, pictures = model.counterfactual(table, np.asarray(garden.pictures[rows]), {"sunlight": 0.9})
     assert (other["sunlight"] == 0.9).all()
     assert not (other["bloom"] == table["bloom"]).any()
@@ -65,7 +65,7 @@ def test_what_is_done_moves_its_effects_alone(model: CausalModel, garden: Datase
 
 def test_samples_follow_what_is_done_or_seen(model: CausalModel) -> None:
     lupin = model.structure.variables["species"].classes.index("lupin")
-    table, pictures = model.do({"species": "lupin"}, n=12)
+    table, pictures = model.sample(12, do={"species": "lupin"})
     assert (table["species"] == lupin).all()
     assert pictures.shape == (12, 16, 16, 3)
     seen, _ = model.sample(12, given={"species": "lupin"})
@@ -118,8 +118,8 @@ def test_pictures_from_elsewhere_get_predicted_attributes_that_are_marked(
 
 
 def test_what_was_never_seen_is_said(model: CausalModel) -> None:
-    assert extrapolated(model, {"soil": 0.5, "species": "rose"}) == []
-    (line,) = extrapolated(model, {"soil": 1.0})
+    assert extrapolation_warnings(model, {"soil": 0.5, "species": "rose"}) == []
+    (line,) = extrapolation_warnings(model, {"soil": 1.0})
     assert "extrapolated" in line
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from limner.causal.direction import doubts
+from limner.causal.direction import edges_better_reversed
 from limner.causal.graph import Graph
-from limner.causal.graph_check import completed, falsify, unidentified, unsupported
+from limner.causal.graph_check import completed, falsify, unidentified_edges, unsupported
 from limner.causal.variables import Table, Variable, with_statistics
 
 
@@ -14,7 +14,7 @@ def test_the_true_graph_is_not_spoken_against(graph: Graph, variables: dict[str,
     assert found.falsified is False
     assert not found.wrong
     assert "does not prove it" in found.verdict
-    assert doubts(graph, variables, table) == []
+    assert edges_better_reversed(graph, variables, table) == []
 
 
 @pytest.mark.parametrize("wrong", ["reversed", "without_edges"])
@@ -33,7 +33,7 @@ def test_one_edge_turned_round_is_found(
     graph: Graph, variables: dict[str, Variable], table: Table, edge: tuple[str, str]
 ) -> None:
     turned = graph.with_reversed(edge)
-    assert doubts(turned, variables, table)[0].edge == edge[::-1]
+    assert edges_better_reversed(turned, variables, table)[0].edge == edge[::-1]
 
 
 def test_where_nothing_fails_the_data_do_not_speak_against_a_graph() -> None:
@@ -65,5 +65,5 @@ def test_what_is_hardly_seen_is_named(graph: Graph, variables: dict[str, Variabl
 
 def test_an_effect_behind_an_unseen_cause_cannot_be_known() -> None:
     graph = Graph(edges=["a -> b"], confounded=["b <-> a"])
-    assert len(unidentified(graph)) == 1
-    assert unidentified(Graph(edges=["a -> b"], confounded=["b <-> c"])) == []
+    assert len(unidentified_edges(graph)) == 1
+    assert unidentified_edges(Graph(edges=["a -> b"], confounded=["b <-> c"])) == []

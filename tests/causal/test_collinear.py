@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from limner.causal.collinear import in_words, inseparable
-from limner.causal.direction import doubts
+from limner.causal.direction import edges_better_reversed
 from limner.causal.effects import attribute_effects
 from limner.causal.graph import Graph
 from limner.causal.graph_check import examine, falsify
@@ -51,8 +51,8 @@ def test_a_cause_that_follows_from_another_has_no_effect_of_its_own(noise: float
 
 @pytest.mark.slow
 def test_effects_along_such_an_edge_are_marked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("limner.causal.effects.RESAMPLES", 20)
-    monkeypatch.setattr("limner.causal.strengths.RESAMPLES", 4)
+    monkeypatch.setattr("limner.causal.effects.NUM_RESAMPLES", 20)
+    monkeypatch.setattr("limner.causal.strengths.NUM_RESAMPLES", 4)
     random = np.random.default_rng(0)
     size = random.normal(size=400)
     table: Table = {"cm": size, "inch": size / 2.54, "age": random.normal(size=400)}
@@ -60,13 +60,13 @@ def test_effects_along_such_an_edge_are_marked(monkeypatch: pytest.MonkeyPatch) 
     graph = Graph(edges=["cm -> weight", "inch -> weight", "age -> weight"])
     variables = _variables(table)
     structure = StructuralModel.fit(graph, variables, table)
-    monkeypatch.setattr(sys.modules["limner.causal.graph_check"], "PERMUTATIONS", 2)
-    assert in_words(("cm", "weight"), ("inch",)) in examine(graph, variables, table).unidentified
+    monkeypatch.setattr(sys.modules["limner.causal.graph_check"], "NUM_PERMUTATIONS", 2)
+    assert in_words(("cm", "weight"), ("inch",)) in examine(graph, variables, table).unidentified_edges
     pytest.importorskip("dowhy")
     found = {one.cause: one for one in attribute_effects(structure, table, "weight").effects}
-    assert found["cm"].hidden == ("cm -> weight",)
-    assert found["inch"].hidden == ("inch -> weight",)
-    assert found["age"].hidden == ()
+    assert found["cm"].unidentified_edges == ("cm -> weight",)
+    assert found["inch"].unidentified_edges == ("inch -> weight",)
+    assert found["age"].unidentified_edges == ()
     assert all(abs(one.total.value) < 10 for one in found.values())
 
 
@@ -120,4 +120,4 @@ def test_a_count_that_follows_from_a_number_does_not_turn_its_edge() -> None:
     table: Table = {"sun": sun, "petals": random.poisson(2 + 10 * np.exp(-4 * sun**2)).astype(float)}
     variables = _variables(table, petals="count")
     torch.manual_seed(0)
-    assert doubts(Graph(edges=["sun -> petals"]), variables, table) == []
+    assert edges_better_reversed(Graph(edges=["sun -> petals"]), variables, table) == []

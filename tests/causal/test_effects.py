@@ -9,14 +9,14 @@ import torch
 
 import limner.causal.effects
 import limner.causal.strengths
-from limner.causal.effects import Effect, Effects, attribute_effects, hidden_edges
+from limner.causal.contrasts import average_effects, contrasts
+from limner.causal.effects import Effect, Effects, attribute_effects, unidentified_edges
 from limner.causal.fitting import Fit, learn
 from limner.causal.graph import Graph
 from limner.causal.model import CausalModel
 from limner.causal.outcome import Outcome, outcome_of
 from limner.causal.picture_effects import STATISTICS, picture_effects
 from limner.causal.refute import placebo
-from limner.causal.steps import average_effects, steps
 from limner.causal.strengths import strengths
 from limner.causal.structural import StructuralModel
 from limner.causal.variables import Table, Variable, with_statistics
@@ -33,9 +33,9 @@ SHIFTS = np.array([0.0, 1.0, 4.0])
 def fewer() -> Iterator[None]:
     """Resamples that tests have time for."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(limner.causal.effects, "RESAMPLES", 50)
-        patch.setattr(limner.causal.effects, "UNITS", 4000)
-        patch.setattr(limner.causal.strengths, "RESAMPLES", 10)
+        patch.setattr(limner.causal.effects, "NUM_RESAMPLES", 50)
+        patch.setattr(limner.causal.effects, "NUM_UNITS", 4000)
+        patch.setattr(limner.causal.strengths, "NUM_RESAMPLES", 10)
         yield
 
 
@@ -64,17 +64,14 @@ def _linear(graph: Graph, variables: Mapping[str, Variable], table: Table) -> St
     """Fitted without asking whether a line is enough."""
     fits = {}
     for name, variable in variables.items():
-        parents = graph.parents(name)
-        given = [torch.from_numpy(table[each]) for each in parents]
-        causes = [variables[each] for each in parents]
-        fits[name] = Fit(
-            learn("linear", variable, causes, torch.from_numpy(table[name]), given, 0), 0, 0, len(table[name])
-        )
+        parent_values = [torch.from_numpy(values) for values in graph.of_parents(name, table)]
+        values, parents = torch.from_numpy(table[name]), graph.of_parents(name, variables)
+        fits[name] = Fit(learn("linear", variable, parents, values, parent_values, 0), 0, 0, len(values))
     return StructuralModel(graph, variables, fits, {})
 
 
-def _of(found: Effects, cause: str, high: str | None = None) -> Effect:
-    return next(one for one in found.effects if one.cause == cause and high in (None, one.high))
+def _of(found: Effects, cause: str, value: str | None = None) -> Effect:
+    return next(one for one in found.effects if one.cause == cause and value in (None, one.treatment_value))
 
 
 def _holds(interval: Interval | None, truth: float, width: float) -> bool:
@@ -90,7 +87,10 @@ def test_total_is_the_sum_over_ways_and_direct_the_coefficient(found: Effects, s
 
 
 def test_classes_are_held_against_the_most_frequent_one(found: Effects) -> None:
-    assert [(one.low, one.high) for one in found.effects if one.cause == "k"] == [("y", "x"), ("y", "z")]
+    assert [(one.control_value, one.treatment_value) for one in found.effects if one.cause == "k"] == [
+        ("y", "x"),
+        ("y", "z"),
+    ]
     assert _holds(_of(found, "k", "x").total, -1, 0.5)
     assert _holds(_of(found, "k", "z").total, 3, 0.5)
     assert _of(found, "k", "z").total == _of(found, "k", "z").direct
@@ -100,7 +100,7 @@ def test_without_an_edge_there_is_no_direct_effect(seen: Table) -> None:
     graph = Graph(edges=["a -> b", "b -> c"])
     table = {name: seen[name] for name in "abc"}
     model = _linear(graph, with_statistics({name: Variable(name=name, kind="number") for name in "abc"}, table), table)
-    total, direct = average_effects(model, steps(model.variables, table, ["a"]), Outcome("c"), model.noise(500))
+    total, direct = average_effects(model, contrasts(model.variables, table, ["a"]), Outcome("c"), model.noise(500))
     assert total[0] > 1
     assert np.isnan(direct[0])
 
@@ -123,11 +123,11 @@ def test_refutation_passes_what_is_right(found: Effects) -> None:
 def test_a_mechanism_that_makes_effects_of_nothing_fails(
     structure: StructuralModel, seen: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    step = next(one for one in steps(structure.variables, seen, ["a"]))
+    contrast = next(one for one in contrasts(structure.variables, seen, ["a"]))
     noise = structure.noise(500)
-    assert placebo(structure, seen, step, Outcome("c"), noise).passes
-    monkeypatch.setattr(StructuralModel, "with_learned", lambda model, *_: model)
-    assert not placebo(structure, seen, step, Outcome("c"), noise).passes
+    assert placebo(structure, seen, contrast, Outcome("c"), noise).passes
+    monkeypatch.setattr(StructuralModel, "with_refitted_mechanisms", lambda model, *_: model)
+    assert not placebo(structure, seen, contrast, Outcome("c"), noise).passes
 
 
 def test_a_class_is_moved_in_its_probability() -> None:
@@ -148,12 +148,12 @@ def test_a_class_is_moved_in_its_probability() -> None:
 
 def test_an_edge_behind_an_unseen_cause_is_named() -> None:
     graph = Graph(edges=["a -> b", "b -> c", "d -> c"], confounded=["b <-> c"])
-    assert hidden_edges(graph, "a", {"c"}) == ("b -> c",)
-    assert hidden_edges(graph, "d", {"c"}) == ("d -> c",)  # learned together with b -> c, and wrong with it
-    assert hidden_edges(graph, "a", {"b"}) == ()
+    assert unidentified_edges(graph, "a", {"c"}) == ("b -> c",)
+    assert unidentified_edges(graph, "d", {"c"}) == ("d -> c",)  # learned together with b -> c, and wrong with it
+    assert unidentified_edges(graph, "a", {"b"}) == ()
     # the noise of c tells of a, and so of b, which follows from a
-    assert hidden_edges(Graph(edges=["a -> b", "b -> c"], confounded=["a <-> c"]), "a", {"c"}) == ("b -> c",)
-    assert hidden_edges(Graph(edges=["a -> c", "b -> c"], confounded=["a <-> b"]), "a", {"c"}) == ()
+    assert unidentified_edges(Graph(edges=["a -> b", "b -> c"], confounded=["a <-> c"]), "a", {"c"}) == ("b -> c",)
+    assert unidentified_edges(Graph(edges=["a -> c", "b -> c"], confounded=["a <-> b"]), "a", {"c"}) == ()
 
 
 @pytest.mark.parametrize(
@@ -197,17 +197,17 @@ def test_a_picture_follows_what_draws_it(structure: StructuralModel, seen: Table
     )
     model = CausalModel(drawn, _Grey(), None)
     units = {name: values[:60] for name, values in seen.items()}, np.zeros((60, 4, 4, 1), np.uint8)
-    found = picture_effects(drawn, model.edit, units, seen, "picture:brightness")
-    step = float(np.subtract(*np.quantile(seen["a"], [0.75, 0.25], method="nearest"))) / 255
-    assert _of(found, "a").total.value == pytest.approx(21 * step, abs=0.01)
+    found = picture_effects(drawn, model.counterfactual_pictures, units, seen, "picture:brightness")
+    contrast = float(np.subtract(*np.quantile(seen["a"], [0.75, 0.25], method="nearest"))) / 255
+    assert _of(found, "a").total.value == pytest.approx(21 * contrast, abs=0.01)
     direct = _of(found, "a").direct
     assert direct is not None
-    assert direct.value == pytest.approx(step, abs=0.003)
+    assert direct.value == pytest.approx(contrast, abs=0.003)
     assert {one.cause for one in found.effects} == {"a", "b"}
     with pytest.raises(GraphError, match="grey pictures have none"):
-        picture_effects(drawn, model.edit, units, seen, "picture:saturation")
+        picture_effects(drawn, model.counterfactual_pictures, units, seen, "picture:saturation")
     with pytest.raises(GraphError, match="did you mean 'contrast'"):
-        picture_effects(drawn, model.edit, units, seen, "picture:contrst")
+        picture_effects(drawn, model.counterfactual_pictures, units, seen, "picture:contrst")
 
 
 def test_statistics_are_what_they_are_called() -> None:
@@ -215,6 +215,6 @@ def test_statistics_are_what_they_are_called() -> None:
     pictures[1] = 255
     pictures[2, :, 0] = (255, 0, 0)
     measured = {name: measure(pictures) for name, measure in STATISTICS.items()}
-    np.testing.assert_allclose(measured["brightness"], [0, 1, 0.1495])
+    np.testing.assert_allclose(measured["brightness"], [0, 1, 0.1495], atol=1e-12)
     np.testing.assert_allclose(measured["contrast"], [0, 0, 0.1495], atol=1e-12)
     np.testing.assert_allclose(measured["saturation"], [0, 0, 0.5])

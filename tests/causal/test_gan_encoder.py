@@ -8,12 +8,12 @@ import pytest
 
 from limner.causal import CausalModel, Graph
 from limner.causal.gan_encoder import FILE
-from limner.causal.variables import read
+from limner.causal.variables import complete_rows
 from limner.data import Dataset
 from limner.errors import ModelError
 
 TINY = (
-    "method.latent=8",
+    "method.latent_dim=8",
     "method.generator.widths=[16, 8]",
     "method.discriminator.widths=[8, 16]",
     "batch=16",
@@ -23,8 +23,8 @@ TINY = (
 @pytest.fixture(autouse=True, scope="module")
 def _short() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("limner.causal.gan_encoder.STEPS", 300)
-        patch.setattr("limner.causal.fitting.STEPS", 30)
+        patch.setattr("limner.causal.gan_encoder.TRAINING_STEPS", 300)
+        patch.setattr("limner.causal.fitting.MAX_FLOW_STEPS", 30)
         yield
 
 
@@ -38,7 +38,7 @@ def run(garden: Dataset, flower_graph: Graph, tmp_path_factory: pytest.TempPathF
 def test_z_of_generated_pictures_is_found(run: Path) -> None:
     model = CausalModel.load(run).image_model
     condition = {a.name: a.classes[0] if a.classes else a.mean for a in model.attributes} | {"species": "rose"}
-    latent = model.latent(64, condition=condition)
+    latent = model.sample_latents(64, condition=condition)
     z, found = latent.values, model.encode(model.generate(latent), condition).values
     error = (found - z).square().mean()
     assert error < 0.8 * (z - z.roll(1, 0)).square().mean() / 2, "no better than the mean of z"
@@ -46,7 +46,7 @@ def test_z_of_generated_pictures_is_found(run: Path) -> None:
 
 def test_doing_nothing_changes_nothing_and_doing_something_does(run: Path, garden: Dataset) -> None:
     model, rows = CausalModel.load(run), garden.split("test")[:8]
-    table, _ = read(garden, model.structure.variables, rows)
+    table, _ = complete_rows(garden, model.structure.variables, rows)
     pictures = np.asarray(garden.pictures[rows])
     assert (model.counterfactual(table, pictures, {})[1] == pictures).all()
     assert (model.counterfactual(table, pictures, {"season": "summer", "soil": 0.9})[1] != pictures).any()

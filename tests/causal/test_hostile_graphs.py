@@ -12,7 +12,7 @@ import torch
 from limner.causal.fitting import Fit
 from limner.causal.graph import Graph, read_graph
 from limner.causal.mechanisms import build_mechanism
-from limner.causal.predictor import Predictor
+from limner.causal.predictor import VariablePredictor
 from limner.causal.structural import StructuralModel
 from limner.causal.variables import Variable
 from limner.errors import GraphError, ModelError
@@ -69,7 +69,7 @@ def test_names_that_yaml_takes_for_values_are_names(tmp_path: Path) -> None:
 def test_a_value_that_is_none(kind: Any, value: Any) -> None:
     variable = Variable(name="x", kind=kind, classes=("a", "True") if kind == "category" else ())
     with pytest.raises(GraphError):
-        variable.value(value)
+        variable.parse(value)
 
 
 @pytest.fixture
@@ -85,8 +85,8 @@ def folder(tmp_path: Path) -> Path:
         )
         for name in graph.order
     }
-    shared = {"kind": torch.zeros(5, 2, dtype=torch.float64), "age": torch.zeros(5, dtype=torch.float64)}
-    StructuralModel(graph, variables, fits, shared).save(tmp_path)
+    confounded_noise = {"kind": torch.zeros(5, 2, dtype=torch.float64), "age": torch.zeros(5, dtype=torch.float64)}
+    StructuralModel(graph, variables, fits, confounded_noise).save(tmp_path)
     return tmp_path
 
 
@@ -120,10 +120,10 @@ def test_a_structure_that_is_none(folder: Path, change: Callable[[Any], object])
     [
         {"age.linear.weight": torch.full((1, 2), float("nan"), dtype=torch.float64)},
         {"age.linear.weight": torch.zeros(1, 2)},
-        {"shared.age": torch.zeros(4, dtype=torch.float64)},
-        {"shared.age": torch.zeros((), dtype=torch.float64)},
-        {"shared.age": torch.full((5,), float("inf"), dtype=torch.float64)},
-        {"shared.other": torch.zeros(5, dtype=torch.float64)},
+        {"confounded_noise.age": torch.zeros(4, dtype=torch.float64)},
+        {"confounded_noise.age": torch.zeros((), dtype=torch.float64)},
+        {"confounded_noise.age": torch.full((5,), float("inf"), dtype=torch.float64)},
+        {"confounded_noise.other": torch.zeros(5, dtype=torch.float64)},
     ],
 )
 def test_mechanisms_that_are_none(folder: Path, change: dict[str, torch.Tensor]) -> None:
@@ -135,7 +135,7 @@ def test_mechanisms_that_are_none(folder: Path, change: dict[str, torch.Tensor])
 
 def test_a_predictor_that_is_none(folder: Path) -> None:
     variables = StructuralModel.load(folder).variables
-    predictor = Predictor(variables, 3, 8, 520)  # a long, narrow picture is reduced no further than to 8 pixels
+    predictor = VariablePredictor(variables, 3, 8, 520)  # a long, narrow picture is reduced no further than to 8 pixels
     predictor.save(folder)
     tensors, metadata = load_tensors(folder / "predictor.safetensors")
     name = next(iter(tensors))
@@ -147,4 +147,4 @@ def test_a_predictor_that_is_none(folder: Path) -> None:
     ):
         save_tensors(folder / "predictor.safetensors", tensors | weights, metadata | texts)
         with pytest.raises(ModelError, match="missing or damaged"):
-            Predictor.load(folder, variables, 3, 8, 520)
+            VariablePredictor.load(folder, variables, 3, 8, 520)

@@ -11,11 +11,11 @@ import torch
 
 from flower_table import table_of
 from limner.causal.graph import Graph
-from limner.causal.predictor import Predictor, train_predictor
+from limner.causal.predictor import VariablePredictor, train_variable_predictor
 from limner.causal.soundness import Soundness, shuffled_values, skill, soundness
 from limner.causal.structural import StructuralModel
 from limner.causal.truth import garden_truth
-from limner.causal.variables import Table, Variable, read
+from limner.causal.variables import Table, Variable, complete_rows
 from limner.data import Dataset, garden, prepare
 from limner.errors import ModelError, UsageError
 from limner.explain.predictor import errors_of
@@ -34,14 +34,14 @@ class Drawn:
     def __init__(self, structure: StructuralModel, flowers: list[garden.Flower], haze: float = 0.0) -> None:
         self.structure, self.flowers, self.haze = structure, flowers, haze
 
-    def edit(self, pictures: np.ndarray, table: Table, other: Table) -> np.ndarray:
+    def counterfactual_pictures(self, pictures: np.ndarray, table: Table, other: Table) -> np.ndarray:
         same = [all(table[name][i] == other[name][i] for name in table) for i in range(len(pictures))]
         shown = np.where(np.array(same)[:, None, None, None], pictures, self._drawn(other))
         return np.where(np.array(same)[:, None, None, None], shown, shown * (1 - self.haze)).astype(np.uint8)
 
     def counterfactual(self, table: Table, pictures: np.ndarray, do: dict, seed: int = 0) -> tuple[Table, np.ndarray]:
         other = self.structure.counterfactual(table, do, seed)
-        return other, self.edit(pictures, table, other)
+        return other, self.counterfactual_pictures(pictures, table, other)
 
     def _drawn(self, table: Table) -> np.ndarray:
         drawn = []
@@ -59,7 +59,7 @@ class Drawn:
 @pytest.fixture(autouse=True, scope="module")
 def _short() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("limner.causal.fitting.STEPS", 30)
+        patch.setattr("limner.causal.fitting.MAX_FLOW_STEPS", 30)
         yield
 
 
@@ -77,16 +77,16 @@ def structure(graph: Graph, variables: dict[str, Variable], table: Table) -> Str
 
 
 @pytest.fixture(scope="module")
-def predictor(folder: Path, structure: StructuralModel) -> Predictor:
-    return train_predictor(Dataset.open(folder / "dataset"), structure.variables)
+def predictor(folder: Path, structure: StructuralModel) -> VariablePredictor:
+    return train_variable_predictor(Dataset.open(folder / "dataset"), structure.variables)
 
 
 @pytest.fixture(scope="module")
-def found(structure: StructuralModel, predictor: Predictor, folder: Path) -> Soundness:
+def found(structure: StructuralModel, predictor: VariablePredictor, folder: Path) -> Soundness:
     return _evaluated(structure, predictor, folder, haze=0.0)
 
 
-def _evaluated(structure: StructuralModel, predictor: Predictor, folder: Path, haze: float) -> Soundness:
+def _evaluated(structure: StructuralModel, predictor: VariablePredictor, folder: Path, haze: float) -> Soundness:
     flowers = garden.sample(40, 5)
     names = [f"flower-{index:06d}.png" for index in range(40)]
     truth = garden_truth(folder / "flowers", names, structure.variables, SIZE)
@@ -112,7 +112,7 @@ def test_a_model_that_draws_the_truth_has_its_skill(found: Soundness) -> None:
 
 
 def test_haze_over_everything_costs_skill_and_is_not_undone(
-    found: Soundness, structure: StructuralModel, predictor: Predictor, folder: Path
+    found: Soundness, structure: StructuralModel, predictor: VariablePredictor, folder: Path
 ) -> None:
     hazy = _evaluated(structure, predictor, folder, haze=0.1)
     assert hazy.against_truth["bloom"].skill["model"].value < 0 < found.against_truth["bloom"].skill["model"].value
@@ -143,20 +143,20 @@ def test_skill_is_one_for_the_truth_and_zero_for_the_unchanged_picture() -> None
     assert skill(unchanged / 2, unchanged).value == pytest.approx(0.5)
 
 
-def test_the_predictor_learns_is_measured_and_kept(predictor: Predictor, folder: Path, tmp_path: Path) -> None:
+def test_the_predictor_learns_is_measured_and_kept(predictor: VariablePredictor, folder: Path, tmp_path: Path) -> None:
     dataset = Dataset.open(folder / "dataset")
-    truth, rows = read(dataset, predictor.variables, dataset.split("test"))
+    truth, rows = complete_rows(dataset, predictor.variables, dataset.split("test"))
     seen = predictor.read(np.asarray(dataset.pictures[rows]))
     soil = predictor.variables["soil"]
     assert errors_of(soil.classes, seen["soil"], truth["soil"]).mean() < 0.5 * soil.std
     assert set(predictor.errors) == set(garden.GRAPH)
     predictor.save(tmp_path)
-    loaded = Predictor.load(tmp_path, predictor.variables, 3, SIZE, SIZE)
+    loaded = VariablePredictor.load(tmp_path, predictor.variables, 3, SIZE, SIZE)
     assert loaded.errors == predictor.errors
     assert (loaded.read(np.asarray(dataset.pictures[rows]))["soil"] == seen["soil"]).all()
     (tmp_path / "predictor.safetensors").write_bytes(b"no")
     with pytest.raises(ModelError, match="missing or damaged"):
-        Predictor.load(tmp_path, predictor.variables, 3, SIZE, SIZE)
+        VariablePredictor.load(tmp_path, predictor.variables, 3, SIZE, SIZE)
 
 
 def test_a_truth_is_of_the_garden_that_was_given(folder: Path, structure: StructuralModel, tmp_path: Path) -> None:

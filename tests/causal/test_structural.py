@@ -20,7 +20,9 @@ def model(graph: Graph, variables: dict[str, Variable], table: Table) -> Structu
 
 def test_causes_tell_of_their_effects(model: StructuralModel) -> None:
     fits = model.fits
-    assert all(fits[name].nll < fits[name].nll_alone - 0.1 for name in ("sunlight", "height", "bloom", "colour"))
+    assert all(
+        fits[name].nll < fits[name].nll_without_parents - 0.1 for name in ("sunlight", "height", "bloom", "colour")
+    )
     assert all(fits[name].mechanism.form == "linear" for name in ("sunlight", "height", "bloom", "colour"))
 
 
@@ -45,7 +47,7 @@ def test_counterfactuals_are_near_the_truth(
 
 def test_an_intervention_is_no_observation(model: StructuralModel, table: Table) -> None:
     done = model.sample(4000, {"bloom": 0.9})["sunlight"].mean()
-    seen = model.given(4000, {"bloom": 0.9})["sunlight"].mean()
+    seen = model.condition_on(4000, {"bloom": 0.9})["sunlight"].mean()
     near = np.abs(table["bloom"] - 0.9) < 0.03
     assert done == pytest.approx(table["sunlight"].mean(), abs=0.02)
     assert seen == pytest.approx(table["sunlight"][near].mean(), abs=0.04)

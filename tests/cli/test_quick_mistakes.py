@@ -13,8 +13,8 @@ from limner.cli import early
 from limner.configs import METHOD_CONFIGS
 from limner.devices import RUNTIME_NAMES
 from limner.editing import direction_names
-from limner.editing.directions import KINDS
-from limner.evaluation.evaluate import FEWEST
+from limner.editing.directions import DIRECTION_METHODS
+from limner.evaluation.evaluate import MIN_SAMPLES
 from limner.explain import targets
 from limner.explain.scorers import SCORERS
 from limner.methods import METHODS
@@ -75,7 +75,7 @@ finally:
         (["evaluate", "garden", "--data", ".", "--features", "nix"], "there is no extractor 'nix'"),
         (["prepare", ".", "out", "--size", "abc"], "'abc' is not a size"),
         (["prepare", ".", "out", "--fit", "nix"], "no fit 'nix'"),
-        (["train", ".", "--set", "method.latent=abc"], "method.latent: give a whole number (given: 'abc')"),
+        (["train", ".", "--set", "method.latent_dim=abc"], "method.latent_dim: give a whole number (given: 'abc')"),
         (["train", ".", "--set", "optimiser.lr=fast"], "optimiser.lr: give a number (given: 'fast')"),
         (["train", ".", "--set", "batch=1"], "batch: give at least 2 (given: 1)"),
         (["train", ".", "--set", "loss=hing"], "choose 'minimax', 'non-saturating'"),
@@ -159,9 +159,9 @@ def test_the_configs_of_methods_are_those_of_the_methods() -> None:
 def test_what_can_be_measured_and_by_what_is_what_there_is() -> None:
     assert tuple(evaluation.GROUPS) == early.GROUPS
     assert tuple(features.EXTRACTORS) == early.EXTRACTORS
-    assert FEWEST == early.FEWEST_SAMPLES
+    assert MIN_SAMPLES == early.MIN_SAMPLES
     assert tuple(RUNTIMES) == RUNTIME_NAMES
-    assert tuple(KINDS) == direction_names.OWN
+    assert tuple(DIRECTION_METHODS) == direction_names.OWN
     assert tuple(SCORERS) == targets.OF_ANY_PICTURE
     assert tuple(STATISTICS) == outcome.OF_PICTURES
 

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 import limner
 from limner.conditions.attribute import Attribute
 from limner.conditions.kind import ConditionKind
-from limner.conditions.kinds import KINDS
+from limner.conditions.kinds import CONDITION_KINDS
 from limner.data import Dataset, write_dataset
 from limner.editing.history import open_source
 from limner.editing.inversion import invert
@@ -42,7 +42,7 @@ class Coarse(ConditionKind):
         except (TypeError, ValueError, RuntimeError):
             raise ConditionError(f"condition {attribute.name}: give {attribute.size} numbers.") from None
 
-    def unknown(self, attribute: Attribute) -> Tensor:
+    def null_value(self, attribute: Attribute) -> Tensor:
         return torch.full(attribute.shape, NOTHING_GIVEN)
 
     def text(self, attribute: Attribute, value: Tensor) -> str:
@@ -78,7 +78,7 @@ def coarse(pictures: np.ndarray) -> np.ndarray:
 @pytest.fixture(autouse=True, scope="module")
 def _registered() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(KINDS, "coarse", Coarse())
+        patch.setitem(CONDITION_KINDS, "coarse", Coarse())
         yield
 
 
@@ -94,7 +94,8 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 
 def _trained(recipe: str, dataset: Dataset, run: Path, steps: int, *settings: str) -> Model:
     chosen = apply_settings(
-        find_recipe(recipe), ["condition=[coarse]", "condition_dropout=0.1", "batch=16", "method.latent=6", *settings]
+        find_recipe(recipe),
+        ["condition=[coarse]", "condition_dropout=0.1", "batch=16", "method.latent_dim=6", *settings],
     )
     limner.train(dataset, chosen, run, steps=2)
     return limner.train(None, None, run, steps=steps, resume=True)
@@ -127,8 +128,8 @@ def test_a_picture_is_redrawn_under_another_condition(vae: Model, dataset: Datas
     rows = dataset.split("test")[:8]
     pictures, own = np.asarray(dataset.pictures[rows]), dataset.condition(rows, ["coarse"])
     other = {"coarse": own["coarse"].roll(1, 0)}
-    assert np.array_equal(vae.edit(pictures, own, own), pictures)
-    edited = coarse(vae.edit(pictures, own, other))
+    assert np.array_equal(vae.counterfactual_pictures(pictures, own, own), pictures)
+    edited = coarse(vae.counterfactual_pictures(pictures, own, other))
     nearer = np.abs(edited - other["coarse"][:, 0].numpy()).mean()
     assert nearer < 0.8 * np.abs(coarse(pictures) - other["coarse"][:, 0].numpy()).mean()
 
@@ -137,7 +138,7 @@ def test_a_picture_is_inverted_under_the_one_of_the_training_set_that_fits(vae: 
     images = from_uint8(np.asarray(dataset.pictures[dataset.split("test")[:2]]))
     found = invert(vae, images, steps=0).condition["coarse"]
     assert found.shape == (2, 1, SIDE, SIDE)
-    assert all((vae.table["coarse"] == one).flatten(1).all(1).any() for one in found)
+    assert all((vae.condition_table["coarse"] == one).flatten(1).all(1).any() for one in found)
     given = torch.zeros(1, SIDE, SIDE)
     assert torch.equal(
         invert(vae, images, {"coarse": given}, steps=0).condition["coarse"], given.expand(2, 1, SIDE, SIDE)

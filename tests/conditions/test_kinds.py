@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from limner.conditions.attribute import Attribute
-from limner.conditions.dropout import drop
-from limner.conditions.kinds import KINDS, kind_of
+from limner.conditions.dropout import drop_conditions
+from limner.conditions.kinds import CONDITION_KINDS, condition_kind_of
 from limner.conditions.resolve import resolve
 from limner.errors import ConditionError
 from limner.networks.conditioning import ConditionEncoder
@@ -17,7 +17,7 @@ BOTH = (KIND, AGE)
 def test_what_is_unknown_adds_nothing() -> None:
     torch.manual_seed(0)
     encoder = ConditionEncoder(BOTH, 5)
-    unknown = {a.name: kind_of(a).unknown(a)[None] for a in BOTH}
+    unknown = {a.name: condition_kind_of(a).null_value(a)[None] for a in BOTH}
     known = {"kind": torch.tensor([2]), "age": torch.tensor([0.9])}
     assert not encoder(unknown).any()
     parts = [encoder(unknown | {name: value}) for name, value in known.items()]
@@ -27,7 +27,7 @@ def test_what_is_unknown_adds_nothing() -> None:
 
 def test_what_is_unknown_has_gradients_that_are_finite() -> None:
     encoder = ConditionEncoder(BOTH, 5)
-    encoder({a.name: kind_of(a).unknown(a)[None] for a in BOTH}).sum().backward()
+    encoder({a.name: condition_kind_of(a).null_value(a)[None] for a in BOTH}).sum().backward()
     assert all(
         bool(parameter.grad.isfinite().all()) for parameter in encoder.parameters() if parameter.grad is not None
     )
@@ -37,15 +37,15 @@ def test_as_many_are_dropped_as_asked_for() -> None:
     n, share = 200_000, 0.2
     condition = {"kind": torch.ones(n, dtype=torch.int64), "age": torch.full((n,), 0.5)}
     draws = torch.rand(n, 3, generator=torch.Generator().manual_seed(0))
-    dropped = drop(condition, BOTH, draws, share)
+    dropped = drop_conditions(condition, BOTH, draws, share)
     kind, age = dropped["kind"] < 0, dropped["age"].isnan()
     one = share + (1 - share) * share  # with all the others, or alone
     both = share + (1 - share) * share**2
     for found, expected in ((kind, one), (age, one), (kind & age, both)):
         assert float(found.float().mean()) == pytest.approx(expected, abs=0.01)
-    alone = drop(condition, (KIND,), draws[:, :2], share)["kind"] < 0
+    alone = drop_conditions(condition, (KIND,), draws[:, :2], share)["kind"] < 0
     assert float(alone.float().mean()) == pytest.approx(share, abs=0.01)
-    assert torch.equal(drop(condition, BOTH, draws, 0.0)["kind"], condition["kind"])
+    assert torch.equal(drop_conditions(condition, BOTH, draws, 0.0)["kind"], condition["kind"])
 
 
 def test_none_leaves_an_attribute_out_of_a_model_that_learned_to_do_without() -> None:
@@ -60,7 +60,7 @@ def test_none_leaves_an_attribute_out_of_a_model_that_learned_to_do_without() ->
 
 def test_a_kind_that_no_generator_reads_is_named() -> None:
     with pytest.raises(ConditionError, match=r"'text' is a caption.*choose from: label, number") as caught:
-        kind_of(Attribute(name="text", kind="caption"))
+        condition_kind_of(Attribute(name="text", kind="caption"))
     assert "\n" not in str(caught.value)
 
 
@@ -81,7 +81,7 @@ def test_an_attribute_has_what_its_kind_needs(fields: dict) -> None:
 
 
 def test_every_kind_says_in_words_what_it_takes() -> None:
-    assert KINDS["label"].describe(KIND) == "round, square, long"
-    assert KINDS["label"].text(KIND, torch.tensor(1)) == "square"
-    assert KINDS["number"].describe(AGE) == "a number from 0 to 1"
-    assert KINDS["number"].text(AGE, torch.tensor(0.25)) == "0.25"
+    assert CONDITION_KINDS["label"].describe(KIND) == "round, square, long"
+    assert CONDITION_KINDS["label"].text(KIND, torch.tensor(1)) == "square"
+    assert CONDITION_KINDS["number"].describe(AGE) == "a number from 0 to 1"
+    assert CONDITION_KINDS["number"].text(AGE, torch.tensor(0.25)) == "0.25"

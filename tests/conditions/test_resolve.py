@@ -7,7 +7,7 @@ import torch
 
 from limner.conditions.attribute import Attribute
 from limner.conditions.resolve import resolve
-from limner.conditions.values import beyond_seen
+from limner.conditions.values import extrapolation_warnings
 from limner.conditions.written import parse_condition
 from limner.errors import ConditionError
 from small_models import AGE, KIND, TABLE
@@ -78,10 +78,12 @@ def test_a_number_that_can_be_read_in_two_ways_is_refused(text: str) -> None:
 
 def test_a_number_beyond_what_was_seen_is_said() -> None:
     line = "age = 55: the training pictures have 0 to 1; the picture is extrapolated beyond 1."
-    assert beyond_seen({"age": "55", "kind": "long"}, (KIND, AGE)) == [line]
-    assert beyond_seen({"age": ["-3,5", 0.5, "-3,5"]}, (KIND, AGE)) == [
+    assert extrapolation_warnings({"age": "55", "kind": "long"}, (KIND, AGE)) == [line]
+    assert extrapolation_warnings({"age": ["-3,5", 0.5, "-3,5"]}, (KIND, AGE)) == [
         "age = -3,5: the training pictures have 0 to 1; the picture is extrapolated beyond 0."
     ]
     for within in (0, "1", "0,5", None, "none", [0.1, 0.9]):
-        assert beyond_seen({"age": within}, (KIND, AGE)) == []
-    assert beyond_seen({"age": 7}, (Attribute(name="age", kind="number"),)) == []  # of a range that nobody knows
+        assert extrapolation_warnings({"age": within}, (KIND, AGE)) == []
+    assert (
+        extrapolation_warnings({"age": 7}, (Attribute(name="age", kind="number"),)) == []
+    )  # of a range that nobody knows

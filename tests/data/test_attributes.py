@@ -3,7 +3,15 @@ import math
 import pytest
 
 from limner.conditions.attribute import Attribute
-from limner.data.attributes import MISSING_CLASS, incomplete, kind_of, kinds_of, main_label, natural, typed
+from limner.data.attributes import (
+    MISSING_CLASS,
+    incomplete,
+    infer_column_kind,
+    infer_column_kinds,
+    main_label,
+    natural,
+    typed,
+)
 
 SPECIES = ["oak", "elm", "oak", "ash", "elm", "oak"]
 
@@ -31,7 +39,7 @@ SPECIES = ["oak", "elm", "oak", "ash", "elm", "oak"]
     ],
 )
 def test_a_column_is_what_the_rule_says(name: str, values: list, kind: str | None) -> None:
-    assert kind_of(name, values) == kind
+    assert infer_column_kind(name, values) == kind
 
 
 def test_classes_are_sorted_naturally() -> None:
@@ -90,7 +98,7 @@ def test_a_picture_is_incomplete_without_a_label_or_number_but_not_without_a_cap
         "size": [1.5, 2.5, None, None, 3.5, 4.5],
         "nothing": [None] * 6,
     }
-    assert incomplete(columns, kinds_of(columns)) == {2: "species", 3: "size"}
+    assert incomplete(columns, infer_column_kinds(columns)) == {2: "species", 3: "size"}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from limner.data import prepare
-from limner.data.attributes import kinds_of
+from limner.data.attributes import infer_column_kinds
 from limner.data.columns import clean, parse_kinds
 from limner.data.report import read_report
 from limner.errors import UsageError
@@ -125,4 +125,4 @@ def test_a_dataset_has_the_values_that_were_meant_and_the_report_says_what_they_
     report = read_report(tmp_path / "dataset")
     assert ("size", "", "number, from 0.5 to 23.5") in report.rows()
     assert any("1 of 24 values are no numbers" in note for note in report.notes)
-    assert kinds_of({"size": [None]}) == {}
+    assert infer_column_kinds({"size": [None]}) == {}

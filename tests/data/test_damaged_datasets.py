@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from limner.conditions.attribute import Attribute
-from limner.data.attributes import as_number, kind_of, natural, typed
+from limner.data.attributes import as_number, infer_column_kind, natural, typed
 from limner.data.dataset import Dataset, write_dataset
 from limner.data.report import read_report
 from limner.data.sources.layout import lay_out
@@ -120,7 +120,7 @@ def test_a_class_that_is_called_missing_is_not_the_missing_ones() -> None:
 def test_numbers_that_nothing_can_hold_are_none() -> None:
     assert [as_number(value) for value in ("1e39", "1e400", "nan", 10**400, True, "9" * 5000)] == [None] * 6
     assert as_number("3.4e38") == 3.4e38
-    assert kind_of("x", ["1e200", "2e200", "3e200"]) == "caption"
+    assert infer_column_kind("x", ["1e200", "2e200", "3e200"]) == "caption"
     assert sorted(["10", "9", "9" * 5000, "2"], key=natural) == ["2", "9", "10", "9" * 5000]
 
 
@@ -129,7 +129,7 @@ def test_columns_that_no_dataset_can_have() -> None:
         typed({f"c{number}": [1, 2] for number in range(10_001)})
     with pytest.raises(DataError, match="a column called"):
         typed({"a" * 10_001: [1, 2]})
-    assert kind_of("label", ["a" * 10_001] * 4) == "caption"
+    assert infer_column_kind("label", ["a" * 10_001] * 4) == "caption"
 
 
 def test_a_table_with_a_new_column_a_row_ends_at_once() -> None:

@@ -16,9 +16,9 @@ def _flags(pictures: np.ndarray) -> list[str]:
 def test_measures_are_the_standard_deviation_and_the_correlation_of_neighbours() -> None:
     random = np.random.default_rng(0)
     smooth = random.integers(0, 256, (5, 12, 12, 3)).repeat(4, axis=1).repeat(4, axis=2).astype(np.uint8)
-    spread, correlation = measure(smooth, grey_of(smooth))
+    std, correlation = measure(smooth, grey_of(smooth))
     grey = smooth.astype(float).mean(axis=3)
-    assert spread == pytest.approx(grey.std(axis=(1, 2)), rel=1e-4)
+    assert std == pytest.approx(grey.std(axis=(1, 2)), rel=1e-4)
     for row in range(5):
         across = np.corrcoef(grey[row, :, 1:].ravel(), grey[row, :, :-1].ravel())[0, 1]
         down = np.corrcoef(grey[row, 1:].ravel(), grey[row, :-1].ravel())[0, 1]

@@ -23,7 +23,7 @@ def _encoded(image: Image.Image, kind: str, **options: object) -> bytes:
 
 def _found(contents: list[bytes], size: tuple[int, int] = SIZE) -> Duplicates:
     decoded = decode(contents, size, "crop", "white")
-    assert not decoded.problems
+    assert not decoded.rejected
     pictures = [np.frombuffer(pixels, np.uint8).reshape(*size, -1) for pixels in decoded.pixels]
     colours = np.stack([np.broadcast_to(picture, (*size, 3)) for picture in pictures])
     return find_duplicates(decoded.digests, decoded.miniatures, lambda rows: colours[rows])

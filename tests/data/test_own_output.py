@@ -9,8 +9,8 @@ from command_line import limner
 from limner.data import open_dataset, prepare
 from limner.data.report import read_report
 from limner.errors import DataError
-from limner.pictures import header, save
-from limner.pictures.provenance import shows_several
+from limner.pictures import provenance_record, save
+from limner.pictures.provenance import is_composite
 from small_models import small_model
 
 
@@ -27,7 +27,7 @@ def run(tmp_path: Path) -> Path:
     (folder / "run.json").write_text("{}")
     for step in range(3):
         (folder / "grids").mkdir(exist_ok=True)
-        save(pixels(step), folder / "grids" / f"pictures-{step}.png", header("training"))
+        save(pixels(step), folder / "grids" / f"pictures-{step}.png", provenance_record("training"))
     return folder
 
 
@@ -50,8 +50,8 @@ def test_a_folder_of_grids_alone_is_refused(run: Path, tmp_path: Path) -> None:
 def test_a_grid_among_pictures_is_set_aside_and_has_no_say_in_the_size(tmp_path: Path) -> None:
     for number in range(5):
         (tmp_path / "in").mkdir(exist_ok=True)
-        save(pixels(number), tmp_path / "in" / f"{number}.png", header("sample", n=64, index=number))
-    save(np.tile(pixels(9), (4, 4, 1)), tmp_path / "in" / "samples.webp", header("grid", n=16))
+        save(pixels(number), tmp_path / "in" / f"{number}.png", provenance_record("sample", n=64, index=number))
+    save(np.tile(pixels(9), (4, 4, 1)), tmp_path / "in" / "samples.webp", provenance_record("grid", n=16))
     dataset = prepare(tmp_path / "in", tmp_path / "out")
     assert (len(dataset), dataset.schema.height) == (5, 16)
     assert read_report(tmp_path / "out").set_aside == {"sample grid": 1}
@@ -60,19 +60,19 @@ def test_a_grid_among_pictures_is_set_aside_and_has_no_say_in_the_size(tmp_path:
 @pytest.mark.parametrize(
     ("made", "several"),
     [
-        (header("grid"), True),
-        (header("causal sample", n=4), True),
-        (header("causal sample", n=4, index=2), False),
-        (header("counterfactual", pictures=["a"]), True),
-        (header("counterfactual", pictures=["a"], of="a"), False),
-        (header("edit"), False),
+        (provenance_record("grid"), True),
+        (provenance_record("causal sample", n=4), True),
+        (provenance_record("causal sample", n=4, index=2), False),
+        (provenance_record("counterfactual", pictures=["a"]), True),
+        (provenance_record("counterfactual", pictures=["a"], of="a"), False),
+        (provenance_record("edit"), False),
         ({"kind": "grid"}, False),  # of another program
     ],
 )
 def test_which_pictures_show_several(made: dict, several: bool, tmp_path: Path) -> None:
     for suffix in (".png", ".webp", ".jpg"):
         save(pixels(0), tmp_path / f"it{suffix}", made)
-        assert shows_several((tmp_path / f"it{suffix}").read_bytes()) == several
+        assert is_composite((tmp_path / f"it{suffix}").read_bytes()) == several
     save(pixels(0), tmp_path / "plain.png")
-    assert not shows_several((tmp_path / "plain.png").read_bytes())
-    assert not shows_several(b"limner")
+    assert not is_composite((tmp_path / "plain.png").read_bytes())
+    assert not is_composite(b"limner")

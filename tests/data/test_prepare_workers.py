@@ -12,7 +12,7 @@ from preparing import prepared, write_folder
 def test_processes_make_the_same_dataset_as_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = write_folder(tmp_path / "source", 60)
     (source / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-    monkeypatch.setattr(intake, "FEWEST_FOR_WORKERS", 1)
+    monkeypatch.setattr(intake, "MIN_PICTURES_FOR_WORKERS", 1)
     monkeypatch.setattr(intake, "CHUNK_PICTURES", 7)
     alone, one = prepared(source, tmp_path / "alone", workers=1)
     together, two = prepared(source, tmp_path / "together", workers=2)
@@ -22,7 +22,7 @@ def test_processes_make_the_same_dataset_as_one_process(tmp_path: Path, monkeypa
 
 def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = write_folder(tmp_path / "source", 40)
-    monkeypatch.setattr(intake, "FEWEST_FOR_WORKERS", 1)
+    monkeypatch.setattr(intake, "MIN_PICTURES_FOR_WORKERS", 1)
     monkeypatch.setattr(intake, "CHUNK_PICTURES", 5)
     sent: list[int] = []
     exchange = workers.Worker._exchange
@@ -44,7 +44,7 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path, monkeypatch: pyte
 
 def test_a_picture_that_crashes_its_decoder_is_set_aside_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = write_folder(tmp_path / "source", 20)
-    monkeypatch.setattr(intake, "FEWEST_FOR_WORKERS", 1)
+    monkeypatch.setattr(intake, "MIN_PICTURES_FOR_WORKERS", 1)
     monkeypatch.setattr(intake, "CHUNK_PICTURES", 5)
     crashes = (source / "0007.png").read_bytes()
     exchange = workers.Worker._exchange
@@ -68,13 +68,13 @@ def _children() -> set[str]:
 
 
 def test_an_interruption_leaves_nothing_and_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "FEWEST_FOR_WORKERS", 1)
+    monkeypatch.setattr(intake, "MIN_PICTURES_FOR_WORKERS", 1)
     monkeypatch.setattr(intake, "CHUNK_PICTURES", 4)
 
     def interrupted(*arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(intake.Intake, "add", interrupted)
+    monkeypatch.setattr(intake.DecodedSource, "add", interrupted)
     before = _children()
     with pytest.raises(KeyboardInterrupt):
         prepare(write_folder(tmp_path / "source", 40), tmp_path / "out", workers=2)

@@ -88,7 +88,7 @@ def test_a_changed_table_or_manifest_is_always_found(made: Dataset) -> None:
      {"files": {TABLE: {"bytes": 1e999, "sha256": []}}}],
 )  # fmt: skip
 def test_any_other_manifest_is_refused_in_one_line(made: Dataset, manifest: str | dict) -> None:
-    text = manifest if isinstance(manifest, str) else json.dumps(verification.sealed(manifest))
+    text = manifest if isinstance(manifest, str) else json.dumps(verification.with_checksum(manifest))
     (made.path / "dataset.json").write_text(text)
     _refused(made.path)
 

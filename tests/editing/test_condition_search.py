@@ -5,8 +5,8 @@ import torch
 
 from limner.conditions.attribute import Attribute
 from limner.data import garden
-from limner.editing.condition_search import MOST_CLASSES, Distance, different, search_condition, values_to_try
-from limner.editing.inversion import first_guess
+from limner.editing.condition_search import MAX_CLASSES_TRIED, Distance, different, search_condition, values_to_try
+from limner.editing.inversion import initial_latent
 from limner.images import from_uint8
 from limner.model import load
 from limner.networks.conditioning import Condition
@@ -60,7 +60,7 @@ def test_frequent_classes_are_tried_first_and_numbers_by_quantiles() -> None:
     many = Attribute(name="many", kind="label", classes=tuple(str(index) for index in range(200)))
     column = torch.cat([torch.arange(200), torch.tensor([150, 150, 7])])
     tried = values_to_try(many, column)
-    assert len(tried) == MOST_CLASSES
+    assert len(tried) == MAX_CLASSES_TRIED
     assert tried[:2].tolist() == [150, 7]
     number = Attribute(name="number", kind="number", maximum=1)
     assert values_to_try(number, torch.linspace(0, 1, 101)).tolist() == np.linspace(0.0625, 0.9375, 8).tolist()
@@ -71,7 +71,7 @@ def test_flowers_that_the_model_never_saw_are_taken_for_the_species_that_they_ar
     flowers = garden.sample(4, 4711)
     model = load("garden")
     images = from_uint8(np.stack([garden.draw(one) for one in flowers]))
-    found = first_guess(model, images, {}).condition
+    found = initial_latent(model, images, {}).condition
     classes = next(one.classes for one in model.attributes if one.name == "species")
     assert [classes[int(index)] for index in found["species"]] == [one.species for one in flowers]
     heights = np.array([one.height for one in flowers])

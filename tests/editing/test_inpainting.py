@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from limner.editing import Canvas, apply, parse
-from limner.editing.inpainting import FILLS, auto, biharmonic, inpaint, patches
+from limner.editing.inpainting import INPAINTERS, auto, biharmonic, inpaint, patches
 from limner.errors import UsageError
 
-WAYS = list(FILLS)
+WAYS = list(INPAINTERS)
 
 
 def _bricks(height: int, width: int) -> np.ndarray:
@@ -49,7 +49,7 @@ def test_a_texture_goes_on(box: tuple[int, int, int, int]) -> None:
     hole = _hole(bricks.shape, *box)
     spoiled = np.where(hole[..., None], np.uint8(0), bricks)
     assert _off(patches(spoiled, hole)[hole], bricks[hole]) < 4
-    assert _off(FILLS["marching"](spoiled, hole)[hole], bricks[hole]) > 15
+    assert _off(INPAINTERS["marching"](spoiled, hole)[hole], bricks[hole]) > 15
 
 
 def test_an_edge_between_two_grounds_goes_on() -> None:
@@ -78,7 +78,7 @@ def test_many_unknowns_are_solved_as_few_are(monkeypatch: pytest.MonkeyPatch) ->
     shades = np.stack([3 * columns, 3 * rows, 2 * columns + rows], 2).astype(np.uint8)
     hole = _hole(shades.shape, 12, 12, 46, 50)
     once = biharmonic(shades, hole)
-    monkeypatch.setattr("limner.editing.poisson.DIRECT", 400)
+    monkeypatch.setattr("limner.editing.poisson.MAX_DIRECT_UNKNOWNS", 400)
     assert np.abs(biharmonic(shades, hole).astype(int) - once).max() <= 1
 
 
@@ -86,7 +86,7 @@ def test_a_large_picture_is_searched_in_small_and_copied_in_full(monkeypatch: py
     rng = np.random.default_rng(1)
     picture = np.repeat(rng.integers(40, 200, (120, 161, 1)), 3, 2).astype(np.uint8)
     hole = _hole(picture.shape, 31, 43, 41, 55)
-    monkeypatch.setattr("limner.editing.inpainting.AREA", 6000)
+    monkeypatch.setattr("limner.editing.inpainting.MAX_AREA", 6000)
     filled = patches(np.where(hole[..., None], np.uint8(255), picture), hole)
     assert np.array_equal(filled[~hole], picture[~hole])
     assert filled[hole].std() > 0.8 * picture.std(), "it is as sharp as what is around it"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from limner.editing.inversion import first_guess, invert, perceptual_net
+from limner.editing.inversion import initial_latent, invert, perceptual_net
 from limner.editing.latent_space import interpolate, sample_w, with_condition
 from limner.errors import ConditionError, ModelError
 from limner.features.likeness import embed, perceptual_distance
@@ -49,7 +49,7 @@ def test_w_of_a_seed_generates_what_the_model_samples(name: str) -> None:
 @pytest.mark.parametrize("name", DECODERS)
 def test_the_found_latent_generates_a_similar_picture(name: str, photographs: torch.Tensor) -> None:
     model = small_model(name, BOTH)
-    latent, guess = invert(model, photographs, steps=12), first_guess(model, photographs, {})
+    latent, guess = invert(model, photographs, steps=12), initial_latent(model, photographs, {})
     with torch.no_grad():
         after, before = model.hooks.decode(latent), model.hooks.decode(guess)
     assert after.shape == photographs.shape
@@ -98,7 +98,7 @@ def test_without_steps_the_latent_is_the_first_guess(photographs: torch.Tensor) 
 def test_a_condition_that_is_given_is_kept_and_another_is_what_fits_best(photographs: torch.Tensor) -> None:
     model = small_model("vae", BOTH)
     assert invert(model, photographs, {"kind": "long"}, steps=0).condition["kind"].tolist() == [2, 2]
-    guess = first_guess(model, photographs, {})
+    guess = initial_latent(model, photographs, {})
     with torch.no_grad():
         features = embed(perceptual_net(), photographs)
         missed = perceptual_distance(embed(perceptual_net(), model.hooks.decode(guess)), features)

@@ -10,7 +10,7 @@ from PIL import Image
 from edit_command import pixels_of, run_edit
 from limner.editing import Canvas, apply, from_list, parse, to_list
 from limner.editing.history import open_source, save_edited
-from limner.editing.latent_space import editing_model
+from limner.editing.latent_space import load_for_editing
 from limner.editing.operation import KnownLatent
 from limner.errors import LimnerError, PictureError
 from limner.methods import Latent
@@ -36,7 +36,7 @@ IDLE = ("along:direction=pca-1,amount=0,model=gone", "mix:share=0,seed=1,model=g
 def _few_candidates_compared_at_small_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("limner.editing.inversion.CANDIDATES", 8)
     monkeypatch.setattr("limner.editing.latent_computation.CANDIDATES", 4)
-    monkeypatch.setattr("limner.editing.directions.SAMPLES", 32)
+    monkeypatch.setattr("limner.editing.directions.NUM_SAMPLES", 32)
     monkeypatch.setattr("limner.features.likeness.SIDES", (32, 128))
 
 
@@ -91,7 +91,7 @@ def test_a_model_s_own_picture_has_a_known_latent(model: Path, monkeypatch: pyte
     monkeypatch.setattr(
         "limner.editing.latent_computation.invert", lambda *_, **__: pytest.fail("a known latent needs no inversion")
     )
-    source, opened = open_source(model, seed=7), editing_model(model)
+    source, opened = open_source(model, seed=7), load_for_editing(model)
     sample = opened.sample(1, seed=7)[0]
     assert np.array_equal(apply([parse("encode")], source.pixels, source.latent), sample)
     other = opened.sample(1, seed=9)[0]
@@ -101,8 +101,8 @@ def test_a_model_s_own_picture_has_a_known_latent(model: Path, monkeypatch: pyte
 
 
 def test_a_model_s_own_picture_under_another_condition_is_what_it_generates_then(model: Path) -> None:
-    source, opened = open_source(model, seed=7), editing_model(model)
-    own = opened.latent(1, seed=7)
+    source, opened = open_source(model, seed=7), load_for_editing(model)
+    own = opened.sample_latents(1, seed=7)
     kind = next(
         one for one in ("long", "round") if int(own.condition["kind"]) != int(opened.resolve({"kind": one})["kind"])
     )
@@ -121,19 +121,19 @@ def test_a_photograph_under_the_condition_that_it_has_stays_as_it_is(opaque: np.
 
 def test_a_latent_counts_only_for_the_pixels_that_it_generates(model: Path) -> None:
     source = open_source(model, seed=7)
-    canvas = Canvas(source.pixels, latent=source.latent)
-    assert canvas.known is source.latent
-    assert parse("exposure:0").apply(canvas).known is source.latent
-    assert parse("exposure:1").apply(canvas).known is None
+    canvas = Canvas(source.pixels, last_latent=source.latent)
+    assert canvas.valid_latent is source.latent
+    assert parse("exposure:0").apply(canvas).valid_latent is source.latent
+    assert parse("exposure:1").apply(canvas).valid_latent is None
     encoded = parse(f"encode:model={model},steps=1").apply(parse("exposure:1").apply(canvas))
-    assert isinstance(encoded.known, KnownLatent)
-    assert parse("blur:2").apply(encoded).known is None
+    assert isinstance(encoded.valid_latent, KnownLatent)
+    assert parse("blur:2").apply(encoded).valid_latent is None
 
 
 def test_inversion_is_done_once(names: dict[str, str], opaque: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     first = parse(TEXTS["along"].format(**names)).apply(Canvas(opaque))
-    assert first.known
-    assert not first.known.exact
+    assert first.valid_latent
+    assert not first.valid_latent.exact
     monkeypatch.setattr("limner.editing.latent_computation.invert", lambda *_, **__: pytest.fail("it was found before"))
     back = parse("along:direction=sefa-1,amount=-4").apply(first)
     assert np.abs(back.pixels.astype(float) - opaque).mean() < np.abs(first.pixels.astype(float) - opaque).mean()
@@ -156,7 +156,7 @@ def test_an_edited_photograph_is_replayed_and_marked(name: str, names: dict[str,
     assert replay(out)[1] == 0
     provenance = read_provenance(out)
     assert provenance["ai_generated"]
-    assert provenance["read"][names["model"]] == editing_model(Path(names["model"])).digest
+    assert provenance["read"][names["model"]] == load_for_editing(Path(names["model"])).digest
     run_edit(out, tmp_path / "back.png", "--undo")
     assert not read_provenance(tmp_path / "back.png")["ai_generated"]
 
@@ -255,7 +255,7 @@ def test_a_direction_that_is_not_written_is_answered_with_what_writes_it(names: 
     said = run_edit(names["photo"], tmp_path / "out.png", *asked)
     assert f"write it with: limner directions {model} --attribute smile, and add directions={model}/directions" in said
     steps = {"up": torch.ones(6), "kind=long": torch.ones(6)}
-    save_tensors(model / "directions" / "directions.safetensors", steps, {"model": editing_model(model).digest})
+    save_tensors(model / "directions" / "directions.safetensors", steps, {"model": load_for_editing(model).digest})
     said = run_edit(names["photo"], tmp_path / "out.png", *asked)
     assert said.endswith(f"with directions={model}/directions there are kind=long, up.")
     assert said == run_edit(model, tmp_path / "out.png", "--op", "along:smile")

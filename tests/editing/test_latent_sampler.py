@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from limner.editing.directions import direction_of
+from limner.editing.directions import direction_offset
 from limner.editing.latent_sampler import LatentSampler, weighted_sum
 from limner.editing.latent_spec import LatentSpec, Towards
 from limner.errors import ModelError, PictureError, UsageError
@@ -18,7 +18,7 @@ from small_models import small_model
 
 @pytest.fixture(autouse=True)
 def _few_samples(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("limner.editing.directions.SAMPLES", 32)
+    monkeypatch.setattr("limner.editing.directions.NUM_SAMPLES", 32)
 
 
 @pytest.fixture(scope="module", params=["gan", "vae"])
@@ -63,9 +63,9 @@ def test_directions_move_w_by_so_many_standard_deviations(sampler: LatentSampler
     spec = LatentSpec(seed=4, directions={"sefa-1": 2.0, "pca-1": 0.0})
     with torch.no_grad():
         w = sampler.model.generator.to_w(sampler.latent(spec))
-        expected = w.with_values(w.values + 2 * direction_of(sampler.editing, "sefa-1"), "w")
+        expected = w.with_values(w.values + 2 * direction_offset(sampler.editing, "sefa-1"), "w")
     assert _far(sampler.generate([spec])[0], sampler.model.generate(expected)[0]) <= 1
-    known = sampler.known(spec, sampler.generate([spec])[0])
+    known = sampler.known_latent(spec, sampler.generate([spec])[0])
     assert known is not None
     torch.testing.assert_close(known.latent.values, expected.values)
     with pytest.raises(UsageError, match="did you mean 'sefa-"):
@@ -114,6 +114,6 @@ def test_a_model_without_a_decoder_generates_and_knows_no_latent(tmp_path: Path)
     sampler = LatentSampler.of(load(tmp_path / "noise"), tmp_path / "noise")
     (picture,) = sampler.generate([LatentSpec(seed=1)])
     assert picture.shape == (16, 16, 3)
-    assert sampler.known(LatentSpec(seed=1), picture) is None
+    assert sampler.known_latent(LatentSpec(seed=1), picture) is None
     with pytest.raises(ModelError, match="has no decoder"):
         sampler.generate([LatentSpec(directions={"pca-1": 1.0})])

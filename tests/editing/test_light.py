@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from limner.editing import apply, parse
-from limner.editing.light import LUMINANCE, encoded, linear
+from limner.editing.light import LUMINANCE_REC709, encoded, linear
 
 
 def _luminance(pixels: np.ndarray) -> np.ndarray:
-    return linear(pixels[..., :3] / 255) @ LUMINANCE
+    return linear(pixels[..., :3] / 255) @ LUMINANCE_REC709
 
 
 def test_linear_light_and_back_are_inverse() -> None:

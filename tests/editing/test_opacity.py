@@ -29,6 +29,8 @@ def _sprite(hidden: int, colour: tuple[int, int, int] = (200, 60, 30)) -> np.nda
         "relight:90",
         "white-balance",
         "exposure:0.5",
+        "hue:90",
+        "recolour:from=#c83c1e,to=teal",
         "rotate:20",
         "scale:0.7",
         "scale:2",

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from limner.editing.directions import direction_of, factorised, principal, read_directions
-from limner.editing.latent_space import editing_model, standardised
+from limner.editing.directions import direction_offset, ganspace_directions, read_directions, sefa_directions
+from limner.editing.latent_space import load_for_editing, standardised
 from limner.errors import ModelError, UsageError
 from limner.model import Model
 from limner.tensors import save_tensors
@@ -25,7 +25,7 @@ def _axis(step: Tensor) -> int:
     return int(step.abs().argmax())
 
 
-@pytest.mark.parametrize("find", [factorised, principal])
+@pytest.mark.parametrize("find", [sefa_directions, ganspace_directions])
 def test_the_strongest_directions_are_found_without_a_name(find: Callable[..., dict[str, Tensor]], lamp: Model) -> None:
     first, second = list(find(lamp, 2).values())
     assert (_axis(first), _axis(second)) == (RED, LIGHT)
@@ -36,13 +36,13 @@ def test_the_strongest_directions_are_found_without_a_name(find: Callable[..., d
 
 def test_directions_of_a_folder_are_those_of_their_model(tmp_path: Path) -> None:
     small_model().save(tmp_path / "model")
-    model, step = editing_model(tmp_path / "model"), torch.arange(6.0)
+    model, step = load_for_editing(tmp_path / "model"), torch.arange(6.0)
     save_tensors(tmp_path / "ways" / "directions.safetensors", {"up": step}, {"model": model.digest})
-    assert torch.equal(direction_of(model, "up", tmp_path / "ways"), step)
+    assert torch.equal(direction_offset(model, "up", tmp_path / "ways"), step)
     with pytest.raises(UsageError, match="no direction 'upp'; did you mean 'up'"):
-        direction_of(model, "upp", tmp_path / "ways")
+        direction_offset(model, "upp", tmp_path / "ways")
     with pytest.raises(UsageError, match="directions=FOLDER"):
-        direction_of(model, "up")
+        direction_offset(model, "up")
     other = small_model(seed=1)
     other.digest = "another"
     with pytest.raises(ModelError, match="of another model"):
@@ -52,7 +52,7 @@ def test_directions_of_a_folder_are_those_of_their_model(tmp_path: Path) -> None
 @pytest.mark.parametrize("name", ["vae", "dcgan", "mlp-gan", "dense-conv-gan"])
 def test_every_kind_of_decoder_has_directions(name: str) -> None:
     model = small_model(name)
-    steps = factorised(model, 3) | principal(model, 3)
+    steps = sefa_directions(model, 3) | ganspace_directions(model, 3)
     mean, std = model.generator.w_statistics()
     ways = torch.stack([step / std for step in steps.values()])
     torch.testing.assert_close(standardised(model, mean + steps["sefa-1"]), ways[0])

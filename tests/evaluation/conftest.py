@@ -14,8 +14,8 @@ PICTURES = 360
 @pytest.fixture(autouse=True, scope="session")
 def _quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("limner.evaluation.classifier.STEPS", 60)
-        patch.setattr("limner.evaluation.tuning.SAMPLES", 120)
+        patch.setattr("limner.evaluation.classifier.TRAINING_STEPS", 60)
+        patch.setattr("limner.evaluation.tuning.NUM_SAMPLES", 120)
         yield
 
 

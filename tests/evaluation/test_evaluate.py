@@ -16,7 +16,7 @@ N = 240
 
 
 @pytest.fixture(scope="module")
-def judged(flowers: Dataset, more_flowers: Dataset) -> Evaluation:
+def evaluation(flowers: Dataset, more_flowers: Dataset) -> Evaluation:
     """A model that returns training pictures, one that draws new ones, and noise."""
     models = {
         "parrot": parrot(flowers, flowers.split("train")),
@@ -26,38 +26,40 @@ def judged(flowers: Dataset, more_flowers: Dataset) -> Evaluation:
     return evaluate(models, flowers, n=N, only=("distances", "fidelity", "utility", "generalisation"))
 
 
-def test_a_parrot_is_flagged_and_fresh_drawings_are_not(judged: Evaluation) -> None:
-    assert judged.value("parrot", "copies") > 0.9
-    assert judged.value("parrot", "C_T") < -3
-    assert judged.value("parrot", "closer than held-out") > 0.95
-    assert judged.value("parrot", "authentic") < 0.1
-    assert judged.value("fresh", "copies") < 0.05
-    assert abs(judged.value("fresh", "C_T")) < 3
-    said = verdicts(judged)
+def test_a_parrot_is_flagged_and_fresh_drawings_are_not(evaluation: Evaluation) -> None:
+    assert evaluation.value("parrot", "copies") > 0.9
+    assert evaluation.value("parrot", "C_T") < -3
+    assert evaluation.value("parrot", "closer than held-out") > 0.95
+    assert evaluation.value("parrot", "authentic") < 0.1
+    assert evaluation.value("fresh", "copies") < 0.05
+    assert abs(evaluation.value("fresh", "C_T")) < 3
+    said = verdicts(evaluation)
     assert said[0].startswith("parrot: samples copy training pictures")
     assert said[1].startswith("fresh: no copies")
     assert said[2].startswith("noise: no copies; samples look less like the training pictures")
-    assert said[3].startswith("training pictures, judged like samples for comparison: samples copy")
+    assert said[3].startswith("training pictures, evaluated like samples for comparison: samples copy")
 
 
-def test_noise_is_last_on_every_measure_of_quality(judged: Evaluation) -> None:
+def test_noise_is_last_on_every_measure_of_quality(evaluation: Evaluation) -> None:
     for name in ("FD-limner", "FD-limner without bias", "kernel distance"):
-        assert judged.value("noise", name) > 3 * judged.value("fresh", name)
+        assert evaluation.value("noise", name) > 3 * evaluation.value("fresh", name)
     for name in ("precision", "recall", "density", "coverage"):
-        assert judged.value("noise", name) < judged.value("fresh", name)
+        assert evaluation.value("noise", name) < evaluation.value("fresh", name)
 
 
-def test_utility_of_drawings_is_that_of_real_pictures(judged: Evaluation) -> None:
-    assert judged.value("fresh", "TSTR accuracy") > 0.5
-    assert judged.value("fresh", "TRTS accuracy") > 0.5
-    confusion = next(one for one in judged.judged if one.subject.name == "fresh").groups["utility"].details["TSTR"]
+def test_utility_of_drawings_is_that_of_real_pictures(evaluation: Evaluation) -> None:
+    assert evaluation.value("fresh", "TSTR accuracy") > 0.5
+    assert evaluation.value("fresh", "TRTS accuracy") > 0.5
+    confusion = next(one for one in evaluation.models if one.subject.name == "fresh").groups["utility"].details["TSTR"]
     assert np.sum(confusion["confusion"]) == 120
     assert len(confusion["classes"]) == 6
-    assert any("noise: utility (TSTR, TRTS) is not measured" in line for line in warnings(judged))
+    assert any("noise: utility (TSTR, TRTS) is not measured" in line for line in warnings(evaluation))
 
 
-def test_intervals_hold_their_figures(judged: Evaluation) -> None:
-    found = [m for one in judged.judged for group in one.groups.values() for m in group.measures if m.low is not None]
+def test_intervals_hold_their_figures(evaluation: Evaluation) -> None:
+    found = [
+        m for one in evaluation.models for group in one.groups.values() for m in group.measures if m.low is not None
+    ]
     assert len(found) > 30
     assert [m for m in found if not m.low <= m.value <= m.high] == []
     assert all(m.protocol for m in found)
@@ -70,17 +72,17 @@ def test_figures_with_the_same_fault_share_a_line(flowers: Dataset) -> None:
     )
 
 
-def test_small_samples_are_said_to_be_small(judged: Evaluation) -> None:
+def test_small_samples_are_said_to_be_small(evaluation: Evaluation) -> None:
     assert any(
         line.startswith(
             "FD-limner: the figure is far too high, because the smaller of the two sets has 120 pictures and 448 are"
         )
-        for line in warnings(judged)
+        for line in warnings(evaluation)
     )
 
 
-def test_the_report_holds_everything(judged: Evaluation, out: Path) -> None:
-    write_report(judged, out)
+def test_the_report_holds_everything(evaluation: Evaluation, out: Path) -> None:
+    write_report(evaluation, out)
     report = json.loads((out / "report.json").read_text())
     assert [model["name"] for model in report["models"]] == ["parrot", "fresh", "noise", "training pictures"]
     assert report["protocol"]["samples"] == N
@@ -92,8 +94,8 @@ def test_the_report_holds_everything(judged: Evaluation, out: Path) -> None:
     )
 
 
-def test_the_table_stars_the_best_model_of_a_row(judged: Evaluation) -> None:
-    header, *body = rows(judged)
+def test_the_table_stars_the_best_model_of_a_row(evaluation: Evaluation) -> None:
+    header, *body = rows(evaluation)
     assert header == ["", "parrot", "fresh", "noise", "training pictures"]
     copies = next(row for row in body if row[0].startswith("copies"))
     assert copies[1].startswith("1 [")
@@ -109,11 +111,11 @@ def test_the_same_seed_judges_the_same(flowers: Dataset) -> None:
 
 
 def test_a_held_out_set_of_its_own(flowers: Dataset, more_flowers: Dataset) -> None:
-    judged = evaluate(
+    evaluation = evaluate(
         {"m": parrot(flowers, flowers.split("train"))}, more_flowers, n=60, only=("distances", "generalisation")
     )
-    assert any("copying is not measured" in line for line in warnings(judged))
-    assert judged.judged[0].groups["generalisation"].measures == []
+    assert any("copying is not measured" in line for line in warnings(evaluation))
+    assert evaluation.models[0].groups["generalisation"].measures == []
 
 
 def test_held_out_pictures_that_were_learned_from_are_found(flowers: Dataset, tmp_path: Path) -> None:

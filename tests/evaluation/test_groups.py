@@ -15,7 +15,7 @@ from limner.model import Model
 from limner.recipes import apply_settings, find_recipe
 from limner.training import train
 
-QUICK = ["method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]", "method.latent=8", "batch=16", "lr=3e-3"]
+QUICK = ["method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]", "method.latent_dim=8", "batch=16", "lr=3e-3"]
 
 
 @pytest.fixture(scope="module")
@@ -27,22 +27,23 @@ def vae(flowers: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_vae_is_judged_by_its_likelihood(flowers: Dataset, vae: Path) -> None:
-    judged = evaluate([vae], flowers, n=40, only=("likelihood",))
+    evaluation = evaluate([vae], flowers, n=40, only=("likelihood",))
     elbo, tighter = (
-        judged.value("run", f"{name}, bits per dimension") for name in ("negative ELBO", "importance-weighted bound")
+        evaluation.value("run", f"{name}, bits per dimension")
+        for name in ("negative ELBO", "importance-weighted bound")
     )
     assert 2 < tighter <= elbo < 9
-    assert 0 < judged.value("run", "reconstruction error") < 0.25
-    assert 0 <= judged.value("run", "active units") <= 8
+    assert 0 < evaluation.value("run", "reconstruction error") < 0.25
+    assert 0 <= evaluation.value("run", "active units") <= 8
     for name in ("MIG", "SAP", "DCI disentanglement", "DCI completeness", "DCI informativeness"):
-        assert 0 <= judged.value("run", name) <= 1
-    assert all(m.low < m.value < m.high for m in judged.judged[0].groups["likelihood"].measures if m.low != m.high)
+        assert 0 <= evaluation.value("run", name) <= 1
+    assert all(m.low < m.value < m.high for m in evaluation.models[0].groups["likelihood"].measures if m.low != m.high)
 
 
 def test_a_vae_with_a_learned_prior_states_no_elbo(flowers: Dataset, tmp_path: Path) -> None:
     quick = [*QUICK, "adversary.network.widths=[8, 16]", "flow.width=16"]
     train(flowers, apply_settings(find_recipe("vae"), quick), tmp_path / "run", steps=60)
-    group = evaluate([tmp_path / "run"], flowers, n=40, only=("likelihood",)).judged[0].groups["likelihood"]
+    group = evaluate([tmp_path / "run"], flowers, n=40, only=("likelihood",)).models[0].groups["likelihood"]
     names = [measure.name for measure in group.measures]
     assert "reconstruction error" in names
     assert not any("ELBO" in name or "bound" in name for name in names)
@@ -55,33 +56,33 @@ def test_factors_that_hardly_vary_are_left_out(flowers: Dataset, vae: Path) -> N
     height = [1.0] * (len(species) - 5) + [0.5] * 5
     table = {"split": ["test"] * len(species), "species": species, "height": height}
     dataset = write_dataset(vae.parent / "level", np.asarray(flowers.pictures[held_out]), table)
-    judged = evaluate([vae], dataset, n=40, only=("likelihood",)).judged[0].groups["likelihood"]
-    assert "two factors" in judged.notes[0]
-    assert not any("DCI" in measure.name for measure in judged.measures)
+    evaluation = evaluate([vae], dataset, n=40, only=("likelihood",)).models[0].groups["likelihood"]
+    assert "two factors" in evaluation.notes[0]
+    assert not any("DCI" in measure.name for measure in evaluation.measures)
 
 
 def test_a_model_without_encoder_has_no_likelihood(flowers: Dataset) -> None:
-    judged = evaluate({"noise": noise(flowers)}, flowers, n=40, only=("distances", "likelihood"))
-    assert judged.judged[0].groups["likelihood"].measures == []
+    evaluation = evaluate({"noise": noise(flowers)}, flowers, n=40, only=("distances", "likelihood"))
+    assert evaluation.models[0].groups["likelihood"].measures == []
     with pytest.raises(UsageError, match="none of these models is a VAE"):
         evaluate({"noise": noise(flowers)}, flowers, n=40, only=("likelihood",))
 
 
 def test_the_cost_of_a_model_is_that_of_a_process_of_its_own(flowers: Dataset, vae: Path) -> None:
-    judged = evaluate([vae], flowers, n=40, only=("cost",))
-    assert judged.value("run", "ms for one picture") > 0
-    assert judged.value("run", "pictures a second") > 1
-    assert 50 < judged.value("run", "peak memory MB") < 8000
+    evaluation = evaluate([vae], flowers, n=40, only=("cost",))
+    assert evaluation.value("run", "ms for one picture") > 0
+    assert evaluation.value("run", "pictures a second") > 1
+    assert 50 < evaluation.value("run", "peak memory MB") < 8000
     size = (vae / "model" / "model.safetensors").stat().st_size
-    assert judged.value("run", "size MB") == size / 1e6
-    assert set(judged.judged[0].groups["cost"].details["by_batch"]) == {"16", "64", "256"}
+    assert evaluation.value("run", "size MB") == size / 1e6
+    assert set(evaluation.models[0].groups["cost"].details["by_batch"]) == {"16", "64", "256"}
 
 
 def test_classes_are_judged_one_by_one(flowers: Dataset) -> None:
     rows = flowers.split("train")
     one = rows[flowers.condition(rows, ["species"])["species"].numpy() == 0]
     model: Model = parrot(flowers, one)
-    groups = evaluate({"m": model}, flowers, n=80, only=("distances", "fidelity", "utility")).judged[0].groups
+    groups = evaluate({"m": model}, flowers, n=80, only=("distances", "fidelity", "utility")).models[0].groups
     classes = flowers.schema.attribute("species").classes
     by_class = groups["distances"].details["by_class"]
     assert [row["class"] for row in by_class] == list(classes)

@@ -47,7 +47,7 @@ def test_cross_validation_judges_every_fold_once(flowers: Dataset, tmp_path: Pat
     found = cross_validate(flowers, "gan", out, folds=2, minutes=MINUTES, n=60, settings=SMALL)
     assert len(found.measures["FD-limner"]["values"]) == 2
     header, *rows = found.rows()
-    assert header == ["", "mean", "spread", "fold 1", "fold 2"]
+    assert header == ["", "mean", "std", "fold 1", "fold 2"]
     assert len(rows) == len(found.measures) > 10
     assert "cross-validated" in (out / "report.html").read_text()
     with patch("limner.evaluation.crossval.train", side_effect=AssertionError("nothing is trained twice")):
@@ -71,7 +71,7 @@ def test_a_search_leaves_a_recipe_and_a_verdict(flowers: Dataset, tmp_path: Path
     assert len(report["default"]) == 4
     best = min(trial["rungs"][-1] for trial in found.trials if trial["state"] == "complete")
     assert ("tuned" in found.figures) == (best < found.default[-1])
-    assert found.judged.reference.split == "test"
+    assert found.evaluation.reference.split == "test"
     page = (out / "report.html").read_text()
     assert "What mattered" in page
     with patch("limner.evaluation.study.train", side_effect=AssertionError("nothing is trained twice")):

@@ -14,7 +14,7 @@ from limner.data import Dataset, prepare
 from limner.data.garden import make
 from limner.editing import apply, parse
 from limner.editing.directions import read_directions
-from limner.editing.latent_space import editing_model
+from limner.editing.latent_space import load_for_editing
 from limner.errors import LimnerError, UsageError
 from limner.explain.directions import effects, orthogonal, supervised
 from limner.explain.scorers import SCORERS
@@ -77,8 +77,8 @@ def test_what_cannot_be_found_is_one_line(lamp: Model) -> None:
 @pytest.fixture(scope="module")
 def _quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("limner.explain.predictor.STEPS", 20)
-        patch.setattr("limner.editing.directions.SAMPLES", 32)
+        patch.setattr("limner.explain.predictor.TRAINING_STEPS", 20)
+        patch.setattr("limner.editing.directions.NUM_SAMPLES", 32)
         yield
 
 
@@ -87,7 +87,12 @@ def run(_quick: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("garden")
     make(folder / "flowers", n=60, size=16)
     prepare(folder / "flowers", folder / "dataset", size=16)
-    small = ["method.latent=6", "method.generator.widths=[16, 8]", "method.discriminator.widths=[8, 16]", "batch=16"]
+    small = [
+        "method.latent_dim=6",
+        "method.generator.widths=[16, 8]",
+        "method.discriminator.widths=[8, 16]",
+        "batch=16",
+    ]
     train(Dataset.open(folder / "dataset"), apply_settings(find_recipe("gan"), small), folder / "run", steps=3)
     return folder / "run"
 
@@ -108,7 +113,7 @@ def test_directions_are_printed_written_rendered_and_followed(run: Path, tmp_pat
     report = json.loads((out / "directions.json").read_text())
     assert report["ai_generated"]
     assert {"species=rose", "colour", "warmth"} <= set(report["directions"]["pca-1"])
-    steps = read_directions(out, editing_model(run))
+    steps = read_directions(out, load_for_editing(run))
     assert "species=rose" in steps
     assert "species=rose" in (out / "report.html").read_text()
     along = parse(f"along:direction=species=rose,amount=3,directions={out},model={run},steps=1")

@@ -26,8 +26,8 @@ from limner.pictures import read_provenance
 from limner.recipes import apply_settings, find_recipe
 from limner.training import train
 
-SMALL = ("method.latent=6", "method.generator.widths=[16, 8]", "method.discriminator.widths=[8, 16]", "batch=16")
-SMALL_VAE = ("method.latent=6", "method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]", "batch=16")
+SMALL = ("method.latent_dim=6", "method.generator.widths=[16, 8]", "method.discriminator.widths=[8, 16]", "batch=16")
+SMALL_VAE = ("method.latent_dim=6", "method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]", "batch=16")
 BRIGHT, SHARE = 3, 0.2
 
 
@@ -58,7 +58,7 @@ def _model(recipe: str, *settings: str, side: int = 8, channels: int = 1) -> Mod
 
 @pytest.fixture(scope="module")
 def lamp() -> Model:
-    model = _model("gan", "method.latent=8", "method.output=linear")
+    model = _model("gan", "method.latent_dim=8", "method.output=linear")
     model.generator.decoder = Lamp()
     return model
 
@@ -123,7 +123,7 @@ def test_layers_are_found_in_every_kind_of_decoder(recipe: str, layer: str) -> N
 
 
 def test_dense_layers_have_channels_too() -> None:
-    model = _model("mlp-gan", "method.generator.widths=[12, 6]", "method.latent=4")
+    model = _model("mlp-gan", "method.generator.widths=[12, 6]", "method.latent_dim=4")
     found = dissection(model, brightness, n=40)
     assert found.shape == (6,)
     assert len(found.channels) == 6

@@ -9,7 +9,7 @@ import torch
 from limner.data import Dataset, write_dataset
 from limner.errors import LimnerError, UsageError
 from limner.explain.attribute_scorers import attribute_scorers, target_of
-from limner.explain.predictor import AttributePredictor, complete, errors_of, train_predictor
+from limner.explain.predictor import AttributePredictor, complete, errors_of, train_attribute_predictor
 from limner.images import from_uint8
 
 COUNT = 200
@@ -32,8 +32,8 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 @pytest.fixture(scope="module")
 def predictor(dataset: Dataset) -> AttributePredictor:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("limner.explain.predictor.STEPS", 200)
-        return train_predictor(dataset, [dataset.schema.attribute(name) for name in ("tone", "light")])
+        patch.setattr("limner.explain.predictor.TRAINING_STEPS", 200)
+        return train_attribute_predictor(dataset, [dataset.schema.attribute(name) for name in ("tone", "light")])
 
 
 def test_it_predicts_labels_and_numbers_of_new_pictures(dataset: Dataset, predictor: AttributePredictor) -> None:
@@ -53,7 +53,7 @@ def test_rows_without_a_value_are_left_out(dataset: Dataset) -> None:
 
 def test_what_is_always_the_same_cannot_be_learned(dataset: Dataset) -> None:
     with pytest.raises(UsageError, match="constant: always the same in these"):
-        train_predictor(dataset, [dataset.schema.attribute("constant")])
+        train_attribute_predictor(dataset, [dataset.schema.attribute("constant")])
 
 
 def test_scorers_are_of_numbers_that_differ_and_of_each_class(

@@ -14,7 +14,7 @@ from limner.explain.predictor_cache import predictor_once
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LIMNER_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("limner.explain.predictor.STEPS", 4)
+    monkeypatch.setattr("limner.explain.predictor.TRAINING_STEPS", 4)
     return tmp_path / "cache" / "predictors"
 
 
@@ -35,7 +35,7 @@ def test_the_second_use_reads_what_the_first_one_trained(
     dataset = _greys(tmp_path / "greys")
     trained = _once(dataset, "light", "tone")
     assert "read from" not in capsys.readouterr().err
-    monkeypatch.setattr("limner.explain.predictor_cache.train_predictor", None)
+    monkeypatch.setattr("limner.explain.predictor_cache.train_attribute_predictor", None)
     kept = _once(dataset, "light", "tone")
     (file,) = cache.iterdir()
     assert (
@@ -55,7 +55,7 @@ def test_other_pictures_attributes_seeds_and_settings_are_trained_anew(
     _once(dataset, "tone")
     _once(dataset, "light", seed=1)
     _once(_greys(tmp_path / "others", 1), "light")
-    monkeypatch.setattr("limner.explain.predictor.STEPS", 5)
+    monkeypatch.setattr("limner.explain.predictor.TRAINING_STEPS", 5)
     _once(dataset, "light")
     assert len(list(cache.iterdir())) == 5
 

@@ -75,8 +75,8 @@ def test_fault_37_a_description_is_made_to_do_harm(model: Path, tmp_path: Path, 
     ("where", "value"),
     [
         ("recipe.method.generator.widths", [16384] * 4),
-        ("recipe.method.latent", 2**40),
-        ("recipe.method.latent", -1),
+        ("recipe.method.latent_dim", 2**40),
+        ("recipe.method.latent_dim", -1),
         ("recipe.method.bomb", 1),
         ("schema.height", 2**40),
         ("schema.channels", 0),
@@ -112,7 +112,7 @@ def _flipped(model: Path) -> None:
 
 
 def _of_another(model: Path) -> None:
-    small_model("gan", "method.latent=7").save(model.parent / "other")
+    small_model("gan", "method.latent_dim=7").save(model.parent / "other")
     shutil.move(model.parent / "other" / "model.safetensors", model / "model.safetensors")
     shutil.rmtree(model.parent / "other")
 

@@ -170,22 +170,22 @@ def test_fault_35_what_is_asked_can_never_fit(dataset: Path, trained: Path, tmp_
 def test_fault_35_memory_runs_out_in_the_middle(
     dataset: Path, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest_step, honest_latent = Gan.step, Model.latent
+    honest_step, honest_latents = Gan.step, Model.sample_latents
 
     def step(self: Gan, batch: object, context: StepContext) -> object:
         if context.step == 6:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 137438953472 bytes.")
         return honest_step(self, batch, context)
 
-    def latent(self: Model, n: int = 1, **more: Any) -> Latent:
+    def sample_latents(self: Model, n: int = 1, **more: Any) -> Latent:
         if more.get("first") == 64:
             raise MemoryError
-        return honest_latent(self, n, **more)
+        return honest_latents(self, n, **more)
 
     run = tmp_path / "run"
     with monkeypatch.context() as full:
         full.setattr(Gan, "step", step)
-        full.setattr(Model, "latent", latent)
+        full.setattr(Model, "sample_latents", sample_latents)
         command = ("train", dataset, "--out", run, "--steps", "12", "--save-every", "4", *SMALL)
         line = limner(*command, code=1, progress="training ")
         assert "does not fit in memory" in line

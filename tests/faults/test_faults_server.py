@@ -24,7 +24,12 @@ from promise import alive, unchanged, wait_until
 from small_models import small_model
 
 TOKEN = "0123456789abcdef"
-SMALL = {"method.latent": 6, "method.generator.widths": "[16, 8]", "method.discriminator.widths": "[8, 16]", "batch": 8}
+SMALL = {
+    "method.latent_dim": 6,
+    "method.generator.widths": "[16, 8]",
+    "method.discriminator.widths": "[8, 16]",
+    "batch": 8,
+}
 TRAINING = {"data": "flowers", "recipe": "gan", "set": SMALL, "minutes": 10}
 
 

@@ -17,8 +17,8 @@ EDGES = "".join(f"- {parent} -> {child}\n" for child, parents in GRAPH.items() f
 @pytest.fixture(autouse=True, scope="module")
 def _quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("limner.explain.predictor.STEPS", 60)
-        patch.setattr("limner.causal.fitting.STEPS", 30)
+        patch.setattr("limner.explain.predictor.TRAINING_STEPS", 60)
+        patch.setattr("limner.causal.fitting.MAX_FLOW_STEPS", 30)
         yield
 
 

@@ -1,4 +1,4 @@
-"""Judging models on the command line; and every wrong turn is one line."""
+"""Evaluating models on the command line; and every wrong turn is one line."""
 
 import json
 from pathlib import Path
@@ -52,17 +52,17 @@ def test_without_data_the_run_s_own_dataset_is_taken_and_named(dataset: Path, ru
 
 
 def test_wrong_turns_are_one_line(dataset: Path, run: Path, tmp_path: Path, shared: Path) -> None:
-    judge = ("evaluate", run, "--data", dataset, "--n", "60", "--out", tmp_path / "report")
+    evaluate = ("evaluate", run, "--data", dataset, "--n", "60", "--out", tmp_path / "report")
     assert "no such model" in limner("evaluate", tmp_path / "nothing", "--data", dataset, code=1)
     assert "no such file or folder" in limner("evaluate", run, "--data", tmp_path / "nothing", code=1)
-    assert "did you mean 'fidelity'" in limner(*judge, "--only", "fidelty", code=2)
-    assert "there is no extractor 'vgg'" in limner(*judge, "--features", "vgg", code=2)
-    assert "limner weights" in limner(*judge, "--features", "inception-v3", code=1)
+    assert "did you mean 'fidelity'" in limner(*evaluate, "--only", "fidelty", code=2)
+    assert "there is no extractor 'vgg'" in limner(*evaluate, "--features", "vgg", code=2)
+    assert "limner weights" in limner(*evaluate, "--features", "inception-v3", code=1)
     assert "given twice" in limner("evaluate", run, run / "model", "--data", dataset, code=2)
-    assert "is no evaluation: give a new folder" in limner(*judge[:-1], dataset, code=2)
-    assert "is no evaluation: give a new folder" in limner(*judge[:-1], dataset, "--overwrite", code=2)
-    assert "cannot be written" in limner(*judge[:-1], "/proc/report", code=2)
-    assert "none of these models is a VAE" in limner(*judge, "--only", "likelihood", code=2)
+    assert "is no evaluation: give a new folder" in limner(*evaluate[:-1], dataset, code=2)
+    assert "is no evaluation: give a new folder" in limner(*evaluate[:-1], dataset, "--overwrite", code=2)
+    assert "cannot be written" in limner(*evaluate[:-1], "/proc/report", code=2)
+    assert "none of these models is a VAE" in limner(*evaluate, "--only", "likelihood", code=2)
     small = tmp_path / "small"
     limner("prepare", shared / "data" / "styles", small, "--size", "16")
     assert "generates 32x32 colour pictures, but those of" in limner("evaluate", run, "--data", small, code=2)

@@ -66,8 +66,8 @@ def _make(folder: Path) -> None:
         small_model(name, side=32).save(folder / "models" / name)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr("limner.causal.fitting.STEPS", 30)
-        patch.setattr("limner.explain.predictor.STEPS", 30)
+        patch.setattr("limner.causal.fitting.MAX_FLOW_STEPS", 30)
+        patch.setattr("limner.explain.predictor.TRAINING_STEPS", 30)
         garden.make(Path("garden"), n=200, size=16)
         data = prepare(Path("garden"), Path("models/flowers"), size=16)
         edges = [(parent, child) for child, parents in garden.GRAPH.items() for parent in parents]
@@ -268,7 +268,7 @@ def test_what_if(page: Page, address: str) -> None:
     expect(page.get_by_role("slider", name="sunlight")).to_be_visible()
     slide(page.get_by_role("slider", name="sunlight"), 0.95)
     expect(page.get_by_role("button", name=re.compile(r"^do\(sunlight = 0\."))).to_be_visible()
-    expect(page.get_by_role("img", name="In truth")).to_be_visible()
+    expect(page.get_by_role("img", name="True counterfactual")).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("^sunlight")).get_by_text("set").first).to_be_visible()
     shot(page, "whatif")
 
@@ -330,7 +330,7 @@ def test_language_and_appearance_stay(page: Page, address: str) -> None:
     expect(page.get_by_role("link", name="探索")).to_be_visible()
     assert page.evaluate("document.documentElement.lang").startswith("zh")
     shot(page, "explore-chinese")
-    for view in ("edit", "restyle", "whatif", "train", "judge"):
+    for view in ("edit", "restyle", "whatif", "train", "evaluate"):
         go(page, address, view)
         page.wait_for_timeout(300)
         shot(page, f"{view}-chinese")

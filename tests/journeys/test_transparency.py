@@ -83,8 +83,8 @@ def test_edits_and_styles_leave_nothing_as_nothing(run: Path, tmp_path: Path) ->
 
 
 def test_evaluation_export_and_reports_take_them(run: Path, tmp_path: Path) -> None:
-    judged = evaluate([run], run.parent / "data", n=32, only=["distances"], with_training_pictures=False)
-    assert "data:image/png" in judged._repr_html_()
+    evaluation = evaluate([run], run.parent / "data", n=32, only=["distances"], with_training_pictures=False)
+    assert "data:image/png" in evaluation._repr_html_()
     limner("export", run, "--out", "ball.onnx")
     assert np.abs(load(run, runtime="onnx").sample(2).astype(int) - load(run).sample(2)).max() <= 2
 

@@ -15,7 +15,7 @@ from limner.recipes import apply_settings, find_recipe
 
 SIDE = Attribute(name="side", kind="label", classes=("left", "right"))
 LIGHT = Attribute(name="light", kind="number", mean=0.0, std=0.5)
-SMALL = ("method.encoder.widths=[16, 32]", "method.decoder.widths=[32, 16]", "method.latent=8")
+SMALL = ("method.encoder.widths=[16, 32]", "method.decoder.widths=[32, 16]", "method.latent_dim=8")
 
 
 def _method(

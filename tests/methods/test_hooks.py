@@ -23,7 +23,7 @@ class _Decoder(Decoder):
 
 
 class _Generator(Generator):
-    latent = 4
+    latent_dim = 4
 
     def __init__(self, *layers: nn.Module) -> None:
         super().__init__()
@@ -48,17 +48,17 @@ def test_a_generator_without_decoder_or_dense_layer_is_one_line() -> None:
 def test_the_middle_of_a_single_layer_is_its_output() -> None:
     layer = nn.Linear(4, 12)
     hooks, latent = DecoderHooks(_Generator(layer), _latent(), 2), _latent(70)
-    assert hooks.readers == {}
-    torch.testing.assert_close(hooks.middle(latent), layer(latent.values))
+    assert hooks.offset_layers == {}
+    torch.testing.assert_close(hooks.middle_features(latent), layer(latent.values))
     assert torch.equal(hooks.first_output(latent), layer(latent.values))
 
 
 @pytest.mark.parametrize("name", ["gan", "mlp-gan", "vae"])
 def test_offsets_change_one_picture_s_maps_and_none_change_nothing(name: str) -> None:
     model = small_model(name)
-    latent = model.latent(2, seed=1)
+    latent = model.sample_latents(2, seed=1)
     offsets = model.hooks.offsets_of(latent)
-    assert len(offsets) == 1 + len(model.hooks.readers) == len(model.hooks.stds)
+    assert len(offsets) == 1 + len(model.hooks.offset_layers) == len(model.hooks.stds)
     with torch.no_grad():
         plain = model.hooks.decode(latent)
         same = Latent(latent.values, latent.condition, "z", offsets)

@@ -14,7 +14,7 @@ LABEL = Attribute(name="label", kind="label", classes=("a", "b", "c"))
 NUMBER = Attribute(name="height", kind="number", mean=10.0, std=2.0)
 SCHEMA = Schema(height=16, width=16, channels=3, attributes=(LABEL, NUMBER), label="label")
 GANS = [name for name in RECIPES if RECIPES[name]().method.kind == "gan"]
-SMALL = ("method.generator.widths=[16, 8]", "method.discriminator.widths=[8, 16]", "method.latent=8")
+SMALL = ("method.generator.widths=[16, 8]", "method.discriminator.widths=[8, 16]", "method.latent_dim=8")
 VAES = [name for name in RECIPES if RECIPES[name]().method.kind == "vae"]
 
 
@@ -27,7 +27,7 @@ def _batch(n: int = 8) -> Batch:
 def _method(name: str, *settings: str, attributes: tuple[Attribute, ...] = ()) -> Method:
     torch.manual_seed(0)
     recipe = apply_settings(RECIPES[name](), settings)
-    return build_method(recipe.method, recipe.optimiser, SCHEMA, attributes, pictures=100)
+    return build_method(recipe.method, recipe.optimiser, SCHEMA, attributes, num_pictures=100)
 
 
 def _snapshot(module: torch.nn.Module) -> list[torch.Tensor]:
@@ -68,7 +68,10 @@ def test_weights_and_gradients_lie_alike_in_memory_as_fused_optimisers_need_it(n
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_picture_depends_on_its_own_noise_alone(name: str) -> None:
     generator = _method(name).eval().generator
-    many, one = generator(noise(1, 5, generator.latent), {}), generator(noise(1, 1, generator.latent, first=3), {})
+    many, one = (
+        generator(noise(1, 5, generator.latent_dim), {}),
+        generator(noise(1, 1, generator.latent_dim, first=3), {}),
+    )
     assert many.shape == (5, 3, 16, 16)
     assert many.abs().max() <= 1
     torch.testing.assert_close(many[3:4], one, atol=1e-5, rtol=1e-4)
@@ -80,7 +83,10 @@ def test_a_conditional_method_obeys_labels_and_numbers(name: str) -> None:
     for step in range(2):
         method.step(_batch(), StepContext(step, 8 * step, 0))
     generator = method.eval().generator
-    condition, z = {"label": torch.tensor([0, 1]), "height": torch.tensor([8.0, 8.0])}, noise(1, 1, generator.latent)
+    condition, z = (
+        {"label": torch.tensor([0, 1]), "height": torch.tensor([8.0, 8.0])},
+        noise(1, 1, generator.latent_dim),
+    )
     twins = generator(z.expand(2, -1), condition)
     assert not torch.equal(twins[0], twins[1])
     taller = generator(z.expand(2, -1), condition | {"height": torch.tensor([8.0, 12.0])})
@@ -108,7 +114,7 @@ def test_the_choices_of_a_gan_work_together(settings: tuple[str, ...]) -> None:
 
 def test_the_generator_step_leaves_the_discriminator_alone() -> None:
     method = _method("gan")
-    z = torch.randn(8, method.config.latent)
+    z = torch.randn(8, method.config.latent_dim)
     before = _snapshot(method.discriminator)
     method._update_generator(method.generator(z, {}), z, torch.zeros(8), {})
     assert all(torch.equal(a, b) for a, b in zip(before, method.discriminator.parameters(), strict=True))
@@ -169,18 +175,18 @@ def test_a_method_says_of_which_types_its_config_and_its_generator_are(name: str
 def test_a_generator_does_what_it_says_that_it_can(name: str) -> None:
     """Its flags tell the truth: z is w or is carried to it and back, pictures are encoded, and likelihoods are finite."""
     generator, images = _method(name).eval().generator, _batch(2).images
-    z = noise(0, 2, generator.latent)
+    z = noise(0, 2, generator.latent_dim)
     with torch.no_grad():
         w = generator.map(z, {})
         assert generator.has_map or torch.equal(w, z)
         torch.testing.assert_close(generator.inverse_map(w, {}), z, atol=0.02, rtol=0)
         torch.testing.assert_close(generator.decode(w, {}), generator(z, {}))
         if generator.encodes:
-            assert all(part.shape == (2, generator.latent) for part in generator.encode(images, {}))
+            assert all(part.shape == (2, generator.latent_dim) for part in generator.encode(images, {})[:2])
         if generator.has_elbo:
             nll, kl = generator.elbo_terms(images, {}, z)
             assert nll.shape == (2,)
-            assert kl.shape == (2, generator.latent)
+            assert kl.shape == (2, generator.latent_dim)
             assert nll.isfinite().all()
             assert (kl >= 0).all()
 

@@ -41,7 +41,7 @@ class LinearConfig(MethodConfig):
     """What a recipe can choose."""
 
     kind: Literal["linear"] = "linear"
-    latent: int = Field(8, ge=1)
+    latent_dim: int = Field(8, ge=1)
 
     @property
     def held_out_measure(self) -> HeldOutMeasure:
@@ -67,10 +67,10 @@ class LinearGenerator(Generator):
 
     def __init__(self, config: LinearConfig, schema: Schema, attributes: tuple[Attribute, ...]) -> None:
         super().__init__()
-        self.latent, shape = config.latent, (schema.channels, schema.height, schema.width)
-        self.decoder = LinearDecoder(config.latent, shape)
-        self.encoder = nn.Linear(math.prod(shape), config.latent)
-        self.log_variance = nn.Parameter(torch.zeros(config.latent))
+        self.latent_dim, shape = config.latent_dim, (schema.channels, schema.height, schema.width)
+        self.decoder = LinearDecoder(config.latent_dim, shape)
+        self.encoder = nn.Linear(math.prod(shape), config.latent_dim)
+        self.log_variance = nn.Parameter(torch.zeros(config.latent_dim))
         self.log_noise = nn.Parameter(torch.zeros(()))
 
     def decode(self, w: Tensor, condition: Condition) -> Tensor:
@@ -102,7 +102,7 @@ class Linear(Method):
         self.optimisers = {"linear": build_optimiser(optimiser, self.generator.parameters())}
 
     def step(self, batch: Batch, context: StepContext) -> Scalars:
-        noise = context.normal("posterior", len(batch.images), self.generator.latent).to(batch.images.device)
+        noise = context.normal("posterior", len(batch.images), self.generator.latent_dim).to(batch.images.device)
         nll, kl = self.generator.elbo_terms(batch.images, batch.condition, noise)
         elbo = (nll + kl.sum(1)).mean()
         self.optimise("linear", elbo / batch.images[0].numel(), self.generator)
@@ -110,7 +110,7 @@ class Linear(Method):
 
 
 RECIPE = Recipe(
-    name="linear", method=LinearConfig(latent=6), batch=16, pictures=100_000, optimiser=OptimiserConfig(lr=5e-3)
+    name="linear", method=LinearConfig(latent_dim=6), batch=16, pictures=100_000, optimiser=OptimiserConfig(lr=5e-3)
 )
 
 
@@ -132,7 +132,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 def begun(_registered: None, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Model]:
     """A run, and its model after 5 steps."""
     run = tmp_path_factory.mktemp("runs") / "linear"
-    return run, limner.train(dataset, RECIPE, run, steps=5, settings=["method.latent=5"])
+    return run, limner.train(dataset, RECIPE, run, steps=5, settings=["method.latent_dim=5"])
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +151,7 @@ def test_it_trains_resumes_and_learns(run: Path, dataset: Dataset) -> None:
     assert rows[-1]["step"] == 300
     assert rows[-1]["negative_elbo"] < rows[0]["negative_elbo"] - 500
     model = limner.load(run)
-    assert (model.recipe.name, model.generator.latent) == ("linear", 5)
+    assert (model.recipe.name, model.generator.latent_dim) == ("linear", 5)
     pictures = np.asarray(dataset.pictures[dataset.split("train")[:64]])
     missed = np.abs(model.reconstruct(pictures).astype(float) - pictures).mean()
     assert missed < 0.8 * np.abs(pictures.mean(0) - pictures.astype(float)).mean(), "no better than the mean picture"

@@ -9,7 +9,7 @@ from scipy.stats import mannwhitneyu
 from torch import Tensor
 
 from limner import metrics
-from limner.metrics import authentic, closeness, k_means, nearest, share_below, z_score
+from limner.metrics import authentic, closeness, k_means, nearest_neighbours, probability_below, z_score
 
 
 def _drawn(count: int, seed: int, dimension: int = 8) -> Tensor:
@@ -19,14 +19,14 @@ def _drawn(count: int, seed: int, dimension: int = 8) -> Tensor:
 
 def copying_statistic(train: Tensor, held_out: Tensor, generated: Tensor, cells: int = 10) -> float:
     centres = k_means(train, cells)
-    of_generated, of_held_out = (nearest(pictures, centres)[1] for pictures in (generated, held_out))
+    of_generated, of_held_out = (nearest_neighbours(pictures, centres)[1] for pictures in (generated, held_out))
     return metrics.copying_statistic(
         closeness(train, generated).distance, closeness(train, held_out).distance, of_generated, of_held_out
     )
 
 
-def closer_share(train: Tensor, held_out: Tensor, generated: Tensor) -> float:
-    return metrics.closer_share(closeness(train, generated).distance, closeness(train, held_out).distance)
+def closer_probability(train: Tensor, held_out: Tensor, generated: Tensor) -> float:
+    return metrics.closer_probability(closeness(train, generated).distance, closeness(train, held_out).distance)
 
 
 def are_copies(train: Tensor, held_out: Tensor, generated: Tensor) -> Tensor:
@@ -47,17 +47,17 @@ def test_ranks_agree_with_scipy(ties: bool) -> None:
     if ties:
         first, second = first.round(), second.round()
     theirs = mannwhitneyu(first, second, use_continuity=False, method="asymptotic", alternative="less")
-    assert share_below(first, second) == pytest.approx(1 - theirs.statistic / (50 * 70))
+    assert probability_below(first, second) == pytest.approx(1 - theirs.statistic / (50 * 70))
     assert 0.5 * math.erfc(-z_score(first, second) / math.sqrt(2)) == pytest.approx(theirs.pvalue)
 
 
 def test_ranks_of_equal_numbers() -> None:
     same = torch.zeros(30)
-    assert share_below(same, same) == 0.5
+    assert probability_below(same, same) == 0.5
     assert z_score(same, same) == 0
-    assert share_below(same, same + 1) == 1
+    assert probability_below(same, same + 1) == 1
     with pytest.raises(ValueError, match="at least one"):
-        share_below(same, same[:0])
+        probability_below(same, same[:0])
 
 
 def test_statistic_of_one_cell_is_the_z_score_of_distances() -> None:
@@ -93,10 +93,10 @@ def test_statistic_of_a_collapsed_set_is_a_number() -> None:
 
 
 def test_share_closer() -> None:
-    assert closer_share(TRAIN, HELD_OUT, FRESH) == pytest.approx(0.5, abs=0.06)
-    assert closer_share(TRAIN, HELD_OUT, TRAIN) == 1
-    assert closer_share(TRAIN, HELD_OUT, FRESH + 50) == 0
-    assert closer_share(TRAIN, HELD_OUT, HELD_OUT) == 0.5
+    assert closer_probability(TRAIN, HELD_OUT, FRESH) == pytest.approx(0.5, abs=0.06)
+    assert closer_probability(TRAIN, HELD_OUT, TRAIN) == 1
+    assert closer_probability(TRAIN, HELD_OUT, FRESH + 50) == 0
+    assert closer_probability(TRAIN, HELD_OUT, HELD_OUT) == 0.5
 
 
 def test_authenticity_by_hand() -> None:
@@ -129,7 +129,7 @@ def test_copies_are_flagged_in_sets_with_duplicates_and_leaks() -> None:
     assert not are_copies(TRAIN, leaky, FRESH).any()
 
 
-@pytest.mark.parametrize("measure", [copying_statistic, closer_share, are_copies])
+@pytest.mark.parametrize("measure", [copying_statistic, closer_probability, are_copies])
 def test_empty_sets_are_refused(measure: Callable[..., object]) -> None:
     for train, held_out, generated in (
         (TRAIN, HELD_OUT[:0], FRESH),

@@ -62,7 +62,7 @@ def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     pair = PAIRS["normal"]
     whole = precision_recall(*pair), kernel_distance(*pair)
     for module in ("precision_recall", "kernel"):
-        monkeypatch.setattr(importlib.import_module(f"limner.metrics.{module}"), "ROWS", 37)
+        monkeypatch.setattr(importlib.import_module(f"limner.metrics.{module}"), "BLOCK_ROWS", 37)
     assert precision_recall(*pair) == whole[0]
     assert kernel_distance(*pair) == pytest.approx(whole[1], rel=1e-12)
 

@@ -21,7 +21,7 @@ from limner.metrics import (
     kernel_interval,
     mean_interval,
     precision_recall,
-    share_interval,
+    proportion_interval,
 )
 
 
@@ -138,10 +138,10 @@ def test_kernel_value_is_the_kernel_distance_and_seeds_repeat() -> None:
 
 def test_wilson_bounds_of_known_shares() -> None:
     # Newcombe 1998, table I
-    assert share_interval(81, 263) == pytest.approx((0.3080, 0.2553, 0.3662), abs=5e-5)
-    assert share_interval(0, 20) == pytest.approx((0, 0, 0.1611), abs=5e-5)
-    assert share_interval(1, 29) == pytest.approx((0.0345, 0.0061, 0.1718), abs=5e-5)
-    assert share_interval(20, 20).high == 1
+    assert proportion_interval(81, 263) == pytest.approx((0.3080, 0.2553, 0.3662), abs=5e-5)
+    assert proportion_interval(0, 20) == pytest.approx((0, 0, 0.1611), abs=5e-5)
+    assert proportion_interval(1, 29) == pytest.approx((0.0345, 0.0061, 0.1718), abs=5e-5)
+    assert proportion_interval(20, 20).high == 1
 
 
 def test_shares_of_made_pictures_are_held_given_the_real_ones() -> None:
@@ -154,7 +154,7 @@ def test_shares_of_made_pictures_are_held_given_the_real_ones() -> None:
     ):
         shares = [share(generated) for generated in draws]
         truth = sum(shares) / len(shares)  # that of 30,000 pictures
-        found = [share_interval(round(value * 100), 100) for value in shares]
+        found = [proportion_interval(round(value * 100), 100) for value in shares]
         assert sum(one.low <= truth <= one.high for one in found) >= 270
 
 
@@ -194,14 +194,14 @@ def test_impossible_input_is_refused() -> None:
             interval(items, items[:, :2])
     with pytest.raises(ValueError, match="at least 1 item"):
         bootstrap(lambda drawn: 0.0, items[:0])
-    with pytest.raises(ValueError, match="share"):
-        share_interval(3, 2)
+    with pytest.raises(ValueError, match="proportion"):
+        proportion_interval(3, 2)
 
 
 def test_interval_of_a_mean() -> None:
     # mean 3, standard deviation sqrt(2.5), standard error sqrt(0.5)
     assert mean_interval(torch.arange(1.0, 6)) == pytest.approx((3, 3 - 1.959964 * 0.5**0.5, 3 + 1.959964 * 0.5**0.5))
-    assert mean_interval(torch.tensor([True, False, False, False])) == share_interval(1, 4)
+    assert mean_interval(torch.tensor([True, False, False, False])) == proportion_interval(1, 4)
     assert change_interval(torch.arange(1.0, 6)) == mean_interval(torch.arange(1.0, 6))
     assert change_interval(torch.zeros(5)) == (0, 0, 0)
     with pytest.raises(ValueError, match="at least 2 values"):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from limner.errors import UsageError
-from limner.pictures.palette import KEPT, limited, palette, read_colours, usual_colours
+from limner.pictures.palette import MAX_COLOURS, limited, palette, read_colours, usual_colours
 
 RED, GREEN, BLUE = (200, 30, 30), (30, 200, 30), (30, 30, 200)
 
@@ -27,7 +27,7 @@ def test_many_colours_become_those_that_stand_for_all() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (20, 32, 32, 3), np.uint8)
     noise[:10] = RED
     found = usual_colours(noise)
-    assert len(found) == KEPT
+    assert len(found) == MAX_COLOURS
     assert next(iter(found)) == "#c81e1e"
     assert 0.5 < found["#c81e1e"] < 0.52
     assert sum(found.values()) == pytest.approx(1, abs=1e-3)

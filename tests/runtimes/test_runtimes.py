@@ -50,8 +50,8 @@ def test_every_recipe_is_exported_and_generates_alike_at_any_batch(name: str, tm
     assert [file.name for file in tmp_path.iterdir()] == ["model.onnx"]  # the weights are inside
     session = onnxruntime.InferenceSession(tmp_path / "model.onnx", providers=["CPUExecutionProvider"])
     for n in (1, 3, 70):
-        z = model.latent(n, seed=9).values
-        condition = {name: values[torch.arange(n) % 4] for name, values in model.table.items()}
+        z = model.sample_latents(n, seed=9).values
+        condition = {name: values[torch.arange(n) % 4] for name, values in model.condition_table.items()}
         inputs = {"z": z.numpy()} | {f"condition.{name}": v.numpy() for name, v in condition.items()}
         (generated,) = session.run(["pictures"], inputs)
         with torch.inference_mode():
@@ -82,34 +82,34 @@ def test_onnx_runtime_generates_what_torch_generates_and_exports_once(tmp_path: 
 
 def test_other_weights_do_not_use_the_kept_file(tmp_path: Path, cache: Path) -> None:
     model = _model()
-    model.use("onnx")
+    model.set_runtime("onnx")
     with torch.no_grad():
         next(model.generator.decoder.parameters()).mul_(1.5)
-    by_onnx = model.use("onnx").sample(4)
-    assert np.abs(by_onnx.astype(int) - model.use("torch").sample(4)).max() <= 1
+    by_onnx = model.set_runtime("onnx").sample(4)
+    assert np.abs(by_onnx.astype(int) - model.set_runtime("torch").sample(4)).max() <= 1
     assert len(list((cache / "onnx").iterdir())) == 2
 
 
 def test_two_models_with_the_same_weights_do_not_share_a_kept_file(tmp_path: Path, cache: Path) -> None:
     leaky, steep = _model(), _model("gan", "generator.activation=relu")
     steep.generator.load_state_dict(leaky.generator.state_dict())
-    leaky.use("onnx")
-    assert np.abs(steep.use("onnx").sample(4).astype(int) - steep.use("torch").sample(4)).max() <= 1
+    leaky.set_runtime("onnx")
+    assert np.abs(steep.set_runtime("onnx").sample(4).astype(int) - steep.set_runtime("torch").sample(4)).max() <= 1
 
 
 def test_a_damaged_kept_file_is_written_again(tmp_path: Path, cache: Path) -> None:
     model = _model()
-    model.use("onnx")
+    model.set_runtime("onnx")
     (kept,) = (cache / "onnx").iterdir()
     kept.write_bytes(kept.read_bytes()[:1000])
-    assert np.abs(model.use("onnx").sample(2).astype(int) - model.use("torch").sample(2)).max() <= 1
+    assert np.abs(model.set_runtime("onnx").sample(2).astype(int) - model.set_runtime("torch").sample(2)).max() <= 1
     onnx.checker.check_model(onnx.load(kept))
 
 
 def test_onnx_generates_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("LIMNER_CACHE", str(tmp_path / "file"))
-    assert _model().use("onnx").sample(2).shape == (2, 16, 24, 3)
+    assert _model().set_runtime("onnx").sample(2).shape == (2, 16, 24, 3)
 
 
 @pytest.mark.parametrize("name", ["model.pt", "model", "folder.onnx"])
@@ -132,7 +132,7 @@ def test_what_cannot_be_compiled_is_one_line(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(torch, "compile", refuse)
     model = _model("mlp-gan")
     with pytest.raises(ModelError, match="torch cannot compile here \\(no compiler\\)"):
-        model.use("compiled")
+        model.set_runtime("compiled")
     assert model.runtime == "torch"
 
 
@@ -145,10 +145,10 @@ def test_int8_of_what_has_no_convolutions_is_refused(tmp_path: Path) -> None:
 def test_int8_is_left_only_where_quality_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = _model("gan", "method.generator.widths=[32, 16]")
     said = model.export(tmp_path / "small.onnx", int8=True)
-    assert float(said.split(" dB")[0]) >= int8.LEAST_PSNR
+    assert float(said.split(" dB")[0]) >= int8.MIN_PSNR
     kinds = {node.op_type for node in onnx.load(tmp_path / "small.onnx").graph.node}
     assert "QuantizeLinear" in kinds
-    monkeypatch.setattr(int8, "LEAST_PSNR", 200.0)
+    monkeypatch.setattr(int8, "MIN_PSNR", 200.0)
     with pytest.raises(ModelError, match="export without --int8"):
         model.export(tmp_path / "worse.onnx", int8=True)
     assert [file.name for file in tmp_path.iterdir()] == ["small.onnx"]

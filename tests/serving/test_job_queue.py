@@ -21,7 +21,7 @@ from limner.serving.store import Store
 
 OUTSIDE = ("..%2f..%2fstudio.db", "%2fetc%2fpasswd", "model/model.safetensors", ".lock", "%00", "a" * 3000, "x/../")
 SMALL = {
-    "method.latent": 4,
+    "method.latent_dim": 4,
     "method.generator.widths": "[8, 8]",
     "method.discriminator.widths": "[8, 8]",
     "batch": 8,

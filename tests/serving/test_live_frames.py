@@ -106,7 +106,7 @@ def test_a_fault_of_ours_is_told_without_a_word_of_it_and_logged(
 
 def test_a_huge_message_ends_the_connection(client: TestClient) -> None:
     with client.websocket_connect(LIVE) as socket:
-        socket.send_text("x" * (live.MOST_BYTES + 1))
+        socket.send_text("x" * (live.MAX_MESSAGE_BYTES + 1))
         with pytest.raises(WebSocketDisconnect) as ended:
             socket.receive_text()
     assert ended.value.code == 1009

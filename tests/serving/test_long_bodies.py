@@ -45,7 +45,7 @@ def test_what_is_too_long_is_refused_in_a_moment(client: TestClient, body: tuple
     ids=lambda setting: setting[:12],
 )
 def test_settings_that_are_none_are_refused(client: TestClient, setting: str) -> None:
-    for key in ("steps", "method.latent", "batch", setting[:200]):
+    for key in ("steps", "method.latent_dim", "batch", setting[:200]):
         asked = {"data": "flowers", "name": "x", "set": {key: setting}}
         answer = client.post("/v1/train", json=asked)
         assert (answer.status_code, error_of(answer)["type"]) == (422, "invalid_request"), answer.text

@@ -24,7 +24,7 @@ def test_models_are_described(client: TestClient, models: Path) -> None:
     assert set(found) == {"gan", "vae", "garden", "drawings", "limner", *UNUSABLE}
     gan = found["gan"]
     assert gan == client.get("/v1/models/gan").json()
-    assert (gan["kind"], gan["width"], gan["height"], gan["channels"], gan["latent"]) == ("image", 16, 16, 3, 6)
+    assert (gan["kind"], gan["width"], gan["height"], gan["channels"], gan["latent_dim"]) == ("image", 16, 16, 3, 6)
     assert [(one["name"], one["kind"], one["classes"]) for one in gan["attributes"]] == [
         ("kind", "label", ["round", "square", "long"])
     ]

@@ -86,7 +86,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "/v1/causal/do": {"model": ""},
     "/v1/causal/counterfactual": {"model": "", "unit": {"data": ""}},
-    "/v1/causal/doses": {"model": "", "name": "soil"},
+    "/v1/causal/dose-response": {"model": "", "name": "soil"},
     "/v1/train": {"data": "flowers", "name": "", "recipe": "gan", "minutes": 0.01},
     "/v1/evaluate": {"model": "gan", "data": ""},
 }

@@ -20,7 +20,12 @@ from limner.serving import run as running
 from limner.serving.process import command_of
 from limner.serving.runner import Runner
 
-SMALL = {"method.latent": 4, "method.generator.widths": "[8, 8]", "method.discriminator.widths": "[8, 8]", "batch": 8}
+SMALL = {
+    "method.latent_dim": 4,
+    "method.generator.widths": "[8, 8]",
+    "method.discriminator.widths": "[8, 8]",
+    "batch": 8,
+}
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,12 @@ from limner.serving.process import command_of
 from limner.serving.store import Store
 
 STUBBORN = str(Path(__file__).with_name("stubborn_server.py"))
-SMALL = {"method.latent": 4, "method.generator.widths": "[8, 8]", "method.discriminator.widths": "[8, 8]", "batch": 8}
+SMALL = {
+    "method.latent_dim": 4,
+    "method.generator.widths": "[8, 8]",
+    "method.discriminator.widths": "[8, 8]",
+    "batch": 8,
+}
 SECONDS = 5.0
 
 

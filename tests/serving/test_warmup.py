@@ -68,7 +68,7 @@ def test_a_model_that_takes_for_ever_keeps_no_server_from_being_ready_or_from_en
 ) -> None:
     free = threading.Event()
     monkeypatch.setattr(Catalogue, "sampler", lambda *_: free.wait(60))
-    monkeypatch.setattr(warmup, "LONGEST", 0.5)
+    monkeypatch.setattr(warmup, "MAX_WARMUP_SECONDS", 0.5)
     with serving(models, tmp_path) as client:
         _is_ready(client)
         began = time.monotonic()

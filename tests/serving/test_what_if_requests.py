@@ -37,8 +37,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         confounded=[("species", "soil")],
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("limner.causal.fitting.STEPS", 10)
-        patch.setattr("limner.explain.predictor.STEPS", 10)
+        patch.setattr("limner.causal.fitting.MAX_FLOW_STEPS", 10)
+        patch.setattr("limner.explain.predictor.TRAINING_STEPS", 10)
         data = Dataset.open(folder / "served" / "garden")
         CausalModel.fit(data, graph, folder / "served" / "grown", minutes=0.005, settings=SMALL)
     return folder / "served"
@@ -144,11 +144,11 @@ def test_what_is_known_of_a_picture_counts_more_than_what_is_read_off_it(asked: 
 
 
 def test_a_cause_is_moved_through_its_range(asked: TestClient) -> None:
-    doses = asked.post("/v1/causal/doses", json={"model": "grown", "name": "soil", "count": 4}).json()
+    doses = asked.post("/v1/causal/dose-response", json={"model": "grown", "name": "soil", "count": 4}).json()
     values = [one["value"] for one in doses["data"]]
     assert (doses["name"], len(values)) == ("soil", 4)
     assert values == sorted(values)
-    classes = asked.post("/v1/causal/doses", json={"model": "grown", "name": "species"}).json()["data"]
+    classes = asked.post("/v1/causal/dose-response", json={"model": "grown", "name": "species"}).json()["data"]
     assert [one["attributes"]["species"] for one in classes] == [one["value"] for one in classes]
 
 
@@ -202,7 +202,7 @@ def test_what_cannot_be_answered_is_refused(asked: TestClient, wrong: dict, stat
 
 @pytest.mark.parametrize("wrong", [{"name": "rain"}, {"name": "soil", "count": 1}, {"name": "soil", "count": 33}])
 def test_doses_that_cannot_be_given_are_refused(asked: TestClient, wrong: dict) -> None:
-    assert asked.post("/v1/causal/doses", json={"model": "grown"} | wrong).status_code == 422
+    assert asked.post("/v1/causal/dose-response", json={"model": "grown"} | wrong).status_code == 422
 
 
 def _shown(one: dict) -> np.ndarray:

@@ -12,7 +12,7 @@ from limner.causal import CausalModel
 from limner.data import garden
 from limner.editing import apply, parse
 from limner.errors import ModelError
-from limner.model_folder import SHIPPED, find_folder, located, shipped
+from limner.model_folder import SHIPPED, find_folder, resolve_shipped, shipped
 from limner.replay import replay
 from limner.shipped.write import write
 from small_models import small_model
@@ -31,9 +31,9 @@ def test_each_is_small_and_generates_what_varies(name: str) -> None:
 def test_names_give_way_to_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert shipped() == list(NAMES)
     monkeypatch.chdir(tmp_path)
-    assert located(Path("garden")) == SHIPPED / "garden"
+    assert resolve_shipped(Path("garden")) == SHIPPED / "garden"
     (tmp_path / "garden" / "directions").mkdir(parents=True)
-    assert located(Path("garden")) == SHIPPED / "garden", "a folder of reports holds no model"
+    assert resolve_shipped(Path("garden")) == SHIPPED / "garden", "a folder of reports holds no model"
     small_model("gan").save(tmp_path / "garden")
     assert find_folder(Path("garden")) == Path("garden")
     with pytest.raises(ModelError, match="gardens: no such model; those that come with Limner: drawings, garden"):

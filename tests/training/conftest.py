@@ -11,7 +11,7 @@ from limner.recipes import Recipe, apply_settings, find_recipe
 QUICK = (
     "method.generator.widths=[16, 8, 8]",
     "method.discriminator.widths=[8, 8, 16]",
-    "method.latent=8",
+    "method.latent_dim=8",
     "batch=8",
     "ema.half_life=50",
 )

@@ -17,16 +17,16 @@ from limner.methods import Method, build_method
 from limner.recipes import Recipe, apply_settings, find_recipe
 from limner.tensors import load_tensors, save_tensors
 from limner.training.last_layer import fit_on_background, usual_background
-from limner.training.transfer import BASES, Start, find_start, transfer
+from limner.training.transfer import BASES, InitialWeights, find_initial_weights, transfer
 
 SETTINGS = {
     "gan": (
-        "method.latent=6",
+        "method.latent_dim=6",
         "method.generator.widths=[16, 12, 8]",
         "method.discriminator.widths=[8, 12, 16]",
         "batch=8",
     ),
-    "vae": ("method.latent=6", "method.encoder.widths=[8, 12]", "method.decoder.widths=[16, 12, 8]", "batch=8"),
+    "vae": ("method.latent_dim=6", "method.encoder.widths=[8, 12]", "method.decoder.widths=[16, 12, 8]", "batch=8"),
 }
 KIND = Attribute(name="kind", kind="label", classes=("a", "b", "c"))
 
@@ -52,8 +52,8 @@ def _dataset(folder: Path, side: int, channels: int, colour: int = 255) -> Datas
     return Dataset.open(folder)
 
 
-def _start(method: Method, channels: int) -> Start:
-    return Start("another", {name: tensor.clone() for name, tensor in method.state_dict().items()}, channels)
+def _start(method: Method, channels: int) -> InitialWeights:
+    return InitialWeights("another", {name: tensor.clone() for name, tensor in method.state_dict().items()}, channels)
 
 
 def _generated(method: Method, *attributes: Attribute, moved: torch.Tensor | float = 0) -> torch.Tensor:
@@ -70,7 +70,7 @@ def test_the_same_networks_generate_the_same_and_conditions_move_a_gan_alone(nam
     transferred = transfer(new, _start(old, 3), _dataset(tmp_path / "data", 32, 3))
     with torch.no_grad():
         moved = (
-            new.generator.condition_scale * new.generator.condition({"kind": torch.arange(16) % 3})
+            new.generator.condition_scale * new.generator.condition_encoder({"kind": torch.arange(16) % 3})
             if name == "gan"
             else 0
         )
@@ -91,7 +91,7 @@ def test_what_a_base_generates_is_put_on_the_background_of_opaque_pictures(
     name: str, channels: int, colour: int, tmp_path: Path
 ) -> None:
     dataset, recipe = _dataset(tmp_path / "data", 64, channels, colour), find_recipe(name)
-    start = find_start(None, recipe)
+    start = find_initial_weights(None, recipe)
     assert start is not None
     assert usual_background(dataset).flatten().tolist() == [colour / 127.5 - 1] * channels
     pictures = []
@@ -99,7 +99,7 @@ def test_what_a_base_generates_is_put_on_the_background_of_opaque_pictures(
         schema = Schema(height=64, width=64, channels=own)
         method = build_method(recipe.method, recipe.optimiser, schema, (), 100)
         transfer(method, start, _dataset(tmp_path / str(own), 64, 4) if own == 4 else dataset)
-        z = torch.randn(32, recipe.method.latent, generator=torch.Generator().manual_seed(5))
+        z = torch.randn(32, recipe.method.latent_dim, generator=torch.Generator().manual_seed(5))
         with torch.no_grad():
             pictures.append(method.generator.eval().decode(z, {}))
     expected = composite(pictures[0], usual_background(dataset))
@@ -160,22 +160,22 @@ def test_a_run_says_what_it_starts_from_resumes_bit_for_bit_and_can_be_started_f
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     dataset = _dataset(tmp_path / "data", 32, 3)
-    train(dataset, _recipe(), tmp_path / "one", steps=3, start="none")
+    train(dataset, _recipe(), tmp_path / "one", steps=3, init_from="none")
     assert "starts " not in capsys.readouterr().err
-    train(dataset, apply_settings(_recipe(), ["method.latent=7"]), tmp_path / "other", steps=1)
+    train(dataset, apply_settings(_recipe(), ["method.latent_dim=7"]), tmp_path / "other", steps=1)
     assert "starts with random weights: no base fits gan (--from RUN" in capsys.readouterr().err
-    whole = train(dataset, _recipe(), tmp_path / "whole", steps=4, start=str(tmp_path / "one"))
+    whole = train(dataset, _recipe(), tmp_path / "whole", steps=4, init_from=str(tmp_path / "one"))
     assert f"starts from the run {tmp_path / 'one'}: " in capsys.readouterr().err
-    assert json.loads((tmp_path / "whole" / "run.json").read_text())["start"] == str(tmp_path / "one")
-    train(dataset, _recipe(), tmp_path / "parts", steps=2, start=str(tmp_path / "one"))
+    assert json.loads((tmp_path / "whole" / "run.json").read_text())["init_from"] == str(tmp_path / "one")
+    train(dataset, _recipe(), tmp_path / "parts", steps=2, init_from=str(tmp_path / "one"))
     parts = train(None, out=tmp_path / "parts", resume=True, steps=4)
     assert parts.digest == whole.digest
     moved = tmp_path / "model"
     (tmp_path / "one" / "model").rename(moved)
-    train(dataset, _recipe(), tmp_path / "of-model", steps=1, start=str(moved))
+    train(dataset, _recipe(), tmp_path / "of-model", steps=1, init_from=str(moved))
     assert load(moved).sample(1).shape == (1, 32, 32, 3)
     with pytest.raises(UsageError, match="leave it out with --resume"):
-        train(None, out=tmp_path / "parts", resume=True, steps=5, start="none")
+        train(None, out=tmp_path / "parts", resume=True, steps=5, init_from="none")
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -195,7 +195,7 @@ def test_a_run_from_a_base_on_opaque_pictures_can_be_loaded_resumed_and_exported
 @pytest.mark.parametrize("name", ["gan", "vae"])
 def test_the_base_of_a_recipe_is_found_and_generates_pictures(name: str, tmp_path: Path) -> None:
     recipe = find_recipe(name)
-    start = find_start(None, recipe)
+    start = find_initial_weights(None, recipe)
     assert start is not None
     assert "which has seen" in start.name
     method = build_method(recipe.method, recipe.optimiser, Schema(height=64, width=64, channels=4), (), 100)
@@ -204,16 +204,16 @@ def test_the_base_of_a_recipe_is_found_and_generates_pictures(name: str, tmp_pat
     assert not [part for part in transferred.new if "decoder" in part]
     assert {"discriminator", "adversary"} & set(transferred.new), "what judges starts from random weights"
     with torch.no_grad():
-        pictures = to_uint8(method.generator.eval().decode(torch.randn(16, recipe.method.latent), {}))
+        pictures = to_uint8(method.generator.eval().decode(torch.randn(16, recipe.method.latent_dim), {}))
     assert pictures.std() > 20
-    assert find_start("none", recipe) is None
-    assert find_start(None, apply_settings(recipe, ["method.latent=16"])) is None, "no base is like this"
+    assert find_initial_weights("none", recipe) is None
+    assert find_initial_weights(None, apply_settings(recipe, ["method.latent_dim=16"])) is None, "no base is like this"
 
 
 @pytest.mark.parametrize("name", ["drawings", "garden"])
 def test_weights_that_were_quantised_for_a_file_are_read_as_they_were(name: str) -> None:
     model = load(name)
-    start = find_start(name, model.recipe)
+    start = find_initial_weights(name, model.recipe)
     assert start is not None
     for key, tensor in model.generator.state_dict().items():
         if not key.startswith("flow."):  # the prior is not copied
@@ -223,7 +223,7 @@ def test_weights_that_were_quantised_for_a_file_are_read_as_they_were(name: str)
 def test_a_decoder_without_a_bias_at_its_end_can_be_started_from(tmp_path: Path) -> None:
     old, new = _method(_recipe(), 32, 4), _method(_recipe(), 32, 3, seed=1)
     tensors = {name: tensor for name, tensor in old.state_dict().items() if not name.endswith("to_rgb.bias")}
-    transferred = transfer(new, Start("another", tensors, 4), _dataset(tmp_path / "data", 32, 3))
+    transferred = transfer(new, InitialWeights("another", tensors, 4), _dataset(tmp_path / "data", 32, 3))
     assert any("to_rgb.bias" in part for part in transferred.new)
     assert torch.isfinite(_generated(new)).all()
 
@@ -231,17 +231,17 @@ def test_a_decoder_without_a_bias_at_its_end_can_be_started_from(tmp_path: Path)
 def test_mistakes_are_one_line(tmp_path: Path) -> None:
     recipe = _recipe()
     with pytest.raises(ModelError, match="no such model"):
-        find_start(str(tmp_path / "gone"), recipe)
+        find_initial_weights(str(tmp_path / "gone"), recipe)
     tensors, texts = load_tensors(BASES / "gan.safetensors")
     save_tensors(tmp_path / "other.safetensors", tensors, {"kind": "another"})
     with pytest.raises(ModelError, match="no base; give a run, a model, or a file"):
-        find_start(str(tmp_path / "other.safetensors"), recipe)
+        find_initial_weights(str(tmp_path / "other.safetensors"), recipe)
     content = bytearray((BASES / "gan.safetensors").read_bytes())
     content[-100] ^= 1
     (tmp_path / "damaged.safetensors").write_bytes(content)
     with pytest.raises(ModelError, match="damaged"):
-        find_start(str(tmp_path / "damaged.safetensors"), recipe)
-    strange = Start("strange", {"nothing": torch.zeros(3)}, 0)
+        find_initial_weights(str(tmp_path / "damaged.safetensors"), recipe)
+    strange = InitialWeights("strange", {"nothing": torch.zeros(3)}, 0)
     with pytest.raises(ModelError, match="strange: nothing of it fits this recipe"):
         transfer(_method(recipe, 32, 3), strange, _dataset(tmp_path / "data", 32, 3))
     assert texts["base"] == "gan"

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 
-export const views = ["explore", "edit", "restyle", "whatif", "train", "judge"] as const;
+export const views = ["explore", "edit", "restyle", "whatif", "train", "evaluate"] as const;
 export type ViewName = (typeof views)[number];
 
 function read(): ViewName {

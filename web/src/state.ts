@@ -62,7 +62,7 @@ export type ViewInput =
   | { to: "edit"; picture: string | null; model: string | null; latent: LatentSpec | null; edits: Edit[] }
   | { to: "restyle"; picture: string | null; settings: StyleSettings | null }
   | { to: "whatif"; model: string; unit: Unit; do: Values }
-  | { to: "judge"; model: string };
+  | { to: "evaluate"; model: string };
 
 /** The input of the view that was opened last, until that view takes it. */
 export const viewInput = signal<ViewInput | null>(null);

@@ -44,7 +44,7 @@ export interface Model {
   width: number | null;
   height: number | null;
   channels: number | null;
-  latent: number | null;
+  latent_dim: number | null;
   attributes: Attribute[] | null;
   can: Ability[] | null;
   styles: string[] | null;
@@ -175,7 +175,7 @@ export interface Counterfactual {
   extrapolated: Extrapolation[];
 }
 
-export interface Doses {
+export interface DoseResponse {
   name: string;
   data: (World & { value: Value })[];
 }

@@ -13,7 +13,7 @@ export function model(part: Partial<Model> = {}): Model {
     width: 64,
     height: 64,
     channels: 3,
-    latent: 32,
+    latent_dim: 32,
     attributes: null,
     can: ["sample"],
     styles: null,

@@ -1,7 +1,7 @@
 """Collects the pictures of the bases: `python -m limner.bases.collect OUT --cache FOLDER [--textures FILE] [--only SOURCE ...]`.
 
 OUT becomes a dataset of 64x64 pictures with opacity: red, green, blue and alpha as they are in a PNG file, all of them zero
-where nothing is seen. What is transparent comes a second time, on a ground of one colour, as most people's pictures are. Every 25th
+where nothing is seen. What is transparent comes a second time, over one colour, as most people's pictures are. Every 25th
 picture, by what it shows, is in the test split.
 """
 
@@ -14,15 +14,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from limner.bases.sources import SIDE, SOURCES, TEXTURES, Picture, Source, textures
+from limner.bases.sources import PICTURE_SIDE, SOURCES, TEXTURES, Picture, Source, textures
 from limner.data.dataset import Dataset, write_dataset
-from limner.errors import LimnerError, UsageError, nearest
+from limner.errors import LimnerError, UsageError, suggestion
 from limner.pictures.read import UnusablePicture, open_picture
 from limner.progress import ProgressLine
 
 MARGIN = 0.04
-"""Share of the side left free around a drawing that is cut to what is seen of it."""
-LEAST_SEEN = 0.04
+"""Fraction of the side left free around a drawing that is cut to what is visible of it."""
+MIN_VISIBLE_FRACTION = 0.04
 """Mean opacity of the faintest picture that is kept."""
 ONE_IN = 25
 """Pictures to one that is held out."""
@@ -62,25 +62,25 @@ def square(image: Image.Image) -> np.ndarray:
     opaque = image.getchannel("A").getextrema()[0] == 255
     box = image.getchannel("A").point(lambda alpha: 255 * (alpha > 8)).getbbox()
     image = image if opaque or box is None else image.crop(box)
-    inside = SIDE if opaque else round(SIDE * (1 - 2 * MARGIN))
+    inside = PICTURE_SIDE if opaque else round(PICTURE_SIDE * (1 - 2 * MARGIN))
     scale = inside / max(image.size)
     width, height = (max(1, round(side * scale)) for side in image.size)
     reduced = image.resize((width, height), Image.Resampling.LANCZOS)
-    canvas = Image.new("RGBA", (SIDE, SIDE))
-    canvas.paste(reduced, ((SIDE - width) // 2, (SIDE - height) // 2))
+    canvas = Image.new("RGBA", (PICTURE_SIDE, PICTURE_SIDE))
+    canvas.paste(reduced, ((PICTURE_SIDE - width) // 2, (PICTURE_SIDE - height) // 2))
     pixels = np.array(canvas)
     pixels[pixels[..., 3] == 0] = 0
     return pixels
 
 
 def on_ground(pixels: np.ndarray, key: str) -> np.ndarray:
-    """Returns a picture uint8 (H, W, 4) over a ground whose colour its key decides: white, black or any other."""
+    """Returns a picture uint8 (H, W, 4) over a background whose colour its key decides: white, black or any other."""
     draw = np.random.default_rng(list(hashlib.sha256(key.encode()).digest()))
     kind, colour = draw.random(), draw.integers(0, 256, size=3)
-    ground = np.where(kind < WHITE, 255, np.where(kind < WHITE + BLACK, 0, colour))
+    background = np.where(kind < WHITE, 255, np.where(kind < WHITE + BLACK, 0, colour))
     alpha = pixels[..., 3:] / 255
     opaque = np.full_like(pixels, 255)
-    opaque[..., :3] = np.rint(pixels[..., :3] * alpha + ground * (1 - alpha))
+    opaque[..., :3] = np.rint(pixels[..., :3] * alpha + background * (1 - alpha))
     return opaque
 
 
@@ -97,7 +97,7 @@ def _fitted(pictures: Iterator[Picture]) -> Iterator[tuple[str, np.ndarray]]:
             pixels = square(open_picture(content, background=None) if isinstance(content, Path) else content)
         except UnusablePicture:  # of thousands of drawings a few are damaged or huge
             continue
-        if pixels[..., 3].mean() >= 255 * LEAST_SEEN:
+        if pixels[..., 3].mean() >= 255 * MIN_VISIBLE_FRACTION:
             yield key, pixels
 
 
@@ -115,7 +115,7 @@ def main() -> None:
     try:
         for name in names:
             if name not in SOURCES:
-                raise UsageError(f"--only {name}: {nearest(name, list(SOURCES))}")
+                raise UsageError(f"--only {name}: {suggestion(name, list(SOURCES))}")
         chosen = {name: SOURCES[name] for name in names}
         if arguments.textures:
             chosen["texture-shape"] = Source(

@@ -15,12 +15,12 @@ from PIL import Image
 from limner.bases.downloads import debian_package, node, node_packages
 from limner.data import garden, open_dataset
 
-SIDE = 64
-LARGER = 2 * SIDE
+PICTURE_SIDE = 64
+SOURCE_SIDE = 2 * PICTURE_SIDE
 """Side at which drawings without pixels of their own are drawn before they are reduced."""
 AVATARS, FLOWERS = 250, 5000
 """Avatars of each style, and flowers of the garden."""
-MOST_OF_A_FOLDER = 250
+MAX_PER_FOLDER = 250
 """Drawings of one folder of cliparts, of which some hold over a thousand that are much alike."""
 
 STYLES = {
@@ -63,7 +63,7 @@ NO_CLIPART = (
 
 
 class Picture(NamedTuple):
-    """A picture of any size and mode, or its file; pictures with one `key` show the same and are held out together."""
+    """A picture of any size and mode, or its file; pictures with one `key` show the same and are in one split."""
 
     key: str
     content: Image.Image | Path
@@ -102,7 +102,7 @@ def cliparts(cache: Path) -> Iterator[Picture]:
         if place.startswith(NO_CLIPART):
             continue
         files = sorted(folder.glob("*.png"), key=lambda file: hashlib.sha256(file.name.encode()).digest())
-        for file in files[:MOST_OF_A_FOLDER]:
+        for file in files[:MAX_PER_FOLDER]:
             yield Picture(f"clipart {place}/{file.name}", file)
 
 
@@ -114,7 +114,7 @@ def avatars(cache: Path) -> Iterator[Picture]:
     node_packages(cache, packages)
     drawn = cache / f"avatars-{AVATARS}"
     if not drawn.is_dir():
-        node(cache, "avatars.mjs", drawn, LARGER, AVATARS, *STYLES)
+        node(cache, "avatars.mjs", drawn, SOURCE_SIDE, AVATARS, *STYLES)
     for file in sorted(drawn.rglob("*.png")):
         yield Picture(f"avatar {file.parent.name}/{file.stem}", file)
 
@@ -122,7 +122,7 @@ def avatars(cache: Path) -> Iterator[Picture]:
 def flags(cache: Path) -> Iterator[Picture]:
     """Yields flags of countries, square."""
     modules = node_packages(cache, {"flag-icons": "7.5.0", "@resvg/resvg-js": "2.6.2"})
-    node(cache, "flags.mjs", modules / "flag-icons/flags/1x1", cache / "flags", LARGER)
+    node(cache, "flags.mjs", modules / "flag-icons/flags/1x1", cache / "flags", SOURCE_SIDE)
     for file in sorted((cache / "flags").glob("*.png")):
         yield Picture(f"flag {file.stem}", file)
 
@@ -130,7 +130,7 @@ def flags(cache: Path) -> Iterator[Picture]:
 def flowers(cache: Path) -> Iterator[Picture]:
     """Yields flowers of Limner's garden."""
     for index, flower in enumerate(garden.sample(FLOWERS, seed=2)):
-        yield Picture(f"flower {index}", Image.fromarray(garden.draw(flower, SIDE)))
+        yield Picture(f"flower {index}", Image.fromarray(garden.draw(flower, PICTURE_SIDE)))
 
 
 def textures(archive: Path) -> Iterator[Picture]:

@@ -16,7 +16,7 @@ from limner.bases.pictures import on_squares
 from limner.bases.weights import start_from
 from limner.data import Dataset
 from limner.errors import LimnerError
-from limner.pictures import grid, header, save
+from limner.pictures import grid, provenance_record, save
 from limner.recipes import Recipe, apply_settings, find_recipe
 from limner.training.budget import Budget
 from limner.training.processes import Processes
@@ -29,7 +29,8 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "vae": ("schedule.pictures=300000",),
 }
 """How the training of a base differs from that of the recipe of its name."""
-SHOWN = 100
+NUM_SHOWN = 100
+"""Pictures of a grid of samples."""
 
 
 class HalfPrecision(Processes):
@@ -46,11 +47,11 @@ class BaseTrainer(Trainer):
     """The usual loop, but its samples are shown on a board of squares, and no model card is written."""
 
     def _save_grid(self) -> None:
-        pictures = on_squares(self.model().sample(SHOWN, seed=self.run.seed))
-        file = self.run.grids / f"pictures-{self.pictures:09d}.png"
-        save(grid(pictures), file, header("training", pictures=self.pictures))
+        pictures = on_squares(self.model().sample(NUM_SHOWN, seed=self.run.seed))
+        file = self.run.grids / f"pictures-{self.pictures_seen:09d}.png"
+        save(grid(pictures), file, provenance_record("training", pictures=self.pictures_seen))
 
-    def _leave_model(self) -> None:
+    def _write_model(self) -> None:
         if self.history:
             self.history.close()
 
@@ -61,7 +62,7 @@ def recipe(base: str) -> Recipe:
 
 
 def open_trainer(
-    pictures: Path, base: str, out: Path, start: Path | None = None, save_every: int | None = None
+    pictures: Path, base: str, out: Path, init_from: Path | None = None, save_every: int | None = None
 ) -> BaseTrainer:
     """Returns the trainer of a new folder, or of one that is gone on with; DataError, ModelError, RunError."""
     dataset = Dataset.open(pictures)
@@ -69,8 +70,8 @@ def open_trainer(
     run = Run.resume(out, recipe(base), None, dataset) if begun else Run.create(out, recipe(base), 0, dataset)
     try:
         trainer = BaseTrainer(run, dataset, HalfPrecision(), save_every)
-        if start and not begun:
-            start_from(trainer.method, trainer.ema, start, out)
+        if init_from and not begun:
+            start_from(trainer.method, trainer.ema, init_from, out)
     except LimnerError:
         run.close() if begun else run.discard()
         raise
@@ -101,7 +102,7 @@ def main() -> None:
             arguments.data, arguments.base, arguments.out, arguments.continue_from, arguments.save_every
         )
         if not train(trainer, arguments.pictures, arguments.minutes):
-            sys.exit(f"stopped and saved after {trainer.pictures:,} pictures; the same command goes on")
+            sys.exit(f"stopped and saved after {trainer.pictures_seen:,} pictures; the same command goes on")
     except LimnerError as error:
         sys.exit(str(error))
 

@@ -20,7 +20,9 @@ from limner.weights import halved, load_weights
 
 START = "start.json"
 """In the folder of a training that started from weights: how many pictures these had seen."""
-LEFT_OUT = "generator.flow."
+ADDED = "generator.spatial."
+"""What the weights of a base may lack that was trained before a VAE had it."""
+NOT_SHIPPED = "generator.flow."
 """Of a VAE's weights: a prior over latents belongs to the pictures that it was learned from."""
 
 
@@ -31,7 +33,7 @@ def export(folder: Path, file: Path) -> str:
     if state is None:
         raise ModelError(f"{folder} holds no checkpoint: train a base there first.")
     averaged = {f"generator.{name}": tensor for name, tensor in state["ema"].items()}
-    own = {name: tensor for name, tensor in (state["method"] | averaged).items() if not name.startswith(LEFT_OUT)}
+    own = {name: tensor for name, tensor in (state["method"] | averaged).items() if not name.startswith(NOT_SHIPPED)}
     pictures = state["step"] * recipe.batch + seen_before(folder)
     save_tensors(
         file, halved(own), {"base": recipe.name, "pictures": str(pictures), "recipe": recipe.model_dump_json()}
@@ -52,8 +54,9 @@ def start_from(method: Method, ema: Ema, file: Path, folder: Path) -> None:
     except DamagedFileError as error:
         raise ModelError(f"{error} Give the weights of a base.") from None
     own = method.state_dict()
+    fresh = {name: own[name] for name in own if name.startswith((NOT_SHIPPED, ADDED)) and name not in tensors}
     try:
-        load_weights(method, {name: own[name] for name in own if name.startswith(LEFT_OUT)} | tensors)
+        load_weights(method, fresh | tensors)
     except ModelError as error:
         raise ModelError(f"{file} is not what this base can start from: {error}.") from None
     ema.network.load_state_dict(ema.online.state_dict())

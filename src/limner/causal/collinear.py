@@ -7,8 +7,8 @@ import numpy as np
 from limner.causal.graph import Edge, Graph
 from limner.causal.variables import Table, Variable
 
-LEFT = 1e-3
-"""Share of a cause's variance that the others must leave, for its own effect to be known: below it, noise decides."""
+MIN_OWN_VARIANCE = 1e-3
+"""Fraction of a cause's variance that the others must leave, for its own effect to be identified: below it, noise decides."""
 
 
 def inseparable(graph: Graph, variables: Mapping[str, Variable], table: Table) -> dict[Edge, tuple[str, ...]]:
@@ -18,19 +18,19 @@ def inseparable(graph: Graph, variables: Mapping[str, Variable], table: Table) -
         parents = graph.parents(name)
         for cause in parents if len(parents) > 1 else ():
             others = tuple(each for each in parents if each != cause)
-            if _left(cause, others, variables, table) < LEFT:
+            if _left(cause, others, variables, table) < MIN_OWN_VARIANCE:
                 found[cause, name] = tuple(each for each in others if _helps(each, cause, others, variables, table))
     return found
 
 
 def in_words(edge: Edge, others: Sequence[str]) -> str:
-    """Returns why the effect of an edge cannot be known."""
+    """Returns why the effect of an edge is not identified."""
     cause, node = edge
     return f"{cause} -> {node}: {cause} follows from {' and '.join(others)}, so their effects cannot be told apart"
 
 
 def _left(cause: str, others: Sequence[str], variables: Mapping[str, Variable], table: Table) -> float:
-    """Returns the greatest share of the variance of a cause's columns that a linear regression on others leaves."""
+    """Returns the greatest fraction of the variance of a cause's columns that a linear regression on others leaves."""
     columns = _columns(variables[cause], table)
     design = np.concatenate([np.ones((len(columns), 1)), *(_columns(variables[each], table) for each in others)], 1)
     residuals = columns - design @ np.linalg.lstsq(design, columns, rcond=None)[0]
@@ -40,7 +40,10 @@ def _left(cause: str, others: Sequence[str], variables: Mapping[str, Variable], 
 def _helps(one: str, cause: str, others: Sequence[str], variables: Mapping[str, Variable], table: Table) -> bool:
     """Whether a cause is needed for another to follow; each of several that would do alone counts."""
     without = [each for each in others if each != one]
-    return _left(cause, [one], variables, table) < LEFT or _left(cause, without, variables, table) >= LEFT
+    return (
+        _left(cause, [one], variables, table) < MIN_OWN_VARIANCE
+        or _left(cause, without, variables, table) >= MIN_OWN_VARIANCE
+    )
 
 
 def _columns(variable: Variable, table: Table) -> np.ndarray:

@@ -11,13 +11,13 @@ from limner.causal.graph import Edge, Graph
 from limner.causal.variables import Table, Variable
 from limner.errors import GraphError
 
-ERRORS = 3.0
-"""Standard errors by which the reversed edge must predict units better."""
-LEAST = 1e-3
+MIN_STANDARD_ERRORS = 3.0
+"""Standard errors by which the reversed edge must predict units better: with a few dozen edges, chance rarely reaches three."""
+MIN_GAIN = 1e-3
 """Nats a unit by which it must predict them better: of exact mechanisms, rounding alone may differ by many standard errors."""
 
 
-class Doubt(NamedTuple):
+class ReversalEvidence(NamedTuple):
     """An edge, by how many nats a unit the reversed edge predicts held-out units better, and the standard error."""
 
     edge: Edge
@@ -25,7 +25,9 @@ class Doubt(NamedTuple):
     error: float
 
 
-def doubts(graph: Graph, variables: Mapping[str, Variable], table: Table, seed: int = 0) -> list[Doubt]:
+def edges_better_reversed(
+    graph: Graph, variables: Mapping[str, Variable], table: Table, seed: int = 0
+) -> list[ReversalEvidence]:
     """Returns the edges that the data prefer reversed, the clearest first.
 
     Mechanisms of the linear form are fitted both ways, and where they prefer the reversed edge, of the forms that `fit_mechanism`
@@ -41,20 +43,20 @@ def doubts(graph: Graph, variables: Mapping[str, Variable], table: Table, seed: 
             other = graph.with_reversed(edge)
         except GraphError:  # it would close a cycle
             continue
-        doubt = None
+        evidence = None
         for chosen in (False, True):
             ours, theirs = (_nll(one, edge, variables, values, seed, chosen) for one in (graph, other))
-            doubt = _doubt(edge, ours - theirs)
-            if doubt is None:
+            evidence = _reversal_evidence(edge, ours - theirs)
+            if evidence is None:
                 break
-        if doubt is not None:
-            found.append(doubt)
-    return sorted(found, key=lambda doubt: -doubt.gain / doubt.error)
+        if evidence is not None:
+            found.append(evidence)
+    return sorted(found, key=lambda evidence: -evidence.gain / evidence.error)
 
 
-def _doubt(edge: Edge, gain: Tensor) -> Doubt | None:
+def _reversal_evidence(edge: Edge, gain: Tensor) -> ReversalEvidence | None:
     mean, error = float(gain.mean()), float(gain.std() / len(gain) ** 0.5)
-    return Doubt(edge, mean, error) if mean > max(ERRORS * error, LEAST) else None
+    return ReversalEvidence(edge, mean, error) if mean > max(MIN_STANDARD_ERRORS * error, MIN_GAIN) else None
 
 
 def _nll(
@@ -71,8 +73,7 @@ def _nll(
     """
     total = torch.zeros(())
     for name in nodes:
-        parents = graph.parents(name)
-        causes, given = [variables[each] for each in parents], [values[each] for each in parents]
-        form = choose_form(variables[name], causes, values[name], given, seed) if chosen else "linear"
-        total = total + held_out_nll(form, variables[name], causes, values[name], given, seed)
+        parents, parent_values = graph.of_parents(name, variables), graph.of_parents(name, values)
+        form = choose_form(variables[name], parents, values[name], parent_values, seed) if chosen else "linear"
+        total = total + held_out_nll(form, variables[name], parents, values[name], parent_values, seed)
     return total

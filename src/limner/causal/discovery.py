@@ -7,12 +7,14 @@ import numpy as np
 from limner.causal.dowhy_adaptor import quiet
 from limner.causal.graph import Edge, Graph
 from limner.causal.independence import independence_p
-from limner.causal.variables import Table, read, variables_of, with_statistics
+from limner.causal.variables import Table, complete_rows, variables_of, with_statistics
 from limner.data.dataset import Dataset
 from limner.errors import GraphError
 
-ROWS = 2000
-LEVEL = 0.01
+MAX_TEST_ROWS = 2000
+"""Units that independences are tested on, drawn at random, so that a search takes seconds."""
+SIGNIFICANCE_LEVEL = 0.01
+"""P-values below it count as dependence: small, because the search makes many tests."""
 
 
 class Proposal(NamedTuple):
@@ -32,9 +34,9 @@ def discover(dataset: Dataset, names: list[str] | None = None, seed: int = 0) ->
     if len(names) < 2:
         raise GraphError(f"{dataset.path}: a graph needs at least two labels or numbers.")
     variables = variables_of(Graph(nodes=names), dataset)
-    table, _ = read(dataset, variables, dataset.split("train"))
+    table, _ = complete_rows(dataset, variables, dataset.split("train"))
     variables = with_statistics(variables, table)
-    rows = np.random.default_rng(seed).permutation(len(table[names[0]]))[:ROWS]
+    rows = np.random.default_rng(seed).permutation(len(table[names[0]]))[:MAX_TEST_ROWS]
     return _search(
         {name: table[name][rows] for name in names}, {name for name in names if variables[name].classes}, seed
     )
@@ -62,7 +64,9 @@ def _search(table: Table, categories: set[str], seed: int) -> Proposal:
         from causallearn.utils.PCUtils import Meek, SkeletonDiscovery, UCSepset
 
         data = np.stack([table[name].astype(float) for name in names], 1)
-        skeleton = SkeletonDiscovery.skeleton_discovery(data, LEVEL, _Test(columns), verbose=False, show_progress=False)
+        skeleton = SkeletonDiscovery.skeleton_discovery(
+            data, SIGNIFICANCE_LEVEL, _Test(columns), verbose=False, show_progress=False
+        )
         ends = Meek.meek(UCSepset.uc_sepset(skeleton, 2)).G.graph
     pairs = [(a, b) for a in range(len(names)) for b in range(a + 1, len(names)) if ends[a, b]]
     # an arrowhead at b and a tail at a: a -> b

@@ -39,7 +39,7 @@ def adapted(structure: StructuralModel, node: str, seed: int) -> Any:
     mechanism, parents = structure.mechanisms[node], structure.graph.parents(node)
     generator = seeds.generator("arrows", seed, node)
 
-    def causes(columns: np.ndarray) -> list[torch.Tensor]:
+    def parent_values(columns: np.ndarray) -> list[torch.Tensor]:
         values = dict(zip(sorted(parents), torch.from_numpy(columns.astype(float)).unbind(1), strict=True))
         return [values[name].long() if structure.variables[name].classes else values[name] for name in parents]
 
@@ -53,12 +53,12 @@ def adapted(structure: StructuralModel, node: str, seed: int) -> Any:
         @torch.no_grad()
         def draw_samples(self, parent_samples: np.ndarray) -> np.ndarray:
             noise = mechanism.noise(len(parent_samples), generator)
-            return mechanism.value(noise, causes(parent_samples)).double().numpy()[:, None]
+            return mechanism.value(noise, parent_values(parent_samples)).double().numpy()[:, None]
 
     class WithProbabilities(Sampled, ProbabilityEstimatorModel):
         @torch.no_grad()
         def estimate_probabilities(self, parent_samples: np.ndarray) -> np.ndarray:
             assert isinstance(mechanism, CategoryMechanism)
-            return mechanism.log_odds(causes(parent_samples), len(parent_samples)).exp().numpy()
+            return mechanism.log_probs(parent_values(parent_samples), len(parent_samples)).exp().numpy()
 
     return WithProbabilities() if isinstance(mechanism, CategoryMechanism) else Sampled()

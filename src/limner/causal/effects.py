@@ -7,10 +7,10 @@ import numpy as np
 
 from limner import seeds
 from limner.causal.collinear import inseparable
+from limner.causal.contrasts import Contrast, average_effects, contrasts
 from limner.causal.graph import Edge, Graph
 from limner.causal.outcome import Outcome, outcome_of
 from limner.causal.refute import Refutation, placebo, random_common_cause
-from limner.causal.steps import Step, average_effects, steps
 from limner.causal.strengths import Strength, resampled, strengths
 from limner.causal.structural import StructuralModel
 from limner.causal.variables import Table
@@ -18,22 +18,23 @@ from limner.errors import GraphError
 from limner.metrics.intervals import Interval
 from limner.progress import ProgressLine
 
-RESAMPLES = 200
-UNITS = 10_000
-"""Units of the model that an effect is averaged over."""
+NUM_RESAMPLES = 200
+"""Refits behind an interval: quantiles of 2.5 % need some five beyond either end."""
+NUM_UNITS = 10_000
+"""Units of the model that an effect is averaged over, so that their number adds nothing to its interval."""
 
 
 @dataclass(frozen=True)
 class Effect:
-    """The effect of a step of one cause on the outcome."""
+    """The effect of a contrast of one cause on the outcome."""
 
     cause: str
-    low: str
-    high: str
+    control_value: str
+    treatment_value: str
     total: Interval
     direct: Interval | None
     """None where the cause has no edge to the outcome."""
-    hidden: tuple[str, ...] = ()
+    unidentified_edges: tuple[str, ...] = ()
     """Edges on its way whose effect is not identified."""
 
 
@@ -55,44 +56,43 @@ def attribute_effects(structure: StructuralModel, table: Table, on: str, seed: i
     GraphError for an outcome that is none, or that nothing causes; UsageError without DoWhy.
     """
     outcome = outcome_of(structure.graph, structure.variables, on)
-    part = structure.part(outcome.name)
-    causes = [name for name in part.graph.order if name != outcome.name]
+    ancestral = structure.ancestral_model(outcome.name)
+    causes = [name for name in ancestral.graph.order if name != outcome.name]
     if not causes:
         raise GraphError(f"{outcome.name}: it has no cause in this graph, so there is no effect on it.")
-    table = {name: table[name] for name in part.graph.nodes}
-    _same_units(part, table)
-    all_steps = steps(part.variables, table, causes)
-    totals, directs = _intervals(part, table, all_steps, outcome, seed)
-    together = inseparable(part.graph, part.variables, table)
+    table = {name: table[name] for name in ancestral.graph.nodes}
+    _same_units(ancestral, table)
+    all_contrasts = contrasts(ancestral.variables, table, causes)
+    totals, directs = _intervals(ancestral, table, all_contrasts, outcome, seed)
+    together = inseparable(ancestral.graph, ancestral.variables, table)
     effects = [
-        described_effect(part, step, total, direct, {outcome.name}, together)
-        for step, total, direct in zip(all_steps, totals, directs, strict=True)
+        described_effect(ancestral, contrast, total, direct, {outcome.name}, together)
+        for contrast, total, direct in zip(all_contrasts, totals, directs, strict=True)
     ]
-    refutations = _refuted(part, table, all_steps, totals, outcome, seed)
-    protocol = (
-        f"95 % intervals: mechanisms refitted to {RESAMPLES} resamples of {len(next(iter(table.values()))):,} units."
-    )
-    return Effects(on, effects, protocol, strengths(part, table, outcome.name, seed), refutations)
+    refutations = _refuted(ancestral, table, all_contrasts, totals, outcome, seed)
+    protocol = f"95 % intervals: mechanisms refitted to {NUM_RESAMPLES} resamples of {len(next(iter(table.values()))):,} units."
+    return Effects(on, effects, protocol, strengths(ancestral, table, outcome.name, seed), refutations)
 
 
 def described_effect(
     structure: StructuralModel,
-    step: Step,
+    contrast: Contrast,
     total: Interval,
     direct: Interval | None,
     ends: set[str],
     together: Iterable[Edge] = (),
 ) -> Effect:
     """Returns an effect in words, with the edges on its way to `ends` that are not identified: also those that go together."""
-    low, high = (structure.variables[step.cause].text(value) for value in (step.low, step.high))
+    variable = structure.variables[contrast.cause]
+    control, treatment = variable.format(contrast.control_value), variable.format(contrast.treatment_value)
     graph = structure.graph
-    between = graph.descendants(step.cause) & graph.ancestors(*ends)
+    between = graph.descendants(contrast.cause) & graph.ancestors(*ends)
     mixed = [f"{a} -> {b}" for a, b in together if {a, b} <= between]
-    hidden = (*hidden_edges(graph, step.cause, ends), *mixed)
-    return Effect(step.cause, low, high, total, direct, tuple(dict.fromkeys(hidden)))
+    unidentified = (*unidentified_edges(graph, contrast.cause, ends), *mixed)
+    return Effect(contrast.cause, control, treatment, total, direct, tuple(dict.fromkeys(unidentified)))
 
 
-def hidden_edges(graph: Graph, cause: str, ends: set[str]) -> tuple[str, ...]:
+def unidentified_edges(graph: Graph, cause: str, ends: set[str]) -> tuple[str, ...]:
     """Returns the edges on ways from a cause to `ends` whose effect cannot be separated from that of an unobserved cause.
 
     A mechanism is learned as if its noise were independent of its causes. That fails where the node shares an unobserved cause
@@ -108,42 +108,42 @@ def _noise_depends_on_causes(graph: Graph, name: str) -> bool:
 
 
 def _intervals(
-    part: StructuralModel, table: Table, all_steps: Sequence[Step], outcome: Outcome, seed: int
+    ancestral: StructuralModel, table: Table, all_contrasts: Sequence[Contrast], outcome: Outcome, seed: int
 ) -> tuple[list[Interval], list[Interval | None]]:
     """Returns total and direct effects with percentile intervals over refits; each refit draws its own noise."""
-    value = np.stack(average_effects(part, all_steps, outcome, part.noise(UNITS, seed)))
+    value = np.stack(average_effects(ancestral, all_contrasts, outcome, ancestral.noise(NUM_UNITS, seed)))
     sampled = []
-    with ProgressLine("effects", RESAMPLES, "refits") as bar:
-        for index in range(RESAMPLES):
-            refit, _ = resampled(part, table, seed, index)
-            noise = refit.noise(UNITS, seeds.derive("units", seed, index))
-            sampled.append(np.stack(average_effects(refit, all_steps, outcome, noise)))
+    with ProgressLine("effects", NUM_RESAMPLES, "refits") as bar:
+        for index in range(NUM_RESAMPLES):
+            refit, _ = resampled(ancestral, table, seed, index)
+            noise = refit.noise(NUM_UNITS, seeds.derive("units", seed, index))
+            sampled.append(np.stack(average_effects(refit, all_contrasts, outcome, noise)))
             bar.advance()
     low, high = np.quantile(np.stack(sampled), [0.025, 0.975], axis=0)
-    bounds = np.stack([value, np.minimum(value, low), np.maximum(value, high)], -1)  # (total | direct, steps, 3)
+    bounds = np.stack([value, np.minimum(value, low), np.maximum(value, high)], -1)  # (total | direct, contrasts, 3)
     total, direct = ([Interval(*map(float, each)) for each in kind] for kind in bounds)
     return total, [None if np.isnan(each.value) else each for each in direct]
 
 
 def _refuted(
-    part: StructuralModel,
+    ancestral: StructuralModel,
     table: Table,
-    all_steps: Sequence[Step],
+    all_contrasts: Sequence[Contrast],
     totals: Sequence[Interval],
     outcome: Outcome,
     seed: int,
 ) -> list[Refutation]:
     """Tries to refute the greatest effect of each cause."""
-    noise = part.noise(UNITS, seed)
-    greatest: dict[str, tuple[Step, Interval]] = {}
-    for step, total in zip(all_steps, totals, strict=True):
-        if step.cause not in greatest or abs(total.value) > abs(greatest[step.cause][1].value):
-            greatest[step.cause] = (step, total)
+    noise = ancestral.noise(NUM_UNITS, seed)
+    greatest: dict[str, tuple[Contrast, Interval]] = {}
+    for contrast, total in zip(all_contrasts, totals, strict=True):
+        if contrast.cause not in greatest or abs(total.value) > abs(greatest[contrast.cause][1].value):
+            greatest[contrast.cause] = (contrast, total)
     found = []
     with ProgressLine("refutation", len(greatest), "causes") as bar:
-        for step, total in greatest.values():
-            found.append(placebo(part, table, step, outcome, noise, seed))
-            found.append(random_common_cause(part, table, step, outcome, noise, total, seed))
+        for contrast, total in greatest.values():
+            found.append(placebo(ancestral, table, contrast, outcome, noise, seed))
+            found.append(random_common_cause(ancestral, table, contrast, outcome, noise, total, seed))
             bar.advance()
     return found
 

@@ -1,4 +1,4 @@
-"""An encoder beside a trained GAN: from pictures to the z they would be generated from, which abduction needs.
+"""An encoder for a trained GAN: from pictures to the z they would be generated from, which abduction needs.
 
 It learns from generated pictures, of which z is known, and from real pictures, which the generator must reconstruct from what
 it finds: without the latter its z lies outside of what real pictures need (in-domain inversion: Zhu et al. 2020,
@@ -27,26 +27,29 @@ from limner.tensors import load_tensors, save_tensors
 from limner.weights import load_weights
 
 NETWORK = NetworkConfig(architecture="convolutional", widths=(32, 64, 128), normalisation="batch")
-STEPS, BATCH, RATE = 2000, 32, 2e-3
-RECONSTRUCTION = 10.0
-"""Weight of the squared error of a reconstructed pixel, beside that of z."""
-CERTAIN = -30.0
-"""Log-variance of a posterior that is a point."""
+"""The encoder: small, as it is trained for a few minutes."""
+TRAINING_STEPS, BATCH_SIZE, LEARNING_RATE = 2000, 32, 2e-3
+"""Steps of training, pictures a step, and the rate of the optimiser."""
+RECONSTRUCTION_WEIGHT = 10.0
+"""Weight of the squared error of a reconstructed pixel, relative to that of z."""
+POINT_LOG_VARIANCE = -30.0
+"""Log-variance of a posterior that is a point: its standard deviation, 3e-7, changes no pixel."""
 FILE = "encoder.safetensors"
+"""Its name in the folder of a causal model."""
 
 
 class GanEncoder(nn.Module):
-    """Pictures (B, C, H, W) in [-1, 1] and their condition -> the z (B, latent) that they would be generated from."""
+    """Pictures (B, C, H, W) in [-1, 1] and their condition -> the z (B, latent_dim) that they would be generated from."""
 
     def __init__(self, model: Model) -> None:
         super().__init__()
         schema, self.model_digest = model.schema, model.digest
         self.encoder = build_encoder(NETWORK, *schema.shape)
-        self.condition = ConditionEncoder(model.attributes, self.encoder.features)
-        self.z = nn.Linear(self.encoder.features, model.generator.latent)
+        self.condition_encoder = ConditionEncoder(model.attributes, self.encoder.features)
+        self.z = nn.Linear(self.encoder.features, model.generator.latent_dim)
 
     def forward(self, images: Tensor, condition: Condition) -> Tensor:
-        z: Tensor = self.z(self.encoder(images) + self.condition(condition))
+        z: Tensor = self.z(self.encoder(images) + self.condition_encoder(condition))
         return z
 
     def save(self, folder: Path) -> None:
@@ -55,7 +58,7 @@ class GanEncoder(nn.Module):
 
     @classmethod
     def load(cls, folder: Path, model: Model) -> GanEncoder:
-        """Reads what `save` wrote beside this model; ModelError when missing, damaged or another model's."""
+        """Reads what `save` wrote for this model; ModelError when missing, damaged or another model's."""
         encoder = cls(model)
         try:
             tensors, metadata = load_tensors(folder / FILE)
@@ -68,13 +71,13 @@ class GanEncoder(nn.Module):
 
 
 class EncodedGenerator(Generator):
-    """A generator and the encoder that was trained beside it, as one that encodes."""
+    """A generator and the encoder that was trained for it, as one that encodes."""
 
     encodes = True
 
     def __init__(self, generator: Generator, encoder: GanEncoder) -> None:
         super().__init__()
-        self.latent, self.condition_names = generator.latent, generator.condition_names
+        self.latent_dim, self.condition_names = generator.latent_dim, generator.condition_names
         self.generator, self.encoder = generator, encoder
 
     def decode(self, w: Tensor, condition: Condition) -> Tensor:
@@ -82,12 +85,14 @@ class EncodedGenerator(Generator):
 
     def encode(self, images: Tensor, condition: Condition) -> Posterior:
         z = self.encoder(images, condition)
-        return Posterior(z, torch.full_like(z, CERTAIN))
+        return Posterior(z, torch.full_like(z, POINT_LOG_VARIANCE))
 
 
 def with_encoder(model: Model, encoder: GanEncoder) -> Model:
     """Returns a model that encodes by this encoder; its digest stays that of the generator's weights."""
-    encoded = Model(model.recipe, model.schema, EncodedGenerator(model.generator, encoder), model.table, model.about)
+    encoded = Model(
+        model.recipe, model.schema, EncodedGenerator(model.generator, encoder), model.condition_table, model.about
+    )
     encoded.digest = model.digest
     return encoded
 
@@ -100,11 +105,11 @@ def train_gan_encoder(model: Model, dataset: Dataset, seed: int = 0) -> GanEncod
     random = seeds.generator("gan encoder order", seed)
 
     def loss() -> Tensor:
-        batch = dataset.batch(rows[torch.randint(len(rows), (BATCH,), generator=random).numpy()], names)
-        z = torch.randn(BATCH, model.generator.latent, generator=random)
+        batch = dataset.batch(rows[torch.randint(len(rows), (BATCH_SIZE,), generator=random).numpy()], names)
+        z = torch.randn(BATCH_SIZE, model.generator.latent_dim, generator=random)
         return _loss(model.generator, encoder, batch.images, batch.condition, z)
 
-    fit_module(encoder, loss, STEPS, lr=RATE, title="encoder of the generator")
+    fit_module(encoder, loss, TRAINING_STEPS, lr=LEARNING_RATE, title="encoder of the generator")
     return encoder
 
 
@@ -112,4 +117,6 @@ def _loss(generator: Generator, encoder: GanEncoder, images: Tensor, condition: 
     with torch.no_grad():
         fake = generator(z, condition)
     reconstructed = generator(encoder(images, condition), condition)
-    return (encoder(fake, condition) - z).square().mean() + RECONSTRUCTION * (reconstructed - images).square().mean()
+    return (encoder(fake, condition) - z).square().mean() + RECONSTRUCTION_WEIGHT * (
+        reconstructed - images
+    ).square().mean()

@@ -17,22 +17,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError, field_serializer, model_validator
 
 from limner import files
 from limner.config import NameText, Section, as_written, in_words
-from limner.errors import GraphError, nearest, shown
+from limner.errors import GraphError, quoted, suggestion
 from limner.parsing import ParseError, read_yaml, write_yaml
 
 PICTURE = "picture"
 """The name of the picture's own node, which no attribute can have."""
+T = TypeVar("T")
 Edge = tuple[NameText, NameText]
-LARGEST = 1e30
+"""(cause, effect), or the two nodes of a confounded pair."""
+MAX_BOUND = 1e30
 """The farthest bound: the width of a range of double precision must not overflow."""
-MOST_NODES, MOST_EDGES, LONGEST_NODE = 500, 10_000, 1000
+MAX_NODES, MAX_EDGES, MAX_NODE_LENGTH = 500, 10_000, 1000
+"""What a graph may have, and characters of a name: far more than people write, and what is read in a moment."""
 ARROWS = {"edges": "->", "confounded": "<->"}
+"""How an item of these keys joins its two nodes."""
 
 
 class Node(Section):
@@ -40,8 +44,8 @@ class Node(Section):
 
     kind: Literal["number", "count", "category"] | None = None
     """None: what its column is."""
-    low: float | None = Field(None, ge=-LARGEST, le=LARGEST)
-    high: float | None = Field(None, ge=-LARGEST, le=LARGEST)
+    low: float | None = Field(None, ge=-MAX_BOUND, le=MAX_BOUND)
+    high: float | None = Field(None, ge=-MAX_BOUND, le=MAX_BOUND)
     """Ends of the range that mechanisms never leave; interventions may reach them."""
 
     @model_validator(mode="after")
@@ -70,8 +74,8 @@ class Graph(Section):
         if not isinstance(fields, dict):
             raise ValueError("a graph is a mapping with the key `edges`")
         read = dict(fields)
-        if len(_list(read, "edges")) + len(_list(read, "confounded")) > MOST_EDGES:
-            raise ValueError(f"more than {MOST_EDGES:,} edges")
+        if len(_list(read, "edges")) + len(_list(read, "confounded")) > MAX_EDGES:
+            raise ValueError(f"more than {MAX_EDGES:,} edges")
         for key, arrow in ARROWS.items():
             read[key] = tuple(dict.fromkeys(_ends(one, arrow) for one in _list(read, key)))
         nodes = read.get("nodes") or {}
@@ -79,8 +83,8 @@ class Graph(Section):
         ends = [end for key in ARROWS for edge in read[key] for end in edge]
         of_picture = _names(read, "picture")
         names = dict.fromkeys([*listed, *ends, *of_picture])
-        if len(names) > MOST_NODES or any(len(name) > LONGEST_NODE for name in names):
-            raise ValueError(f"more than {MOST_NODES} nodes, or a name of more than {LONGEST_NODE:,} characters")
+        if len(names) > MAX_NODES or any(len(name) > MAX_NODE_LENGTH for name in names):
+            raise ValueError(f"more than {MAX_NODES} nodes, or a name of more than {MAX_NODE_LENGTH:,} characters")
         read["nodes"] = {name: listed.get(name) or {} for name in names}
         read["picture"] = tuple(of_picture or read["nodes"])
         return read
@@ -99,7 +103,7 @@ class Graph(Section):
             )
         for one, other in (*self.edges, *self.confounded):
             if one == other:
-                raise ValueError(f"{shown(one)} has an edge to itself")
+                raise ValueError(f"{quoted(one)} has an edge to itself")
         _ = self.order  # raises for a cycle
         return self
 
@@ -110,12 +114,16 @@ class Graph(Section):
         try:
             return tuple(sorter.static_order())
         except CycleError as error:
-            circle = " -> ".join(shown(name, 40) for name in error.args[1])
+            circle = " -> ".join(quoted(name, 40) for name in error.args[1])
             raise ValueError(f"a cycle, and nothing causes itself: {circle}; leave out one of these edges") from None
 
     def parents(self, name: str) -> tuple[str, ...]:
         """Returns the direct causes of a node."""
         return tuple(cause for cause, effect in self.edges if effect == name)
+
+    def of_parents(self, name: str, belongings: Mapping[str, T]) -> list[T]:
+        """Returns what belongs to each parent of a node, such as its values, in the parents' order."""
+        return [belongings[parent] for parent in self.parents(name)]
 
     def descendants(self, *names: str) -> set[str]:
         """Returns these nodes and all that they cause, directly or through others."""
@@ -187,7 +195,7 @@ def check_nodes(graph: Graph, names: Iterable[str]) -> None:
     """Raises GraphError for a name that is no node."""
     for name in names:
         if name not in graph.nodes:
-            raise GraphError(f"the graph has no node '{shown(name)}'; {nearest(name, list(graph.nodes))}")
+            raise GraphError(f"the graph has no node '{quoted(name)}'; {suggestion(name, list(graph.nodes))}")
 
 
 def _list(fields: dict[str, Any], key: str) -> Sequence[Any]:
@@ -211,15 +219,15 @@ def _ends(edge: Any, arrow: str) -> Edge:
     # the `<->` of two confounded nodes would be cut into `a <` and `b`
     pair = isinstance(ends, list | tuple) and len(ends) == 2 and all(isinstance(end, str) and end for end in ends)
     if not pair or any({"<", ">"} & set(end) for end in ends):
-        raise ValueError(f"'{shown(edge)}': write it as `a {arrow} b`")
+        raise ValueError(f"'{quoted(edge)}': write it as `a {arrow} b`")
     return ends[0], ends[1]
 
 
 def _explain(error: ValidationError) -> str:
     first = error.errors()[0]
-    where = shown(".".join(str(part) for part in first["loc"]))
+    where = quoted(".".join(str(part) for part in first["loc"]))
     if first["type"] == "extra_forbidden":
         keys = list(Node.model_fields if len(first["loc"]) > 1 else Graph.model_fields)
-        return f"unknown key '{where}'; {nearest(str(first['loc'][-1]), keys)}"
+        return f"unknown key '{where}'; {suggestion(str(first['loc'][-1]), keys)}"
     said = in_words(first)
     return f"{where}: {said}." if where else f"{said}."

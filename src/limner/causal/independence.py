@@ -4,11 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-RANDOM_FEATURES = 60
-RIDGE = 1e-2
-DRAWS = 5000
-DETERMINED = 2e-3
-"""Share of the variance by which units that are alike in what is given may differ, in a function of it with a few steps."""
+NUM_RANDOM_FEATURES = 60
+"""Random Fourier features of what is given: enough for smooth functions of a few columns, far fewer than units."""
+RIDGE_PENALTY = 1e-2
+"""Of the regression on them: just enough to keep it solvable where columns are linearly dependent."""
+NUM_BOOTSTRAP_DRAWS = 5000
+"""Samples of the statistic under independence: the smallest p-value is one of so many."""
+MAX_DETERMINED_VARIANCE = 2e-3
+"""Fraction of the variance by which units that are alike in what is given may differ, in a function of it with a few steps."""
 
 
 def independence_p(x: np.ndarray, y: np.ndarray, given: np.ndarray | None = None) -> float:
@@ -38,13 +41,13 @@ def independence_p(x: np.ndarray, y: np.ndarray, given: np.ndarray | None = None
     standard = (products - products.mean(0)) / std
     covariance = standard.T @ standard / len(x)
     samples = np.random.default_rng(0).multivariate_normal(
-        np.zeros(len(covariance)), covariance, DRAWS, check_valid="ignore"
+        np.zeros(len(covariance)), covariance, NUM_BOOTSTRAP_DRAWS, check_valid="ignore"
     )
     samples = np.abs(samples).max(1)
     beyond = int((samples >= statistic).sum())
     if beyond == 0:  # too rare to sample: at most the sum of each statistic's own p-value
-        return float(min(1 / (1 + DRAWS), 2 * len(covariance) * special.ndtr(-statistic)))
-    return (1 + beyond) / (1 + DRAWS)
+        return float(min(1 / (1 + NUM_BOOTSTRAP_DRAWS), 2 * len(covariance) * special.ndtr(-statistic)))
+    return (1 + beyond) / (1 + NUM_BOOTSTRAP_DRAWS)
 
 
 def _determines(given: np.ndarray, columns: np.ndarray) -> bool:
@@ -55,7 +58,7 @@ def _determines(given: np.ndarray, columns: np.ndarray) -> bool:
     values = _plain(columns)
     nearest = KDTree(places).query(places, 2)[1][:, 1]
     apart = ((values - values[nearest]) ** 2).mean(0) / 2
-    return bool((apart < DETERMINED * np.maximum(values.var(0), 1e-12)).all())
+    return bool((apart < MAX_DETERMINED_VARIANCE * np.maximum(values.var(0), 1e-12)).all())
 
 
 def _features(columns: np.ndarray) -> Array:
@@ -75,8 +78,8 @@ def _basis(columns: np.ndarray) -> Array:
     """Returns the constant, the columns, and random Fourier features of all of them."""
     plain = _plain(columns)
     random = np.random.default_rng(0)
-    directions = random.standard_normal((plain.shape[1], RANDOM_FEATURES)) / plain.shape[1] ** 0.5
-    waves = np.cos(plain @ directions * 1.5 + random.uniform(0, 2 * np.pi, RANDOM_FEATURES))
+    directions = random.standard_normal((plain.shape[1], NUM_RANDOM_FEATURES)) / plain.shape[1] ** 0.5
+    waves = np.cos(plain @ directions * 1.5 + random.uniform(0, 2 * np.pi, NUM_RANDOM_FEATURES))
     return np.concatenate([np.ones((len(plain), 1)), plain, waves], 1)
 
 
@@ -94,7 +97,7 @@ def _plain(columns: np.ndarray) -> Array:
 
 
 def _residuals(features: Array, basis: Array) -> Array:
-    gram = basis.T @ basis + RIDGE * np.eye(basis.shape[1])
+    gram = basis.T @ basis + RIDGE_PENALTY * np.eye(basis.shape[1])
     return features - basis @ np.linalg.solve(gram, basis.T @ features)
 
 

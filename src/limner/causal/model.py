@@ -2,7 +2,7 @@
 
 graph.yaml, structure.*   the attributes (see `limner.causal.structural`)
 predictor.safetensors     the predictor of attributes from pictures
-encoder.safetensors       beside a GAN: the encoder of pictures (see `limner.causal.gan_encoder`)
+encoder.safetensors       with a GAN: the encoder of pictures (see `limner.causal.gan_encoder`)
 picture/                  the run of the recipe that generates and edits pictures, with its model
 """
 
@@ -19,17 +19,18 @@ from limner.causal.gan_encoder import GanEncoder, train_gan_encoder, with_encode
 from limner.causal.graph import Graph
 from limner.causal.outcome import PREFIX
 from limner.causal.picture_effects import picture_effects
-from limner.causal.predictor import FILE, Predictor, train_predictor
+from limner.causal.predictor import FILE, VariablePredictor, train_variable_predictor
 from limner.causal.structural import Do, StructuralModel
-from limner.causal.variables import Table, Variable, read, variables_of
+from limner.causal.variables import Table, Variable, complete_rows, variables_of
 from limner.data.dataset import Dataset
-from limner.errors import GraphError, RunError, UsageError, shown
+from limner.errors import GraphError, RunError, UsageError, quoted
 from limner.model import Model, check_shape, load
-from limner.model_folder import located
-from limner.recipes import apply_settings, find_recipe
+from limner.model_folder import resolve_shipped
+from limner.recipes import Recipe, apply_settings, find_recipe
 from limner.training import Interrupted, train
 
 RECIPE = "causal-vae"
+"""That of the image model, unless another is asked for."""
 
 
 class CausalModel:
@@ -38,7 +39,7 @@ class CausalModel:
     A counterfactual keeps the noise that is abducted from the observed attributes, and from the picture.
     """
 
-    def __init__(self, structure: StructuralModel, image_model: Model, predictor: Predictor) -> None:
+    def __init__(self, structure: StructuralModel, image_model: Model, predictor: VariablePredictor) -> None:
         self.structure, self.image_model, self.predictor = structure, image_model, predictor
         self.path: Path | None = None
         """The folder it was read from."""
@@ -65,39 +66,22 @@ class CausalModel:
         if folder.exists() and not resume and (not folder.is_dir() or any(folder.iterdir())):
             raise RunError(f"{folder} exists: continue it with --resume, or give another --out.")
         _check_picture(graph, variables_of(graph, dataset), dataset)
-        run, image_recipe = folder / "picture", None
-        begun = (run / "recipe.yaml").is_file()
-        if recipe or settings or not begun:  # a run that has begun keeps its own recipe, whatever the default is by now
-            chosen = apply_settings(find_recipe(recipe or RECIPE), settings)
-            image_recipe = chosen.model_copy(update={"condition": graph.picture})
-        if (folder / "structure.json").is_file():
-            if StructuralModel.load(folder).graph != graph:
-                raise RunError(
-                    f"{folder} follows another graph, its graph.yaml; continue with that, or give another --out."
-                )
-        else:
-            StructuralModel.learn(dataset, graph, seed).save(folder)
-        if not (folder / FILE).is_file():
-            train_predictor(dataset, StructuralModel.load(folder).variables, seed).save(folder)
-        try:
-            train(dataset, image_recipe, run, minutes=minutes, seed=seed, resume=begun)
-        except Interrupted:
-            raise Interrupted(f"stopped and saved in {folder}. Continue with the same command and --resume.") from None
-        image_model = load(run)
-        if not image_model.generator.encodes:
-            train_gan_encoder(image_model, dataset, seed).save(folder)
+        image_recipe = _image_recipe(folder, graph, recipe, settings)
+        _fit_structure(folder, dataset, graph, seed)
+        _fit_predictor(folder, dataset, seed)
+        _train_image_model(folder, dataset, image_recipe, minutes, seed)
         return cls.load(folder)
 
     @classmethod
     def load(cls, folder: str | Path) -> CausalModel:
         """Reads what `fit` left; ModelError when a part of it is missing or damaged."""
-        folder = located(Path(folder))
+        folder = resolve_shipped(Path(folder))
         structure, image_model = StructuralModel.load(folder), load(folder / "picture")
         schema = image_model.schema
         shape = schema.shape
         if not image_model.generator.encodes:
             image_model = with_encoder(image_model, GanEncoder.load(folder, image_model))
-        model = cls(structure, image_model, Predictor.load(folder, structure.variables, *shape))
+        model = cls(structure, image_model, VariablePredictor.load(folder, structure.variables, *shape))
         model.path = folder
         return model
 
@@ -105,21 +89,17 @@ class CausalModel:
         """Returns n units and their pictures uint8 (n, H, W, C): under an intervention, given observed values, or neither."""
         if do and given:
             raise GraphError("give either do or given: units observed after an intervention are not supported.")
-        table = self.structure.given(n, given, seed) if given else self.structure.sample(n, do, seed)
+        table = self.structure.condition_on(n, given, seed) if given else self.structure.sample(n, do, seed)
         return table, self.image_model.sample(n, seed=seed, condition=self._condition(table))
-
-    def do(self, values: Do, n: int = 16, seed: int = 0) -> tuple[Table, np.ndarray]:
-        """Returns n units under an intervention that sets these values, and their pictures, as `sample` does."""
-        return self.sample(n, do=values, seed=seed)
 
     def counterfactual(self, table: Table, pictures: np.ndarray, do: Do, seed: int = 0) -> tuple[Table, np.ndarray]:
         """Returns the counterfactuals of units and of their pictures uint8 (n, H, W, C); an empty `do` changes nothing."""
         other = self.structure.counterfactual(table, do, seed)
-        return other, self.edit(pictures, table, other)
+        return other, self.counterfactual_pictures(pictures, table, other)
 
-    def edit(self, pictures: np.ndarray, table: Table, other: Table) -> np.ndarray:
+    def counterfactual_pictures(self, pictures: np.ndarray, table: Table, other: Table) -> np.ndarray:
         """Returns pictures uint8 (n, H, W, C) of units as they would look with other attributes."""
-        return self.image_model.edit(pictures, self._condition(table), self._condition(other))
+        return self.image_model.counterfactual_pictures(pictures, self._condition(table), self._condition(other))
 
     def effects(self, dataset: Dataset, on: str, n: int = 500, seed: int = 0) -> Effects:
         """Returns the effects of all causes on an attribute, on NAME=CLASS of a category, or on picture:STATISTIC.
@@ -127,18 +107,18 @@ class CausalModel:
         `dataset` is the one that the model was fitted to: its training split for attributes, up to n pictures of its test split
         for statistics of pictures. GraphError for an outcome that is none, or another dataset; UsageError.
         """
-        train, _ = read(dataset, self.structure.variables, dataset.split("train"))
+        train, _ = complete_rows(dataset, self.structure.variables, dataset.split("train"))
         if not on.startswith(PREFIX):
             return attribute_effects(self.structure, train, on, seed)
         check_shape("the model", self.image_model, dataset)
         order = np.random.default_rng(seeds.derive("test pictures", seed)).permutation(dataset.split("test"))
-        table, rows = read(dataset, self.structure.variables, order)
+        table, rows = complete_rows(dataset, self.structure.variables, order)
         if n < 2 or len(rows) < 2:
             raise UsageError(
                 f"an effect on pictures needs at least 2: {n} of {len(rows)} in the test split are too few."
             )
         units = {name: values[:n] for name, values in table.items()}, np.asarray(dataset.pictures[rows[:n]])
-        return picture_effects(self.structure, self.edit, units, train, on, seed)
+        return picture_effects(self.structure, self.counterfactual_pictures, units, train, on, seed)
 
     def _condition(self, table: Table) -> dict[str, list]:
         names = self.image_model.generator.condition_names
@@ -151,12 +131,50 @@ class CausalModel:
         }
 
 
+def _image_recipe(folder: Path, graph: Graph, recipe: str | None, settings: Sequence[str]) -> Recipe | None:
+    """Returns the recipe of the image model; None for a run that has begun and keeps its own, whatever the default is by now."""
+    if not (recipe or settings) and _has_begun(folder):
+        return None
+    chosen = apply_settings(find_recipe(recipe or RECIPE), settings)
+    return chosen.model_copy(update={"condition": graph.picture})
+
+
+def _fit_structure(folder: Path, dataset: Dataset, graph: Graph, seed: int) -> None:
+    """Fits the mechanisms, unless it is done; RunError for a folder that follows another graph."""
+    if not (folder / "structure.json").is_file():
+        StructuralModel.learn(dataset, graph, seed).save(folder)
+    elif StructuralModel.load(folder).graph != graph:
+        raise RunError(f"{folder} follows another graph, its graph.yaml; continue with that, or give another --out.")
+
+
+def _fit_predictor(folder: Path, dataset: Dataset, seed: int) -> None:
+    """Trains the predictor of attributes, unless it is done."""
+    if not (folder / FILE).is_file():
+        train_variable_predictor(dataset, StructuralModel.load(folder).variables, seed).save(folder)
+
+
+def _train_image_model(folder: Path, dataset: Dataset, recipe: Recipe | None, minutes: float | None, seed: int) -> None:
+    """Trains the image model, or continues its training, and an encoder where it has none."""
+    run = folder / "picture"
+    try:
+        train(dataset, recipe, run, minutes=minutes, seed=seed, resume=_has_begun(folder))
+    except Interrupted:
+        raise Interrupted(f"stopped and saved in {folder}. Continue with the same command and --resume.") from None
+    image_model = load(run)
+    if not image_model.generator.encodes:
+        train_gan_encoder(image_model, dataset, seed).save(folder)
+
+
+def _has_begun(folder: Path) -> bool:
+    return (folder / "picture" / "recipe.yaml").is_file()
+
+
 def _check_picture(graph: Graph, variables: Mapping[str, Variable], dataset: Dataset) -> None:
     """Raises GraphError for a node that the picture depends on as another kind than its column has."""
     for name in graph.picture:
         kind = dataset.schema.attribute(name).kind
         if (kind == "label") != (variables[name].kind == "category"):
             raise GraphError(
-                f"{shown(name)}: a column of kind {kind} cannot condition the picture as a {variables[name].kind}; leave it out "
+                f"{quoted(name)}: a column of kind {kind} cannot condition the picture as a {variables[name].kind}; leave it out "
                 "under `picture`, or prepare it as what it is."
             )

@@ -9,7 +9,7 @@ import numpy as np
 from limner.causal.graph import Graph, check_nodes
 from limner.causal.structure_file import read_structure
 from limner.causal.variables import Table, Variable
-from limner.errors import GraphError, nearest, shown
+from limner.errors import GraphError, quoted, suggestion
 
 PREFIX = "picture:"
 OF_PICTURES = ("brightness", "contrast", "saturation")
@@ -36,7 +36,7 @@ def outcome_of(graph: Graph, variables: Mapping[str, Variable], asked: str) -> O
     if variable.kind == "category":
         if not equals:
             raise GraphError(f"{name} is a category: ask for one class of it, as {name}={variable.classes[0]}.")
-        return Outcome(name, int(variable.value(text)))
+        return Outcome(name, int(variable.parse(text)))
     if equals:
         raise GraphError(f"{name} is a {variable.kind}, which has no classes: ask for {name} alone.")
     return Outcome(name)
@@ -46,7 +46,7 @@ def statistic_of(asked: str) -> str:
     """Returns the name of a statistic that picture:STATISTIC asks for; GraphError for one that there is not."""
     name = asked.removeprefix(PREFIX)
     if name not in OF_PICTURES:
-        raise GraphError(f"{shown(asked)}: no such statistic of a picture; {nearest(name, list(OF_PICTURES))}")
+        raise GraphError(f"{quoted(asked)}: no such statistic of a picture; {suggestion(name, list(OF_PICTURES))}")
     return name
 
 

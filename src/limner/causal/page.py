@@ -11,15 +11,16 @@ from limner.causal.variables import Table
 from limner.metrics.intervals import Interval
 from limner.pictures import Page, grid
 
-COLUMNS = 12
+GRID_COLUMNS = 12
 """Pictures in a row of counterfactuals."""
-UNITS, VALUES = 3, 9
+SHOWN_UNITS, SHOWN_VALUES = 3, 9
 """Units that are shown at several values of an attribute, and values of a number."""
 UNDER_THE_GRAPH = (
     "Everything here holds under the graph above, which no data can prove. A model can be effective, keep what is not "
     "affected and return to every picture, and still be wrong because the graph is wrong: only a comparison with the "
     "truth would show it, and for real pictures there is none."
 )
+"""What a reader must know before believing any figure."""
 
 
 def page(model: CausalModel, found: Soundness, table: Table, data: str) -> Page:
@@ -36,7 +37,9 @@ def page(model: CausalModel, found: Soundness, table: Table, data: str) -> Page:
     for name, pictures in found.pictures.items():
         sheet.heading(f"Another {name}")
         titles = ("the pictures", "their counterfactuals", "the truth")[: len(pictures)]
-        sheet.figure(grid(np.concatenate([each[:COLUMNS] for each in pictures]), columns=COLUMNS), "; ".join(titles))
+        sheet.figure(
+            grid(np.concatenate([each[:GRID_COLUMNS] for each in pictures]), columns=GRID_COLUMNS), "; ".join(titles)
+        )
         sheet.figure(*_values(model, table, name, pictures[0]))
     for title, header, rows, words in tables(model, found):
         sheet.heading(title)
@@ -143,17 +146,21 @@ def _values(model: CausalModel, table: Table, name: str, pictures: np.ndarray) -
     """Returns the first few units at each class, or from the 5 % to the 95 % quantile of a number, and words."""
     variable = model.structure.variables[name]
     values: Any = (
-        range(len(variable.classes)) if variable.classes else np.quantile(table[name], np.linspace(0.05, 0.95, VALUES))
+        range(len(variable.classes))
+        if variable.classes
+        else np.quantile(table[name], np.linspace(0.05, 0.95, SHOWN_VALUES))
     )
     if variable.kind == "count":
         values = np.unique(np.round(values))
-    units = {each: column[:UNITS] for each, column in table.items()}
+    units = {each: column[:SHOWN_UNITS] for each, column in table.items()}
     generated = [
-        model.counterfactual(units, pictures[:UNITS], {name: np.full(UNITS, value, dtype=table[name].dtype)})[1]
+        model.counterfactual(
+            units, pictures[:SHOWN_UNITS], {name: np.full(SHOWN_UNITS, value, dtype=table[name].dtype)}
+        )[1]
         for value in values
     ]
-    strip = np.stack([pictures[:UNITS], *generated], 1).reshape(-1, *pictures.shape[1:])
-    title = f"the pictures, then {name} = {', '.join(variable.text(value) for value in values)}"
+    strip = np.stack([pictures[:SHOWN_UNITS], *generated], 1).reshape(-1, *pictures.shape[1:])
+    title = f"the pictures, then {name} = {', '.join(variable.format(value) for value in values)}"
     return grid(strip, columns=len(generated) + 1), title
 
 

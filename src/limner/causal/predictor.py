@@ -14,7 +14,7 @@ import torch
 from pydantic import TypeAdapter, ValidationError
 
 from limner import seeds
-from limner.causal.variables import Table, Variable, read
+from limner.causal.variables import Table, Variable, complete_rows
 from limner.conditions.attribute import Attribute
 from limner.config import fault_of
 from limner.data.dataset import Dataset
@@ -25,9 +25,10 @@ from limner.tensors import load_tensors, save_tensors
 from limner.weights import load_weights
 
 FILE = "predictor.safetensors"
+"""Its name in the folder of a causal model."""
 
 
-class Predictor(AttributePredictor):
+class VariablePredictor(AttributePredictor):
     """An attribute predictor whose attributes are the variables of a graph: a category is a label."""
 
     def __init__(self, variables: Mapping[str, Variable], channels: int, height: int, width: int) -> None:
@@ -49,7 +50,9 @@ class Predictor(AttributePredictor):
         save_tensors(folder / FILE, self.state_dict(), {"errors": json.dumps(self.errors)})
 
     @classmethod
-    def load(cls, folder: Path, variables: Mapping[str, Variable], channels: int, height: int, width: int) -> Predictor:
+    def load(
+        cls, folder: Path, variables: Mapping[str, Variable], channels: int, height: int, width: int
+    ) -> VariablePredictor:
         """Reads what `save` wrote for these attributes and pictures of this size; ModelError when missing or damaged."""
         try:
             tensors, metadata = load_tensors(folder / FILE)
@@ -62,15 +65,15 @@ class Predictor(AttributePredictor):
         return predictor.eval()
 
 
-def train_predictor(
+def train_variable_predictor(
     dataset: Dataset, variables: Mapping[str, Variable], seed: int = 0, steps: int | None = None
-) -> Predictor:
+) -> VariablePredictor:
     """Returns a predictor that has learned from the training split, and was measured on the validation split."""
-    table, rows = read(dataset, variables, dataset.split("train"))
+    table, rows = complete_rows(dataset, variables, dataset.split("train"))
     torch.manual_seed(seeds.derive("predictor", seed))
-    predictor = Predictor(variables, *dataset.schema.shape)
+    predictor = VariablePredictor(variables, *dataset.schema.shape)
     predictor.fit(dataset, rows, table, seed, steps)
-    truth, held_out = read(dataset, variables, dataset.split("validation"))
+    truth, held_out = complete_rows(dataset, variables, dataset.split("validation"))
     if len(held_out):
         predicted = predictor.read(np.asarray(dataset.pictures[held_out]))
         predictor.errors = {

@@ -11,18 +11,19 @@ import numpy as np
 import torch
 
 from limner import seeds
+from limner.causal.contrasts import Contrast, average_effects
 from limner.causal.fitting import Fit
 from limner.causal.graph import Graph
 from limner.causal.mechanisms import NumberMechanism
 from limner.causal.outcome import Outcome
-from limner.causal.steps import Step, average_effects
 from limner.causal.structural import Noise, StructuralModel
 from limner.causal.variables import Table, Variable, with_statistics
 from limner.metrics.intervals import Interval
 
-ROUNDS, T_OF_FOUR = 5, 2.776
+NUM_ROUNDS, T_OF_FOUR = 5, 2.776
 """Random columns, and the standard deviations that hold 95 % of effects when the deviation is estimated from so few."""
-RANDOM = "a random column"
+RANDOM_COLUMN = "a random column"
+"""Its name, which no column of a table has."""
 
 
 class Refutation(NamedTuple):
@@ -41,23 +42,23 @@ class Refutation(NamedTuple):
 
 
 def placebo(
-    structure: StructuralModel, table: Table, step: Step, outcome: Outcome, noise: Noise, seed: int = 0
+    structure: StructuralModel, table: Table, contrast: Contrast, outcome: Outcome, noise: Noise, seed: int = 0
 ) -> Refutation:
     """Shuffles the cause's column and refits its effects: the remaining effect should be 0, within its standard deviation."""
-    children = [name for name in structure.graph.order if step.cause in structure.graph.parents(name)]
+    children = [name for name in structure.graph.order if contrast.cause in structure.graph.parents(name)]
     remaining = []
-    for index in range(ROUNDS):
-        shuffle = torch.randperm(len(table[step.cause]), generator=seeds.generator("placebo", seed, index)).numpy()
-        shuffled = table | {step.cause: table[step.cause][shuffle]}
-        remaining.append(_total(structure.with_learned(children, shuffled, seed), step, outcome, noise))
+    for index in range(NUM_ROUNDS):
+        shuffle = torch.randperm(len(table[contrast.cause]), generator=seeds.generator("placebo", seed, index)).numpy()
+        shuffled = table | {contrast.cause: table[contrast.cause][shuffle]}
+        remaining.append(_total(structure.with_refitted_mechanisms(children, shuffled, seed), contrast, outcome, noise))
     half = T_OF_FOUR * float(np.std(remaining, ddof=1))
-    return Refutation(step.cause, "placebo", float(np.mean(remaining)), -half, half)
+    return Refutation(contrast.cause, "placebo", float(np.mean(remaining)), -half, half)
 
 
 def random_common_cause(
     structure: StructuralModel,
     table: Table,
-    step: Step,
+    contrast: Contrast,
     outcome: Outcome,
     noise: Noise,
     expected: Interval,
@@ -65,28 +66,30 @@ def random_common_cause(
 ) -> Refutation:
     """Adds a random column as a cause of both, and refits both: the effect should stay within its interval."""
     found = []
-    for index in range(ROUNDS):
+    for index in range(NUM_ROUNDS):
         column = np.random.default_rng(seeds.derive("common cause", seed, index)).standard_normal(
-            len(table[step.cause])
+            len(table[contrast.cause])
         )
-        wider = _with_column(structure, column, (step.cause, outcome.name))
-        learned = wider.with_learned((step.cause, outcome.name), table | {RANDOM: column}, seed)
-        own = learned.mechanisms[RANDOM].noise(len(next(iter(noise.values()))), seeds.generator("own", seed, index))
-        found.append(_total(learned, step, outcome, noise | {RANDOM: own}))
-    return Refutation(step.cause, "random common cause", float(np.mean(found)), expected.low, expected.high)
+        wider = _with_column(structure, column, (contrast.cause, outcome.name))
+        learned = wider.with_refitted_mechanisms((contrast.cause, outcome.name), table | {RANDOM_COLUMN: column}, seed)
+        own = learned.mechanisms[RANDOM_COLUMN].noise(
+            len(next(iter(noise.values()))), seeds.generator("own", seed, index)
+        )
+        found.append(_total(learned, contrast, outcome, noise | {RANDOM_COLUMN: own}))
+    return Refutation(contrast.cause, "random common cause", float(np.mean(found)), expected.low, expected.high)
 
 
 def _with_column(structure: StructuralModel, column: np.ndarray, effects: tuple[str, ...]) -> StructuralModel:
     """Returns the model with one more root, standard normal; the mechanisms of its effects are not refitted yet."""
-    edges = (*structure.graph.edges, *((RANDOM, name) for name in effects))
+    edges = (*structure.graph.edges, *((RANDOM_COLUMN, name) for name in effects))
     graph = Graph(nodes=structure.graph.nodes, edges=edges, confounded=structure.graph.confounded)
-    root = with_statistics({RANDOM: Variable(name=RANDOM, kind="number")}, {RANDOM: column})
+    root = with_statistics({RANDOM_COLUMN: Variable(name=RANDOM_COLUMN, kind="number")}, {RANDOM_COLUMN: column})
     variables: Mapping[str, Variable] = {**structure.variables, **root}
-    mechanism = NumberMechanism(variables[RANDOM], (), "linear")
-    mechanism.fit_line(torch.from_numpy(column), (), torch.Generator())
+    mechanism = NumberMechanism(variables[RANDOM_COLUMN], (), "linear")
+    mechanism.fit_linear(torch.from_numpy(column), (), torch.Generator())
     fit = Fit(mechanism.requires_grad_(False), np.nan, np.nan, len(column))
-    return StructuralModel(graph, variables, {**structure.fits, RANDOM: fit}, structure.shared)
+    return StructuralModel(graph, variables, {**structure.fits, RANDOM_COLUMN: fit}, structure.confounded_noise)
 
 
-def _total(structure: StructuralModel, step: Step, outcome: Outcome, noise: Noise) -> float:
-    return float(average_effects(structure, [step], outcome, noise)[0][0])
+def _total(structure: StructuralModel, contrast: Contrast, outcome: Outcome, noise: Noise) -> float:
+    return float(average_effects(structure, [contrast], outcome, noise)[0][0])

@@ -21,11 +21,12 @@ from limner.causal.variables import Table, Variable
 from limner.explain.predictor import errors_of
 from limner.features import load_extractor, pool
 from limner.metrics.frechet import frechet_interval
-from limner.metrics.intervals import Interval, bootstrap, change_interval, mean_interval, share_interval
+from limner.metrics.intervals import Interval, bootstrap, change_interval, mean_interval, proportion_interval
 from limner.progress import ProgressLine
 
 CYCLES = (1, 10)
-LEAST = 32
+"""Numbers of interventions in a row after which pictures are compared with themselves: those of published tables."""
+MIN_UNITS = 32
 """Units that are needed, so that intervals mean something."""
 
 
@@ -36,8 +37,8 @@ class AttributeReader(Protocol):
         """Returns the attributes that pictures show."""
 
 
-Truth = Callable[[str, np.ndarray], tuple[Table, np.ndarray] | None]
-"""(attribute, a value for each unit) -> the true counterfactual attributes and pictures; None where they are not known."""
+Truth = Callable[[str, np.ndarray], tuple[Table, np.ndarray]]
+"""(attribute, a value for each unit) -> the true counterfactual attributes and pictures."""
 
 
 @dataclass
@@ -56,7 +57,7 @@ class TruthComparison:
 
 @dataclass
 class Soundness:
-    """What was measured on `units` units; errors are absolute for numbers, shares of wrong classes for categories.
+    """What was measured on `units` units; errors are absolute for numbers, fractions of wrong classes for categories.
 
     The keys of most fields are interventions, each named by the attribute that is set.
     """
@@ -115,13 +116,13 @@ def soundness(
     other_graphs: Mapping[str, StructuralModel] | None = None,
     seed: int = 0,
 ) -> Soundness:
-    """Evaluates counterfactuals of units and their pictures uint8 (n, H, W, C); ValueError for fewer than `LEAST`.
+    """Evaluates counterfactuals of units and their pictures uint8 (n, H, W, C); ValueError for fewer than `MIN_UNITS`.
 
     `others` are real pictures of other units, for realism; `other_graphs` are structural models of other graphs, which with a
     `truth` are compared with the model's own.
     """
-    if len(pictures) < LEAST:
-        raise ValueError(f"at least {LEAST} units are needed, not {len(pictures)}")
+    if len(pictures) < MIN_UNITS:
+        raise ValueError(f"at least {MIN_UNITS} units are needed, not {len(pictures)}")
     found, features = Soundness(len(pictures)), _Features(pictures, others)
     variables, names = model.structure.variables, model.structure.graph.order
     units = _Units(table, pictures, reader.read(pictures))
@@ -137,7 +138,8 @@ def soundness(
             found.realism[name] = features.distance(features_of_done)
             found.diversity[name] = features.diversity(features_of_done)
             found.pictures[name] = [pictures, done.pictures]
-            if true := truth(name, values) if truth else None:
+            if truth:
+                true = truth(name, values)
                 found.pictures[name].append(true[1])
                 found.against_truth[name] = _compared(model, reader, units, done, true, other_graphs or {}, seed)
                 found.perceptual_skill[name] = features.skill(features_of_done, true[1])
@@ -183,10 +185,13 @@ def _compared(
     """Compares the model, one that is given the true attributes, and those of other graphs with the truth."""
     variables, affected = model.structure.variables, model.structure.graph.descendants(done.name)
     true_table, true_pictures = truth
-    pictures = {"model": done.pictures, "oracle": model.edit(units.pictures, units.table, true_table)}
+    pictures = {
+        "model": done.pictures,
+        "oracle": model.counterfactual_pictures(units.pictures, units.table, true_table),
+    }
     for kind, structure in other_graphs.items():
         table = structure.counterfactual(units.table, {done.name: done.values}, seed)
-        pictures[kind] = model.edit(units.pictures, units.table, table)
+        pictures[kind] = model.counterfactual_pictures(units.pictures, units.table, table)
     unchanged = distance(units.pictures, true_pictures)
     skills = {kind: skill(distance(each, true_pictures), unchanged) for kind, each in pictures.items()}
     predicted = {kind: reader.read(pictures[kind]) for kind in ("model", *other_graphs)}
@@ -225,7 +230,7 @@ def _composition(model: CausalModel, table: Table, pictures: np.ndarray) -> Iter
     """Yields for each number of `CYCLES` how far pictures are from themselves after so many interventions that set nothing."""
     current = pictures
     for cycle in range(1, max(CYCLES) + 1):
-        current = model.edit(current, table, table)
+        current = model.counterfactual_pictures(current, table, table)
         if cycle in CYCLES:
             yield _mean_distance(current, pictures)
 
@@ -234,10 +239,10 @@ def _reversibility(model: CausalModel, units: _Units, done: _Intervention) -> It
     """Yields for each number of `CYCLES` how far pictures are from themselves after so many interventions, each reversed."""
     current = done.pictures
     for cycle in range(1, max(CYCLES) + 1):
-        back = model.edit(current, done.table, units.table)
+        back = model.counterfactual_pictures(current, done.table, units.table)
         if cycle in CYCLES:
             yield _mean_distance(back, units.pictures)
-        current = model.edit(back, units.table, done.table)
+        current = model.counterfactual_pictures(back, units.table, done.table)
 
 
 def _drift(variable: Variable, before: np.ndarray, after: np.ndarray, truth: np.ndarray) -> Interval:
@@ -249,8 +254,8 @@ def _drift(variable: Variable, before: np.ndarray, after: np.ndarray, truth: np.
     drift = _mean((errors_of(variable.classes, after, truth) - errors_of(variable.classes, before, truth)) / std)
     if not variable.classes:
         return drift
-    # a difference of shares: where few units differ, no narrower than the interval of none of them
-    half = max(drift.high - drift.value, drift.value - drift.low, share_interval(0, len(truth)).high)
+    # a difference of proportions: where few units differ, no narrower than the interval of none of them
+    half = max(drift.high - drift.value, drift.value - drift.low, proportion_interval(0, len(truth)).high)
     return Interval(drift.value, drift.value - half, drift.value + half)
 
 
@@ -267,7 +272,7 @@ def _mean(values: np.ndarray) -> Interval:
 
 
 class _Features:
-    """Features of pictures and of their counterfactuals, beside those of other real pictures."""
+    """Features of pictures and of their counterfactuals, compared with those of other real pictures."""
 
     def __init__(self, pictures: np.ndarray, others: np.ndarray) -> None:
         self.extractor = load_extractor()

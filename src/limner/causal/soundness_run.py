@@ -8,15 +8,15 @@ import numpy as np
 from limner import files
 from limner.causal.model import CausalModel
 from limner.causal.page import as_dict, page
-from limner.causal.soundness import LEAST, Soundness, soundness
+from limner.causal.soundness import MIN_UNITS, Soundness, soundness
 from limner.causal.structural import StructuralModel
 from limner.causal.truth import garden_truth
-from limner.causal.variables import Table, read
+from limner.causal.variables import Table, complete_rows
 from limner.data.dataset import Dataset
 from limner.errors import UsageError
 from limner.model import check_shape
 
-OTHERS = 2000
+MAX_OTHERS = 2000
 """Real pictures, at most, that counterfactuals are compared with for realism."""
 
 
@@ -29,10 +29,10 @@ def soundness_of_run(
     """
     check_shape("the model", model.image_model, dataset)
     variables = model.structure.variables
-    table, rows = read(dataset, variables, dataset.split("test"))
-    if min(n, len(rows)) < LEAST:
+    table, rows = complete_rows(dataset, variables, dataset.split("test"))
+    if min(n, len(rows)) < MIN_UNITS:
         raise UsageError(
-            f"{dataset.path}: {min(n, len(rows))} test pictures with all attributes are too few; at least {LEAST}."
+            f"{dataset.path}: {min(n, len(rows))} test pictures with all attributes are too few; at least {MIN_UNITS}."
         )
     table, rows = {name: values[:n] for name, values in table.items()}, rows[:n]
     train = dataset.split("train")
@@ -46,7 +46,7 @@ def soundness_of_run(
         table,
         np.asarray(dataset.pictures[rows]),
         model.predictor,
-        others=np.asarray(dataset.pictures[train[:OTHERS]]),
+        others=np.asarray(dataset.pictures[train[:MAX_OTHERS]]),
         truth=true,
         other_graphs=others,
         seed=seed,
@@ -58,7 +58,7 @@ def soundness_of_run(
 def other_graphs(model: CausalModel, dataset: Dataset, seed: int = 0) -> dict[str, StructuralModel]:
     """Returns structural models of the same units under the graph `without_edges`, and under that with all edges `reversed`."""
     graph, variables = model.structure.graph, model.structure.variables
-    table, _ = read(dataset, variables, dataset.split("train"))
+    table, _ = complete_rows(dataset, variables, dataset.split("train"))
     graphs = {"without_edges": graph.without_edges(), "reversed": graph.reversed()}
     return {name: StructuralModel.fit(each, variables, table, seed) for name, each in graphs.items()}
 

@@ -11,8 +11,9 @@ from limner.causal.structural import StructuralModel
 from limner.causal.variables import Table
 from limner.metrics.intervals import Interval, Z
 
-RESAMPLES = 40
-UNITS, DRAWS = 300, 300
+NUM_RESAMPLES = 40
+"""Refits behind an interval, which only their standard deviation gives: a tenth of it is uncertain."""
+NUM_UNITS, DRAWS_PER_UNIT = 300, 300
 """Units for which the arrow is cut, and samples from the mechanism of each."""
 
 
@@ -34,7 +35,7 @@ def strengths(structure: StructuralModel, table: Table, node: str, seed: int = 0
     if not structure.graph.parents(node):
         return []
     found = _cut(structure, table, node, seed)
-    refits = [_cut(*resampled(structure, table, seed, index), node, seed) for index in range(RESAMPLES)]
+    refits = [_cut(*resampled(structure, table, seed, index), node, seed) for index in range(NUM_RESAMPLES)]
     half = {cause: Z * float(np.std([each[cause] for each in refits], ddof=1)) for cause in found}
     intervals = {cause: Interval(value, value - half[cause], value + half[cause]) for cause, value in found.items()}
     return [Strength(cause, node, intervals[cause]) for cause in sorted(found, key=lambda cause: -found[cause])]
@@ -65,8 +66,8 @@ def _cut(structure: StructuralModel, table: Table, node: str, seed: int) -> dict
             model,
             node,
             parent_samples=pd.DataFrame({name: table[name][rows].astype(float) for name in parents}),
-            num_samples_conditional=DRAWS,
-            max_num_runs=UNITS,
+            num_samples_conditional=DRAWS_PER_UNIT,
+            max_num_runs=NUM_UNITS,
             tolerance=0,  # by default it stops when three units in a row change little, which happens by chance
             n_jobs=1,
         )

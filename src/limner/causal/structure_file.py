@@ -6,11 +6,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from limner.causal.graph import MOST_NODES, Graph, check_nodes, read_graph
+from limner.causal.graph import MAX_NODES, Graph, check_nodes, read_graph
 from limner.causal.variables import Variable
 from limner.config import fault_of
 from limner.errors import LimnerError, ModelError
-from limner.parsing import MOST_JSON_OF_DATA, read_json
+from limner.parsing import MAX_DATA_JSON_BYTES, read_json
 
 GRAPH, STRUCTURE = "graph.yaml", "structure.json"
 Form = Literal["linear", "flow"]
@@ -22,22 +22,22 @@ class AboutMechanism(BaseModel):
 
     form: Form
     nll: float
-    nll_alone: float
+    nll_without_parents: float
     rows: int = Field(ge=0)
 
 
 class About(BaseModel):
     """What structure.json says."""
 
-    variables: tuple[Variable, ...] = Field(max_length=MOST_NODES)
-    mechanisms: dict[str, AboutMechanism] = Field(max_length=MOST_NODES)
+    variables: tuple[Variable, ...] = Field(max_length=MAX_NODES)
+    mechanisms: dict[str, AboutMechanism] = Field(max_length=MAX_NODES)
 
 
 def read_structure(folder: Path) -> tuple[Graph, dict[str, Variable], dict[str, AboutMechanism]]:
     """Returns the graph, the variables and what is known of the mechanisms; ModelError where a file is missing or damaged."""
     check_parts(folder)
     try:
-        about = About.model_validate(read_json(folder / STRUCTURE, MOST_JSON_OF_DATA, finite=False))
+        about = About.model_validate(read_json(folder / STRUCTURE, MAX_DATA_JSON_BYTES, finite=False))
         variables = {variable.name: variable for variable in about.variables}
         graph = read_graph(folder / GRAPH)
         if set(variables) != set(graph.nodes) or set(about.mechanisms) != set(graph.nodes):
@@ -64,4 +64,4 @@ def check_asked(folder: Path, asked: Mapping[str, Any]) -> None:
     graph, variables, _ = read_structure(folder)
     check_nodes(graph, asked)
     for name, value in asked.items():
-        variables[name].value(value)
+        variables[name].parse(value)

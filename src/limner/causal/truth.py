@@ -10,10 +10,11 @@ from pydantic import BaseModel, Field, ValidationError
 from limner.causal.soundness import Truth
 from limner.causal.variables import Table, Variable
 from limner.data import garden
-from limner.errors import UsageError, shown
+from limner.errors import UsageError, quoted
 from limner.parsing import ParseError, read_json
 
 FILE_NAME = re.compile(r"flower-([0-9]{1,18})\.png")
+"""The name of a flower's file, with its number."""
 
 
 class About(BaseModel):
@@ -43,7 +44,7 @@ def garden_truth(folder: Path, names: Sequence[str], variables: Mapping[str, Var
     for name in names:
         match = FILE_NAME.fullmatch(Path(name).name)
         if not match or int(match[1]) >= about.n:
-            raise UsageError(f"{folder} has no flower '{shown(name)}'.")
+            raise UsageError(f"{folder} has no flower '{quoted(name)}'.")
         flowers.append(garden.flower(about.seed, int(match[1])))
 
     def truth(name: str, values: np.ndarray) -> tuple[Table, np.ndarray]:
@@ -51,7 +52,7 @@ def garden_truth(folder: Path, names: Sequence[str], variables: Mapping[str, Var
         set_to = [classes[int(value)] if classes else float(value) for value in values]
         others = [garden.counterfactual(one, {name: value}) for one, value in zip(flowers, set_to, strict=True)]
         table = {
-            each: np.array([variable.value(getattr(one, each)) for one in others])
+            each: np.array([variable.parse(getattr(one, each)) for one in others])
             for each, variable in variables.items()
         }
         return table, np.stack([garden.draw(one, size) for one in others])

@@ -14,14 +14,15 @@ from limner.conditions.attribute import as_number
 from limner.conditions.commas import typed_number
 from limner.config import Section
 from limner.data.attributes import natural
-from limner.errors import GraphError, nearest, shown
+from limner.errors import GraphError, quoted, suggestion
 
 if TYPE_CHECKING:
     from limner.data.dataset import Dataset
 
 Table = dict[str, np.ndarray]
 """Variable -> its values, one a unit: float64 numbers and counts, int64 indices of classes."""
-MOST_CLASSES = 100
+MAX_CLASSES = 100
+"""Of a category: with more, classes have too few units each, and a column is rather a text or a number."""
 
 
 class Variable(Section):
@@ -29,34 +30,35 @@ class Variable(Section):
 
     name: str
     kind: Literal["number", "count", "category"]
-    classes: tuple[str, ...] = Field((), max_length=MOST_CLASSES)
+    classes: tuple[str, ...] = Field((), max_length=MAX_CLASSES)
     low: float | None = None
     high: float | None = None
     mean: float = 0.0
     std: float = 1.0
-    seen: tuple[float, float] = (0.0, 0.0)
+    training_range: tuple[float, float] = (0.0, 0.0)
     """The least and the greatest value in the training units."""
 
-    def value(self, asked: Any) -> float | int:
+    def parse(self, written: Any) -> float | int:
         """Returns what a person gives as a value of this variable: a number, or the index of a class; GraphError for neither."""
         if self.kind == "category":
-            if isinstance(asked, bool) or str(asked) not in self.classes:
+            if isinstance(written, bool) or str(written) not in self.classes:
                 raise GraphError(
-                    f"{shown(self.name)} = {shown(asked)}: no such class in the data; {nearest(str(asked), list(self.classes))}"
+                    f"{quoted(self.name)} = {quoted(written)}: no such class in the data; "
+                    f"{suggestion(str(written), list(self.classes))}"
                 )
-            return self.classes.index(str(asked))
-        number = typed_number(asked)
+            return self.classes.index(str(written))
+        number = typed_number(written)
         number = np.nan if number is None else number
         if not np.isfinite(number) or (self.kind == "count" and number != round(number)):
             raise GraphError(
-                f"{shown(self.name)} = {shown(asked)}: give a {'whole ' if self.kind == 'count' else ''}number."
+                f"{quoted(self.name)} = {quoted(written)}: give a {'whole ' if self.kind == 'count' else ''}number."
             )
         low, high = self.bounds
         if not low <= number <= high:
-            raise GraphError(f"{shown(self.name)} = {shown(asked)}: it is from {low:g} to {high:g}.")
+            raise GraphError(f"{quoted(self.name)} = {quoted(written)}: it is from {low:g} to {high:g}.")
         return number
 
-    def text(self, value: float | int) -> str:
+    def format(self, value: float | int) -> str:
         """Returns a value as text."""
         return self.classes[int(value)] if self.kind == "category" else f"{value:.4g}"
 
@@ -73,13 +75,12 @@ def variables_of(graph: Graph, dataset: Dataset) -> dict[str, Variable]:
     found = {}
     for name, node in graph.nodes.items():
         if name not in attributes:
-            raise GraphError(
-                f"{dataset.path} has no column '{shown(name)}'; {nearest(name, list(attributes)) if attributes else 'it has none.'}"
-            )
+            hint = suggestion(name, list(attributes)) if attributes else "it has none."
+            raise GraphError(f"{dataset.path} has no column '{quoted(name)}'; {hint}")
         attribute = attributes[name]
         if attribute.kind == "caption":
             raise GraphError(
-                f"{shown(name)}: a caption is free text, for which there is no mechanism; leave it out of the graph."
+                f"{quoted(name)}: a caption is free text, for which there is no mechanism; leave it out of the graph."
             )
         kind = node.kind or ("category" if attribute.kind == "label" else "number")
         classes: tuple[str, ...] = ()
@@ -87,15 +88,15 @@ def variables_of(graph: Graph, dataset: Dataset) -> dict[str, Variable]:
             texts = {text for text in _texts(dataset, name) if text is not None}
             values = attribute.classes or tuple(sorted(texts, key=natural))
             classes = tuple(one for one in values if one != attribute.missing)
-            if len(classes) > MOST_CLASSES:
+            if len(classes) > MAX_CLASSES:
                 raise GraphError(
-                    f"{shown(name)}: {len(classes)} classes are too many for a category; at most {MOST_CLASSES}."
+                    f"{quoted(name)}: {len(classes)} classes are too many for a category; at most {MAX_CLASSES}."
                 )
         found[name] = Variable(name=name, kind=kind, classes=classes, low=node.low, high=node.high)
     return found
 
 
-def read(
+def complete_rows(
     dataset: Dataset, variables: Mapping[str, Variable], rows: Sequence[int] | np.ndarray
 ) -> tuple[Table, np.ndarray]:
     """Returns the values of those rows that have all of them, and which rows these are.
@@ -104,12 +105,12 @@ def read(
     """
     rows = np.asarray(rows)
     columns = {name: _column(dataset, variable)[rows] for name, variable in variables.items()}
-    whole = ~np.any([np.isnan(values) for values in columns.values()], axis=0)
+    complete = ~np.any([np.isnan(values) for values in columns.values()], axis=0)
     table = {
-        name: values[whole].astype(np.int64 if variables[name].kind == "category" else np.float64)
+        name: values[complete].astype(np.int64 if variables[name].kind == "category" else np.float64)
         for name, values in columns.items()
     }
-    return table, rows[whole]
+    return table, rows[complete]
 
 
 def with_statistics(variables: Mapping[str, Variable], table: Table) -> dict[str, Variable]:
@@ -119,10 +120,10 @@ def with_statistics(variables: Mapping[str, Variable], table: Table) -> dict[str
         values = table[name]
         if len(values) == 0 or (values == values[0]).all():
             raise GraphError(
-                f"{shown(name)}: always the same in these {len(values)} rows, so nothing can be learned of it; leave it out."
+                f"{quoted(name)}: always the same in these {len(values)} rows, so nothing can be learned of it; leave it out."
             )
         ends = (float(values.min()), float(values.max()))
-        statistics = {"mean": float(values.mean()), "std": float(values.std()), "seen": ends}
+        statistics = {"mean": float(values.mean()), "std": float(values.std()), "training_range": ends}
         found[name] = variable if variable.kind == "category" else variable.model_copy(update=statistics)
     return found
 
@@ -137,16 +138,16 @@ def _column(dataset: Dataset, variable: Variable) -> np.ndarray:
     present = _present(dataset, variable.name)
     values = np.array([np.nan if (number := as_number(one)) is None else number for one in present])
     if any(isinstance(one, str) and math.isnan(value) for one, value in zip(present, values, strict=True)):
-        raise GraphError(f"{shown(variable.name)}: its classes are not numbers; its kind is category.")
+        raise GraphError(f"{quoted(variable.name)}: its classes are not numbers; its kind is category.")
     if variable.kind == "count" and (values % 1 > 0).any():
         raise GraphError(
-            f"{shown(variable.name)}: a count is whole, but {values[values % 1 > 0][0]:g} is among its values."
+            f"{quoted(variable.name)}: a count is whole, but {values[values % 1 > 0][0]:g} is among its values."
         )
     low, high = variable.bounds
     beyond = (values < low) | (values > high)
     if beyond.any():
         raise GraphError(
-            f"{shown(variable.name)}: {beyond.sum():,} values, such as {values[beyond][0]:g}, are beyond its bounds, "
+            f"{quoted(variable.name)}: {beyond.sum():,} values, such as {values[beyond][0]:g}, are beyond its bounds, "
             f"{low:g} to {high:g}."
         )
     return values

@@ -1,31 +1,34 @@
-"""The files of a causal model: pictures with their provenance, and generating them from it."""
+"""Loading units, writing and replaying counterfactual pictures."""
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Self
 
 import numpy as np
 from PIL import ImageOps
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from limner import files
 from limner.causal.model import CausalModel
 from limner.causal.structural import Do
-from limner.causal.variables import Table, read
-from limner.conditions.values import Extrapolation, beyond
+from limner.causal.variables import Table, complete_rows
+from limner.conditions.values import Extrapolation, extrapolation
 from limner.config import PathText
 from limner.data.dataset import Dataset
-from limner.errors import GraphError, PictureError, UsageError, nearest, shown
+from limner.errors import GraphError, PictureError, UsageError, quoted, suggestion
 from limner.files import atomic_folder
 from limner.model import check_shape
-from limner.pictures import MODES, grid, header, open_picture, open_pixels, plain, save, to_image
-from limner.pictures.recorded import made_of, present
-from limner.samples import MOST_IN_A_GRID, check_shows
+from limner.pictures import MODES, grid, open_picture, open_pixels, plain, provenance_record, save, to_image
+from limner.pictures.recorded import parse_provenance, require_exists
+from limner.samples import MAX_GRID_PICTURES, check_shows
 
-MOST_AT_ONCE = 64
+AttributeText = Annotated[str, Field(max_length=300)]
+"""The name of an attribute, or of one of its classes."""
+MAX_UNITS_AT_ONCE = 64
 """Units that are generated together where each gets a picture of its own."""
 
 
@@ -46,13 +49,13 @@ def of_dataset(model: CausalModel, dataset: Dataset, names: Sequence[str]) -> Un
     row_of = {name: row for row, name in enumerate(dataset.table["file_name"].to_pylist())}
     for name in names:
         if name not in row_of:
-            raise UsageError(f"{dataset.path} has no picture '{shown(name)}'; {nearest(name, list(row_of)[:1000])}")
+            raise UsageError(f"{dataset.path} has no picture '{quoted(name)}'; {suggestion(name, list(row_of)[:1000])}")
     rows = np.array([row_of[name] for name in names])
-    table, whole = read(dataset, model.structure.variables, rows)
-    if len(whole) < len(rows):
-        lacking = next(name for name, row in zip(names, rows, strict=True) if row not in set(whole.tolist()))
+    table, complete = complete_rows(dataset, model.structure.variables, rows)
+    if len(complete) < len(rows):
+        lacking = next(name for name, row in zip(names, rows, strict=True) if row not in set(complete.tolist()))
         raise GraphError(
-            f"{shown(lacking)}: an attribute of it is missing, or of a class that the model does not have: abduction needs it."
+            f"{quoted(lacking)}: an attribute of it is missing, or of a class that the model does not have: abduction needs it."
         )
     return Units(list(names), np.asarray(dataset.pictures[rows]), table, str(dataset.path))
 
@@ -100,13 +103,13 @@ def write_counterfactuals(model: CausalModel, units: Units, do: Do, out: Path, s
 
 
 def write_samples(model: CausalModel, n: int, do: Do, given: Do, out: Path, seed: int = 0) -> Table:
-    """Writes a grid of n units of the world in which `do` holds, or as found where `given` is seen; returns their attributes."""
+    """Writes a grid of n units under the intervention `do`, or of those in which `given` is observed; returns their attributes."""
     table, pictures = model.sample(n, do, given, seed)
     save(grid(pictures), out, provenance(model, "causal sample", seed, do, n=n, given=dict(given)))
     return table
 
 
-class Made(BaseModel):
+class CausalProvenance(BaseModel):
     """What provenance says of a picture of a causal model."""
 
     run: PathText
@@ -116,63 +119,74 @@ class Made(BaseModel):
     do: dict[str, str | float] = {}
 
 
-class MadeSample(Made):
+class SampleProvenance(CausalProvenance):
     """What provenance says of units of a world, or of one of them."""
 
-    n: int = Field(ge=1, le=MOST_IN_A_GRID, strict=True)
+    n: int = Field(ge=1, le=MAX_GRID_PICTURES, strict=True)
     given: dict[str, str | float] = {}
     index: int | None = Field(None, ge=0, strict=True)
 
 
-class MadeCounterfactual(Made):
+class CounterfactualProvenance(CausalProvenance):
     """What provenance says of a counterfactual, or of the grid of several."""
 
-    pictures: list[PathText] = Field(min_length=1, max_length=MOST_IN_A_GRID)
+    pictures: list[PathText] = Field(min_length=1, max_length=MAX_GRID_PICTURES)
     data: PathText | None
     of: str | None = None
 
 
-class Unit(BaseModel):
-    """Whose counterfactual it is: unit 0 of a seed, a picture of a dataset, or a picture file with what is known of it."""
+class UnitSpec(BaseModel):
+    """Whose counterfactual it is: a unit that the model draws by a seed, one of a dataset, or a picture and what is known of it."""
 
-    seed: int = Field(0, ge=0, strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+    seed: int = Field(0, ge=0, le=2**63 - 1)
     data: PathText | None = None
-    index: int = Field(0, ge=0, strict=True)
+    index: int = Field(0, ge=0, le=2**31)
     picture: PathText | None = None
-    attributes: dict[str, str | float] = {}
+    attributes: dict[AttributeText, AttributeText | float] = Field(default_factory=dict, max_length=200)
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if self.data is not None and self.picture is not None:
+            raise ValueError("give a dataset or a picture, not both")
+        return self
 
 
-class MadeInStudio(Made):
+class StudioProvenance(CausalProvenance):
     """What provenance says of one unit's counterfactual."""
 
-    unit: Unit
+    unit: UnitSpec
 
 
-KINDS: dict[str, type[Any]] = {
-    "counterfactual": MadeCounterfactual,
-    "causal sample": MadeSample,
-    "studio counterfactual": MadeInStudio,
+PROVENANCE_KINDS: dict[str, type[Any]] = {
+    "counterfactual": CounterfactualProvenance,
+    "causal sample": SampleProvenance,
+    "studio counterfactual": StudioProvenance,
 }
+"""What provenance of each kind holds."""
 
 
-def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
+def replay_picture(picture: Path, recorded: dict[str, Any]) -> np.ndarray:
     """Returns the picture that its provenance describes, uint8 (H, W, C) (see `limner.replay`).
 
     PictureError when it was made by another model, or what it was made of is not there.
     """
-    about: MadeCounterfactual | MadeSample | MadeInStudio = made_of(KINDS[made["kind"]], picture, made)
-    model = CausalModel.load(present(picture, about.run))
+    about: CounterfactualProvenance | SampleProvenance | StudioProvenance = parse_provenance(
+        PROVENANCE_KINDS[recorded["kind"]], picture, recorded
+    )
+    model = CausalModel.load(require_exists(picture, about.run))
     if model.image_model.digest != about.model or model.structure.graph.to_yaml() != about.graph:
         raise PictureError(f"{picture}: made by another model than {about.run}; give the one it was made by.")
-    if isinstance(about, MadeSample):
-        return _sample_again(picture, model, about)
-    if isinstance(about, MadeInStudio):
-        table, pictures = _unit_again(picture, model, about.unit)
+    if isinstance(about, SampleProvenance):
+        return _recorded_sample(picture, model, about)
+    if isinstance(about, StudioProvenance):
+        table, pictures = _recorded_unit(picture, model, about.unit)
         return np.asarray(model.counterfactual(table, pictures, about.do, about.seed)[1][0])
     names, data = about.pictures, about.data
     if about.of not in (None, *names):
-        raise PictureError(f"{picture}: its provenance says that it was {shown(about.of)}, which is not among them.")
-    units = of_dataset(model, Dataset.open(present(picture, data)), names) if data else of_files(model, names)
+        raise PictureError(f"{picture}: its provenance says that it was {quoted(about.of)}, which is not among them.")
+    units = of_dataset(model, Dataset.open(require_exists(picture, data)), names) if data else of_files(model, names)
     after = model.counterfactual(units.table, units.pictures, about.do, about.seed)[1]
     if about.of is None:
         return grid(np.concatenate([units.pictures, after]), columns=len(after))
@@ -189,30 +203,48 @@ def of_picture(model: CausalModel, pixels: np.ndarray, known: Mapping[str, Any])
     table = model.predictor.read(pictures)
     for name, value in known.items():
         if name not in variables:
-            raise GraphError(f"the graph has no '{shown(name)}'; {nearest(name, list(variables))}")
-        table[name] = np.array([variables[name].value(value)], table[name].dtype)
+            raise GraphError(f"the graph has no '{quoted(name)}'; {suggestion(name, list(variables))}")
+        table[name] = np.array([variables[name].parse(value)], table[name].dtype)
     return table, pictures
 
 
-def _sample_again(picture: Path, model: CausalModel, about: MadeSample) -> np.ndarray:
+def _recorded_sample(picture: Path, model: CausalModel, about: SampleProvenance) -> np.ndarray:
     if about.index is None:
         check_shows(picture, about.n, model.image_model)
-    elif about.index >= about.n or about.n > MOST_AT_ONCE:
+    elif about.index >= about.n or about.n > MAX_UNITS_AT_ONCE:
         raise PictureError(f"{picture}: its provenance says that it is unit {about.index} of {about.n}.")
     pictures = model.sample(about.n, about.do, about.given, about.seed)[1]
     return grid(pictures) if about.index is None else np.asarray(pictures[about.index])
 
 
-def _unit_again(picture: Path, model: CausalModel, unit: Unit) -> tuple[Table, np.ndarray]:
-    if unit.data is not None:
-        dataset = Dataset.open(present(picture, unit.data))
-        if unit.index >= len(dataset):
-            raise PictureError(f"{picture}: made of picture {unit.index} of {unit.data}, which has {len(dataset)}.")
-        units = of_dataset(model, dataset, [dataset.table["file_name"][unit.index].as_py()])
+def _recorded_unit(picture: Path, model: CausalModel, spec: UnitSpec) -> tuple[Table, np.ndarray]:
+    def dataset_of(path: str) -> Dataset:
+        dataset = Dataset.open(require_exists(picture, path))
+        if spec.index >= len(dataset):
+            raise PictureError(f"{picture}: made of picture {spec.index} of {path}, which has {len(dataset)}.")
+        return dataset
+
+    return load_unit(model, spec, dataset_of, lambda path: nullcontext(open_pixels(require_exists(picture, path))))
+
+
+def load_unit(
+    model: CausalModel,
+    spec: UnitSpec,
+    dataset_of: Callable[[str], Dataset],
+    pixels_of: Callable[[str], AbstractContextManager[np.ndarray]],
+) -> tuple[Table, np.ndarray]:
+    """Returns the attributes of a unit and its picture uint8 (1, H, W, C).
+
+    The functions find a dataset, which must have a picture of the unit's index, and a picture, uint8 (H, W, 3 or 4), by name.
+    """
+    if spec.data is not None:
+        dataset = dataset_of(spec.data)
+        units = of_dataset(model, dataset, [dataset.table["file_name"][spec.index].as_py()])
         return units.table, units.pictures
-    if unit.picture is not None:
-        return of_picture(model, open_pixels(present(picture, unit.picture)), unit.attributes)
-    return model.sample(1, seed=unit.seed)
+    if spec.picture is not None:
+        with pixels_of(spec.picture) as pixels:
+            return of_picture(model, pixels, spec.attributes)
+    return model.sample(1, seed=spec.seed)
 
 
 def extrapolations(model: CausalModel, asked: Mapping[str, Any]) -> list[Extrapolation]:
@@ -222,17 +254,17 @@ def extrapolations(model: CausalModel, asked: Mapping[str, Any]) -> list[Extrapo
         one = model.structure.variables.get(name)
         if one is None or one.classes:
             continue
-        found += beyond(name, value, one.value(value), one.seen, "units")
+        found += extrapolation(name, value, one.parse(value), one.training_range, "units")
     return found
 
 
-def extrapolated(model: CausalModel, asked: Mapping[str, Any]) -> list[str]:
+def extrapolation_warnings(model: CausalModel, asked: Mapping[str, Any]) -> list[str]:
     """Returns a line for every value outside of its attribute's range in the training units."""
     return [one.text for one in extrapolations(model, asked)]
 
 
 def means(model: CausalModel, table: Table) -> dict[str, str]:
-    """Returns, as text, the mean of numbers and the share of the most frequent class."""
+    """Returns, as text, the mean of numbers and the fraction of the most frequent class."""
     texts = {}
     for name, variable in model.structure.variables.items():
         values = table[name]
@@ -253,11 +285,11 @@ def file_of(name: str) -> str:
 def provenance(model: CausalModel, kind: str, seed: int, do: Do, **about: Any) -> dict[str, Any]:
     """Returns what a picture of a causal model says of itself."""
     graph, digest = model.structure.graph.to_yaml(), model.image_model.digest
-    return header(kind, run=str(model.path), graph=graph, model=digest, seed=seed, do=dict(do), **about)
+    return provenance_record(kind, run=str(model.path), graph=graph, model=digest, seed=seed, do=dict(do), **about)
 
 
 def _row(model: CausalModel, table: Table, index: int) -> dict[str, str]:
-    return {name: variable.text(table[name][index]) for name, variable in model.structure.variables.items()}
+    return {name: variable.format(table[name][index]) for name, variable in model.structure.variables.items()}
 
 
 def _write_table(model: CausalModel, tables: dict[str, Table], names: Sequence[str], path: Path) -> None:

@@ -33,6 +33,7 @@ from limner.memory import out_of_memory
 from limner.version import __version__
 
 INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells give it: 128 and the number of the signal."""
 
 app = typer.Typer(
     name="limner",

@@ -30,7 +30,7 @@ DoOption = Annotated[
         "--do", metavar="NAME=VALUE", help="Intervention: set an attribute, such as species=rose. Repeatable."
     ),
 ]
-COMPARED = 5000
+COMPARED_UNITS = 5000
 """Units over which the means under an intervention are computed."""
 
 
@@ -51,14 +51,14 @@ def check(data: Data, graph: GraphFile, seed: DrawSeed = 0) -> None:
     for one, other, p in found.violations:
         chance = f"p = {p:.3f}" if p >= 0.001 else "p < 0.001"
         typer.echo(f"not independent: {one} and {other}, although the causes of {one} are known ({chance})")
-    for (cause, effect), gain, error in found.doubtful:
+    for (cause, effect), gain, error in found.better_reversed:
         typer.echo(
             f"rather {effect} -> {cause} than {cause} -> {effect}: by {gain:.2g} nats a unit (standard error {error:.1g})"
         )
     for line in found.unsupported:
         typer.echo(f"hardly seen: {line}")
-    for line in found.unidentified:
-        typer.echo(f"cannot be known: {line}")
+    for line in found.unidentified_edges:
+        typer.echo(f"not identified: {line}")
     typer.echo(found.verdict)
 
 
@@ -135,7 +135,7 @@ def fit(
     rows = [["attribute", "causes", "mechanism", "nll (nats a unit)", "without causes"]]
     for name, one in model.structure.fits.items():
         causes = ", ".join(model.structure.graph.parents(name)) or "none"
-        rows.append([name, causes, one.mechanism.form, f"{one.nll:.3f}", f"{one.nll_alone:.3f}"])
+        rows.append([name, causes, one.mechanism.form, f"{one.nll:.3f}", f"{one.nll_without_parents:.3f}"])
     show(rows)
     typer.echo(f"{out}: next: limner causal counterfactual {out} PICTURE --data {data} --do ATTRIBUTE=VALUE")
 
@@ -161,25 +161,25 @@ def sample(
     from limner.errors import UsageError
 
     check_new(out, overwrite)
-    done, seen = parse_condition(do or [], "--do"), parse_condition(given or [], "--given")
-    check_causal(model, done, seen)
-    if done and seen:
+    done, observed = parse_condition(do or [], "--do"), parse_condition(given or [], "--given")
+    check_causal(model, done, observed)
+    if done and observed:
         raise UsageError("give either --do or --given: units observed after an intervention are not supported.")
 
     from limner.causal import CausalModel
-    from limner.causal.what_if import extrapolated, means, write_samples
+    from limner.causal.what_if import extrapolation_warnings, means, write_samples
     from limner.cli.table import show
 
     causal = CausalModel.load(model)
-    table = write_samples(causal, n, done, seen, out, seed)
-    for line in extrapolated(causal, {**done, **seen}):
+    table = write_samples(causal, n, done, observed, out, seed)
+    for line in extrapolation_warnings(causal, {**done, **observed}):
         typer.echo(line, err=True)
     rows = [["", *causal.structure.variables], ["generated", *means(causal, table).values()]]
-    if seen:
+    if observed:
         # the same values set by an intervention: where this row differs, observing is not intervening
         rows[1][0] = "observed"
-        rows.append(["set", *means(causal, causal.structure.sample(COMPARED, seen, seed)).values()])
-        rows[1][1:] = means(causal, causal.structure.given(COMPARED, seen, seed)).values()
+        rows.append(["set", *means(causal, causal.structure.sample(COMPARED_UNITS, observed, seed)).values()])
+        rows[1][1:] = means(causal, causal.structure.condition_on(COMPARED_UNITS, observed, seed)).values()
     show(rows)
     typer.echo(str(out))
 
@@ -215,14 +215,14 @@ def counterfactual(
         check_files(pictures, "; of a dataset's picture, say which dataset with --data")
 
     from limner.causal import CausalModel
-    from limner.causal.what_if import extrapolated, of_dataset, of_files, write_counterfactuals
+    from limner.causal.what_if import extrapolation_warnings, of_dataset, of_files, write_counterfactuals
     from limner.cli.table import show
     from limner.data import open_dataset
 
     causal = CausalModel.load(model)
     units = of_dataset(causal, open_dataset(data), pictures) if data else of_files(causal, pictures)
     other = write_counterfactuals(causal, units, done, out, seed)
-    for line in extrapolated(causal, done):
+    for line in extrapolation_warnings(causal, done):
         typer.echo(line, err=True)
     variables = causal.structure.variables
     if not data:
@@ -230,7 +230,7 @@ def counterfactual(
     show(
         [
             ["counterfactual", *variables],
-            *([name, *(v.text(other[key][i]) for key, v in variables.items())] for i, name in enumerate(pictures)),
+            *([name, *(v.format(other[key][i]) for key, v in variables.items())] for i, name in enumerate(pictures)),
         ]
     )
     typer.echo(f"{out / 'grid.png'}: the pictures above, their counterfactuals below")
@@ -303,15 +303,15 @@ def _print_effects(found: "Effects") -> None:
         return f"{figure:+.3g}" if figure else "none"
 
     rows = [["cause", "from", "to", "total effect", "direct effect"]]
-    rows += [[one.cause, one.low, one.high, said(one.total), said(one.direct)] for one in found.effects]
-    hidden = [", ".join(one.hidden) or "-" for one in found.effects]
-    if any(one.hidden for one in found.effects):
-        rows = [[*row, last] for row, last in zip(rows, ["cannot be known", *hidden], strict=True)]
+    rows += [
+        [one.cause, one.control_value, one.treatment_value, said(one.total), said(one.direct)] for one in found.effects
+    ]
+    not_identified = [", ".join(one.unidentified_edges) or "-" for one in found.effects]
+    if any(one.unidentified_edges for one in found.effects):
+        rows = [[*row, last] for row, last in zip(rows, ["not identified", *not_identified], strict=True)]
     show(rows)
-    for edge in dict.fromkeys(edge for one in found.effects for edge in one.hidden):
-        typer.echo(
-            f"cannot be known: {edge}: another cause, seen or not, goes with it; effects along it may be far off"
-        )
+    for edge in dict.fromkeys(edge for one in found.effects for edge in one.unidentified_edges):
+        typer.echo(f"not identified: {edge}: another cause, seen or not, goes with it; effects along it may be far off")
     if found.strengths:
         strengths = ([f"{one.cause} -> {one.node}", said(one.strength).replace("+", "")] for one in found.strengths)
         show([["arrow", "strength"], *strengths])

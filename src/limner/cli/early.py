@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-FEWEST_SAMPLES = 10
+MIN_SAMPLES = 10
 """Samples by which a model can be judged."""
 GROUPS = ("distances", "fidelity", "utility", "generalisation", "likelihood", "cost")
 """What `limner evaluate` can measure."""
@@ -49,30 +49,30 @@ def check_causal(model: Path, *asked: Mapping[str, str], on: str | None = None) 
     """Raises GraphError for a value, or an outcome, that a causal model cannot be asked for; ModelError without one."""
     from limner.causal.outcome import check_outcome
     from limner.causal.structure_file import check_asked
-    from limner.model_folder import located
+    from limner.model_folder import resolve_shipped
 
     for values in asked or ({},):
-        check_asked(located(model), values)
+        check_asked(resolve_shipped(model), values)
     if on is not None:
-        check_outcome(located(model), on)
+        check_outcome(resolve_shipped(model), on)
 
 
 def check_data(data: str, size: str | None = None) -> None:
     """Raises DataError for a path that is not there, and UsageError for a size that is none."""
-    from limner.errors import DataError, shown
+    from limner.errors import DataError, quoted
     from limner.pictures.shape import parse_size
 
     if size:
         parse_size(size)
     if not Path(data).exists():
-        raise DataError(f"no such file or folder: {shown(data, 200)}")
+        raise DataError(f"no such file or folder: {quoted(data, 200)}")
 
 
 def check_start(path: Path) -> None:
     """Raises ModelError where there is no run, model or file of weights to start from."""
-    from limner.model_folder import find_folder, located
+    from limner.model_folder import find_folder, resolve_shipped
 
-    if not located(path).exists():
+    if not resolve_shipped(path).exists():
         find_folder(path)
 
 
@@ -96,11 +96,11 @@ def check_at_least(least: int, **numbers: int) -> None:
 
 def check_files(paths: Sequence[str | Path], advice: str = "") -> None:
     """Raises PictureError for a path that is no file, which says what to do instead."""
-    from limner.errors import PictureError, shown
+    from limner.errors import PictureError, quoted
 
     for path in paths:
         if not Path(path).is_file():
-            raise PictureError(f"{shown(path, 200)}: no such file{advice}.")
+            raise PictureError(f"{quoted(path, 200)}: no such file{advice}.")
 
 
 def check_data_of(model: Path, data: str | None) -> None:
@@ -115,25 +115,25 @@ def check_data_of(model: Path, data: str | None) -> None:
 
 def check_suffix(file: Path, suffixes: Sequence[str], instead: str = "") -> None:
     """Raises UsageError for a file of another suffix, which says what may be given instead of a file."""
-    from limner.errors import UsageError, shown
+    from limner.errors import UsageError, quoted
 
     if file.suffix.lower() not in suffixes:
-        raise UsageError(f"cannot write {shown(file, 200)}: end its name in {', '.join(suffixes)}{instead}.")
+        raise UsageError(f"cannot write {quoted(file, 200)}: end its name in {', '.join(suffixes)}{instead}.")
 
 
 def check_groups(only: Sequence[str]) -> None:
     """Raises UsageError for what cannot be measured."""
-    from limner.errors import UsageError, nearest, shown
+    from limner.errors import UsageError, quoted, suggestion
 
     for group in only:
         if group not in GROUPS:
-            raise UsageError(f"--only {shown(group)}: {nearest(group, list(GROUPS))}")
+            raise UsageError(f"--only {quoted(group)}: {suggestion(group, list(GROUPS))}")
 
 
 def check_extractor(name: str) -> None:
     """Raises UsageError for a network that there is not; "name=FILE" is one with a weight file of its own."""
-    from limner.errors import UsageError, nearest, shown
+    from limner.errors import UsageError, quoted, suggestion
 
     name = name.partition("=")[0]
     if name not in EXTRACTORS:
-        raise UsageError(f"there is no extractor '{shown(name)}'; {nearest(name, list(EXTRACTORS))}")
+        raise UsageError(f"there is no extractor '{quoted(name)}'; {suggestion(name, list(EXTRACTORS))}")

@@ -41,12 +41,12 @@ def edit(
 ) -> None:
     """Edit pictures; each result records its edits, so that they can be undone or repeated."""
     from limner.editing import OPERATIONS, history, parse, read_edits
-    from limner.editing.asked import check_edits, extrapolations_of
     from limner.editing.edits import arguments
     from limner.editing.examples import EXAMPLES
-    from limner.errors import PictureError, UsageError, shown
+    from limner.editing.request_warnings import check_edits, extrapolations_of_edits
+    from limner.errors import PictureError, UsageError, quoted
     from limner.model_config import check_sampling
-    from limner.model_folder import located
+    from limner.model_folder import resolve_shipped
     from limner.pictures import WRITTEN
 
     if listed:
@@ -56,9 +56,9 @@ def edit(
         return
     if source is None or out is None:
         raise UsageError("give a picture and where the result goes: limner edit INPUT OUT --op NAME:ARGUMENTS")
-    found = located(source)
+    found = resolve_shipped(source)
     if not found.exists():
-        raise PictureError(f"{shown(source, 200)}: no such picture, folder or model.")
+        raise PictureError(f"{quoted(source, 200)}: no such picture, folder or model.")
     check_sampling(seed=seed)
     edits = [*(read_edits(recipe) if recipe else []), *map(parse, ops or [])]
     if not edits and not undo:
@@ -74,12 +74,12 @@ def edit(
     check_edits(edits, source)
     if folder:
         left_out = history.save_folder(source, edits, out, anonymous, strip)
-        lines = [*left_out, *(one.text for one in extrapolations_of(edits))]
+        lines = [*left_out, *(one.text for one in extrapolations_of_edits(edits))]
     else:
         opened = history.open_source(source, seed)
         before = opened.without_last(str(source)) if undo else opened
         history.save_edited(before, edits, out, anonymous, strip)
-        lines = [one.text for one in extrapolations_of(edits, before.latent)]
+        lines = [one.text for one in extrapolations_of_edits(edits, before.latent)]
     for line in lines:
         typer.echo(line, err=True)
     typer.echo(str(out))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from limner.cli.early import FEWEST_SAMPLES, check_at_least, check_data_of, check_extractor, check_groups
+from limner.cli.early import MIN_SAMPLES, check_at_least, check_data_of, check_extractor, check_groups
 from limner.cli.overwrite import Overwrite, check_report
 from limner.cli.shared_options import DrawSeed, Verify
 
@@ -43,7 +43,7 @@ def evaluate(
     for model in models:
         find_folder(Path(model))
     chosen = [group.strip() for groups in only or () for group in groups.split(",")]
-    check_at_least(FEWEST_SAMPLES, n=n)
+    check_at_least(MIN_SAMPLES, n=n)
     check_groups(chosen)
     check_extractor(features)
     check_report(out, "report.json", "protocol", "evaluation", overwrite)
@@ -51,7 +51,7 @@ def evaluate(
 
     from limner.cli.table import show
     from limner.data import Dataset
-    from limner.evaluation import evaluate as judge
+    from limner.evaluation import evaluate as evaluate_models
     from limner.evaluation import table, write_report
     from limner.evaluation.evaluate import recorded_dataset
     from limner.evaluation.report import claimed
@@ -62,7 +62,7 @@ def evaluate(
             typer.echo(
                 f"dataset: {dataset.name} ({dataset.path}), which {models[0]} was trained on; --data DATASET compares with others."
             )
-        evaluation = judge(models, dataset, n=n, features=features, only=chosen, seed=seed, verify=verify)
+        evaluation = evaluate_models(models, dataset, n=n, features=features, only=chosen, seed=seed, verify=verify)
         show(table.rows(evaluation))
         typer.echo(table.LEGEND)
         write_report(evaluation, out)

@@ -23,12 +23,12 @@ def export(
     overwrite: Overwrite = False,
 ) -> None:
     """Export a model as one ONNX file, for ONNX Runtime on a server or in a browser."""
-    from limner.errors import UsageError, shown
+    from limner.errors import UsageError, quoted
     from limner.model_folder import find_folder
 
     find_folder(model)
     if to != "onnx":
-        raise UsageError(f"--to {shown(to)}: the format is onnx.")
+        raise UsageError(f"--to {quoted(to)}: the format is onnx.")
     check_suffix(out, (".onnx",))
     check_new(out, overwrite)
 

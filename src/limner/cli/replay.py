@@ -26,7 +26,7 @@ def replay(
     overwrite: Overwrite = False,
 ) -> None:
     """Generate a picture again from what it records, and compare the pixels."""
-    from limner.errors import UsageError, shown
+    from limner.errors import UsageError, quoted
     from limner.pictures import read_metadata, read_provenance, save
     from limner.replay import replay as make_again
 
@@ -38,7 +38,7 @@ def replay(
     for text in moved or []:
         old, equals, new = text.rpartition("=")
         if not equals or not old or not new:
-            raise UsageError(f"--from {shown(text)}: write it as OLD=NEW.")
+            raise UsageError(f"--from {quoted(text)}: write it as OLD=NEW.")
         places[old.rstrip("/")] = Path(new)
     regenerated, difference = make_again(picture, model, places)
     save(regenerated, target, read_provenance(picture), read_metadata(picture))

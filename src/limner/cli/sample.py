@@ -74,7 +74,7 @@ def sample(
     """Generate pictures with a trained model."""
     from limner.conditions.written import parse_condition
     from limner.devices import check_device_name, check_runtime_name
-    from limner.errors import UsageError, shown
+    from limner.errors import UsageError, quoted
     from limner.model_config import check_sampling
     from limner.pictures import WALKS, WRITTEN
     from limner.pictures.appearance import read_appearance
@@ -109,18 +109,18 @@ def sample(
     if target and layout:
         check_new(frames_file(target), overwrite)
 
-    from limner.conditions.values import beyond_seen
+    from limner.conditions.values import extrapolation_warnings
     from limner.model import load
     from limner.samples import save_model_walk, save_samples
 
     opened = load(model, device, runtime)
-    for line in beyond_seen(asked, opened.attributes):
+    for line in extrapolation_warnings(asked, opened.attributes):
         typer.echo(line, err=True)
     if walk:
         labels = save_model_walk(opened, model, walk, background=background, **how)
         if labels:
-            held = ",".join(f"{name}={value}" for name, value in labels.items())
-            typer.echo(f"{walk}: every frame has {shown(held, 200)}; --condition NAME=VALUE asks for another.")
+            fixed_labels = ",".join(f"{name}={value}" for name, value in labels.items())
+            typer.echo(f"{walk}: every frame has {quoted(fixed_labels, 200)}; --condition NAME=VALUE asks for another.")
         else:
             typer.echo(str(walk))
     if target:

@@ -9,14 +9,14 @@ from limner.cli.early import check_extractor, check_suffix
 from limner.cli.overwrite import Overwrite, check_new
 from limner.cli.shared_options import Anonymous, DrawSeed, Strip
 
-PREVIEW, HURRIED = 256, 0.5
-"""Longest side of a preview, and its share of the usual steps."""
+PREVIEW_SIDE, PREVIEW_STEPS = 256, 0.5
+"""Longest side of a preview, and its steps as a multiple of the usual ones."""
 
 From = Annotated[
     list[Path] | None,
     typer.Option(metavar="PICTURE", help="Take this property from PICTURE, not from STYLE. Repeatable."),
 ]
-Share = Annotated[
+Strength = Annotated[
     float, typer.Option(min=0, max=1, help="How much of the style's property is taken over, 0 (nothing) to 1 (all).")
 ]
 
@@ -32,9 +32,9 @@ def stylize(
             metavar="[STYLE]...", help="Pictures whose style is taken over; with --model, names of the model's styles."
         ),
     ] = None,
-    colour: Share = 1.0,
-    line: Share = 1.0,
-    texture: Share = 1.0,
+    colour: Strength = 1.0,
+    line: Strength = 1.0,
+    texture: Strength = 1.0,
     keep: Annotated[
         float, typer.Option("--content", min=0, max=1, help="How strongly the shapes of CONTENT are kept, 0 to 1.")
     ] = 0.5,
@@ -87,12 +87,12 @@ def stylize(
     overwrite: Overwrite = False,
 ) -> None:
     """Change the style of a picture to that of others, with separate controls for colour, line, texture and content."""
-    from limner.errors import PictureError, shown
+    from limner.errors import PictureError, quoted
 
     read = [] if model else [Path(style) for style in styles or []]
     for path in (content, *read, *(colour_from or []), *(line_from or []), *(texture_from or [])):
         if not path.exists():  # told before PyTorch is loaded
-            raise PictureError(f"{shown(path, 200)}: no such picture.")
+            raise PictureError(f"{quoted(path, 200)}: no such picture.")
     if not content.is_dir() and out.resolve() != content.resolve():
         check_new(out, overwrite)
 
@@ -117,7 +117,7 @@ def stylize(
     weighted = zip(given, weight or [1.0] * len(given), strict=True)
     try:
         request = Stylization(
-            styles=[Source(style=style, weight=share) for style, share in weighted],
+            styles=[Source(style=style, weight=value) for style, value in weighted],
             **{
                 name: [Source(style=str(path)) for path in paths or []]
                 for name, paths in (
@@ -130,8 +130,8 @@ def stylize(
             line=line,
             texture=texture,
             content=keep,
-            size=min(size, PREVIEW) if preview else size,
-            steps=steps * (HURRIED if preview else 1),
+            size=min(size, PREVIEW_SIDE) if preview else size,
+            steps=steps * (PREVIEW_STEPS if preview else 1),
             scale=scale,
             colours=colours,
             mask=str(mask) if mask else "",

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-WIDEST = 2000
+MAX_WIDTH = 2000
+"""Characters of a line where output is no terminal, so that no cell is wrapped."""
 
 
 def show(rows: Sequence[Sequence[str]]) -> None:
@@ -18,5 +19,5 @@ def show(rows: Sequence[Sequence[str]]) -> None:
         table.add_row(*row)
     console = Console(highlight=False)
     if not console.is_terminal:
-        console = Console(highlight=False, width=WIDEST)
+        console = Console(highlight=False, width=MAX_WIDTH)
     console.print(table)

@@ -97,7 +97,7 @@ def train(
         device=device,
         save_every=save_every,
         verify=verify,
-        start=start,
+        init_from=start,
         **prepare,
     )
     if not leads:

@@ -7,13 +7,16 @@ from pydantic import Field, model_validator
 from limner.config import Section
 
 MISSING_CLASS = "(missing)"
-MOST_ATTRIBUTES, MOST_CLASSES, LONGEST_NAME = 10_000, 100_000, 10_000
-MOST_VALUES = 2**24
+"""What the class of pictures without a label is called, unless a class has that name."""
+MAX_ATTRIBUTES, MAX_CLASSES, MAX_NAME_LENGTH = 10_000, 100_000, 10_000
+"""Attributes of a dataset, classes of a label, and characters of the name of either."""
+MAX_VALUES = 2**24
 """Numbers in one value that is a tensor."""
-LARGEST = 3.4e38
+MAX_NUMBER = 3.4e38
 """The greatest number that pictures can be conditioned on, which single precision holds."""
 NOT_TENSORS = ("label", "number", "caption")
-Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+"""Kinds whose values are single ones, without a shape; all others are tensors."""
+Name = Annotated[str, Field(max_length=MAX_NAME_LENGTH)]
 
 
 class Attribute(Section):
@@ -21,8 +24,8 @@ class Attribute(Section):
 
     name: Name
     kind: str = Field(pattern="^[a-z]+$", max_length=100)
-    """label, number, caption, or a name in `limner.conditions.kinds.KINDS`."""
-    classes: tuple[Name, ...] = Field((), max_length=MOST_CLASSES)
+    """label, number, caption, or a name in `limner.conditions.kinds.CONDITION_KINDS`."""
+    classes: tuple[Name, ...] = Field((), max_length=MAX_CLASSES)
     missing: str | None = None
     """The class of the pictures whose label is missing, where there are such; a class may well be called "(missing)"."""
     minimum: float = 0.0
@@ -53,8 +56,8 @@ class Attribute(Section):
     def _tensors_have_a_shape(self) -> Self:
         if bool(self.shape) == (self.kind in NOT_TENSORS):
             raise ValueError(f"a {self.kind} {'has no' if self.shape else 'needs a'} shape")
-        if self.size > MOST_VALUES:
-            raise ValueError(f"a {self.kind} of {self.size:,} numbers; at most {MOST_VALUES:,}")
+        if self.size > MAX_VALUES:
+            raise ValueError(f"a {self.kind} of {self.size:,} numbers; at most {MAX_VALUES:,}")
         return self
 
     @property
@@ -67,11 +70,11 @@ class Attribute(Section):
 
 
 def as_number(value: Any) -> float | None:
-    """Returns a raw value as a float of at most `LARGEST`, or None when it is none."""
+    """Returns a raw value as a float of at most `MAX_NUMBER`, or None when it is none."""
     if isinstance(value, bool) or (isinstance(value, str) and "_" in value):  # to Python, 12_1 is 121
         return None
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):
         return None
-    return number if abs(number) <= LARGEST else None
+    return number if abs(number) <= MAX_NUMBER else None

@@ -15,7 +15,7 @@ Commas = Literal["decimal", "thousands"]
 _DECIMAL = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d*),\d+(?:[eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
 _POINT = re.compile(r"[+-]?\d*\.\d+")
-LARGEST_WITHOUT = 999
+MAX_WITHOUT_SEPARATOR = 999
 """The largest number that is written without a separator of thousands."""
 
 
@@ -42,9 +42,11 @@ def readings(columns: Mapping[str, Sequence[Any]], semicolons: bool = False) -> 
 
 
 def guess(values: Iterable[Any]) -> Commas:
-    """Returns what commas are of which nothing says it: thousands beside whole numbers below 1,000, which need none."""
+    """Returns what commas are of which nothing says it: thousands in a column with whole numbers below 1,000, which need none."""
     numbers = (as_number(value) for value in values)
-    below = any(number is not None and number.is_integer() and 0 < abs(number) <= LARGEST_WITHOUT for number in numbers)
+    below = any(
+        number is not None and number.is_integer() and 0 < abs(number) <= MAX_WITHOUT_SEPARATOR for number in numbers
+    )
     return "thousands" if below else "decimal"
 
 

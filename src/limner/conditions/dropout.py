@@ -6,24 +6,24 @@ import torch
 from torch import Tensor
 
 from limner.conditions.attribute import Attribute
-from limner.conditions.kinds import kind_of
+from limner.conditions.kinds import condition_kind_of
 
 
-def drop(
-    condition: Mapping[str, Tensor], attributes: Sequence[Attribute], draws: Tensor, share: float
+def drop_conditions(
+    condition: Mapping[str, Tensor], attributes: Sequence[Attribute], draws: Tensor, p: float
 ) -> dict[str, Tensor]:
-    """Returns a condition {name: (B, *shape)} with a share of its values unknown.
+    """Returns a condition {name: (B, *shape)} in which null values replace some, each with probability `p`.
 
-    `draws` are uniform in [0, 1), (B, 1 + attributes). The first decides whether all of a picture's attributes are unknown, as
-    guidance needs it (Ho & Salimans 2022, arXiv 2207.12598, algorithm 1); the others decide, where there are several, for each
-    attribute alone.
+    `draws` are uniform in [0, 1), (B, 1 + attributes). The first decides whether all of a picture's attributes are dropped, as
+    for classifier-free guidance (Ho & Salimans 2022, arXiv 2207.12598, algorithm 1), though no sampler here has a guidance scale;
+    the others decide, where there are several, for each attribute independently.
     """
     dropped = {}
     for column, attribute in enumerate(attributes, 1):
-        unknown = kind_of(attribute).unknown(attribute).to(draws.device)
-        without = draws[:, 0] < share
+        null = condition_kind_of(attribute).null_value(attribute).to(draws.device)
+        without = draws[:, 0] < p
         if len(attributes) > 1:
-            without = without | (draws[:, column] < share)
+            without = without | (draws[:, column] < p)
         values = condition[attribute.name]
-        dropped[attribute.name] = torch.where(without.reshape(-1, *[1] * (values.ndim - 1)), unknown, values)
+        dropped[attribute.name] = torch.where(without.reshape(-1, *[1] * (values.ndim - 1)), null, values)
     return dropped

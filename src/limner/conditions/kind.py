@@ -14,7 +14,7 @@ from limner.conditions.attribute import Attribute
 class ConditionKind:
     """What a condition of one kind is: the tensors that stand for its values, what a person may ask for, and its encoder.
 
-    A value is a tensor of `dtype` and of the attribute's shape. One of them, `unknown`, stands for a condition that is left out.
+    A value is a tensor of `dtype` and of the attribute's shape. The null value stands for a condition that is left out.
     """
 
     dtype: ClassVar[torch.dtype] = torch.float32
@@ -27,8 +27,8 @@ class ConditionKind:
         """Returns what a person asks for, (*shape); ConditionError when it cannot be had."""
         raise NotImplementedError
 
-    def unknown(self, attribute: Attribute) -> Tensor:
-        """Returns the value (*shape) that says nothing."""
+    def null_value(self, attribute: Attribute) -> Tensor:
+        """Returns the null value (*shape), which stands for a condition that is left out."""
         return torch.full(attribute.shape, torch.nan, dtype=self.dtype)
 
     def fault(self, attribute: Attribute, values: Tensor) -> str | None:
@@ -44,7 +44,7 @@ class ConditionKind:
         raise NotImplementedError
 
     def encoder(self, attribute: Attribute, features: int, std: float) -> nn.Module:
-        """Returns a network (B, *shape) -> (B, features) that is zero for what is `unknown`.
+        """Returns a network (B, *shape) -> (B, features) that is zero for the null value.
 
         Its output starts with about the standard deviation `std`.
         """

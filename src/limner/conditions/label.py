@@ -8,14 +8,15 @@ from torch import Tensor, nn
 
 from limner.conditions.attribute import Attribute
 from limner.conditions.kind import ConditionKind
-from limner.conditions.values import MOST_LISTED, class_index
-from limner.errors import ConditionError, shown
+from limner.conditions.values import MAX_CLASSES_LISTED, class_index
+from limner.errors import ConditionError, quoted
 
-UNKNOWN = -1
+NULL_INDEX = -1
+"""The index that stands for no class."""
 
 
 class Label(ConditionKind):
-    """int64 (), the index of a class; -1 is unknown."""
+    """int64 (), the index of a class; -1 is the null value."""
 
     dtype = torch.int64
 
@@ -26,8 +27,8 @@ class Label(ConditionKind):
     def parse(self, attribute: Attribute, value: Any) -> Tensor:
         return torch.tensor(_index(attribute, value))
 
-    def unknown(self, attribute: Attribute) -> Tensor:
-        return torch.tensor(UNKNOWN)
+    def null_value(self, attribute: Attribute) -> Tensor:
+        return torch.tensor(NULL_INDEX)
 
     def fault(self, attribute: Attribute, values: Tensor) -> str | None:
         known = (values >= 0) & (values < len(attribute.classes))
@@ -37,7 +38,7 @@ class Label(ConditionKind):
         return attribute.classes[int(value)]
 
     def describe(self, attribute: Attribute) -> str:
-        named, more = ", ".join(attribute.classes[:MOST_LISTED]), len(attribute.classes) - MOST_LISTED
+        named, more = ", ".join(attribute.classes[:MAX_CLASSES_LISTED]), len(attribute.classes) - MAX_CLASSES_LISTED
         return named if more <= 0 else f"{named} and {more} more"
 
     def encoder(self, attribute: Attribute, features: int, std: float) -> nn.Module:
@@ -62,5 +63,5 @@ def _index(attribute: Attribute, value: Any) -> int:
         return class_index(attribute, value)
     # an index already; a class may be called by a digit that is not its index
     if value.dtype.is_floating_point or not 0 <= int(value) < len(attribute.classes):
-        raise ConditionError(f"condition {shown(attribute.name)}: {value.item()} is the index of no class.")
+        raise ConditionError(f"condition {quoted(attribute.name)}: {value.item()} is the index of no class.")
     return int(value)

@@ -13,10 +13,10 @@ from limner.conditions.values import asked_number
 
 
 class Number(ConditionKind):
-    """float32 () in the attribute's own unit; not-a-number is unknown."""
+    """float32 () in the attribute's own unit; not-a-number is the null value."""
 
     def column(self, attribute: Attribute, values: Sequence[Any]) -> Tensor:
-        """Returns the numbers, with the mean where one is missing."""
+        """Returns the numbers, with the mean, not the null value, where one is missing: only dropout makes null values."""
         numbers = np.array(values, dtype=np.float64)
         return torch.from_numpy(np.where(np.isnan(numbers), attribute.mean, numbers).astype(np.float32))
 
@@ -37,15 +37,15 @@ class Number(ConditionKind):
 class NumberEncoder(nn.Module):
     """Numbers float32 (B,) -> (B, features), a learned direction times the standardised number; zeros where it is not a number."""
 
-    def __init__(self, mean: float, spread: float, features: int, std: float) -> None:
+    def __init__(self, mean: float, number_std: float, features: int, std: float) -> None:
         super().__init__()
-        self.mean, self.spread = mean, max(spread, 1e-8)
+        self.mean, self.number_std = mean, max(number_std, 1e-8)
         self.direction = nn.Linear(1, features)
         for parameter in self.parameters():
             nn.init.normal_(parameter, std=std)
 
     def forward(self, values: Tensor) -> Tensor:
         known = ~values.isnan()
-        standard = (values.float().nan_to_num(self.mean) - self.mean) / self.spread
+        standard = (values.float().nan_to_num(self.mean) - self.mean) / self.number_std
         vectors: Tensor = self.direction(standard[:, None])
         return vectors * known[:, None]

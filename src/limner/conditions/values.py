@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 from limner.conditions.attribute import Attribute, as_number
 from limner.conditions.commas import typed_number
-from limner.errors import ConditionError, nearest, shown
+from limner.errors import ConditionError, quoted, suggestion
 
-MOST_LISTED = 20
+MAX_CLASSES_LISTED = 20
 """Classes that a line names one by one."""
-Values = Mapping[str, Any]
+ConditionRequest = Mapping[str, Any]
 """Attribute name -> class name, class index, number or another kind's value; or a list of them, one a picture."""
 
 
@@ -17,29 +17,29 @@ def can_be_asked(attribute: Attribute) -> bool:
     """Whether a generator can be trained for an attribute."""
     if attribute.kind in PARSERS or attribute.kind == "caption":
         return attribute.kind in PARSERS
-    from limner.conditions.kinds import KINDS  # where a new kind stands
+    from limner.conditions.kinds import CONDITION_KINDS  # where a new kind stands
 
-    return attribute.kind in KINDS
+    return attribute.kind in CONDITION_KINDS
 
 
-def check_names(given: Values, attributes: Sequence[Attribute]) -> None:
+def check_names(requested: ConditionRequest, attributes: Sequence[Attribute]) -> None:
     """Raises ConditionError for an attribute that a model does not have."""
     names = [attribute.name for attribute in attributes]
-    for name in given:
+    for name in requested:
         if name not in names:
-            hint = nearest(name, names) if names else "this model was trained without conditions."
-            raise ConditionError(f"the model has no condition '{shown(name)}'; {hint}")
+            hint = suggestion(name, names) if names else "this model was trained without conditions."
+            raise ConditionError(f"the model has no condition '{quoted(name)}'; {hint}")
 
 
-def check_values(given: Values, attributes: Sequence[Attribute]) -> None:
+def check_values(requested: ConditionRequest, attributes: Sequence[Attribute]) -> None:
     """Raises ConditionError for an attribute, a class or a number, one for all pictures, that a model cannot be asked for.
 
-    Values of other kinds are checked where they become tensors (`limner.conditions.resolve`).
+    ConditionRequest of other kinds are checked where they become tensors (`limner.conditions.resolve`).
     """
-    check_names(given, attributes)
+    check_names(requested, attributes)
     for attribute in attributes:
-        if attribute.name in given and attribute.kind in PARSERS:
-            PARSERS[attribute.kind](attribute, given[attribute.name])
+        if attribute.name in requested and attribute.kind in PARSERS:
+            PARSERS[attribute.kind](attribute, requested[attribute.name])
 
 
 def class_index(attribute: Attribute, value: Any) -> int:
@@ -48,7 +48,7 @@ def class_index(attribute: Attribute, value: Any) -> int:
         named = [name for name in attribute.classes if name.lower() == str(value).lower()]
         value = named[0] if len(named) == 1 else value
     if value is None or isinstance(value, bool | dict | list | tuple):
-        raise ConditionError(f"condition {shown(attribute.name)}: {shown(value)} is the name of no class.")
+        raise ConditionError(f"condition {quoted(attribute.name)}: {quoted(value)} is the name of no class.")
     text = str(value)
     if text in attribute.classes:
         return attribute.classes.index(text)
@@ -58,9 +58,11 @@ def class_index(attribute: Attribute, value: Any) -> int:
     if not numbered and text.isascii() and text.isdigit() and len(text) < 10 and int(text) < count:
         return int(text)
     hint = f"it has {count} classes."
-    if count <= MOST_LISTED:  # of numbers, the one that looks nearest is none that could be meant
-        hint = f"choose from: {', '.join(attribute.classes)}." if numbered else nearest(text, list(attribute.classes))
-    raise ConditionError(f"condition {shown(attribute.name)}: there is no class '{shown(text)}'; {hint}")
+    if count <= MAX_CLASSES_LISTED:  # of numbers, the one that looks nearest is none that could be meant
+        hint = (
+            f"choose from: {', '.join(attribute.classes)}." if numbered else suggestion(text, list(attribute.classes))
+        )
+    raise ConditionError(f"condition {quoted(attribute.name)}: there is no class '{quoted(text)}'; {hint}")
 
 
 def asked_number(attribute: Attribute, value: Any) -> float:
@@ -69,7 +71,7 @@ def asked_number(attribute: Attribute, value: Any) -> float:
     if number is None:
         hint = "; write it without a comma" if "," in str(value) else ""
         raise ConditionError(
-            f"condition {shown(attribute.name)}: '{shown(value)}' is not a number that can be asked for{hint}."
+            f"condition {quoted(attribute.name)}: '{quoted(value)}' is not a number that can be asked for{hint}."
         )
     return number
 
@@ -88,32 +90,34 @@ class Extrapolation(NamedTuple):
     text: str
 
 
-def extrapolations(given: Values, attributes: Sequence[Attribute]) -> list[Extrapolation]:
+def extrapolations(requested: ConditionRequest, attributes: Sequence[Attribute]) -> list[Extrapolation]:
     """Returns each number that is asked for outside of its attribute's range in the training pictures."""
     found = []
     for attribute in attributes:
-        asked = given.get(attribute.name)
+        asked = requested.get(attribute.name)
         if attribute.kind != "number" or not attribute.minimum < attribute.maximum:
             continue
         for value in asked if isinstance(asked, list | tuple) else [asked]:
             if (number := typed_number(value)) is not None:
-                found += beyond(attribute.name, value, number, (attribute.minimum, attribute.maximum), "pictures")
+                found += extrapolation(
+                    attribute.name, value, number, (attribute.minimum, attribute.maximum), "pictures"
+                )
     return list(dict.fromkeys(found))
 
 
-def beyond(name: str, asked: Any, number: float, seen: tuple[float, float], what: str) -> list[Extrapolation]:
+def extrapolation(name: str, asked: Any, number: float, seen: tuple[float, float], what: str) -> list[Extrapolation]:
     """Returns what there is to say of a number outside of what was seen in training: one thing, or nothing."""
     low, high = seen
     if low <= number <= high:
         return []
     near = low if number < low else high
     text = (
-        f"{shown(name)} = {shown(asked)}: the training {what} have {low:.4g} to {high:.4g}; the picture is extrapolated beyond "
+        f"{quoted(name)} = {quoted(asked)}: the training {what} have {low:.4g} to {high:.4g}; the picture is extrapolated beyond "
         f"{near:.4g}."
     )
-    return [Extrapolation(name, shown(asked), low, high, text)]
+    return [Extrapolation(name, quoted(asked), low, high, text)]
 
 
-def beyond_seen(given: Values, attributes: Sequence[Attribute]) -> list[str]:
+def extrapolation_warnings(requested: ConditionRequest, attributes: Sequence[Attribute]) -> list[str]:
     """Returns a line for each number that is asked for outside of its attribute's range in the training pictures."""
-    return [one.text for one in extrapolations(given, attributes)]
+    return [one.text for one in extrapolations(requested, attributes)]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from limner.errors import ConditionError, shown
+from limner.errors import ConditionError, quoted
 
 SEPARATOR = re.compile(r",(?=[^,=]+=)")
 """A comma before the next name, not one within a value."""
@@ -15,8 +15,8 @@ def parse_condition(texts: Sequence[str], option: str = "--condition") -> dict[s
     for text in [part for each in texts for part in SEPARATOR.split(each)]:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
-            raise ConditionError(f"{option} {shown(text)}: write it as name=value.")
+            raise ConditionError(f"{option} {quoted(text)}: write it as name=value.")
         if name.strip() in found:
-            raise ConditionError(f"{option} {shown(text)}: {shown(name.strip())} is asked for twice.")
+            raise ConditionError(f"{option} {quoted(text)}: {quoted(name.strip())} is asked for twice.")
         found[name.strip()] = value.strip()
     return found

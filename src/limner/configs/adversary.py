@@ -12,7 +12,7 @@ class AdversaryConfig(Section):
 
     network: NetworkConfig
     weight: float = Field(0.1, gt=0)
-    """Of its logits beside the negative ELBO, which is counted per pixel and channel."""
+    """Of its logits relative to the negative ELBO, which is counted per pixel and channel."""
     discriminator_lr: float | None = Field(None, gt=0)
     """Learning rate of the discriminator where it differs from the optimiser's."""
     augment: AugmentConfig = AugmentConfig()
@@ -29,7 +29,7 @@ class CounterfactualConfig(Section):
     """
 
     weight: float = Field(0.06, gt=0)
-    """Of the predictor's mean loss of an attribute beside the negative ELBO, which is counted per pixel and channel."""
+    """Of the predictor's mean loss of an attribute relative to the negative ELBO, which is counted per pixel and channel."""
     adversary: AdversaryConfig | None = AdversaryConfig(
         network=NetworkConfig(architecture="convolutional", widths=(32, 64, 128), spectral_norm=True),
         weight=0.002,

@@ -13,7 +13,7 @@ class GanConfig(MethodConfig):
     """What a GAN minimises, and with which networks."""
 
     kind: Literal["gan"] = "gan"
-    latent: int = Field(128, ge=1, le=8192)
+    latent_dim: int = Field(128, ge=1, le=8192)
     output: Literal["tanh", "linear"] = "tanh"
     """What follows the generator's last layer; linear pictures are cut to [-1, 1] when sampled."""
     generator: NetworkConfig
@@ -24,7 +24,7 @@ class GanConfig(MethodConfig):
     r2: float = Field(0.0, ge=0)
     """Weight of half the squared gradient on generated pictures."""
     gradient_penalty: float = Field(0.0, ge=0)
-    """Weight of the penalty that holds gradients between real and generated pictures at norm 1."""
+    """Weight of the penalty on gradients between real and generated pictures whose norm is not 1."""
     penalty_every: int = Field(1, ge=1)
     """Steps between penalties, whose weight is multiplied by it (arXiv 1912.04958, section 3.1)."""
     info_weight: float = Field(0.0, ge=0)

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from limner.config import Section
 
-MOST_WEIGHTS = 2**31
+MAX_WEIGHTS = 2**31
 """Of one network: 8 GiB in single precision."""
 Width = Annotated[int, Field(ge=1, le=16384)]
 
@@ -27,8 +27,8 @@ class NetworkConfig(Section):
 
     @model_validator(mode="after")
     def _fits_the_architecture(self) -> "NetworkConfig":
-        if self._weights() > MOST_WEIGHTS:
-            raise ValueError(f"more than {MOST_WEIGHTS:,} weights; lower its widths or its depth")
+        if self._weights() > MAX_WEIGHTS:
+            raise ValueError(f"more than {MAX_WEIGHTS:,} weights; lower its widths or its depth")
         if self.architecture == "dense-convolutional" and len(self.widths) < 2:
             raise ValueError("a dense-convolutional network needs at least two widths, those of its convolutions")
         return self
@@ -42,7 +42,7 @@ class NetworkConfig(Section):
 class FlowConfig(Section):
     """The network of the velocity field from z to w, and the number of integration steps."""
 
-    width: Width = 256
+    width: Annotated[int, Field(ge=1, le=16384)] = 256
     depth: int = Field(3, ge=1, le=16)
     """Residual blocks of two dense layers."""
     steps: int = Field(8, ge=1, le=1000)

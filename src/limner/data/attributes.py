@@ -18,13 +18,17 @@ from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from typing import Any, Literal
 
-from limner.conditions.attribute import LONGEST_NAME, MISSING_CLASS, MOST_ATTRIBUTES, Attribute, as_number
-from limner.errors import DataError, shown
+from limner.conditions.attribute import MAX_ATTRIBUTES, MAX_NAME_LENGTH, MISSING_CLASS, Attribute, as_number
+from limner.errors import DataError, quoted
 
 DIGITS = "0123456789"
+"""Of whole numbers within a text, when texts are sorted; others, such as superscripts, are letters."""
 MAIN_LABELS = ("label", "class", "category")
-MOST_NUMBERS_AS_CLASSES = 20
-MOST_CLASSES = 1000
+"""Names by which a column is taken for the main label, the first one first."""
+MAX_NUMERIC_CLASSES = 20
+"""Distinct whole numbers up to which a column of numbers is a label."""
+MAX_LABEL_CLASSES = 1000
+"""Distinct values up to which a column is a label."""
 Missing = Literal["drop", "keep", "mean"]
 AttributeKind = Literal["label", "number", "caption"]
 
@@ -36,7 +40,7 @@ def is_missing(value: Any) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value))
 
 
-def kind_of(name: str, values: Sequence[Any]) -> AttributeKind | None:
+def infer_column_kind(name: str, values: Sequence[Any]) -> AttributeKind | None:
     """Returns what a column is by the rule above; None when no value is present."""
     counts = {value: count for value, count in Counter(values).items() if not is_missing(value)}
     if not counts:
@@ -45,18 +49,18 @@ def kind_of(name: str, values: Sequence[Any]) -> AttributeKind | None:
     numbers = [as_number(value) for value in counts]
     whole = all(number is not None and number.is_integer() for number in numbers)
     # a text that is longer than the name of a class can be is no class
-    short = all(len(value) <= LONGEST_NAME for value in counts if isinstance(value, str))
-    repeats = distinct <= MOST_CLASSES and distinct <= max(sum(counts.values()) // 2, 1)
-    if name.lower() in MAIN_LABELS and short and distinct <= MOST_CLASSES and (repeats or whole):
+    short = all(len(value) <= MAX_NAME_LENGTH for value in counts if isinstance(value, str))
+    repeats = distinct <= MAX_LABEL_CLASSES and distinct <= max(sum(counts.values()) // 2, 1)
+    if name.lower() in MAIN_LABELS and short and distinct <= MAX_LABEL_CLASSES and (repeats or whole):
         return "label"
     if all(number is not None for number in numbers):
-        return "label" if short and whole and distinct <= MOST_NUMBERS_AS_CLASSES else "number"
+        return "label" if short and whole and distinct <= MAX_NUMERIC_CLASSES else "number"
     return "label" if short and repeats else "caption"
 
 
-def kinds_of(columns: dict[str, list]) -> dict[str, AttributeKind]:
+def infer_column_kinds(columns: dict[str, list]) -> dict[str, AttributeKind]:
     """Returns what each column is, in order; columns without any value are left out."""
-    kinds = {name: kind_of(name, values) for name, values in columns.items()}
+    kinds = {name: infer_column_kind(name, values) for name, values in columns.items()}
     return {name: kind for name, kind in kinds.items() if kind is not None}
 
 
@@ -86,11 +90,11 @@ def typed(
     or a longer name of one, than a dataset can have.
     """
     clean: dict[str, list] = {}
-    if len(columns) > MOST_ATTRIBUTES or (long := [name for name in columns if len(name) > LONGEST_NAME]):
-        which = f"{len(columns):,} columns" if len(columns) > MOST_ATTRIBUTES else f"a column called {shown(long[0])}"
-        raise DataError(f"{which}: at most {MOST_ATTRIBUTES:,}, with names of at most {LONGEST_NAME:,} characters")
+    if len(columns) > MAX_ATTRIBUTES or (long := [name for name in columns if len(name) > MAX_NAME_LENGTH]):
+        which = f"{len(columns):,} columns" if len(columns) > MAX_ATTRIBUTES else f"a column called {quoted(long[0])}"
+        raise DataError(f"{which}: at most {MAX_ATTRIBUTES:,}, with names of at most {MAX_NAME_LENGTH:,} characters")
     attributes: list[Attribute] = []
-    for name, kind in (kinds_of(columns) if kinds is None else kinds).items():
+    for name, kind in (infer_column_kinds(columns) if kinds is None else kinds).items():
         if kind == "label":
             clean[name], attribute = _label(name, columns[name], missing, (classes or {}).get(name, ()))
         else:
@@ -139,11 +143,11 @@ def _number(name: str, values: list, missing: Missing) -> tuple[list, Attribute]
     numbers = [as_number(value) for value in values]
     present = [number for number in numbers if number is not None]
     mean = math.fsum(present) / len(present)
-    spread = math.sqrt(math.fsum((number - mean) ** 2 for number in present) / len(present))
+    std = math.sqrt(math.fsum((number - mean) ** 2 for number in present) / len(present))
     filler = mean if missing == "mean" else math.nan
     # A standard deviation of one keeps a constant column harmless where it divides.
     attribute = Attribute(
-        name=name, kind="number", minimum=min(present), maximum=max(present), mean=mean, std=spread or 1.0
+        name=name, kind="number", minimum=min(present), maximum=max(present), mean=mean, std=std or 1.0
     )
     return [filler if number is None else number for number in numbers], attribute
 

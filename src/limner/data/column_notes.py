@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from limner.conditions.attribute import Attribute, as_number
-from limner.errors import shown
+from limner.errors import quoted
 
 PERHAPS_MISSING = ("na", "n/a", "null", "none", "nil", "nan", "-", "?", ".", "unknown", "missing", "not available")
 """Names of classes that may stand for a missing value."""
@@ -27,7 +27,7 @@ def column_notes(columns: Mapping[str, list], attributes: Sequence[Attribute]) -
         values = columns[attribute.name]
         for check in CHECKS[attribute.kind]:
             if line := check(attribute, values):
-                notes.append(f"{shown(attribute.name)}: {line}")
+                notes.append(f"{quoted(attribute.name)}: {line}")
     return notes
 
 
@@ -57,7 +57,7 @@ def _class_of_the_missing(attribute: Attribute, values: list) -> str | None:
     own = [name for name in attribute.classes if name.lower() in PERHAPS_MISSING and name != attribute.missing]
     if not own or len(own) == len(attribute.classes):
         return None
-    listed = ", ".join(f"'{shown(name)}' ({counts[name]:,})" for name in own)
+    listed = ", ".join(f"'{quoted(name)}' ({counts[name]:,})" for name in own)
     return f"{listed} is taken for a class; if it means missing, leave these cells empty"
 
 
@@ -67,7 +67,7 @@ def _nearly_the_same(attribute: Attribute, values: list) -> str | None:
         number = as_number(name)
         alike.setdefault(name.casefold() if number is None else number, []).append(name)
     groups = [names for names in alike.values() if len(names) > 1]
-    listed = "; ".join(", ".join(map(shown, names)) for names in groups[:3])
+    listed = "; ".join(", ".join(map(quoted, names)) for names in groups[:3])
     return f"{listed} are classes of their own; write them alike if they are one" if groups else None
 
 
@@ -76,12 +76,12 @@ def _quantities(attribute: Attribute, values: list) -> str | None:
     with_unit = [text for text in present if _QUANTITY.fullmatch(text)]
     if len(present) < 2 or len(with_unit) < (1 - MOST_OTHERS) * len(present):
         return None
-    return f"values are numbers with more beside them ({shown(with_unit[0])}) and are taken for words; write the numbers alone"
+    return f"values are numbers with more beside them ({quoted(with_unit[0])}) and are taken for words; write the numbers alone"
 
 
 def _lists(attribute: Attribute, values: list) -> str | None:
     several = [text for text in values if isinstance(text, str) and text[:1] + text[-1:] in ("[]", "{}")]
-    return f"lists are taken for words ({shown(several[0])})" if several and len(several) == len(values) else None
+    return f"lists are taken for words ({quoted(several[0])})" if several and len(several) == len(values) else None
 
 
 CHECKS = {

@@ -5,18 +5,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
 from limner.conditions.commas import Commas, Reading, number_of, readings
-from limner.data.attributes import MOST_NUMBERS_AS_CLASSES, AttributeKind, is_missing
+from limner.data.attributes import MAX_NUMERIC_CLASSES, AttributeKind, is_missing
 from limner.data.number_texts import written_plainly
-from limner.errors import UsageError, nearest, shown
+from limner.errors import UsageError, quoted, suggestion
 
 NOT_AVAILABLE = ("na", "n/a", "null", "none", "nil", "-", "?", ".")
 """What stands for a missing value among numbers; among words it is a word."""
-MOST_EXCEPTIONS = 0.1
+MAX_EXCEPTIONS_FRACTION = 0.1
 """Share of the values of a column of numbers that may be none, and then count as missing."""
-LEFT_OUT = "none"
+NO_ATTRIBUTE = "none"
 COMMAS: dict[str, Commas] = {"decimal-comma": "decimal", "thousands-comma": "thousands"}
 """Kinds of column that are numbers, and say what their commas are."""
-KINDS = (*get_args(AttributeKind), *COMMAS, LEFT_OUT)
+COLUMN_KINDS = (*get_args(AttributeKind), *COMMAS, NO_ATTRIBUTE)
 
 
 class Cleaned(NamedTuple):
@@ -33,9 +33,11 @@ def parse_kinds(texts: Sequence[str]) -> dict[str, str]:
     for text in texts:
         name, equals, kind = text.rpartition("=")
         if not equals or not name.strip():
-            raise UsageError(f"--column {shown(text)}: write it as NAME=KIND, with a kind of {', '.join(KINDS)}.")
-        if kind.strip() not in KINDS:
-            raise UsageError(f"--column {shown(text)}: {nearest(kind.strip(), list(KINDS))}")
+            raise UsageError(
+                f"--column {quoted(text)}: write it as NAME=KIND, with a kind of {', '.join(COLUMN_KINDS)}."
+            )
+        if kind.strip() not in COLUMN_KINDS:
+            raise UsageError(f"--column {quoted(text)}: {suggestion(kind.strip(), list(COLUMN_KINDS))}")
         found[name.strip()] = kind.strip()
     return found
 
@@ -47,18 +49,18 @@ def clean(columns: Mapping[str, list], named: Mapping[str, str], semicolons: boo
     """
     for name in named:
         if name not in columns:
-            hint = nearest(name, list(columns)) if columns else "there are no columns."
-            raise UsageError(f"--column {shown(name)}: there is no such column; {hint}")
+            hint = suggestion(name, list(columns)) if columns else "there are no columns."
+            raise UsageError(f"--column {quoted(name)}: there is no such column; {hint}")
     columns, notes = written_plainly(columns, named)
     commas = readings(columns, semicolons) | {
         name: Reading(COMMAS[kind]) for name, kind in named.items() if kind in COMMAS
     }
     chosen: dict[str, Any] = {
-        name: "number" if kind in COMMAS else kind for name, kind in named.items() if kind != LEFT_OUT
+        name: "number" if kind in COMMAS else kind for name, kind in named.items() if kind != NO_ATTRIBUTE
     }
     found: dict[str, list] = {}
     for name, values in columns.items():
-        if named.get(name) == LEFT_OUT:
+        if named.get(name) == NO_ATTRIBUTE:
             continue
         if chosen.get(name) in ("label", "caption"):
             found[name] = [value if is_missing(value) else _text(value) for value in values]
@@ -66,7 +68,7 @@ def clean(columns: Mapping[str, list], named: Mapping[str, str], semicolons: boo
         reading = commas.get(name)
         numbers = [number_of(value, reading.commas if reading else None) for value in values]
         if name in chosen and not any(number is not None for number in numbers):
-            raise UsageError(f"--column {shown(name)}={named[name]}: none of its values is a number.")
+            raise UsageError(f"--column {quoted(name)}={named[name]}: none of its values is a number.")
         found[name], lines = _cleaned(name, values, numbers, name in chosen)
         if reading and found[name] is not values and named.get(name) not in COMMAS:
             notes.append(_of_commas(name, values, reading))
@@ -79,10 +81,10 @@ def _cleaned(name: str, values: list, numbers: list[float | None], is_number: bo
     present = [at for at, value in enumerate(values) if not is_missing(value)]
     words = [at for at in present if numbers[at] is None and not _is_not_available(values[at])]
     available = [at for at in present if numbers[at] is not None]
-    if not available or (len(words) > MOST_EXCEPTIONS * (len(words) + len(available)) and not is_number):
+    if not available or (len(words) > MAX_EXCEPTIONS_FRACTION * (len(words) + len(available)) and not is_number):
         return values, []
     distinct = {numbers[at] for at in available}
-    like_classes = len(distinct) <= MOST_NUMBERS_AS_CLASSES and all(
+    like_classes = len(distinct) <= MAX_NUMERIC_CLASSES and all(
         float(one).is_integer() for one in distinct if one is not None
     )
     if words and like_classes and not is_number:  # classes, some of which are called by words
@@ -90,10 +92,10 @@ def _cleaned(name: str, values: list, numbers: list[float | None], is_number: bo
     lost = Counter(_text(values[at]) for at in present if numbers[at] is None)
     notes = []
     if lost:
-        count, some = sum(lost.values()), ", ".join(f"'{shown(text)}'" for text, _ in lost.most_common(3))
+        count, some = sum(lost.values()), ", ".join(f"'{quoted(text)}'" for text, _ in lost.most_common(3))
         notes.append(
-            f"{shown(name)}: {count:,} of {len(present):,} values are no numbers and count as missing ({some}); "
-            f"--column {shown(name)}=label takes them as words"
+            f"{quoted(name)}: {count:,} of {len(present):,} values are no numbers and count as missing ({some}); "
+            f"--column {quoted(name)}=label takes them as words"
         )
     if not notes and not any(isinstance(values[at], str) and "," in values[at] for at in available):
         return values, []
@@ -106,10 +108,10 @@ def _of_commas(name: str, values: list, reading: Reading) -> str:
     example, number = next((text, read) for text in texts if (read := number_of(text, reading.commas)) is not None)
     as_what = "decimal points" if reading.commas == "decimal" else "separators of thousands"
     other = next(kind for kind, commas in COMMAS.items() if commas != reading.commas)
-    option = f"--column {shown(name)}"
+    option = f"--column {quoted(name)}"
     instead = f"{option}={other} reads them the other way, and " if reading.guessed else ""
-    said = f"{shown(name)}: {'by a guess, ' if reading.guessed else ''}commas are read as {as_what}"
-    return f"{said} ({shown(example.strip())} is {number:.10g}); {instead}{option}=label takes them as words"
+    said = f"{quoted(name)}: {'by a guess, ' if reading.guessed else ''}commas are read as {as_what}"
+    return f"{said} ({quoted(example.strip())} is {number:.10g}); {instead}{option}=label takes them as words"
 
 
 def _is_not_available(value: Any) -> bool:

@@ -25,20 +25,20 @@ from pydantic import BaseModel, Field, ValidationError
 from limner.conditions.attribute import Attribute
 from limner.config import fault_of
 from limner.data.schema import Schema
-from limner.data.verification import PICTURES, TABLE, BlockDigests, entry_of, sealed
-from limner.errors import ConditionError, DataError, UsageError, nearest, shown
+from limner.data.splits import SPLITS
+from limner.data.verification import PICTURES, TABLE, BlockDigests, entry_of, with_checksum
+from limner.errors import ConditionError, DataError, UsageError, quoted, suggestion
 from limner.files import atomic_folder
-from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
+from limner.parsing import MAX_DATA_JSON_BYTES, ParseError, read_json
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 FORMAT = 2
-SHOWN, COLUMNS = 24, 12
+NOTEBOOK_PICTURES, NOTEBOOK_COLUMNS = 24, 12
 """Pictures that a notebook shows, and how many in a row."""
-_ONE_AT_A_TIME = threading.Lock()
+_NUMPY_HEADER_LOCK = threading.Lock()
 """NumPy parses the header as Python, which CPython before 3.12 cannot do on two threads at once: SystemError, now and then."""
-SPLITS = ("train", "validation", "test")
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, pa.ArrowException)
 """What Arrow and a file of the wrong shape raise."""
 
@@ -102,15 +102,15 @@ class Dataset:
 
     def _repr_html_(self) -> str:
         """Returns what a notebook shows: the attributes, and pictures taken evenly."""
-        from limner.conditions.kinds import kind_of
+        from limner.conditions.kinds import condition_kind_of
         from limner.pictures import grid, notebook_html
 
-        rows = np.linspace(0, len(self) - 1, min(len(self), SHOWN)).astype(int)
+        rows = np.linspace(0, len(self) - 1, min(len(self), NOTEBOOK_PICTURES)).astype(int)
         lines = [
-            f"{one.name}: {kind_of(one).describe(one) if one.kind != 'caption' else 'free text'}"
+            f"{one.name}: {condition_kind_of(one).describe(one) if one.kind != 'caption' else 'free text'}"
             for one in self.schema.attributes
         ]
-        return notebook_html(repr(self), lines, grid(np.asarray(self.pictures[rows]), COLUMNS))
+        return notebook_html(repr(self), lines, grid(np.asarray(self.pictures[rows]), NOTEBOOK_COLUMNS))
 
     @property
     def source(self) -> Path | None:
@@ -121,7 +121,7 @@ class Dataset:
     def split(self, name: str) -> np.ndarray:
         """Returns the indices, int64 and ascending, of "train", "validation" or "test"; UsageError for another name."""
         if name not in SPLITS:
-            raise UsageError(f"no split '{shown(name)}': {nearest(name, list(SPLITS))}")
+            raise UsageError(f"no split '{quoted(name)}': {suggestion(name, list(SPLITS))}")
         return np.flatnonzero(self._split == name)
 
     def resplit(self, split: Sequence[str]) -> Dataset:
@@ -145,7 +145,7 @@ class Dataset:
         return from_uint8(np.asarray(self.pictures[np.asarray(indices, dtype=np.int64)]))  # a copy in memory
 
     def condition(self, indices: Sequence[int] | np.ndarray | Tensor, names: Sequence[str]) -> dict[str, Tensor]:
-        """Returns {name: (B, *shape)} (see `limner.conditions`); a number that is missing is the mean of all.
+        """Returns {name: (B, *shape)} (see `limner.conditions`); a missing number is the mean, not the null value.
 
         Raises ConditionError for a name of nothing that a generator can be trained for.
         """
@@ -159,22 +159,22 @@ class Dataset:
     def captions(self, name: str) -> list[str]:
         """Returns the texts of a caption (or the class names of a label), one a picture; "" where there is none."""
         if name not in [attribute.name for attribute in self.schema.attributes]:
-            raise ConditionError(f"no attribute '{shown(name)}' in {self.path}: {self._nearest(name)}")
+            raise ConditionError(f"no attribute '{quoted(name)}' in {self.path}: {self._suggestion(name)}")
         return [text or "" for text in self.table[name].to_pylist()]
 
     def _column(self, name: str) -> Tensor:
         if name not in self._columns:
-            from limner.conditions.kinds import kind_of
+            from limner.conditions.kinds import condition_kind_of
 
             if name not in self.table.column_names[2:]:
-                raise ConditionError(f"no attribute '{shown(name)}' in {self.path}: {self._nearest(name)}")
+                raise ConditionError(f"no attribute '{quoted(name)}' in {self.path}: {self._suggestion(name)}")
             attribute = self.schema.attribute(name)
-            self._columns[name] = kind_of(attribute).column(attribute, self.table[name].to_pylist())
+            self._columns[name] = condition_kind_of(attribute).column(attribute, self.table[name].to_pylist())
         return self._columns[name]
 
-    def _nearest(self, name: str) -> str:
+    def _suggestion(self, name: str) -> str:
         names = [attribute.name for attribute in self.schema.attributes]
-        return nearest(name, names) if names else "it has none"
+        return suggestion(name, names) if names else "it has none"
 
     def _check(self) -> None:
         shape = (self.table.num_rows, self.schema.height, self.schema.width, self.schema.channels)
@@ -185,14 +185,14 @@ class Dataset:
             )
         absent = {attribute.name for attribute in self.schema.attributes} - set(self.table.column_names)
         if absent:
-            raise DataError(f"{self.path} is a damaged dataset (no column {shown(min(absent))}); prepare it again")
+            raise DataError(f"{self.path} is a damaged dataset (no column {quoted(min(absent))}); prepare it again")
         faults = (_fault(self.table[one.name], one) for one in self.schema.attributes)
         if fault := next(filter(None, faults), None):
             raise DataError(f"{self.path} is a damaged dataset ({fault}); prepare it again")
 
 
 def _read_about(path: Path) -> About:
-    about = read_json(path / "dataset.json", MOST_JSON_OF_DATA)
+    about = read_json(path / "dataset.json", MAX_DATA_JSON_BYTES)
     found = about.get("format") if isinstance(about, dict) else None
     if isinstance(found, int) and found != FORMAT:
         other, remedy = ("a newer", "upgrade limner") if found > FORMAT else ("an older", "prepare it again")
@@ -202,10 +202,10 @@ def _read_about(path: Path) -> About:
 
 def _open_pictures(file: Path) -> np.memmap:
     try:
-        with _ONE_AT_A_TIME:
+        with _NUMPY_HEADER_LOCK:
             return np.lib.format.open_memmap(file, mode="r")
     except Exception as error:  # NumPy lets a tokenizer loose on a header, which raises its own kinds on foreign bytes
-        raise ValueError(f"pictures.npy: {shown(error, 200)}") from None
+        raise ValueError(f"pictures.npy: {quoted(error, 200)}") from None
 
 
 def _read_table(file: Path, rows: int) -> pa.Table:
@@ -219,13 +219,13 @@ def _read_table(file: Path, rows: int) -> pa.Table:
         if name not in names or not _is_text(table[name]) or table[name].null_count:
             raise ValueError(f"no text in the column {name}")
         if known and (unknown := set(pc.unique(table[name]).to_pylist()) - set(known)):
-            raise ValueError(f"no split is called '{shown(min(unknown))}'")
+            raise ValueError(f"no split is called '{quoted(min(unknown))}'")
     return table
 
 
 def _fault(column: pa.ChunkedArray, attribute: Attribute) -> str | None:
     """Returns what is wrong with the column of an attribute, or None."""
-    name = shown(attribute.name)
+    name = quoted(attribute.name)
     if attribute.kind == "number":
         number = pa.types.is_floating(column.type) or pa.types.is_integer(column.type)
         return None if number else f"no numbers in the column {name}"
@@ -234,7 +234,7 @@ def _fault(column: pa.ChunkedArray, attribute: Attribute) -> str | None:
     if not _is_text(column):
         return f"no text in the column {name}"
     unknown = set(pc.unique(column).to_pylist()) - set(attribute.classes) if attribute.kind == "label" else ()
-    return f"the column {name} holds '{shown(next(iter(unknown)))}', which is no class of it" if unknown else None
+    return f"the column {name} holds '{quoted(next(iter(unknown)))}', which is no class of it" if unknown else None
 
 
 def _is_text(column: pa.ChunkedArray) -> bool:
@@ -245,7 +245,7 @@ def _fault_of_tensors(column: pa.ChunkedArray, attribute: Attribute) -> str | No
     """Returns what is wrong with a column of tensors, each of them a list of numbers in the order of memory, or None."""
     lists = pa.types.is_list(column.type) and pa.types.is_floating(column.type.value_type)
     if not lists or set(pc.unique(pc.list_value_length(column)).to_pylist()) - {attribute.size}:
-        return f"no lists of {attribute.size} numbers in the column {shown(attribute.name)}"
+        return f"no lists of {attribute.size} numbers in the column {quoted(attribute.name)}"
     return None
 
 
@@ -308,7 +308,7 @@ def fill_folder(
     about = {"format": FORMAT, "pictures": count, "splits": splits, "fingerprint": sha.hexdigest()}
     about |= {"schema": schema.model_dump(mode="json"), "options": options or {}}
     about["files"] = {PICTURES: written, TABLE: entry_of(folder / TABLE)}
-    text = json.dumps(sealed(about), indent=2, ensure_ascii=False)
+    text = json.dumps(with_checksum(about), indent=2, ensure_ascii=False)
     (folder / "dataset.json").write_text(text, encoding="utf-8")
     return schema
 

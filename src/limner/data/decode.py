@@ -13,18 +13,19 @@ from limner.data.doctor import grey_of, measure
 from limner.data.duplicates import CELLS
 from limner.data.schema import COLOURS
 from limner.pictures.formats import sniff
-from limner.pictures.modes import DEEP, FLOATING, OWN_LEVELS, Levels
-from limner.pictures.provenance import SAMPLE_GRID, shows_several
+from limner.pictures.modes import GREATEST_DEEP, GREATEST_FLOAT, OWN_LEVELS, Levels, premultiplied
+from limner.pictures.provenance import SAMPLE_GRID, is_composite
 from limner.pictures.read import UnusablePicture, read
-from limner.pictures.shape import fit, share_cut
+from limner.pictures.shape import cropped_fraction, fit
 
 THUMBNAIL = 96
+"""Longer side, in pixels, of the picture of a rejected input."""
 OPAQUE_FROM = 250
 """Level of alpha from which nobody sees through: a picture that is nowhere below it is opaque."""
 
 
-class Problem(NamedTuple):
-    """Why a picture cannot be used; `thumbnail` is a PNG when it can be seen all the same."""
+class RejectedRow(NamedTuple):
+    """As `Rejected`, of a picture whose name the process does not know: its row in the chunk."""
 
     row: int
     reason: str
@@ -33,23 +34,23 @@ class Problem(NamedTuple):
 
 
 class Decoded(NamedTuple):
-    """A chunk of `total` pictures: problems, and for the n others, in order, their rows, pixels and descriptions.
+    """A chunk of `total` pictures: the rejected ones, and for the n others, in order, their rows, pixels and descriptions.
 
     `pixels` holds H * W bytes for a grey picture, three times as many for a colour one and four times for a transparent one;
-    `channels` is uint8 (n,), 1, 3 or 4, `digests` uint8 (n, 16), `miniatures` uint8 (n, 9, 9), `spread` and `correlation` float32
-    (n,) as in `limner.data.doctor`; `cut` float32 (n,), the share of the area that was cropped; `enlarged` counts pictures that
+    `channels` is uint8 (n,), 1, 3 or 4, `digests` uint8 (n, 16), `miniatures` uint8 (n, 9, 9), `std` and `correlation` float32
+    (n,) as in `limner.data.doctor`; `cut` float32 (n,), the fraction of the area that was cropped; `enlarged` counts pictures that
     were smaller than what they were fitted to. `deep` and `floating`, float32 (n,), are the greatest values of grey
     pictures of 16 bits and of floats, not-a-number of others.
     """
 
     total: int
-    problems: list[Problem]
+    rejected: list[RejectedRow]
     rows: list[int]
     pixels: list[bytes]
     channels: np.ndarray
     digests: np.ndarray
     miniatures: np.ndarray
-    spread: np.ndarray
+    std: np.ndarray
     correlation: np.ndarray
     cut: np.ndarray
     deep: np.ndarray
@@ -65,32 +66,32 @@ def decode(
     levels: Levels = OWN_LEVELS,
 ) -> Decoded:
     """Decodes, converts and fits every picture of a chunk to `size` (H, W); transparent ones stay so without a background."""
-    arrays, rows, problems, enlarged = [], [], [], 0
+    arrays, rows, rejected, enlarged = [], [], [], 0
     numbers: dict[str, list[float]] = {"cut": [], "deep": [], "floating": []}
     for row, content in enumerate(contents):
-        if isinstance(content, bytes) and shows_several(content):
-            problems.append(Problem(row, SAMPLE_GRID, "limner put it together of several pictures"))
+        if isinstance(content, bytes) and is_composite(content):
+            rejected.append(RejectedRow(row, SAMPLE_GRID, "limner put it together of several pictures"))
             continue
         try:
             image = read(content, background=background, size=size, levels=levels)
             enlarged += image.height < size[0] or image.width < size[1]
             arrays.append(np.asarray(fit(image, size, how, background)))
             rows.append(row)
-            numbers["cut"].append(share_cut((image.height, image.width), size) if how == "crop" else 0.0)
-            numbers["deep"].append(image.info.get(DEEP, np.nan))
-            numbers["floating"].append(image.info.get(FLOATING, np.nan))
+            numbers["cut"].append(cropped_fraction((image.height, image.width), size) if how == "crop" else 0.0)
+            numbers["deep"].append(image.info.get(GREATEST_DEEP, np.nan))
+            numbers["floating"].append(image.info.get(GREATEST_FLOAT, np.nan))
         except UnusablePicture as error:
             thumbnail = _thumbnail(content, background) if error.reason == "too small" else None
-            problems.append(Problem(row, error.reason, error.detail, thumbnail))
+            rejected.append(RejectedRow(row, error.reason, error.detail, thumbnail))
         except Exception as error:  # a decoder may raise anything on hostile bytes: one picture never stops the run
-            problems.append(Problem(row, "damaged", f"{type(error).__name__}: {error}"[:200]))
-    return _described(len(contents), problems, rows, arrays, numbers, enlarged)
+            rejected.append(RejectedRow(row, "damaged", f"{type(error).__name__}: {error}"[:200]))
+    return _described(len(contents), rejected, rows, arrays, numbers, enlarged)
 
 
 def lost(content: bytes | np.ndarray) -> Decoded:
     """Returns what stands for a picture whose decoder took its whole process down."""
     return _described(
-        1, [Problem(0, "damaged", "its decoder crashed")], [], [], {"cut": [], "deep": [], "floating": []}, 0
+        1, [RejectedRow(0, "damaged", "its decoder crashed")], [], [], {"cut": [], "deep": [], "floating": []}, 0
     )
 
 
@@ -112,7 +113,7 @@ def header_size(content: bytes | np.ndarray) -> tuple[int, int] | None:
 
 def _described(
     count: int,
-    problems: list[Problem],
+    rejected: list[RejectedRow],
     rows: list[int],
     arrays: list[np.ndarray],
     numbers: dict[str, list[float]],
@@ -124,24 +125,24 @@ def _described(
     pixels = [array.tobytes() for array in arrays]
     digests = np.frombuffer(b"".join(hashlib.blake2b(own, digest_size=16).digest() for own in pixels), np.uint8)
     miniatures = np.empty((n, CELLS, CELLS), np.uint8)
-    spread, correlation = np.empty(n, np.float32), np.empty(n, np.float32)
+    std, correlation = np.empty(n, np.float32), np.empty(n, np.float32)
     for kind in COLOURS:
         chosen = np.flatnonzero(channels == kind)
         if len(chosen):
-            stack = premultiplied(np.stack([arrays[index] for index in chosen]))
-            stack = stack[..., None] if stack.ndim == 3 else stack
+            stack = np.stack([arrays[index] for index in chosen])
+            stack = premultiplied(stack[..., None] if stack.ndim == 3 else stack)  # hidden colours do not count
             brightness = grey_of(stack)
             miniatures[chosen] = miniature(brightness)
-            spread[chosen], correlation[chosen] = measure(stack, brightness)
+            std[chosen], correlation[chosen] = measure(stack, brightness)
     return Decoded(
         total=count,
-        problems=problems,
+        rejected=rejected,
         rows=rows,
         pixels=pixels,
         channels=channels,
         digests=digests.reshape(n, 16),
         miniatures=miniatures,
-        spread=spread,
+        std=std,
         correlation=correlation,
         **{name: np.array(values, np.float32) for name, values in numbers.items()},
         enlarged=enlarged,
@@ -158,14 +159,6 @@ def _of_fewest_channels(array: np.ndarray) -> np.ndarray:
     if array.ndim == 3 and _equal_channels(array[array.shape[0] // 2]) and _equal_channels(array):
         return np.ascontiguousarray(array[..., 0])
     return array
-
-
-def premultiplied(pictures: np.ndarray) -> np.ndarray:
-    """Returns pictures uint8 (n, H, W, 4) with colours multiplied by alpha, so that hidden ones do not count, others unchanged."""
-    if pictures.shape[-1] != 4 or pictures.ndim != 4:
-        return pictures
-    colours = (pictures[..., :3].astype(np.uint16) * pictures[..., 3:] + 127) // 255
-    return np.concatenate([colours.astype(np.uint8), pictures[..., 3:]], -1)
 
 
 def _equal_channels(array: np.ndarray) -> bool:

@@ -11,16 +11,25 @@ from typing import NamedTuple
 import numpy as np
 
 CELLS = 9
+"""Cells a side of the miniature that is hashed."""
 BANDS = 8
-NEAREST_IN_BUCKET = 8
+"""Parts of 16 bits of a hash, of which candidates share at least one."""
+NEIGHBOURS_IN_BUCKET = 8
+"""Pictures with an equal band that each is compared with, the next ones in brightness."""
 # Measured on photographs saved as JPEG of quality 30 to 90, WebP and at half size, against the closest pairs of
 # different emoji, digits and clothes: copies differ a little everywhere, different pictures differ much somewhere.
-MOST_BITS = 7
-MOST_CELL_DIFFERENCE = 4
-MOST_MEAN_DIFFERENCE = 6.0
-MOST_DIFFERENCE_BASE, MOST_DIFFERENCE_PER_MEAN = 8.0, 12.0
+MAX_HASH_DISTANCE = 7
+"""Bits, of 128, by which the hashes of copies differ."""
+MAX_CELL_DIFFERENCE = 4
+"""Levels, of 255, by which a cell of the miniatures of copies differs."""
+MAX_MEAN_DIFFERENCE = 6.0
+"""Levels by which the pixels of copies differ on average."""
+MAX_DIFFERENCE_BASE, MAX_DIFFERENCE_PER_MEAN = 8.0, 12.0
+"""Levels by which a pixel of copies differs: the first, plus the second for each level of the mean difference."""
 COMPARED_AT = 32
+"""Pixels a side, about, at which prepared pictures are compared."""
 PAIRS_A_CHECK = 64
+"""Pairs whose pixels are in memory at a time."""
 
 
 class Duplicates(NamedTuple):
@@ -94,15 +103,15 @@ def near_pairs(miniatures: np.ndarray) -> np.ndarray:
 def _pairs_in_band(band: np.ndarray, brightness: np.ndarray, hashes: np.ndarray, miniatures: np.ndarray) -> np.ndarray:
     order = np.lexsort((brightness, band))
     found = []
-    for step in range(1, min(NEAREST_IN_BUCKET, len(order) - 1) + 1):
+    for step in range(1, min(NEIGHBOURS_IN_BUCKET, len(order) - 1) + 1):
         one, two = order[:-step], order[step:]
         near = band[one] == band[two]
-        near &= np.abs(brightness[one] - brightness[two]) <= MOST_CELL_DIFFERENCE
+        near &= np.abs(brightness[one] - brightness[two]) <= MAX_CELL_DIFFERENCE
         one, two = one[near], two[near]
-        near = np.bitwise_count(hashes[one] ^ hashes[two]).sum(axis=1) <= MOST_BITS
+        near = np.bitwise_count(hashes[one] ^ hashes[two]).sum(axis=1) <= MAX_HASH_DISTANCE
         one, two = one[near], two[near]
         first, second = miniatures[one], miniatures[two]
-        near = (np.maximum(first, second) - np.minimum(first, second) <= MOST_CELL_DIFFERENCE).all(axis=(1, 2))
+        near = (np.maximum(first, second) - np.minimum(first, second) <= MAX_CELL_DIFFERENCE).all(axis=(1, 2))
         found.append(np.stack([one[near], two[near]], axis=1))
     return np.concatenate(found)
 
@@ -128,8 +137,8 @@ def same_picture(one: np.ndarray, two: np.ndarray) -> np.ndarray:
     """
     difference = np.abs(_reduced(one.astype(np.float32) - two)).reshape(len(one), -1)
     mean = difference.mean(axis=1)
-    return (mean <= MOST_MEAN_DIFFERENCE) & (
-        difference.max(axis=1) <= MOST_DIFFERENCE_BASE + MOST_DIFFERENCE_PER_MEAN * mean
+    return (mean <= MAX_MEAN_DIFFERENCE) & (
+        difference.max(axis=1) <= MAX_DIFFERENCE_BASE + MAX_DIFFERENCE_PER_MEAN * mean
     )
 
 

@@ -1,4 +1,4 @@
-"""Taking a source in: every input is decoded into a scratch file on disk, or set aside with its reason."""
+"""Decoding a source: every input is decoded into a scratch file on disk, or rejected with its reason."""
 
 import statistics
 from array import array
@@ -8,34 +8,33 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from limner.data.decode import Decoded, decode, header_size, lost
-from limner.data.sources.source import Item, Source, Value
+from limner.data.sources.source import Item, Rejected, Source, Value
 from limner.data.workers import ordered_map
-from limner.pictures.modes import STEPS, Levels, bits_of
-from limner.pictures.provenance import shows_several
+from limner.pictures.modes import DIVISORS, Levels, bit_depth_of
+from limner.pictures.provenance import is_composite
 from limner.progress import ProgressLine
 
 USUAL_SIZES = (32, 64, 128, 256)
-LARGEST_KEPT_SIZE = 64
-LOOKED_AT = 1000
+"""Sides of pictures, of which one is chosen where nobody says the size."""
+MAX_KEPT_SIZE = 64
+"""Longer side up to which pictures that are all of one size keep it."""
+SIZE_SAMPLE = 1000
+"""Pictures, the first ones, by whose sizes the size is chosen."""
 CHUNK_PICTURES = 64
+"""Pictures, at most, that a worker process decodes at a time."""
 CHUNK_BYTES = 4_000_000
-FEWEST_FOR_WORKERS = 200
-MOST_THUMBNAILS = 60
+"""Bytes, at most, that a chunk of pictures has, encoded or decoded."""
+MIN_PICTURES_FOR_WORKERS = 200
+"""Pictures from which starting worker processes is worth their time."""
+MAX_THUMBNAILS = 60
+"""Rejected pictures, or copies, that the report shows."""
 STANDARD_COLUMNS = ("file_name", "split")
-
-
-class Refused(NamedTuple):
-    """An input that cannot be used, why, and a PNG thumbnail when it can be seen all the same."""
-
-    name: str
-    reason: str
-    detail: str
-    thumbnail: bytes | None = None
+"""Columns that the table of every dataset has."""
 
 
 class Scratch:
@@ -86,8 +85,8 @@ class Scratch:
         return pictures if pictures.shape[3] == channels else np.insert(pictures, 3, 255, axis=3)
 
 
-class Intake:
-    """What came in: N usable pictures with their names, attributes and descriptions, and those that were refused."""
+class DecodedSource:
+    """A source after decoding: N usable pictures with their names, attributes and descriptions, and those that were rejected."""
 
     def __init__(self, columns: list[str], classes: dict[str, list[str]], size: tuple[int, int]) -> None:
         self.size = size
@@ -96,7 +95,7 @@ class Intake:
         self._own_names = {name: f"{name}_given" if name in STANDARD_COLUMNS else name for name in columns}
         self.columns: dict[str, list[Value]] = {name: [] for name in self._own_names.values()}
         self.classes = {self._own_names[name]: names for name, names in classes.items()}
-        self.refused: list[Refused] = []
+        self.rejected: list[Rejected] = []
         self.semicolons = False
         """Whether they separate the cells of the source's table."""
         self.notes: list[str] = []
@@ -106,61 +105,61 @@ class Intake:
 
     def add(self, decoded: Decoded, items: list[Item]) -> None:
         """Takes the description of a chunk of items."""
-        for row, reason, detail, thumbnail in decoded.problems:
-            seen = thumbnail if len(self.refused) < MOST_THUMBNAILS else None
-            self.refused.append(Refused(items[row].name, reason, detail, seen))
+        for row, reason, detail, picture in decoded.rejected:
+            thumbnail = picture if len(self.rejected) < MAX_THUMBNAILS else None
+            self.rejected.append(Rejected(items[row].name, reason, detail, thumbnail))
         for row in decoded.rows:
             self.names.append(items[row].name)
             for name, own in self._own_names.items():
                 self.columns[own].append(items[row].attributes[name])
         self.enlarged += decoded.enlarged
-        self._parts.append(decoded._replace(pixels=[], problems=[], rows=[]))
+        self._parts.append(decoded._replace(pixels=[], rejected=[], rows=[]))
 
-    def described(self, field: str) -> np.ndarray:
+    def column(self, field: str) -> np.ndarray:
         """Returns a field of `Decoded`, such as channels or digests, over all N pictures."""
         return np.concatenate([getattr(part, field) for part in self._parts])
 
 
-def take_in(
+def decode_source(
     source: Source, scratch: Scratch, fit: str, background: str | None, workers: int, bits: int | None = None
-) -> Intake:
+) -> DecodedSource:
     """Decodes every item of a source into `scratch`, in order, by that many processes (few pictures by this one).
 
     The values of 16-bit grey pictures have so many `bits`; left out, as many as the greatest of all of them needs. So that pictures
     keep their order of brightness, they are read a second time where those that came first seemed to have others.
     """
-    intake = _taken_in(source, scratch, fit, background, workers, Levels(bits))
-    deep, floating = (intake.described(name) for name in ("deep", "floating"))
+    intake = _decoded(source, scratch, fit, background, workers, Levels(bits))
+    deep, floating = (intake.column(name) for name in ("deep", "floating"))
     deep, floating = deep[np.isfinite(deep)], floating[np.isfinite(floating)]
-    own = {bits or bits_of(int(value)) for value in deep}, {value <= 1 for value in floating}
+    own = {bits or bit_depth_of(int(value)) for value in deep}, {value <= 1 for value in floating}
     if max(map(len, own)) > 1:
         levels = Levels(max(own[0], default=None), max(floating, default=None))
         scratch.clear()
-        intake = _taken_in(source, scratch, fit, background, workers, levels)
+        intake = _decoded(source, scratch, fit, background, workers, levels)
     if len(deep):
         used = max(own[0])
         intake.notes.append(
             f"{len(deep):,} pictures are grey with 16 bits and have values up to {int(deep.max()):,}: read as {used} bits "
-            f"(divided by {STEPS[used]}); --bits {', '.join(str(one) for one in STEPS)} says otherwise"
+            f"(divided by {DIVISORS[used]}); --bits {', '.join(str(one) for one in DIVISORS)} says otherwise"
         )
     return intake
 
 
-def _taken_in(
+def _decoded(
     source: Source, scratch: Scratch, fit: str, background: str | None, workers: int, levels: Levels
-) -> Intake:
-    intake = Intake(source.columns, source.classes, scratch.size)
+) -> DecodedSource:
+    intake = DecodedSource(source.columns, source.classes, scratch.size)
     intake.semicolons = source.semicolons
     waiting: deque[Item] = deque()
     work = partial(decode, size=scratch.size, how=fit, background=background, levels=levels)
-    chunks = _chunks(source, scratch.size, waiting, intake.refused)
+    chunks = _chunks(source, scratch.size, waiting, intake.rejected)
     with ProgressLine("prepare", total=source.count, unit="pictures") as progress:
-        for decoded in ordered_map(work, chunks, lost, workers if source.count >= FEWEST_FOR_WORKERS else 1):
+        for decoded in ordered_map(work, chunks, lost, workers if source.count >= MIN_PICTURES_FOR_WORKERS else 1):
             for pixels in decoded.pixels:
                 scratch.append(pixels)
             intake.add(decoded, [waiting.popleft() for _ in range(decoded.total)])
-            progress.update(len(intake.names) + len(intake.refused))
-    intake.refused.extend(Refused(*entry) for entry in source.set_aside)
+            progress.update(len(intake.names) + len(intake.rejected))
+    intake.rejected.extend(source.set_aside)
     return intake
 
 
@@ -170,12 +169,12 @@ def choose_size(source: Source) -> tuple[tuple[int, int], str]:
     The first 1,000 pictures decide: when all are of one size of at most 64 pixels, that; otherwise the largest of 32,
     64, 128 and 256 that is not above their median shorter side (32 when that is less).
     """
-    contents = (item.content for item in islice(source.items(), LOOKED_AT) if item.content is not None)
-    pictures = (content for content in contents if not isinstance(content, bytes) or not shows_several(content))
+    contents = (item.content for item in islice(source.items(), SIZE_SAMPLE) if item.content is not None)
+    pictures = (content for content in contents if not isinstance(content, bytes) or not is_composite(content))
     sizes = [size for size in map(header_size, pictures) if size and min(size) >= 8]
     if not sizes:
         return (USUAL_SIZES[0], USUAL_SIZES[0]), "no picture could be looked at"
-    if len(set(sizes)) == 1 and max(sizes[0]) <= LARGEST_KEPT_SIZE:
+    if len(set(sizes)) == 1 and max(sizes[0]) <= MAX_KEPT_SIZE:
         return sizes[0], "all pictures have it"
     median = statistics.median(min(size) for size in sizes)
     side = max((side for side in USUAL_SIZES if side <= median), default=USUAL_SIZES[0])
@@ -183,7 +182,7 @@ def choose_size(source: Source) -> tuple[tuple[int, int], str]:
 
 
 def _chunks(
-    source: Source, size: tuple[int, int], waiting: deque[Item], refused: list[Refused]
+    source: Source, size: tuple[int, int], waiting: deque[Item], rejected: list[Rejected]
 ) -> Iterator[list[bytes | np.ndarray]]:
     # Bounded by count, by what is read and by what it becomes: memory must not follow the size of the pictures.
     most = max(1, min(CHUNK_PICTURES, CHUNK_BYTES // (4 * size[0] * size[1])))
@@ -191,7 +190,7 @@ def _chunks(
     weight = 0
     for item in source.items():
         if item.content is None:
-            refused.append(Refused(item.name, *(item.problem or ("unreadable", ""))))
+            rejected.append(Rejected(item.name, *(item.problem or ("unreadable", ""))))
             continue
         chunk.append(item.content)
         waiting.append(item._replace(content=None))

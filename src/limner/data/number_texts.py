@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from limner.conditions.attribute import as_number
 from limner.data.attributes import is_missing
-from limner.errors import shown
+from limner.errors import quoted
 
 MOST_OTHERS = 0.1
 """Share of the values of a column that may be written otherwise."""
@@ -60,8 +60,8 @@ def written_plainly(columns: Mapping[str, list], named: Mapping[str, str]) -> tu
             example = next(text for text, other in zip(found[name], plain, strict=True) if text != other)
             other = next(other for text, other in zip(found[name], plain, strict=True) if text != other)
             notes.append(
-                f"{shown(name)}: values have {form.called} and are read as numbers ({shown(example)} is {shown(other)}); "
-                f"--column {shown(name)}=label takes them as words"
+                f"{quoted(name)}: values have {form.called} and are read as numbers ({quoted(example)} is {quoted(other)}); "
+                f"--column {quoted(name)}=label takes them as words"
             )
             found[name] = plain
     return found, notes

@@ -17,7 +17,7 @@ class About(BaseModel):
     seed: int = Field(strict=True)
     data: PathText
     fingerprint: str
-    start: PathText | None = None
+    init_from: PathText | None = None
 
 
 def read_about(folder: Path) -> About:

@@ -1,4 +1,4 @@
-"""From a source of pictures to a dataset folder: take in, complete, remove copies, split, write, report."""
+"""From a source of pictures to a dataset folder: decode, complete, remove copies, split, write, report."""
 
 import errno
 import shutil
@@ -14,25 +14,27 @@ import numpy as np
 from limner.data.attributes import Missing, main_label
 from limner.data.columns import parse_kinds
 from limner.data.dataset import Dataset, fill_folder, is_dataset
-from limner.data.intake import Intake, Scratch, choose_size, take_in
+from limner.data.intake import DecodedSource, Scratch, choose_size, decode_source
 from limner.data.report import Report, build_report, write_report
 from limner.data.report_page import write_page
-from limner.data.selection import FEWEST_PICTURES, Selection, select
+from limner.data.selection import MIN_PICTURES, Selection, select
 from limner.data.sources import open_source
 from limner.data.sources.source import Source
 from limner.data.splits import SPLITS, Fractions, assign, check_fractions
 from limner.data.workers import cores
-from limner.errors import DataError, UsageError, nearest, shown
+from limner.errors import DataError, UsageError, quoted, suggestion
 from limner.files import atomic_folder, exclusive
 from limner.pictures import FITS, colour, parse_size
-from limner.pictures.modes import STEPS
+from limner.pictures.modes import DIVISORS
 from limner.pictures.provenance import SAMPLE_GRID
 
 ROWS_A_WRITE = 64
-SHARES: Fractions = (0.8, 0.1, 0.1)
-OWN_SHARE = 0.1
-"""Of the training pictures that become validation or test pictures where the source has none of these."""
-NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Pictures that are copied at a time."""
+DEFAULT_SPLIT_FRACTIONS: Fractions = (0.8, 0.1, 0.1)
+"""Of train, validation and test where neither the source nor the user says otherwise."""
+HELD_OUT_FRACTION = 0.1
+"""Of the training pictures, how many become validation or test pictures where the source has none of these."""
+NO_SPACE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Options:
     """None: drop, but at most a tenth of the pictures."""
     keep_duplicates: bool = False
     splits: Fractions | None = None
-    """None: those that the source has, else `SHARES`."""
+    """None: those that the source has, else `DEFAULT_SPLIT_FRACTIONS`."""
     seed: int = 0
     columns: Mapping[str, str] = field(default_factory=dict)
     bits: int | None = None
@@ -58,7 +60,7 @@ class Options:
         """Returns options with every value checked; UsageError when one is unknown or out of range."""
         unknown = set(others) - set(cls.__dataclass_fields__)
         if unknown:
-            raise UsageError(f"no option '{min(unknown)}': {nearest(min(unknown), list(cls.__dataclass_fields__))}")
+            raise UsageError(f"no option '{min(unknown)}': {suggestion(min(unknown), list(cls.__dataclass_fields__))}")
         if size is not None:
             size = parse_size(str(size) if isinstance(size, str | int) else f"{size[1]}x{size[0]}")
         options = cls(size=size, **others)
@@ -67,8 +69,8 @@ class Options:
             _among("missing", options.missing, get_args(Missing))
         if options.background is not None:
             colour(options.background)
-        if options.bits is not None and options.bits not in STEPS:
-            raise UsageError(f"bits {options.bits}: choose from {', '.join(map(str, STEPS))}")
+        if options.bits is not None and options.bits not in DIVISORS:
+            raise UsageError(f"bits {options.bits}: choose from {', '.join(map(str, DIVISORS))}")
         if options.splits is not None:
             check_fractions(options.splits)
         if options.seed < 0:
@@ -97,11 +99,11 @@ def prepare(
     `size` is "64", "96x64" (width x height), 64 or (height, width); without it the pictures decide (`choose_size`).
     `columns` says what columns are where their values would say otherwise: {name: label, number, caption or none}. `fit` is crop,
     pad or stretch. `missing` is drop, keep or mean (see `limner.data.attributes`); left out, at most a tenth of the pictures is
-    dropped. `splits` are shares of train, validation and test; left out, those that the source has, else 8, 1 and 1 tenths. The
-    dataset is grey when every picture is, and has opacity when any picture is transparent and no `background` is given, a colour on
-    which all are laid. `bits`, 8, 10, 12, 14 or 16, are those of the values in 16-bit grey pictures; left out, their greatest value
-    decides. `workers` processes decode (default: one a core). `out` must not exist, or be empty, or be a dataset when
-    `overwrite`; after a failure it is as it was before. Raises DataError, UsageError.
+    dropped. `splits` are fractions of train, validation and test; left out, those of the source, else 8, 1 and 1 tenths. The
+    dataset is grey when every picture is, and has opacity when any picture is transparent and no `background` is given, a colour
+    over which all are composited. `bits`, 8, 10, 12, 14 or 16, are those of the values in 16-bit grey pictures; left out, their
+    greatest value decides. `workers` processes decode (default: one a core). `out` must not exist, or be empty, or be a dataset
+    when `overwrite`; after a failure it is as it was before. Raises DataError, UsageError.
     """
     options = Options.checked(
         size,
@@ -120,7 +122,7 @@ def prepare(
     _check_places(source, out, overwrite)
     opened = open_source(source)
     try:
-        with _alone(out):
+        with _exclusive(out):
             _check_places(source, out, overwrite)  # again: another process may just have finished
             with _new_folder(out) as folder:
                 _fill(opened, folder, options, workers or cores())
@@ -130,13 +132,13 @@ def prepare(
 
 
 def _fill(source: Source, folder: Path, options: Options, workers: int) -> None:
-    size, because = (options.size, "as asked") if options.size else choose_size(source)
+    size, size_reason = (options.size, "as asked") if options.size else choose_size(source)
     with Scratch(folder / "scratch", size) as scratch:
-        intake = take_in(source, scratch, options.fit, options.background, workers, options.bits)
+        intake = decode_source(source, scratch, options.fit, options.background, workers, options.bits)
         _check_enough(source, intake)
         selection = select(intake, scratch, options.missing, options.keep_duplicates, options.columns)
         splits, small = _split(selection, options)
-        report = build_report(source, intake, selection, splits, because, asdict(options))
+        report = build_report(source, intake, selection, splits, size_reason, asdict(options))
         report.notes += _notes(selection, report, small)
         fill_folder(
             folder,
@@ -161,13 +163,13 @@ def _split(selection: Selection, options: Options) -> tuple[list[str], dict[str,
     labels = selection.columns[label] if label else None
     given = selection.splits
     if given is None or options.splits is not None:
-        return assign(selection.groups, labels, options.splits or SHARES, options.seed)
+        return assign(selection.groups, labels, options.splits or DEFAULT_SPLIT_FRACTIONS, options.seed)
     lacking = [name for name in SPLITS[1:] if name not in given]
     if not lacking:
         return given, {}
     # what the source does not set aside comes from its training pictures
     rows = [row for row, split in enumerate(given) if split == "train"]
-    validation, test = (OWN_SHARE if name in lacking else 0.0 for name in SPLITS[1:])
+    validation, test = (HELD_OUT_FRACTION if name in lacking else 0.0 for name in SPLITS[1:])
     own = [labels[row] for row in rows] if labels is not None else None
     parts, small = assign(selection.groups[rows], own, (1 - validation - test, validation, test), options.seed)
     for row, split in zip(rows, parts, strict=True):
@@ -185,7 +187,7 @@ def _notes(selection: Selection, report: Report, small: dict[str, int]) -> list[
         )
     differ = sum(entry["label_differs"] for entry in report.duplicates_list)
     if differ:
-        notes.append(f"{differ} copies carry another label than the picture that they are a copy of")
+        notes.append(f"{differ} copies have another label than the picture that they are a copy of")
     if report.enlarged:
         notes.append(f"{report.enlarged} pictures are smaller than the size and were enlarged")
     return notes
@@ -205,13 +207,13 @@ def _check_places(source: Path, out: Path, overwrite: bool) -> None:
         raise DataError(f"{out} exists; choose another folder or give --overwrite")
 
 
-def _check_enough(source: Source, intake: Intake) -> None:
-    if len(intake.names) >= FEWEST_PICTURES:
+def _check_enough(source: Source, intake: DecodedSource) -> None:
+    if len(intake.names) >= MIN_PICTURES:
         return
-    total = len(intake.names) + len(intake.refused)
+    total = len(intake.names) + len(intake.rejected)
     if not total:
         raise DataError(f"there are no pictures in {source.name}")
-    counts = Counter(refused.reason for refused in intake.refused).most_common()
+    counts = Counter(rejected.reason for rejected in intake.rejected).most_common()
     why = f" ({', '.join(f'{count} {reason}' for reason, count in counts)})" if counts else ""
     usable = (
         f"only one of {total} pictures"
@@ -220,18 +222,18 @@ def _check_enough(source: Source, intake: Intake) -> None:
         if intake.names
         else f"none of {total} pictures"
     )
-    grids = any(refused.reason == SAMPLE_GRID for refused in intake.refused)
+    grids = any(rejected.reason == SAMPLE_GRID for rejected in intake.rejected)
     advice = "; sample grids that limner wrote are none: give the folder of the pictures themselves" if grids else ""
-    raise DataError(f"{source.name} has {usable}{why}; at least {FEWEST_PICTURES} usable ones are needed{advice}")
+    raise DataError(f"{source.name} has {usable}{why}; at least {MIN_PICTURES} usable ones are needed{advice}")
 
 
 @contextmanager
-def _alone(out: Path) -> Iterator[None]:
+def _exclusive(out: Path) -> Iterator[None]:
     """Keeps other processes from preparing the same folder; DataError when one is at it."""
-    with exclusive(_beside(out, "lock")) as alone:
+    with exclusive(_sibling_path(out, "lock")) as alone:
         if not alone:
             raise DataError(f"{out} is being prepared by another process: wait for it, or choose another folder")
-        old = _beside(out, "old")
+        old = _sibling_path(out, "old")
         if old.exists() and not out.exists():  # a process was killed while it replaced the dataset
             old.rename(out)
         shutil.rmtree(old, ignore_errors=True)
@@ -241,7 +243,7 @@ def _alone(out: Path) -> Iterator[None]:
 @contextmanager
 def _new_folder(out: Path) -> Iterator[Path]:
     """Like `atomic_folder`, but the dataset or empty folder that is at `out` gives way at the last moment."""
-    old = _beside(out, "old")
+    old = _sibling_path(out, "old")
     try:
         with atomic_folder(out) as folder:
             yield folder
@@ -254,17 +256,17 @@ def _new_folder(out: Path) -> Iterator[Path]:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _beside(out: Path, kind: str) -> Path:
+def _sibling_path(out: Path, kind: str) -> Path:
     full = out.absolute()
     return full.with_name(f".{full.name}.{kind}")
 
 
 def _in_words(error: OSError, out: Path) -> str:
-    if error.errno in NO_SPACE:
+    if error.errno in NO_SPACE_ERRORS:
         return f"the disk of {out.parent} is full; nothing was written: free some space or choose another folder"
     return f"{out} cannot be written: {error.strerror or error}"
 
 
 def _among(name: str, value: str, choices: Sequence[str]) -> None:
     if value not in choices:
-        raise UsageError(f"no {name} '{shown(value)}': {nearest(str(value), list(choices))}")
+        raise UsageError(f"no {name} '{quoted(value)}': {suggestion(str(value), list(choices))}")

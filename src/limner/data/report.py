@@ -10,17 +10,17 @@ from pydantic import TypeAdapter, ValidationError
 
 from limner.conditions.attribute import Attribute
 from limner.data.attributes import main_label
-from limner.data.intake import Intake
+from limner.data.intake import DecodedSource
 from limner.data.schema import COLOURS
 from limner.data.selection import Selection
 from limner.data.sources.source import Source
-from limner.errors import DataError, shown
+from limner.errors import DataError, quoted
 from limner.parsing import MEGA, ParseError, read_json
 
 FORMAT = 1
-LEFT_OUT = ("set aside", "duplicates dropped", "dropped")
+NOT_USED = ("set aside", "duplicates dropped", "dropped")
 """Rows of the summary about pictures that are not in the dataset."""
-MOST_JSON_OF_REPORT = 64 * MEGA
+MAX_REPORT_JSON_BYTES = 64 * MEGA
 """Bytes of a report, which names every picture that it says something about."""
 
 
@@ -70,21 +70,21 @@ class Report:
                 (what, f"{len(self.duplicates_list):,}", f"exact {exact:,}, near {len(self.duplicates_list) - exact:,}")
             )
         if self.missing_dropped:
-            most = shown(next(iter(self.missing_dropped)))
+            most = quoted(next(iter(self.missing_dropped)))
             lacking = (
                 f"lacking a value: {_listed(self.missing_dropped)}; keep them with --missing keep, or leave the column "
             )
             lacking += f"out with --column {most}=none"
             table.append(("dropped", f"{sum(self.missing_dropped.values()):,}", lacking))
         if self.flagged:
-            table.append(("to look at", f"{sum(self.flagged.values()):,}", _listed(self.flagged)))
+            table.append(("suspicious", f"{sum(self.flagged.values()):,}", _listed(self.flagged)))
         table.append(("splits", f"{len([count for count in self.splits.values() if count])}", _listed(self.splits)))
         table += [(name, f"{len(counts):,}", _balance(counts)) for name, counts in self.classes.items()]
         return table + [(name, "", kind) for name, kind in self.columns.items() if name not in self.classes]
 
     def lines(self) -> list[str]:
         """Returns a line for all that was left out or guessed."""
-        left_out = [f"{what}: {count} ({why})" for what, count, why in self.rows() if what in LEFT_OUT]
+        left_out = [f"{what}: {count} ({why})" for what, count, why in self.rows() if what in NOT_USED]
         return [*left_out, *(f"note: {note}" for note in self.notes)]
 
     def _shape(self) -> str:
@@ -94,22 +94,27 @@ class Report:
 
 
 def build_report(
-    source: Source, intake: Intake, selection: Selection, splits: list[str], because: str, options: dict[str, Any]
+    source: Source,
+    intake: DecodedSource,
+    selection: Selection,
+    splits: list[str],
+    size_reason: str,
+    options: dict[str, Any],
 ) -> Report:
     """Returns the report of a preparation; `splits` is the split of each kept picture."""
     dropped = 0 if options["keep_duplicates"] else len(selection.copies)
     labels = [attribute for attribute in selection.attributes if attribute.kind == "label"]
     return Report(
         source=source.name,
-        inputs=len(intake.names) + len(intake.refused),
+        inputs=len(intake.names) + len(intake.rejected),
         kept=len(selection.kept),
-        set_aside=dict(Counter(refused.reason for refused in intake.refused).most_common()),
+        set_aside=dict(Counter(rejected.reason for rejected in intake.rejected).most_common()),
         duplicates_dropped=dropped,
         duplicates_kept=len(selection.copies) - dropped,
         missing_dropped=dict(Counter(selection.incomplete.values()).most_common()),
         ignored=len(source.ignored),
         size=list(intake.size),
-        size_because=because,
+        size_because=size_reason,
         channels=selection.channels,
         enlarged=intake.enlarged,
         splits={name: splits.count(name) for name in ("train", "validation", "test")},
@@ -119,8 +124,8 @@ def build_report(
         columns={one.name: _kind(one) for one in selection.attributes},
         options=options,
         set_aside_list=[
-            {"file_name": refused.name, "reason": refused.reason, "detail": refused.detail}
-            for refused in intake.refused
+            {"file_name": rejected.name, "reason": rejected.reason, "detail": rejected.detail}
+            for rejected in intake.rejected
         ],
         duplicates_list=_copies(intake, selection),
         missing_list=[
@@ -140,12 +145,12 @@ def read_report(folder: str | Path) -> Report:
     """Reads the report of a dataset folder; DataError when there is none or it is damaged."""
     path = Path(folder) / "report.json"
     try:
-        return TypeAdapter(Report).validate_python(read_json(path, MOST_JSON_OF_REPORT))
+        return TypeAdapter(Report).validate_python(read_json(path, MAX_REPORT_JSON_BYTES))
     except (ParseError, ValidationError) as error:
         raise DataError(f"{path} is missing or damaged; prepare the dataset again") from error
 
 
-def _copies(intake: Intake, selection: Selection) -> list[dict[str, Any]]:
+def _copies(intake: DecodedSource, selection: Selection) -> list[dict[str, Any]]:
     label = main_label(selection.attributes)
     values = intake.columns[label] if label else []
     return [

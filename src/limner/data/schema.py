@@ -4,9 +4,9 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from limner.conditions.attribute import MOST_ATTRIBUTES, Attribute
+from limner.conditions.attribute import MAX_ATTRIBUTES, Attribute
 from limner.config import Section
-from limner.pictures.shape import LARGEST, SMALLEST
+from limner.pictures.shape import MAX_SIDE, MIN_SIDE
 
 COLOURS = {1: "grey", 3: "colour", 4: "colour with transparency"}
 """What the channels of a picture are, by their number."""
@@ -15,10 +15,10 @@ COLOURS = {1: "grey", 3: "colour", 4: "colour with transparency"}
 class Schema(Section):
     """The shape of every picture and the attributes that go with it; `label` names the main label, if there is one."""
 
-    height: int = Field(ge=SMALLEST, le=LARGEST)
-    width: int = Field(ge=SMALLEST, le=LARGEST)
+    height: int = Field(ge=MIN_SIDE, le=MAX_SIDE)
+    width: int = Field(ge=MIN_SIDE, le=MAX_SIDE)
     channels: Literal[1, 3, 4]
-    attributes: tuple[Attribute, ...] = Field((), max_length=MOST_ATTRIBUTES)
+    attributes: tuple[Attribute, ...] = Field((), max_length=MAX_ATTRIBUTES)
     label: str | None = None
 
     @model_validator(mode="after")

@@ -58,7 +58,7 @@ def entry_of(path: Path) -> dict[str, Any]:
     return digests.entry()
 
 
-def sealed(manifest: dict[str, Any]) -> dict[str, Any]:
+def with_checksum(manifest: dict[str, Any]) -> dict[str, Any]:
     """Returns a manifest with the digest of all that it says."""
     return manifest | {"sha256": _digest(manifest)}
 

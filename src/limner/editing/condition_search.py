@@ -1,7 +1,7 @@
-"""The condition under which a model shows a picture best, where nobody says what it is.
+"""The condition that best explains a picture, by coordinate descent.
 
 The combinations of several attributes are too many to try. The search starts from the best of some combinations of the training
-set, and then improves one attribute at a time while the others stay as they are (coordinate descent), twice over.
+set, and then improves one attribute at a time while the others stay as they are, twice over.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from limner.conditions.attribute import Attribute
 from limner.model import Model
 from limner.networks.conditioning import Condition
 
-STARTS = 32
+NUM_STARTS = 32
 """Combinations of the training set that are tried first."""
-ROUNDS = 2
+DESCENT_ROUNDS = 2
 """Times that each attribute is improved."""
-MOST_CLASSES, NUMBERS = 64, 8
+MAX_CLASSES_TRIED, NUM_QUANTILES = 64, 8
 """Classes of a label that are tried, the most frequent ones, and quantiles of a number."""
-MOST_ATTRIBUTES = 64
+MAX_ATTRIBUTES_SEARCHED = 64
 """Attributes that are improved; the others keep the values of the best start."""
-BATCH = 64
+SEARCH_BATCH = 64
+"""Pictures that are generated at a time."""
 Distance = Callable[[Tensor, Condition], Tensor]
 """Rows (n,) of pictures and a condition {name: (n, *shape)} for each -> how far the model's picture is from each, (n,)."""
 
@@ -37,8 +38,8 @@ def search_condition(
     of the starts' and is not improved alone.
     """
     best = best_start(distance, n, combinations)
-    free = [one for one in model.attributes if one.name not in given and not one.shape][:MOST_ATTRIBUTES]
-    values = {one.name: values_to_try(one, model.table[one.name]) for one in free}
+    free = [one for one in model.attributes if one.name not in given and not one.shape][:MAX_ATTRIBUTES_SEARCHED]
+    values = {one.name: values_to_try(one, model.condition_table[one.name]) for one in free}
     return improved(distance, best, values)
 
 
@@ -46,10 +47,10 @@ def best_start(distance: Distance, n: int, combinations: Condition) -> Condition
     """Returns the nearest of different combinations for each of n pictures; one that is empty where there is no condition."""
     if not combinations:
         return {}
-    rows = different(combinations)[:STARTS]
+    rows = different(combinations)[:NUM_STARTS]
     tries = [{name: values[[row] * n] for name, values in combinations.items()} for row in rows]
-    nearest = torch.tensor(rows)[distances(distance, n, tries).argmin(0).cpu()]
-    return {name: values[nearest.to(values.device)] for name, values in combinations.items()}
+    best = torch.tensor(rows)[distances(distance, n, tries).argmin(0).cpu()]
+    return {name: values[best.to(values.device)] for name, values in combinations.items()}
 
 
 def improved(distance: Distance, condition: Condition, values: dict[str, Tensor]) -> Condition:
@@ -57,7 +58,7 @@ def improved(distance: Distance, condition: Condition, values: dict[str, Tensor]
     if not values:
         return condition
     n = len(next(iter(condition.values())))
-    for _ in range(ROUNDS):
+    for _ in range(DESCENT_ROUNDS):
         before = condition
         for name, choices in values.items():
             own = condition[name]
@@ -73,9 +74,9 @@ def values_to_try(attribute: Attribute, column: Tensor) -> Tensor:
     """Returns the most frequent classes of a label, or quantiles of a number, of a column (rows,) of the training set."""
     if attribute.kind == "label":
         classes, counts = column.unique(return_counts=True)
-        return classes[counts.argsort(descending=True, stable=True)][:MOST_CLASSES]
-    shares = (torch.arange(NUMBERS, dtype=column.dtype) + 0.5) / NUMBERS
-    return column.cpu().quantile(shares).unique()
+        return classes[counts.argsort(descending=True, stable=True)][:MAX_CLASSES_TRIED]
+    fractions = (torch.arange(NUM_QUANTILES, dtype=column.dtype) + 0.5) / NUM_QUANTILES
+    return column.cpu().quantile(fractions).unique()
 
 
 def different(condition: Condition) -> list[int]:
@@ -89,7 +90,7 @@ def different(condition: Condition) -> list[int]:
 
 def distances(distance: Distance, n: int, tries: Sequence[Condition]) -> Tensor:
     """Returns how far each of n pictures is under each condition that is tried, (tries, n)."""
-    return torch.cat([_part(distance, n, part) for part in _parts(tries, max(1, BATCH // n))])
+    return torch.cat([_part(distance, n, part) for part in _parts(tries, max(1, SEARCH_BATCH // n))])
 
 
 def _part(distance: Distance, n: int, tries: Sequence[Condition]) -> Tensor:

@@ -5,11 +5,11 @@ import shlex
 from pathlib import Path
 
 from limner.editing.latent_spec import DIRECTIONS
-from limner.errors import DamagedFileError, UsageError, nearest, shown
+from limner.errors import DamagedFileError, UsageError, quoted, suggestion
 from limner.tensor_header import names_of
 
 OWN = ("pca", "sefa")
-"""The kinds of direction that a model has of itself: those of `limner.editing.directions.KINDS`."""
+"""The kinds of direction that a model has of itself: those of `limner.editing.directions.DIRECTION_METHODS`."""
 MOST_NAMED = 20
 """Directions that a line names."""
 
@@ -33,8 +33,8 @@ def others(model: Path, name: str) -> str:
     """Returns what directions are written for a model beside its own, or the command that writes the one of this name."""
     if found := written(model):
         folder, names = found
-        return f"with directions={folder} there are {', '.join(map(shown, names[:MOST_NAMED]))}."
-    command = f"limner directions {shlex.quote(str(model))} --attribute {shlex.quote(shown(name))}"
+        return f"with directions={folder} there are {', '.join(map(quoted, names[:MOST_NAMED]))}."
+    command = f"limner directions {shlex.quote(str(model))} --attribute {shlex.quote(quoted(name))}"
     return f"write it with: {command}, and add directions={model / 'directions'}"
 
 
@@ -43,7 +43,7 @@ def check_direction(name: str, folder: Path | None, model: Path) -> None:
     if folder is None:
         if not is_own(name):
             own = ", ".join(f"{kind}-1, {kind}-2, ..." for kind in OWN)
-            raise UsageError(f"no direction is called '{shown(name)}': a model's own are {own}; {others(model, name)}")
+            raise UsageError(f"no direction is called '{quoted(name)}': a model's own are {own}; {others(model, name)}")
         return
     try:
         names = names_of(folder / DIRECTIONS)
@@ -55,4 +55,4 @@ def check_direction(name: str, folder: Path | None, model: Path) -> None:
 
 def unknown_in(folder: Path, name: str, names: list[str]) -> UsageError:
     """Returns the error for a direction that a folder does not hold."""
-    return UsageError(f"{folder} has no direction '{shown(name)}'; {nearest(name, names)}")
+    return UsageError(f"{folder} has no direction '{quoted(name)}'; {suggestion(name, names)}")

@@ -1,4 +1,4 @@
-"""A list of edits: written as text, YAML or JSON, applied in order, and the same again from what a picture carries."""
+"""A list of edits: written as text, YAML or JSON, applied in order, and the same again from a picture's provenance."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from limner.config import in_words
 from limner.editing.examples import EXAMPLES, right, unknown
 from limner.editing.operation import Canvas, KnownLatent, Operation
-from limner.errors import UsageError, nearest, shown
+from limner.errors import UsageError, quoted, suggestion
 from limner.parsing import ParseError, parse_yaml, read_yaml
 
 
@@ -65,6 +65,8 @@ OPERATIONS = Operations(
         "white-balance": "light.WhiteBalance",
         "temperature": "light.Temperature",
         "saturation": "light.Saturation",
+        "hue": "recolour.Hue",
+        "recolour": "recolour.Recolour",
         "curves": "light.Curves",
         "clahe": "light.Clahe",
         "relight": "light.Relight",
@@ -77,7 +79,7 @@ OPERATIONS = Operations(
         "regenerate": "latent_edits.Regenerate",
     }
 )
-MOST_EDITS, LONGEST_TEXT = 1000, 10_000
+MAX_EDITS, MAX_EDIT_LENGTH = 1000, 10_000
 """Edits in a list, and characters of the text of one."""
 SEPARATOR = re.compile(r",(?=\s*\w+=)")
 """A comma before the next argument, not one within a list."""
@@ -89,8 +91,8 @@ def parse(text: str) -> Operation:
 
     Before the first `KEY=` may stand the value of the first argument.
     """
-    if len(text) > LONGEST_TEXT:
-        raise UsageError(f"'{shown(text)}': an edit has at most {LONGEST_TEXT:,} characters.")
+    if len(text) > MAX_EDIT_LENGTH:
+        raise UsageError(f"'{quoted(text)}': an edit has at most {MAX_EDIT_LENGTH:,} characters.")
     name, _, rest = text.partition(":")
     first, *more = SEPARATOR.split(rest)
     if NAMED.match(first):
@@ -108,7 +110,7 @@ def parse(text: str) -> Operation:
 
 def _value(text: str) -> Any:
     # to YAML a # begins a comment, here it is a colour
-    return text.strip() if text.strip().startswith("#") else parse_yaml(text, f"'{shown(text)}'")
+    return text.strip() if text.strip().startswith("#") else parse_yaml(text, f"'{quoted(text)}'")
 
 
 def operation(name: str, given: Any, text: str | None = None) -> Operation:
@@ -133,23 +135,24 @@ def operation(name: str, given: Any, text: str | None = None) -> Operation:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][:1]) or "its arguments"
         hint = right(name, alone, fields)
-        raise UsageError(f"{shown(text or name, 200)}: {where}: {in_words(first)}; {hint}") from None
+        raise UsageError(f"{quoted(text or name, 200)}: {where}: {in_words(first)}; {hint}") from None
 
 
 def _takes_no(name: str, key: str, fields: Sequence[str], given: Mapping[str, Any]) -> str:
     """Returns the line about an argument that an edit does not take."""
-    said = f"{name} takes no '{shown(key)}'"
+    said = f"{name} takes no '{quoted(key)}'"
     if not fields:
         return f"{said}: it takes nothing"
     if "condition" in given:  # the text was cut before it, as before the next argument
         return f"{said}; several conditions are written condition={{NAME: VALUE, NAME: VALUE}}"
-    return f"{said}; {nearest(key, list(fields))} For example {EXAMPLES[name]}"
+    return f"{said}; {suggestion(key, list(fields))} For example {EXAMPLES[name]}"
 
 
 def arguments(kind: type[Operation]) -> list[str]:
     """Returns the names of what an edit takes, its own before those that it shares."""
-    own = [name for name in kind.model_fields if name in kind.__annotations__]
-    return own + [name for name in kind.model_fields if name not in own]
+    names = {name: field.alias or name for name, field in kind.model_fields.items()}  # "from" is no name in Python
+    own = [name for name in names if name in kind.__annotations__]
+    return [names[name] for name in own + [name for name in names if name not in own]]
 
 
 def read_edits(path: Path) -> list[Operation]:
@@ -165,8 +168,8 @@ def read_edits(path: Path) -> list[Operation]:
 
 def from_list(listed: Sequence[Any]) -> list[Operation]:
     """Returns edits as `to_list` or a person wrote them; UsageError."""
-    if len(listed) > MOST_EDITS:
-        raise UsageError(f"{len(listed):,} edits: at most {MOST_EDITS:,} can be done at once.")
+    if len(listed) > MAX_EDITS:
+        raise UsageError(f"{len(listed):,} edits: at most {MAX_EDITS:,} can be done at once.")
     edits = []
     for number, one in enumerate(listed, 1):
         if isinstance(one, str):
@@ -181,7 +184,7 @@ def from_list(listed: Sequence[Any]) -> list[Operation]:
 
 def to_list(edits: Sequence[Operation]) -> list[dict[str, Any]]:
     """Returns edits as plain data, every argument written out."""
-    return [{OPERATIONS.name_of(type(one)): one.model_dump(mode="json")} for one in edits]
+    return [{OPERATIONS.name_of(type(one)): one.model_dump(mode="json", by_alias=True)} for one in edits]
 
 
 def apply(edits: Sequence[Operation], pixels: np.ndarray, latent: KnownLatent | None = None) -> np.ndarray:
@@ -189,7 +192,7 @@ def apply(edits: Sequence[Operation], pixels: np.ndarray, latent: KnownLatent | 
 
     `latent` is what a model generated it from, where that is known.
     """
-    canvas = Canvas(pixels, latent=latent)
+    canvas = Canvas(pixels, last_latent=latent)
     for one in edits:
         canvas = one.apply(canvas)
     return np.ascontiguousarray(canvas.pixels)

@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Sequence
 
-from limner.errors import LONGEST_NAME, nearest, shown
+from limner.errors import MAX_QUOTED_LENGTH, quoted, suggestion
 
 EXAMPLES = {
     "crop": "crop:left=40,top=20,width=600,height=400",
@@ -31,6 +31,8 @@ EXAMPLES = {
     "white-balance": "white-balance",
     "temperature": "temperature:1",
     "saturation": "saturation:1.3",
+    "hue": "hue:60",
+    "recolour": "recolour:from=red,to=teal",
     "curves": "curves:[[0, 0.02], [0.5, 0.55], [1, 1]]",
     "clahe": "clahe:clip=2,tiles=8",
     "relight": "relight:direction=90,strength=0.5",
@@ -52,6 +54,8 @@ ALIASES = {
     **dict.fromkeys(("border", "margin", "canvas"), "pad"),
     **dict.fromkeys(("warmth", "warm", "tint"), "temperature"),
     **dict.fromkeys(("vibrance", "colourfulness", "grayscale", "greyscale", "desaturate"), "saturation"),
+    **dict.fromkeys(("hue-shift", "hue-rotate"), "hue"),
+    **dict.fromkeys(("recolor", "replace-colour", "replace-color", "colorize", "colourise"), "recolour"),
     **dict.fromkeys(("gamma", "levels"), "curves"),
     **dict.fromkeys(("equalize", "equalise"), "clahe"),
     **dict.fromkeys(("inpaint", "heal", "delete"), "remove"),
@@ -72,20 +76,20 @@ _WITHOUT_COLON = re.compile(r"([\w-]+)[\s=(]+(.+?)\)?")
 
 def unknown(name: str) -> str:
     """Returns the line about an edit that there is not, with the nearest one."""
-    said = f"no edit is called '{shown(name)}'"
-    if len(name) <= LONGEST_NAME:
+    said = f"no edit is called '{quoted(name)}'"
+    if len(name) <= MAX_QUOTED_LENGTH:
         if (parts := _WITHOUT_COLON.fullmatch(name)) and parts[1] in EXAMPLES:
-            own = EXAMPLES[parts[1]] if re.search(r"[\s,]", parts[2]) else f"{parts[1]}:{shown(parts[2])}"
+            own = EXAMPLES[parts[1]] if re.search(r"[\s,]", parts[2]) else f"{parts[1]}:{quoted(parts[2])}"
             return f"{said}; what it takes follows a colon, as in {own}"
         if close := difflib.get_close_matches(name.lower(), [*EXAMPLES, *ALIASES], n=1, cutoff=CLOSE):
             meant = ALIASES.get(close[0], close[0])
             return f"{said}; did you mean '{meant}'? For example {EXAMPLES[meant]}"
-    return f"{said}; {nearest(name, list(EXAMPLES))}"
+    return f"{said}; {suggestion(name, list(EXAMPLES))}"
 
 
 def right(name: str, value: object, fields: Sequence[str]) -> str:
     """Returns how an edit is written, by the names of its arguments where several values were given without them."""
     values = [one.strip() for one in value.split(",")] if isinstance(value, str) else []
-    if 1 < len(values) <= len(fields) and all(values) and shown(value) == value:
+    if 1 < len(values) <= len(fields) and all(values) and quoted(value) == value:
         return f"write {name}:{','.join(f'{key}={one}' for key, one in zip(fields, values, strict=False))}"
     return f"for example {EXAMPLES[name]}"

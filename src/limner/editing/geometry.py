@@ -1,4 +1,4 @@
-"""Edits of place: what is selected moves with the pixels, and new ground is filled as asked."""
+"""Edits of place: what is selected moves with the pixels, and the new border area is filled as asked."""
 
 from dataclasses import replace
 from typing import Annotated, Literal
@@ -11,15 +11,21 @@ from pydantic import Field, field_validator, model_validator
 from limner.editing.operation import Canvas, Operation, with_opacity
 from limner.errors import UsageError
 from limner.pictures import MAX_PIXELS, colour
+from limner.pictures.modes import premultiplied
 
 Pixels = Annotated[int, Field(ge=0, le=100_000)]
 Degrees = Annotated[float, Field(ge=-360, le=360)]
-FILLS = {"mirror": cv2.BORDER_REFLECT_101, "edge": cv2.BORDER_REPLICATE, "content": cv2.BORDER_REPLICATE}
-"""Fills that repeat the picture, `content` patch by patch; others are `transparent` and colours."""
+RESAMPLING = {
+    "lanczos": (Image.Resampling.LANCZOS, cv2.INTER_AREA),
+    "nearest": (Image.Resampling.NEAREST, cv2.INTER_NEAREST_EXACT),
+}
+"""How a picture is scaled (by Pillow), and with it a selection (by OpenCV)."""
+BORDER_MODES = {"mirror": cv2.BORDER_REFLECT_101, "edge": cv2.BORDER_REPLICATE, "content": cv2.BORDER_REPLICATE}
+"""OpenCV's border modes of the fills that repeat the picture, `content` patch by patch; others are `transparent` and colours."""
 
 
 class Filling(Operation):
-    """An edit that uncovers ground."""
+    """An edit that leaves a new border area."""
 
     fill: str = "transparent"
     """`transparent`, `mirror`, `edge`, `content`, or a colour."""
@@ -27,7 +33,7 @@ class Filling(Operation):
     @field_validator("fill")
     @classmethod
     def _known(cls, fill: str) -> str:
-        if fill != "transparent" and fill not in FILLS:
+        if fill != "transparent" and fill not in BORDER_MODES:
             colour(fill)
         return fill
 
@@ -64,11 +70,15 @@ class Flip(Operation):
 
 
 class Scale(Operation):
-    """Resizes by a `factor`, or to a `width` or `height` or both (Lanczos); 1 changes nothing."""
+    """Resizes by a `factor`, or to a `width` or `height` or both; 1 changes nothing.
+
+    `by` lanczos for photographs; nearest keeps the colours of pixel art, and its pixels where the factor is whole.
+    """
 
     factor: float | None = Field(None, gt=0, le=100)
     width: int | None = Field(None, ge=1, le=100_000)
     height: int | None = Field(None, ge=1, le=100_000)
+    by: Literal["lanczos", "nearest"] = "lanczos"
 
     @model_validator(mode="after")
     def _one_way(self) -> "Scale":
@@ -81,8 +91,9 @@ class Scale(Operation):
         if size == (canvas.width, canvas.height):
             return canvas
         _affordable("scale", *size)
-        pixels = np.asarray(Image.fromarray(np.ascontiguousarray(canvas.pixels)).resize(size, Image.Resampling.LANCZOS))
-        chosen = None if canvas.selection is None else cv2.resize(canvas.selection, size, interpolation=cv2.INTER_AREA)
+        resampling, of_selection = RESAMPLING[self.by]
+        pixels = np.asarray(Image.fromarray(np.ascontiguousarray(canvas.pixels)).resize(size, resampling))
+        chosen = None if canvas.selection is None else cv2.resize(canvas.selection, size, interpolation=of_selection)
         return Canvas(pixels, chosen)
 
     def _size(self, canvas: Canvas) -> tuple[int, int]:
@@ -130,7 +141,7 @@ class Translate(Filling):
 
 
 class Perspective(Filling):
-    """Moves the four corners, from left top with the clock, each by x and y in shares of the sides; 0 changes nothing."""
+    """Moves the four corners, from left top with the clock, each by x and y in fractions of the sides; 0 changes nothing."""
 
     corners: tuple[float, float, float, float, float, float, float, float]
 
@@ -184,17 +195,17 @@ def _warped(canvas: Canvas, matrix: np.ndarray, size: tuple[int, int], fill: str
     if size == (canvas.width, canvas.height) and np.array_equal(matrix, np.eye(3)):
         return canvas
     _affordable("the result", *size)
-    border = FILLS.get(fill, cv2.BORDER_CONSTANT)
+    border = BORDER_MODES.get(fill, cv2.BORDER_CONSTANT)
     value: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
     pixels = canvas.pixels
     if fill == "transparent":
         pixels = with_opacity(pixels)
-    elif fill not in FILLS:
+    elif fill not in BORDER_MODES:
         value = (*map(float, colour(fill)), 255.0)
     transparent = pixels.shape[2] == 4
     # colours of what is transparent must not bleed into what is not
     moved = cv2.warpPerspective(
-        _premultiplied(pixels) if transparent else np.ascontiguousarray(pixels),
+        premultiplied(pixels) if transparent else np.ascontiguousarray(pixels),
         matrix,
         size,
         flags=cv2.INTER_CUBIC,
@@ -217,10 +228,6 @@ def _continued(pixels: np.ndarray, new: np.ndarray) -> np.ndarray:
     from limner.editing.inpainting import inpaint
 
     return np.concatenate([inpaint(pixels, new, "patches"), opacity], 2)
-
-
-def _premultiplied(pixels: np.ndarray) -> np.ndarray:
-    return np.asarray(Image.fromarray(np.ascontiguousarray(pixels)).convert("RGBa")).copy()
 
 
 def _divided(pixels: np.ndarray) -> np.ndarray:

@@ -11,14 +11,23 @@ import numpy as np
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from limner.config import PathText
-from limner.editing.edits import MOST_EDITS, apply, from_list, to_list
+from limner.editing.edits import MAX_EDITS, apply, from_list, to_list
 from limner.editing.latent_spec import DIRECTIONS, LatentSpec
 from limner.editing.operation import KnownLatent, Operation
 from limner.errors import ModelError, PictureError, UsageError
 from limner.files import digest
-from limner.model_folder import find_folder, located
-from limner.pictures import Metadata, each_picture, header, open_pixels, read_metadata, read_provenance, save, to_image
-from limner.pictures.recorded import MadeBy, check, made_of, present
+from limner.model_folder import find_folder, resolve_shipped
+from limner.pictures import (
+    Metadata,
+    each_picture,
+    open_pixels,
+    provenance_record,
+    read_metadata,
+    read_provenance,
+    save,
+    to_image,
+)
+from limner.pictures.recorded import ModelReference, parse_provenance, require_exists, require_unchanged
 from limner.pictures.recorded import anonymous as without_paths
 
 if TYPE_CHECKING:
@@ -46,11 +55,11 @@ class Source:
         """
         if self.edits:
             return replace(self, edits=self.edits[:-1])
-        made = self.origin.get("made", {})
-        before = made.get("origin", {}) if made.get("kind") == "stylization" else {}
+        provenance = self.origin.get("made", {})
+        before = provenance.get("origin", {}) if provenance.get("kind") == "stylization" else {}
         if not isinstance(before.get("file"), str):
             raise UsageError(f"{name} carries no edit, so there is nothing to undo.")
-        return open_source(check(Path(name), before["file"], before.get("sha256")))
+        return open_source(require_unchanged(Path(name), before["file"], before.get("sha256")))
 
     @property
     def ai_generated(self) -> bool:
@@ -62,18 +71,20 @@ def open_source(path: Path, seed: int = 0) -> Source:
 
     PictureError, ModelError or ConditionError for what cannot be opened.
     """
-    if located(path).is_dir():
+    if resolve_shipped(path).is_dir():
         return _of_model(path, LatentSpec(seed=seed))
-    made = carried(path)
-    edited = made is not None and made.get("kind") == "edit"
-    source = _of_edited(path, made) if made and edited else Source(open_pixels(path), _of_file(path, made))
+    provenance = carried(path)
+    edited = provenance is not None and provenance.get("kind") == "edit"
+    source = (
+        _of_edited(path, provenance) if provenance and edited else Source(open_pixels(path), _of_file(path, provenance))
+    )
     return replace(source, metadata=read_metadata(path))
 
 
 def save_edited(
     source: Source, edits: Sequence[Operation], out: Path, anonymous: bool = False, strip: bool = False
 ) -> None:
-    """Writes the picture after all its edits, which it carries; a .jpg, which has no opacity, over white.
+    """Writes the picture after all its edits, which its provenance lists; a .jpg, which has no opacity, over white.
 
     An anonymous one names what was read by digests alone; a stripped one goes without the metadata of its author.
     """
@@ -101,12 +112,12 @@ def is_model(path: Path) -> bool:
     return True
 
 
-def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
+def replay_picture(picture: Path, provenance: dict[str, Any]) -> np.ndarray:
     """Returns an edited picture again, uint8 (H, W, 3 or 4) (see `limner.replay`).
 
     PictureError where the origin, or what an edit read, is gone or another, or the picture was not edited here.
     """
-    source = _of_edited(picture, made)
+    source = _of_edited(picture, provenance)
     _unchanged(source)
     return apply(source.edits, source.pixels, source.latent)
 
@@ -114,7 +125,7 @@ def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
 class Origin(BaseModel):
     """What provenance says that an edited picture was: the picture of a latent of a model, or a file."""
 
-    model: MadeBy | None = None
+    model: ModelReference | None = None
     file: PathText | None = None
     sha256: str | None = None
     latent: LatentSpec | None = None
@@ -127,19 +138,19 @@ class Origin(BaseModel):
         return self
 
 
-class MadeEdit(BaseModel):
+class EditProvenance(BaseModel):
     """What provenance says of an edited picture."""
 
     origin: Origin
-    edits: list[Any] = Field(max_length=MOST_EDITS)
+    edits: list[Any] = Field(max_length=MAX_EDITS)
     read: dict[str, str] = {}
 
 
-def _of_edited(path: Path, made: dict[str, Any]) -> Source:
-    about, origin = made_of(MadeEdit, path, made), made["origin"]
+def _of_edited(path: Path, provenance: dict[str, Any]) -> Source:
+    about, origin = parse_provenance(EditProvenance, path, provenance), provenance["origin"]
     edits, read = tuple(from_list(about.edits)), about.read
     of_model = about.origin.model
-    where = present(path, of_model.path if of_model else about.origin.file or "")
+    where = require_exists(path, of_model.path if of_model else about.origin.file or "")
     spec = about.origin.latent or LatentSpec()
     if of_model:
         source = _of_model(where, spec, _directions(where, about.origin.directions))
@@ -154,7 +165,7 @@ def of_spec(sampler: LatentSampler, spec: LatentSpec) -> Source:
     """Returns the picture of a latent spec of a model."""
     picture = sampler.generate([spec])[0]
     pixels = picture if picture.shape[2] == 4 else np.asarray(to_image(picture).convert("RGB"))
-    return Source(pixels, sampler.provenance(spec), latent=sampler.known(spec, pixels))
+    return Source(pixels, sampler.provenance(spec), latent=sampler.known_latent(spec, pixels))
 
 
 def _of_model(path: Path, spec: LatentSpec, directions: str | None = None) -> Source:
@@ -165,7 +176,7 @@ def _of_model(path: Path, spec: LatentSpec, directions: str | None = None) -> So
 
 
 def _directions(model: Path, folder: str | None) -> str | None:
-    """Returns the folder of directions of a picture's origin, beside the model where that has moved."""
+    """Returns the folder of directions of a picture's origin, next to the model where that has moved."""
     return folder if folder is None or Path(folder).exists() else str(model / Path(folder).name)
 
 
@@ -188,15 +199,15 @@ def _digest(path: Path) -> str | None:
         return digest(file)
     if not is_model(path):
         return None
-    from limner.editing.latent_space import editing_model
+    from limner.editing.latent_space import load_for_editing
 
-    return editing_model(path).digest
+    return load_for_editing(path).digest
 
 
-def _of_file(path: Path, made: dict[str, Any] | None) -> dict[str, Any]:
+def _of_file(path: Path, provenance: dict[str, Any] | None) -> dict[str, Any]:
     origin: dict[str, Any] = {"file": str(path), "sha256": digest(path)}
-    if made:
-        origin |= {"ai_generated": bool(made.get("ai_generated", True)), "made": made}
+    if provenance:
+        origin |= {"ai_generated": bool(provenance.get("ai_generated", True)), "made": provenance}
     return origin
 
 
@@ -216,7 +227,7 @@ def carried_edits(path: Path) -> list[Operation]:
     """Returns the edits that a picture carries; none where it carries none, or cannot be made again from them."""
     made = carried(path) or {}
     try:
-        return from_list(MadeEdit.model_validate(made).edits) if made.get("kind") == "edit" else []
+        return from_list(EditProvenance.model_validate(made).edits) if made.get("kind") == "edit" else []
     except (ValidationError, UsageError):
         return []
 
@@ -225,8 +236,8 @@ def provenance(source: Source, edits: Sequence[Operation], anonymous: bool = Fal
     """Returns what a picture after these edits says of itself; an anonymous one names what was read by digests alone."""
     read = {str(path): sha for edit in edits for path in edit.named if (sha := _digest(path))}
     generated = source.ai_generated or any(edit.generates for edit in edits)
-    made = header("edit", ai_generated=generated, origin=source.origin, edits=to_list(edits), read=read)
+    record = provenance_record("edit", ai_generated=generated, origin=source.origin, edits=to_list(edits), read=read)
     if not anonymous:
-        return made
+        return record
     folder = source.origin.get("directions")
-    return without_paths(made, {folder: sha} if folder and (sha := _digest(Path(folder))) else {})
+    return without_paths(record, {folder: sha} if folder and (sha := _digest(Path(folder))) else {})

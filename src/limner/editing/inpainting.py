@@ -15,21 +15,21 @@ from limner.errors import UsageError
 
 THIN = 3.0
 """Pixels from the edge of a hole to its middle up to which it is filled smoothly unless asked otherwise."""
-AREA = 1_500_000
+MAX_AREA = 1_500_000
 """Pixels that patches are searched in at most: a window round the hole, reduced if need be."""
 SMALL = 7
 """Pixels from the edge of a hole to its middle from which on it is no longer looked at in half the size."""
 ROUGH = 3.0
-"""Weight of roughness beside colour."""
+"""Weight of roughness relative to colour."""
 BLOCK = 9
 """Side of the square that it is the mean of."""
-ROUNDS = 2
+SEARCH_ROUNDS = 2
 """Of search and vote at full size; two more for each time that it is halved."""
 JUMP = 60.0
 """Difference across a seam up to about which it is one of tone, and spread out, and not an edge."""
 RIM = 16
 """Pixels along the edge, in a picture so reduced, that are toned once more at full size."""
-UNKNOWN = 500_000
+MAX_PLATE_UNKNOWNS = 500_000
 """Unknown pixels of a plate at most: what is larger bends in a reduced picture."""
 
 
@@ -52,7 +52,7 @@ def marching(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
 
 def biharmonic(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
     """Fills as a thin plate would bend (the biharmonic equation: Damelin and Hoang 2018)."""
-    filled, factor = pixels.copy(), int(np.ceil(np.sqrt(hole.sum() / UNKNOWN)))
+    filled, factor = pixels.copy(), int(np.ceil(np.sqrt(hole.sum() / MAX_PLATE_UNKNOWNS)))
     if factor == 1:
         smooth = plate(pixels, hole)
     else:
@@ -73,7 +73,7 @@ def patches(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
     """
     window = _window(hole)
     own, missing = pixels[window], hole[window]
-    factor = int(np.ceil(np.sqrt(missing.size / AREA)))
+    factor = int(np.ceil(np.sqrt(missing.size / MAX_AREA)))
     small, gap = _reduced(own.astype(np.float32) / 255, missing, factor)
     if not sources(gap).any():
         return biharmonic(pixels, hole)
@@ -86,24 +86,24 @@ def patches(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
 
 
 def inpaint(pixels: np.ndarray, hole: np.ndarray, by: str = "auto") -> np.ndarray:
-    """Returns colours uint8 (H, W, 3) of a picture (H, W, 3 or 4) whose hole is filled in one of `FILLS`' ways.
+    """Returns colours uint8 (H, W, 3) of a picture (H, W, 3 or 4) whose hole is filled in one of `INPAINTERS`' ways.
 
-    What is transparent is no ground to continue. UsageError where none is left.
+    What is transparent cannot be continued. UsageError where none is left.
     """
     colour = np.ascontiguousarray(pixels[..., :3])
     missing = hole | (pixels[..., 3] == 0) if pixels.shape[2] == 4 else hole
     if missing.all():
         raise UsageError("nothing that can be seen is left to continue; select or move less.")
-    return np.where(hole[..., None], FILLS[by](colour, missing), colour) if hole.any() else colour
+    return np.where(hole[..., None], INPAINTERS[by](colour, missing), colour) if hole.any() else colour
 
 
-FILLS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+INPAINTERS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "auto": auto,
     "marching": marching,
     "biharmonic": biharmonic,
     "patches": patches,
 }
-"""Every way to fill by its name."""
+"""Every way to fill a hole, by its name."""
 
 
 def _depth(hole: np.ndarray) -> np.ndarray:
@@ -116,7 +116,7 @@ def _window(hole: np.ndarray) -> tuple[slice, ...]:
     sides = [np.flatnonzero(hole.any(axis)) for axis in (1, 0)]
     tall, wide = (int(side[-1] - side[0]) + 1 for side in sides)
     # the margin m of (tall + 2m)(wide + 2m) = AREA, but at least a hole's side
-    margin = int(max((np.sqrt((tall - wide) ** 2 + 4 * AREA) - tall - wide) / 4, max(tall, wide), PATCH))
+    margin = int(max((np.sqrt((tall - wide) ** 2 + 4 * MAX_AREA) - tall - wide) / 4, max(tall, wide), PATCH))
     return tuple(slice(max(0, side[0] - margin), side[-1] + 1 + margin) for side in sides)
 
 
@@ -129,8 +129,8 @@ def _reduced(picture: np.ndarray, hole: np.ndarray, factor: int) -> tuple[np.nda
     parts = [
         cv2.copyMakeBorder(part, 0, down, 0, right, cv2.BORDER_REPLICATE) for part in (picture, hole.astype(np.float32))
     ]
-    means, share = (cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in parts)
-    return means, share > 0
+    means, fraction = (cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in parts)
+    return means, fraction > 0
 
 
 def _roughness(picture: np.ndarray, hole: np.ndarray) -> np.ndarray:
@@ -140,9 +140,9 @@ def _roughness(picture: np.ndarray, hole: np.ndarray) -> np.ndarray:
     """
     grey, known = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.erode((~hole).astype(np.float32), np.ones((3, 3)))
     size = (BLOCK, BLOCK)
-    seen = np.maximum(cv2.blur(known, size), 1e-3)
+    known_weight = np.maximum(cv2.blur(known, size), 1e-3)
     slopes = (np.abs(cv2.Sobel(grey, cv2.CV_32F, *along, ksize=1)) for along in ((1, 0), (0, 1)))
-    return np.dstack([ROUGH * cv2.blur(slope * known, size) / seen for slope in slopes])
+    return np.dstack([ROUGH * cv2.blur(slope * known, size) / known_weight for slope in slopes])
 
 
 def _matched(levels: Sequence[tuple[np.ndarray, np.ndarray]]) -> Matches:
@@ -151,7 +151,7 @@ def _matched(levels: Sequence[tuple[np.ndarray, np.ndarray]]) -> Matches:
     for level, (picture, hole) in reversed(list(enumerate(levels))):
         if level < len(levels) - 1:
             found = found.finer(picture, hole, draw)
-        for _ in range(ROUNDS + 2 * level):
+        for _ in range(SEARCH_ROUNDS + 2 * level):
             found.search(draw)
             found.vote()
     return found
@@ -170,7 +170,7 @@ def _copied(pixels: np.ndarray, hole: np.ndarray, found: Matches, factor: int) -
     toned = copied.copy()
     toned[hole] = np.rint(copied[hole] + _tones(reduced, reduced, found.hole, small)[blocks]).clip(0, 255)
     if factor > 1:
-        # blocks that the hole has a part in were not held to what is known of them
+        # blocks that the hole has a part in were not constrained by what is known of them
         rim = hole & (_depth(hole) <= RIM * factor)
         toned[rim] = np.rint(toned[rim] + _tones(copied, toned, rim, origins)[rim]).clip(0, 255)
     return toned

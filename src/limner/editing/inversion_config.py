@@ -2,7 +2,7 @@
 
 from typing import Literal, get_args
 
-STEPS = 150
+INVERSION_STEPS = 150
 """Of optimisation: a third of w alone, a third with coarse offsets, a third with all."""
 Detail = Literal["none", "coarse", "all"]
 """Which offsets are optimised."""

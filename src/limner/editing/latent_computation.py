@@ -16,9 +16,9 @@ from PIL import ImageOps
 from torch import Tensor
 
 from limner.colours import visible
-from limner.editing.directions import direction_of
+from limner.editing.directions import direction_offset
 from limner.editing.edits import OPERATIONS
-from limner.editing.inversion import LatentLoss, first_guess, invert, optimise, perceptual_net
+from limner.editing.inversion import LatentLoss, initial_latent, invert, optimise, perceptual_net
 from limner.editing.inversion_config import Detail
 from limner.editing.latent_edits import (
     Along,
@@ -30,7 +30,7 @@ from limner.editing.latent_edits import (
     nothing_selected,
     of_no_model,
 )
-from limner.editing.latent_space import cross_faded, editing_model, interpolate, one_thread, sample_w
+from limner.editing.latent_space import cross_faded, interpolate, load_for_editing, one_thread, sample_w
 from limner.editing.objects import blend_colours
 from limner.editing.operation import Canvas
 from limner.editing.rendering import (
@@ -71,9 +71,9 @@ def encode(edit: Encode, canvas: Canvas, model: Model) -> Canvas:
 
 def along(edit: Along, canvas: Canvas, model: Model) -> Canvas:
     """Returns the picture moved along a direction."""
-    step = direction_of(model, edit.direction, Path(edit.directions) if edit.directions else None)
+    offset = direction_offset(model, edit.direction, Path(edit.directions) if edit.directions else None)
     before, exact = _latent(edit, canvas, model)
-    after = replace(before, values=before.values + edit.amount * step)
+    after = replace(before, values=before.values + edit.amount * offset)
     return _changed(canvas, model, before, after, exact)
 
 
@@ -126,15 +126,15 @@ COMPUTED: dict[type[LatentEdit], Callable[[Any, Canvas, Model], Canvas]] = {
 
 def _model(edit: LatentEdit, canvas: Canvas) -> Model:
     if edit.model:
-        return editing_model(Path(edit.model))
-    if canvas.latent is None:
+        return load_for_editing(Path(edit.model))
+    if canvas.last_latent is None:
         raise UsageError(of_no_model(OPERATIONS.name_of(type(edit))))
-    return canvas.latent.model
+    return canvas.last_latent.model
 
 
 def _latent(edit: LatentEdit, canvas: Canvas, model: Model, details: Detail = "all") -> tuple[Latent, bool]:
     """Returns the picture's latent, by inversion unless it is known, and whether it generates exactly this picture."""
-    known = canvas.known
+    known = canvas.valid_latent
     if known and known.model.digest == model.digest:
         return known.latent, known.exact
     return invert(model, to_model_input(model, canvas.pixels), edit.condition, edit.steps, details=details), False
@@ -162,8 +162,8 @@ def _other(edit: Mix, canvas: Canvas, model: Model) -> tuple[Latent, Tensor | No
 
 def _start(edit: Regenerate, canvas: Canvas, model: Model, images: Tensor, loss: LatentLoss) -> Latent:
     """Returns the latent of a seed, under the picture's condition, from which what is around it is generated best."""
-    known = canvas.known
-    own = known.latent if known and not edit.condition else first_guess(model, images, edit.condition)
+    known = canvas.valid_latent
+    own = known.latent if known and not edit.condition else initial_latent(model, images, edit.condition)
     condition = {name: one.expand(CANDIDATES, *one.shape[1:]) for name, one in own.condition.items()}
     candidates = sample_w(model, CANDIDATES, edit.seed, condition)
     return candidates.rows(loss(model.hooks.decode(candidates)).argmin()[None])

@@ -10,10 +10,10 @@ from pydantic import Field, field_validator, model_validator
 
 from limner.conditions.written import parse_condition
 from limner.config import NameText, PathText
-from limner.editing.inversion_config import STEPS, Detail
+from limner.editing.inversion_config import INVERSION_STEPS, Detail
 from limner.editing.operation import Canvas, Operation
 from limner.errors import ConditionError
-from limner.seeds import LARGEST_SEED
+from limner.seeds import MAX_SEED
 
 
 def of_no_model(name: str) -> str:
@@ -33,7 +33,7 @@ class LatentEdit(Operation):
     """A model or run; the one that generated the picture where it is left out."""
     condition: dict[str, NameText] = Field(default_factory=dict)
     """What the picture is, as `limner sample` is asked for it; what fits best where it is left out."""
-    steps: int = Field(STEPS, ge=0, le=10_000)
+    steps: int = Field(INVERSION_STEPS, ge=0, le=10_000)
     """Of inversion."""
 
     @field_validator("condition", mode="before")
@@ -47,21 +47,21 @@ class LatentEdit(Operation):
             raise ValueError("write {NAME: VALUE, NAME: VALUE}, each name with its value") from None
 
     @property
-    def asked(self) -> dict[str, str]:
-        """All values of attributes that it names, by attribute."""
+    def all_conditions(self) -> dict[str, str]:
+        """The values of all attributes that it names, by attribute."""
         return self.condition
 
     @property
-    def idle(self) -> bool:
-        """Whether it asks for nothing."""
+    def is_identity(self) -> bool:
+        """Whether it leaves every picture as it is."""
         return False
 
     @property
     def generates(self) -> bool:
-        return not self.idle
+        return not self.is_identity
 
     def apply(self, canvas: Canvas) -> Canvas:
-        if self.idle:
+        if self.is_identity:
             return canvas
         from limner.editing.latent_computation import compute  # only now: what is asked is checked without PyTorch
 
@@ -86,7 +86,7 @@ class Along(LatentEdit):
     """The folder; the model's own where it is left out."""
 
     @property
-    def idle(self) -> bool:
+    def is_identity(self) -> bool:
         return not self.amount
 
 
@@ -100,16 +100,16 @@ class ChangeCondition(LatentEdit):
     values: dict[str, NameText] = Field(min_length=1)
 
     @property
-    def asked(self) -> dict[str, str]:
+    def all_conditions(self) -> dict[str, str]:
         return {**self.condition, **self.values}
 
 
 class Mix(LatentEdit):
-    """Goes a `share` of the way to another picture: a `file`, or picture `seed` of the model. 0 changes nothing, 1 is the other."""
+    """Interpolates by a fraction `share` towards another picture, a `file` or a `seed`. 0 changes nothing, 1 is the other."""
 
     share: float = Field(0.5, ge=0, le=1)
     file: PathText | None = None
-    seed: int | None = Field(None, ge=0, le=LARGEST_SEED)
+    seed: int | None = Field(None, ge=0, le=MAX_SEED)
 
     @model_validator(mode="after")
     def _one_other(self) -> "Mix":
@@ -118,13 +118,13 @@ class Mix(LatentEdit):
         return self
 
     @property
-    def idle(self) -> bool:
+    def is_identity(self) -> bool:
         return not self.share
 
 
 class Regenerate(LatentEdit):
     """Generates what is selected again, so that it goes with what is around it; another `seed`, something else."""
 
-    seed: int = Field(0, ge=0, le=LARGEST_SEED)
+    seed: int = Field(0, ge=0, le=MAX_SEED)
     blend: Literal["none", "poisson"] = "poisson"
     """As in `move`."""

@@ -15,14 +15,14 @@ from torch import Tensor
 
 from limner.conditions.resolve import drawn_labels
 from limner.config import PathText
-from limner.editing.directions import direction_of, read_directions, shifted
-from limner.editing.latent_space import editing_model, one_thread
+from limner.editing.directions import direction_offset, read_directions, shifted
+from limner.editing.latent_space import load_for_editing, one_thread
 from limner.editing.latent_spec import LatentSpec
 from limner.editing.operation import KnownLatent
 from limner.errors import ModelError
 from limner.methods import Latent, concatenate, slerp, walk
 from limner.model import Model
-from limner.pictures.recorded import MadeBy, made_of
+from limner.pictures.recorded import ModelReference, parse_provenance
 from limner.samples import load_recorded, provenance_of
 
 KIND = "latent"
@@ -30,11 +30,11 @@ KIND = "latent"
 
 @dataclass
 class LatentSampler:
-    """A model that generates specs; `steps` are directions (latent,) by name, of a folder, beside the model's own."""
+    """A model that generates specs; `direction_offsets` are those (latent_dim,) of a folder, by name, in addition to its own."""
 
     model: Model
     path: Path
-    steps: Mapping[str, Tensor] = field(default_factory=dict)
+    direction_offsets: Mapping[str, Tensor] = field(default_factory=dict)
     folder: Path | None = None
 
     @classmethod
@@ -46,12 +46,12 @@ class LatentSampler:
     @cached_property
     def editing(self) -> Model:
         """The same model with weights of its own, whose feature maps can be changed; ModelError for one without a decoder."""
-        return editing_model(self.path)
+        return load_for_editing(self.path)
 
     def generate(self, specs: Sequence[LatentSpec]) -> np.ndarray:
         """Returns the pictures of specs, uint8 (n, H, W, C); ConditionError, UsageError for what the model does not have."""
         latent = concatenate([self.latent(spec) for spec in specs])
-        return self.model.generate(self._moved(latent, torch.cat([self.step(spec) for spec in specs])))
+        return self.model.generate(self._shifted(latent, torch.cat([self.total_offset(spec) for spec in specs])))
 
     def walk(self, specs: Sequence[LatentSpec], frames: int, closed: bool = True) -> Iterator[np.ndarray]:
         """Yields uint8 (H, W, C): great circles from spec to spec, `frames` to each next one, back to the first if closed.
@@ -61,11 +61,11 @@ class LatentSampler:
         first = self.latent(specs[0]).condition
         labels = drawn_labels(first, self.model.attributes, specs[0].condition)
         specs = [spec.model_copy(update={"condition": {**labels, **spec.condition}}) for spec in specs]
-        steps = [self.step(spec) for spec in specs]
-        share = torch.arange(frames)[:, None] / frames
+        offsets = [self.total_offset(spec) for spec in specs]
+        fraction = torch.arange(frames)[:, None] / frames
         for stop, part in enumerate(walk([self.latent(spec) for spec in specs], frames, closed)):
-            towards = steps[(stop + 1) % len(specs)]
-            yield from self.model.generate(self._moved(part, torch.lerp(steps[stop], towards, share)))
+            towards = offsets[(stop + 1) % len(specs)]
+            yield from self.model.generate(self._shifted(part, torch.lerp(offsets[stop], towards, fraction)))
 
     def latent(self, spec: LatentSpec) -> Latent:
         """Returns the latent of a spec before its directions, in z."""
@@ -78,44 +78,48 @@ class LatentSampler:
             z = slerp(z[0], other[0], torch.tensor([[spec.mix.share]]))
         return first.with_values(z, "z")
 
-    def step(self, spec: LatentSpec) -> Tensor:
-        """Returns how far the directions of a spec lead, (1, latent)."""
-        steps = [amount * self._direction(name) for name, amount in spec.directions.items() if amount]
-        return torch.stack([torch.zeros(self.model.generator.latent), *steps]).sum(0, keepdim=True)
+    def total_offset(self, spec: LatentSpec) -> Tensor:
+        """Returns the sum of the directions of a spec, each times its amount, (1, latent_dim)."""
+        offsets = [amount * self._direction(name) for name, amount in spec.directions.items() if amount]
+        return torch.stack([torch.zeros(self.model.generator.latent_dim), *offsets]).sum(0, keepdim=True)
 
-    def known(self, spec: LatentSpec, pixels: np.ndarray) -> KnownLatent | None:
+    def known_latent(self, spec: LatentSpec, pixels: np.ndarray) -> KnownLatent | None:
         """Returns the latent of a spec and its picture uint8 (H, W, 3 or 4), or None of a model without a decoder."""
         try:
             model = self.editing
         except ModelError:
             return None
         with one_thread(), torch.no_grad():
-            latent = shifted(model.generator.to_w(self.latent(spec)), self.step(spec))
+            latent = shifted(model.generator.to_w(self.latent(spec)), self.total_offset(spec))
             return KnownLatent(model, latent, pixels)
 
     def provenance(self, spec: LatentSpec) -> dict[str, Any]:
         """Returns what the picture of a spec says of itself."""
-        made = {"latent": spec.model_dump(mode="json", exclude_defaults=True)}
-        read = {"directions": str(self.folder)} if self.folder and set(spec.directions) & set(self.steps) else {}
-        return provenance_of(self.model, self.path, KIND, **made, **read)
+        provenance = {"latent": spec.model_dump(mode="json", exclude_defaults=True)}
+        read = (
+            {"directions": str(self.folder)}
+            if self.folder and set(spec.directions) & set(self.direction_offsets)
+            else {}
+        )
+        return provenance_of(self.model, self.path, KIND, **provenance, **read)
 
     @torch.inference_mode()
-    def _moved(self, latent: Latent, steps: Tensor) -> Latent:
-        if not steps.any():
+    def _shifted(self, latent: Latent, offsets: Tensor) -> Latent:
+        if not offsets.any():
             return latent
         if not self.model.generator.has_map:  # w is z, and any runtime can generate it
-            return shifted(latent, steps)
-        return shifted(self.model.generator.to_w(latent), steps)
+            return shifted(latent, offsets)
+        return shifted(self.model.generator.to_w(latent), offsets)
 
     def _of_seed(self, seed: int, index: int, spec: LatentSpec) -> Latent:
-        return self.model.latent(seed=seed, first=index, condition=spec.condition, truncation=spec.truncation)
+        return self.model.sample_latents(seed=seed, first=index, condition=spec.condition, truncation=spec.truncation)
 
     def _direction(self, name: str) -> Tensor:
-        return self.steps[name] if name in self.steps else direction_of(self.editing, name)
+        return self.direction_offsets[name] if name in self.direction_offsets else direction_offset(self.editing, name)
 
 
 def weighted_sum(latents: Sequence[tuple[Tensor, float]]) -> Tensor:
-    """Returns the weighted sum of z (1, latent), as long as independent ones of their weights are on average.
+    """Returns the weighted sum of z (1, latent_dim), as long as independent ones of their weights are on average.
 
     A plain mean would be shorter than any z that the model was trained on; the first one, where all weights are 0.
     """
@@ -126,23 +130,23 @@ def weighted_sum(latents: Sequence[tuple[Tensor, float]]) -> Tensor:
     return torch.stack([weight * z for z, weight in latents]).sum(0) / length
 
 
-class MadeLatent(BaseModel):
+class LatentProvenance(BaseModel):
     """What provenance says of the picture of a latent spec."""
 
-    model: MadeBy
+    model: ModelReference
     latent: LatentSpec
     directions: PathText | None = None
 
 
-def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
+def replay_picture(picture: Path, provenance: dict[str, Any]) -> np.ndarray:
     """Returns the picture of a latent spec again, uint8 (H, W, C) (see `limner.replay`).
 
     PictureError where its provenance is incomplete, or names another model than is there.
     """
-    about = made_of(MadeLatent, picture, made)
+    about = parse_provenance(LatentProvenance, picture, provenance)
     model, where = load_recorded(picture, about.model), Path(about.model.path)
     directions = Path(about.directions) if about.directions else None
     if directions and not directions.exists():  # it moved with the model
         directions = where / directions.name
-    regenerated: np.ndarray = LatentSampler.of(model, where, directions).generate([about.latent])[0]
-    return regenerated
+    replayed: np.ndarray = LatentSampler.of(model, where, directions).generate([about.latent])[0]
+    return replayed

@@ -10,8 +10,8 @@ from pydantic import Field, field_validator
 from limner.colours import alpha_of
 from limner.editing.operation import Canvas, Operation
 
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
-"""Of linear red, green and blue (Rec. 709)."""
+LUMINANCE_REC709 = np.array([0.2126, 0.7152, 0.0722])
+"""Weights of linear red, green and blue in luminance (ITU-R BT.709)."""
 LEVELS = np.arange(256) / 255
 BROAD = 0.1
 """Of the longer side: the width of what counts as illumination, not as the thing itself."""
@@ -28,8 +28,8 @@ def encoded(light: np.ndarray) -> np.ndarray:
     return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
 
 
-def _looked_up(canvas: Canvas, tables: np.ndarray) -> Canvas:
-    """Maps each level of each channel as tables (256, 3) in [0, 1] say."""
+def _apply_lut(canvas: Canvas, tables: np.ndarray) -> Canvas:
+    """Maps each level of each channel by lookup tables (256, 3) in [0, 1]."""
     levels = np.rint(255 * tables.clip(0, 1)).astype(np.uint8)
     return canvas.with_colour(cv2.LUT(np.ascontiguousarray(canvas.colour), levels[None]))
 
@@ -40,7 +40,7 @@ class Exposure(Operation):
     stops: float = Field(ge=-10, le=10)
 
     def apply(self, canvas: Canvas) -> Canvas:
-        return _looked_up(canvas, np.tile(encoded(linear(LEVELS) * 2**self.stops)[:, None], 3))
+        return _apply_lut(canvas, np.tile(encoded(linear(LEVELS) * 2**self.stops)[:, None], 3))
 
 
 class Contrast(Operation):
@@ -49,7 +49,7 @@ class Contrast(Operation):
     factor: float = Field(ge=0, le=10)
 
     def apply(self, canvas: Canvas) -> Canvas:
-        return _looked_up(canvas, np.tile((0.5 + self.factor * (LEVELS - 0.5))[:, None], 3))
+        return _apply_lut(canvas, np.tile((0.5 + self.factor * (LEVELS - 0.5))[:, None], 3))
 
 
 class Temperature(Operation):
@@ -59,7 +59,7 @@ class Temperature(Operation):
 
     def apply(self, canvas: Canvas) -> Canvas:
         gains = 2 ** (self.stops * np.array([0.5, 0.0, -0.5]))
-        return _looked_up(canvas, encoded(linear(LEVELS)[:, None] * gains / (gains @ LUMINANCE)))
+        return _apply_lut(canvas, encoded(linear(LEVELS)[:, None] * gains / (gains @ LUMINANCE_REC709)))
 
 
 class WhiteBalance(Operation):
@@ -68,23 +68,23 @@ class WhiteBalance(Operation):
     strength: float = Field(1.0, ge=0, le=1)
 
     def apply(self, canvas: Canvas) -> Canvas:
-        shares = [share for share in (canvas.selection, alpha_of(canvas.pixels)) if share is not None]
-        weights = np.prod(shares, 0, np.float64).ravel() if shares else None
+        masks = [mask for mask in (canvas.selection, alpha_of(canvas.pixels)) if mask is not None]
+        weights = np.prod(masks, 0, np.float64).ravel() if masks else None
         counts = [np.bincount(channel.ravel(), weights, 256) for channel in np.moveaxis(canvas.colour, 2, 0)]
         means = np.array([count @ linear(LEVELS) / max(count.sum(), 1e-9) for count in counts])
         if means.min() <= 0:
             return canvas  # a channel that is nowhere lit cannot be balanced
-        gains = (means @ LUMINANCE / means) ** self.strength
-        return _looked_up(canvas, encoded(linear(LEVELS)[:, None] * gains))
+        gains = (means @ LUMINANCE_REC709 / means) ** self.strength
+        return _apply_lut(canvas, encoded(linear(LEVELS)[:, None] * gains))
 
 
 class Saturation(Operation):
-    """Distance from grey of the same luma times `factor`; 1 changes nothing, 0 leaves greys."""
+    """Distance from grey of the same luma (encoded values weighted by BT.709) times `factor`; 1 changes nothing, 0 leaves greys."""
 
     factor: float = Field(ge=0, le=10)
 
     def apply(self, canvas: Canvas) -> Canvas:
-        matrix = self.factor * np.eye(3) + (1 - self.factor) * np.tile(LUMINANCE, (3, 1))
+        matrix = self.factor * np.eye(3) + (1 - self.factor) * np.tile(LUMINANCE_REC709, (3, 1))
         return canvas.with_colour(cv2.transform(np.ascontiguousarray(canvas.colour), matrix))
 
 
@@ -109,7 +109,7 @@ class Curves(Operation):
         before, after = np.array(self.points).T
         bent = PchipInterpolator(before, after)(LEVELS.clip(before[0], before[-1]))
         chosen = np.array([self.channel in ("all", name) for name in ("red", "green", "blue")])
-        return _looked_up(canvas, np.where(chosen, bent[:, None], LEVELS[:, None]))
+        return _apply_lut(canvas, np.where(chosen, bent[:, None], LEVELS[:, None]))
 
 
 class Clahe(Operation):
@@ -141,7 +141,7 @@ class Relight(Operation):
         if not self.strength:
             return canvas
         light = linear(LEVELS).astype(np.float32)[canvas.colour]
-        old = _broad(light @ LUMINANCE.astype(np.float32)) + 1e-3
+        old = _broad(light @ LUMINANCE_REC709.astype(np.float32)) + 1e-3
         angle = np.deg2rad(self.direction)
         rows, columns = np.linspace(1, -1, canvas.height), np.linspace(-1, 1, canvas.width)
         towards = (np.cos(angle) * columns + np.sin(angle) * rows[:, None]).astype(np.float32)

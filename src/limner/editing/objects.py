@@ -15,8 +15,8 @@ from limner.editing.operation import Canvas, Operation, alpha_blend, with_opacit
 from limner.errors import UsageError
 from limner.pictures import SUFFIXES, colour, open_picture
 
-AROUND = 4
-"""Pixels around what is taken out that say whether it was on a ground."""
+MARGIN = 4
+"""Pixels around what is taken out that say whether it was on an opaque background."""
 
 
 class Blur(Operation):
@@ -28,12 +28,12 @@ class Blur(Operation):
         if not self.radius:
             return canvas
         pixels = np.ascontiguousarray(canvas.colour)
-        shares = [share for share in (canvas.selection, alpha_of(canvas.pixels)) if share is not None]
-        if not shares:
+        masks = [weight for weight in (canvas.selection, alpha_of(canvas.pixels)) if weight is not None]
+        if not masks:
             return canvas.with_colour(cv2.GaussianBlur(pixels, (0, 0), self.radius))
-        share = np.prod(shares, 0, np.float32)
-        gathered = cv2.GaussianBlur(pixels * share[..., None], (0, 0), self.radius)
-        weights = cv2.GaussianBlur(share, (0, 0), self.radius)[..., None]
+        weight = np.prod(masks, 0, np.float32)
+        gathered = cv2.GaussianBlur(pixels * weight[..., None], (0, 0), self.radius)
+        weights = cv2.GaussianBlur(weight, (0, 0), self.radius)[..., None]
         return canvas.with_colour(np.rint((gathered / np.maximum(weights, 1e-4)).clip(0, 255)).astype(np.uint8))
 
 
@@ -90,7 +90,7 @@ class Remove(Operation):
 class Move(Operation):
     """Moves what is selected by `right` and `down` whole pixels; where it was, what is around it is continued.
 
-    It lands as it is, or so that its edges fit the new ground (`poisson`: Perez et al. 2003, "Poisson image editing").
+    It lands as it is, or so that its edges fit the new background (`poisson`: Perez et al. 2003, "Poisson image editing").
     """
 
     right: int = Field(0, ge=-100_000, le=100_000)
@@ -108,12 +108,12 @@ class Move(Operation):
         landed = cv2.warpAffine(chosen if alpha is None else chosen * alpha, shift, size)
         if not landed.any():
             raise UsageError("move: nothing of the selection would stay within the picture.")
-        ground = Remove().apply(canvas)
-        return replace(_laid(ground, moved, landed, self.blend), selection=landed)
+        background = Remove().apply(canvas)
+        return replace(_composited(background, moved, landed, self.blend), selection=landed)
 
 
 class Paste(Operation):
-    """Lays a picture file over this one, from `left` and `top` on, as far as it is opaque."""
+    """Composites a picture file over this one, from `left` and `top` on, as far as it is opaque."""
 
     file: PathText
     left: int = Field(0, ge=-100_000, le=100_000)
@@ -124,33 +124,33 @@ class Paste(Operation):
         own = np.array(open_picture(Path(self.file), background=None).convert("RGBA"))
         shift = np.array([[1, 0, self.left], [0, 1, self.top]], float)
         own[..., :3] = visible(own)
-        laid = cv2.warpAffine(own, shift, (canvas.width, canvas.height))
-        share = laid[..., 3].astype(np.float32) / 255
-        if not share.any():
+        warped = cv2.warpAffine(own, shift, (canvas.width, canvas.height))
+        alpha = warped[..., 3].astype(np.float32) / 255
+        if not alpha.any():
             raise UsageError(f"paste: nothing of {self.file} would lie within the picture.")
-        return _laid(canvas, laid[..., :3], share, self.blend)
+        return _composited(canvas, warped[..., :3], alpha, self.blend)
 
 
 def _on_nothing(canvas: Canvas, hole: np.ndarray) -> bool:
     """Whether most of what is around a hole, bool (H, W), is transparent."""
     alpha = alpha_of(canvas.pixels)
-    around = cv2.dilate(hole.astype(np.uint8), np.ones((2 * AROUND + 1,) * 2, np.uint8)).astype(bool) & ~hole
+    around = cv2.dilate(hole.astype(np.uint8), np.ones((2 * MARGIN + 1,) * 2, np.uint8)).astype(bool) & ~hole
     return alpha is not None and bool(around.any()) and float(alpha[around].mean()) < 0.5
 
 
-def _laid(canvas: Canvas, above: np.ndarray, share: np.ndarray, blend: str) -> Canvas:
-    """Returns a canvas with colours uint8 (H, W, 3) over it, as far as a share (H, W) says; they are seen where nothing was."""
-    colours = blend_colours(above, canvas.colour, share, blend)
+def _composited(canvas: Canvas, above: np.ndarray, alpha: np.ndarray, blend: str) -> Canvas:
+    """Returns a canvas with colours uint8 (H, W, 3) composited over it by an alpha matte (H, W), also where nothing was."""
+    colours = blend_colours(above, canvas.colour, alpha, blend)
     if canvas.pixels.shape[2] == 4:
-        return replace(canvas, pixels=alpha_blend(canvas.pixels, with_opacity(colours), share))
-    return replace(replace(canvas, selection=share).with_colour(colours), selection=canvas.selection)
+        return replace(canvas, pixels=alpha_blend(canvas.pixels, with_opacity(colours), alpha))
+    return replace(replace(canvas, selection=alpha).with_colour(colours), selection=canvas.selection)
 
 
-def blend_colours(above: np.ndarray, below: np.ndarray, share: np.ndarray, blend: str) -> np.ndarray:
-    """Returns colours uint8 (H, W, 3) to be laid over others: as they are, or with their gradients joined to those below."""
+def blend_colours(above: np.ndarray, below: np.ndarray, alpha: np.ndarray, blend: str) -> np.ndarray:
+    """Returns colours uint8 (H, W, 3) to be composited over others: as they are, or with their gradients joined to those below."""
     if blend == "none":
         return above
-    inside = (share > 0).astype(np.uint8)
+    inside = (alpha > 0).astype(np.uint8)
     # the outermost pixels are where gradients are joined, so a selection at the border is joined one pixel further in
     inside[[0, -1]] = 0
     inside[:, [0, -1]] = 0

@@ -37,7 +37,7 @@ class Canvas:
     pixels: np.ndarray
     selection: np.ndarray | None = None
     """float32 (H, W) in [0, 1]; None selects all."""
-    latent: KnownLatent | None = None
+    last_latent: KnownLatent | None = None
     """Of the picture as a model last edited it, whatever became of it since."""
 
     @property
@@ -54,12 +54,12 @@ class Canvas:
         return visible(self.pixels)
 
     @property
-    def known(self) -> KnownLatent | None:
+    def valid_latent(self) -> KnownLatent | None:
         """The latent of these pixels: none where they have changed since, in what its model generates of them."""
-        if self.latent is None:
+        if self.last_latent is None:
             return None
-        own = self.latent.pixels
-        return self.latent if np.array_equal(own, self.pixels[..., : own.shape[2]]) else None
+        own = self.last_latent.pixels
+        return self.last_latent if np.array_equal(own, self.pixels[..., : own.shape[2]]) else None
 
     def with_colour(self, colour: np.ndarray) -> Canvas:
         """Returns the canvas with other colours, uint8 (H, W, 3), as far as they are selected; opacity stays."""
@@ -85,25 +85,25 @@ def with_opacity(pixels: np.ndarray) -> np.ndarray:
     return np.concatenate([pixels, np.full((*pixels.shape[:2], 1), 255, np.uint8)], 2)
 
 
-def alpha_blend(below: np.ndarray, above: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Returns the weighted mean of two pictures uint8 (H, W, 4), of which `above` has a share float32 (H, W) in [0, 1].
+def alpha_blend(below: np.ndarray, above: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Returns `above`, uint8 (H, W, 4), blended over `below` with an alpha matte float32 (H, W) in [0, 1].
 
-    Colours count as far as they are opaque. Where all of the share is on one side, it is that one's pixel.
+    Colours are weighted by their own opacity. Where the matte is 0 or 1, the pixel is exactly that of one picture.
     """
     weights = [
         one[..., 3:].astype(np.float32) * part
-        for one, part in ((below, 1 - share[..., None]), (above, share[..., None]))
+        for one, part in ((below, 1 - alpha[..., None]), (above, alpha[..., None]))
     ]
-    alpha = weights[0] + weights[1]
-    colours = (below[..., :3] * weights[0] + above[..., :3] * weights[1]) / np.maximum(alpha, 1e-6)
-    middle = np.rint(np.concatenate([colours, alpha], 2)).astype(np.uint8)
-    return np.where(share[..., None] <= 0, below, np.where(share[..., None] >= 1, above, middle))
+    opacity = weights[0] + weights[1]
+    colours = (below[..., :3] * weights[0] + above[..., :3] * weights[1]) / np.maximum(opacity, 1e-6)
+    middle = np.rint(np.concatenate([colours, opacity], 2)).astype(np.uint8)
+    return np.where(alpha[..., None] <= 0, below, np.where(alpha[..., None] >= 1, above, middle))
 
 
 class Operation(Section):
     """One edit; its first field is the one that `NAME:VALUE` sets, if it has a field at all.
 
-    At the values that say so in its docstring it returns the same pixels.
+    Its docstring says at which values it changes nothing; there it returns exactly the same pixels.
     """
 
     open_field: ClassVar[str | None] = None

@@ -1,4 +1,4 @@
-"""Patches that look alike: for each with a part in a hole the likest whole one, searched by chance and by neighbours' luck."""
+"""PatchMatch: for each patch with a part in a hole the most similar whole one, found by random search and propagation."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ class Matches:
         return given.reshape(len(given), -1, channels)[apart.argmin(1), (rows - tops) * PATCH + columns - lefts]
 
     def search(self, draw: np.random.Generator) -> None:
-        """Makes matches likelier by what neighbours have found, and by chance ever nearer to what is found."""
+        """Improves matches by those of their neighbours (propagation), and by random search ever nearer to what is found."""
         described = self._described()
         own = described[self.missing]
         self.costs = np.full(len(self.missing), np.inf, np.float32)

@@ -1,13 +1,13 @@
-"""Smooth surfaces across a hole: a membrane that forces pull, and a plate that bends as little as can be."""
+"""Smooth interpolation across a hole: solutions of Poisson's equation, and the surface of least bending energy."""
 
 import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator, SuperLU, cg, splu
 
-DIRECT = 50_000
+MAX_DIRECT_UNKNOWNS = 50_000
 """Unknown pixels up to which equations are solved directly."""
-STEPS = 300
-"""Of conjugate gradients at most, for more."""
+MAX_CG_ITERATIONS = 300
+"""Steps of conjugate gradients, for more."""
 Stencil = tuple[tuple[int, int, float], ...]
 """A difference of neighbours: how far down and right each is, and its weight."""
 TIES: tuple[Stencil, ...] = (((0, 0, -1.0), (0, 1, 1.0)), ((0, 0, -1.0), (1, 0, 1.0)))
@@ -17,18 +17,18 @@ BENDS: tuple[Stencil, ...] = (
     ((0, 0, 2**0.5), (0, 1, -(2**0.5)), (1, 0, -(2**0.5)), (1, 1, 2**0.5)),
 )
 SLACK = 1e-3
-"""Weight of ties beside bends: level where too little is known to say how it goes on."""
+"""Weight of first differences relative to second ones: level where too little is known to say how it goes on."""
 
 
 def membrane(hole: np.ndarray, forces: np.ndarray) -> np.ndarray:
-    """Returns how far forces (H, W, C) pull a membrane that is held outside of the hole (Poisson's equation)."""
+    """Returns the solution (H, W, C) of Poisson's equation in a hole for sources (H, W, C); it is 0 outside."""
     pulled = np.zeros_like(forces)
     pulled[hole] = _solved(sparse.vstack([_differences(hole, tie)[0] for tie in TIES]), forces[hole], hole)
     return pulled
 
 
 def plate(picture: np.ndarray, hole: np.ndarray) -> np.ndarray:
-    """Returns the colours (n, C) of a hole in a picture (H, W, C) that make it bend as little as can be."""
+    """Returns the colours (n, C) of a hole in a picture (H, W, C) of least bending energy (thin plate)."""
     flat = picture.reshape(hole.size, -1)
     matrices, rights = [], []
     for stencil, weight in [(bend, 1.0) for bend in BENDS] + [(tie, SLACK) for tie in TIES]:
@@ -45,17 +45,17 @@ def _solved(matrix: sparse.sparray, right: np.ndarray, hole: np.ndarray) -> np.n
     If there are many, by conjugate gradients that know the answer for blocks (smoothed aggregation: Vanek et al. 1996).
     """
     normal, right = (matrix.T @ matrix).tocsc(), right.astype(np.float64)
-    if len(right) <= DIRECT:
+    if len(right) <= MAX_DIRECT_UNKNOWNS:
         return _factored(normal).solve(right)
-    side = int(np.ceil(np.sqrt(len(right) / DIRECT)))
+    side = int(np.ceil(np.sqrt(len(right) / MAX_DIRECT_UNKNOWNS)))
     rows, columns = np.nonzero(hole)
     _, block = np.unique(rows // side * hole.shape[1] + columns // side, return_inverse=True)
-    spread = sparse.csr_array((np.ones(len(block)), block, np.arange(len(block) + 1)))
+    prolongation = sparse.csr_array((np.ones(len(block)), block, np.arange(len(block) + 1)))
     damping = 1 / normal.diagonal()
-    spread = (spread - 2 / 3 * sparse.diags_array(damping) @ (normal @ spread)).tocsc()
-    blocks = _factored((spread.T @ normal @ spread).tocsc())
-    near = LinearOperator(normal.shape, lambda x: damping * x + spread @ blocks.solve(spread.T @ x))
-    return np.stack([cg(normal, channel, M=near, rtol=1e-4, maxiter=STEPS)[0] for channel in right.T], 1)
+    prolongation = (prolongation - 2 / 3 * sparse.diags_array(damping) @ (normal @ prolongation)).tocsc()
+    blocks = _factored((prolongation.T @ normal @ prolongation).tocsc())
+    near = LinearOperator(normal.shape, lambda x: damping * x + prolongation @ blocks.solve(prolongation.T @ x))
+    return np.stack([cg(normal, channel, M=near, rtol=1e-4, maxiter=MAX_CG_ITERATIONS)[0] for channel in right.T], 1)
 
 
 def _factored(matrix: sparse.sparray) -> SuperLU:

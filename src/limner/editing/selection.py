@@ -14,14 +14,14 @@ from limner.editing.operation import Canvas, Operation
 from limner.errors import UsageError
 from limner.pictures import colour, open_mask
 
-ROUNDS = 5
+GRABCUT_ITERATIONS = 5
 """Of GrabCut: estimates of what is object and what is not."""
 GRABBED = 600
 """Longer side of the picture that GrabCut looks at, which takes a second; its edge is then found at full size."""
 
 
 class Selecting(Operation):
-    """An edit that selects: in place of what was selected, beside it, out of it, or where both are."""
+    """An edit that selects: in place of what was selected, in addition to it, out of it, or where both are."""
 
     mode: Literal["replace", "add", "subtract", "intersect"] = "replace"
     feather: float = Field(0.0, ge=0, le=1000)
@@ -77,7 +77,9 @@ class SelectObject(SelectBox):
             raise UsageError("the box: leave some of what is not the object around it, and the object within.")
         mask = np.where(inside, cv2.GC_PR_FGD, cv2.GC_BGD).astype(np.uint8)
         cv2.setRNGSeed(0)
-        cv2.grabCut(small, mask, (0, 0, 0, 0), np.zeros((1, 65)), np.zeros((1, 65)), ROUNDS, cv2.GC_INIT_WITH_MASK)
+        cv2.grabCut(
+            small, mask, (0, 0, 0, 0), np.zeros((1, 65)), np.zeros((1, 65)), GRABCUT_ITERATIONS, cv2.GC_INIT_WITH_MASK
+        )
         found = np.isin(mask, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.float32)
         if not found.any():
             raise UsageError("no object was found in the box, which looks as what is around it does.")
@@ -85,7 +87,7 @@ class SelectObject(SelectBox):
 
 
 class SelectColour(Selecting):
-    """Selects what looks like a `colour`: all that is nearer than `tolerance` in CIE Lab, in which 2 can just be told apart."""
+    """Selects what looks like a `colour`: all that is nearer than `tolerance` in CIE Lab, in which 2 can just be distinguished."""
 
     colour: str
     tolerance: float = Field(20.0, gt=0, le=200)

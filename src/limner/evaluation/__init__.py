@@ -1,4 +1,4 @@
-"""Evaluation: the honest judgement of models, cross-validation and the search for better recipes."""
+"""Evaluation: honest measures of models, cross-validation and the search for better recipes."""
 
 from limner.evaluation.crossval import CrossValidation, cross_validate
 from limner.evaluation.evaluate import GROUPS, Evaluation, evaluate

@@ -11,16 +11,18 @@ from limner import seeds
 from limner.images import from_uint8
 from limner.networks.fit import fit_module
 
-SIDE = 32
+MAX_SIDE = 32
 """Larger pictures are reduced to about this side."""
-STEPS, BATCH, RATE = 300, 64, 3e-3
+TRAINING_STEPS, BATCH_SIZE, LEARNING_RATE = 300, 64, 3e-3
+"""Steps of training, pictures a step, and the rate of AdamW."""
 WIDTHS = (32, 64, 128)
+"""Channels of its stages."""
 
 
 class Classifier(nn.Module):
     """Three convolutions, their mean, one linear layer: pictures (B, C, H, W) in [-1, 1] -> logits (B, K)."""
 
-    def __init__(self, channels: int, classes: int, side: int = SIDE) -> None:
+    def __init__(self, channels: int, classes: int, side: int = MAX_SIDE) -> None:
         super().__init__()
         self.side = side
         layers: list[nn.Module] = []
@@ -55,13 +57,13 @@ class Classifier(nn.Module):
 
 
 def train_classifier(
-    pictures: np.ndarray, labels: Tensor, classes: int, *, seed: int, steps: int | None = None, side: int = SIDE
+    pictures: np.ndarray, labels: Tensor, classes: int, *, seed: int, steps: int | None = None, side: int = MAX_SIDE
 ) -> Classifier:
     """Trains on pictures uint8 (N, H, W, C) and labels (N,) for a fixed number of steps, so that sets of any size compare.
 
     Pictures whose longer side is above `side` are reduced to about that.
     """
-    steps = steps or STEPS
+    steps = steps or TRAINING_STEPS
     torch.manual_seed(seeds.derive("classifier", seed))
     classifier = Classifier(pictures.shape[3], classes, side).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     batches = _rows(len(pictures), steps, seed)
@@ -70,7 +72,7 @@ def train_classifier(
         rows = next(batches)
         return F.cross_entropy(classifier(_images(pictures[rows.numpy()], side)), labels[rows], label_smoothing=0.05)
 
-    fit_module(classifier, loss, steps, lr=RATE, weight_decay=0.05)
+    fit_module(classifier, loss, steps, lr=LEARNING_RATE, weight_decay=0.05)
     return classifier
 
 
@@ -78,10 +80,10 @@ def _rows(count: int, steps: int, seed: int) -> Iterator[Tensor]:
     """Yields the rows of each step: whole shuffles, one after another."""
     generator, waiting = seeds.generator("classifier order", seed), torch.empty(0, dtype=torch.long)
     for _ in range(steps):
-        while len(waiting) < BATCH:
+        while len(waiting) < BATCH_SIZE:
             waiting = torch.cat([waiting, torch.randperm(count, generator=generator)])
-        yield waiting[:BATCH]
-        waiting = waiting[BATCH:]
+        yield waiting[:BATCH_SIZE]
+        waiting = waiting[BATCH_SIZE:]
 
 
 def _images(pictures: np.ndarray, side: int) -> Tensor:

@@ -15,19 +15,21 @@ from limner.config import fault_of
 from limner.data import Dataset, open_dataset
 from limner.data.splits import fold_of
 from limner.errors import DataError, RunError, UsageError
-from limner.evaluation.evaluate import FEWEST, Evaluation, evaluate
+from limner.evaluation.evaluate import MIN_SAMPLES, Evaluation, evaluate
 from limner.evaluation.report import as_dict
 from limner.evaluation.resumable import resumable
 from limner.evaluation.table import ARROWS, number
-from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
+from limner.parsing import MAX_DATA_JSON_BYTES, ParseError, read_json
 from limner.pictures import Page
 from limner.recipes import Recipe, apply_settings, find_recipe
 from limner.training import train
 
-MEASURED = ("distances", "fidelity", "utility", "generalisation", "likelihood")
-VALIDATION = 10
+MEASURED_GROUPS = ("distances", "fidelity", "utility", "generalisation", "likelihood")
+"""Groups of measures: all but the cost, which does not depend on the fold."""
+VALIDATION_ONE_IN = 10
 """Of the pictures to learn from, one in so many is set apart to keep the best model."""
-MINUTES = 10.0
+DEFAULT_MINUTES = 10.0
+"""Training of all folds together."""
 
 
 @dataclass
@@ -40,8 +42,8 @@ class CrossValidation:
     measures: dict[str, dict[str, Any]]
 
     def rows(self) -> list[list[str]]:
-        """Returns the table: a header, then a row a measure with mean, spread and the value of each fold."""
-        header = ["", "mean", "spread", *(f"fold {fold + 1}" for fold in range(self.folds))]
+        """Returns the table: a header, then a row a measure with mean, standard deviation and the value of each fold."""
+        header = ["", "mean", "std", *(f"fold {fold + 1}" for fold in range(self.folds))]
         table = [header]
         for name, found in self.measures.items():
             values = found["values"]
@@ -56,13 +58,13 @@ def cross_validate(
     out: str | Path = "crossval",
     *,
     folds: int = 5,
-    minutes: float = MINUTES,
+    minutes: float = DEFAULT_MINUTES,
     n: int = 2000,
     settings: tuple[str, ...] = (),
     seed: int = 0,
     **prepare: Any,
 ) -> CrossValidation:
-    """Trains and judges a recipe once a fold, each time on the other folds, and writes `report.json` and `report.html`.
+    """Trains and evaluates a recipe once a fold, each time on the other folds, and writes `report.json` and `report.html`.
 
     Folds are stratified by the main label. `minutes` of training are shared by all folds. Called again with the same
     arguments it continues where it stopped. `prepare` are options of `limner.prepare` for raw pictures.
@@ -71,8 +73,8 @@ def cross_validate(
     """
     if folds < 2:
         raise UsageError(f"--folds {folds}: at least 2 are needed.")
-    if not 0 < minutes < math.inf or n < FEWEST:
-        raise UsageError(f"--minutes {minutes:g} --n {n}: some time and at least {FEWEST} samples are needed.")
+    if not 0 < minutes < math.inf or n < MIN_SAMPLES:
+        raise UsageError(f"--minutes {minutes:g} --n {n}: some time and at least {MIN_SAMPLES} samples are needed.")
     chosen = apply_settings(recipe if isinstance(recipe, Recipe) else find_recipe(recipe), settings)
     dataset = data if isinstance(data, Dataset) else open_dataset(data, **prepare)
     if len(dataset) < 10 * folds:
@@ -107,9 +109,9 @@ def _split(dataset: Dataset, fold: int, folds: int, seed: int) -> Dataset:
     of_fold = fold_of(labels, len(dataset), folds, seed)
     split = np.where(of_fold == fold, "test", "train").astype("<U10")
     learned = np.flatnonzero(of_fold != fold)
-    split[learned[np.random.default_rng([seed, fold]).permutation(len(learned))[: len(learned) // VALIDATION]]] = (
-        "validation"
-    )
+    split[
+        learned[np.random.default_rng([seed, fold]).permutation(len(learned))[: len(learned) // VALIDATION_ONE_IN]]
+    ] = "validation"
     return dataset.resplit(split.tolist())
 
 
@@ -119,7 +121,7 @@ def _fold(dataset: Dataset, recipe: Recipe, folder: Path, minutes: float, n: int
         return _read_fold(report)
     run = folder / "run"
     model = train(dataset, recipe, run, minutes=minutes, seed=seed, resume=(run / "recipe.yaml").is_file())
-    found = as_dict(_judged({"model": model}, dataset, n, seed))["models"][0]
+    found = as_dict(_evaluated_fold({"model": model}, dataset, n, seed))["models"][0]
     files.write_text(report, json.dumps(found, indent=1) + "\n")
     return found
 
@@ -146,15 +148,17 @@ class OneFold(BaseModel):
 def _read_fold(report: Path) -> dict[str, Any]:
     """Returns what was found of a fold; RunError when its report is damaged."""
     try:
-        found: dict[str, Any] = read_json(report, MOST_JSON_OF_DATA, finite=False)
+        found: dict[str, Any] = read_json(report, MAX_DATA_JSON_BYTES, finite=False)
         OneFold.model_validate(found)
     except (ParseError, ValidationError) as error:
-        raise RunError(f"{report} is damaged ({fault_of(error)}); remove it, and the fold is judged again.") from None
+        raise RunError(
+            f"{report} is damaged ({fault_of(error)}); remove it, and the fold is evaluated again."
+        ) from None
     return found
 
 
-def _judged(models: dict[str, Any], dataset: Dataset, n: int, seed: int) -> Evaluation:
-    return evaluate(models, dataset, n=n, only=MEASURED, with_training_pictures=False, test_only=True, seed=seed)
+def _evaluated_fold(models: dict[str, Any], dataset: Dataset, n: int, seed: int) -> Evaluation:
+    return evaluate(models, dataset, n=n, only=MEASURED_GROUPS, with_training_pictures=False, test_only=True, seed=seed)
 
 
 def _gathered(found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -177,7 +181,7 @@ def _page(result: CrossValidation, dataset: Dataset, samples: list[Path]) -> Pag
     header, *rows = result.rows()
     page.table(header, rows)
     page.paragraph(
-        "Spread: standard deviation over folds, that is of training and of what was held out. ↓ less is better, ↑ more is better."
+        "std: standard deviation over folds, that is of training and of what was held out. ↓ less is better, ↑ more is better."
     )
     page.heading("Samples")
     for fold, file in enumerate(samples, 1):

@@ -7,9 +7,10 @@ from limner.evaluation.reference import Pictures, Reference
 from limner.evaluation.subject import Subject
 from limner.metrics import frechet_distance, frechet_interval, kernel_interval
 
-FEWEST = 16
+MIN_PICTURES = 16
 """Pictures that an extrapolation needs."""
-FEWEST_OF_A_CLASS = 20
+MIN_PICTURES_OF_CLASS = 20
+"""Pictures of a class on either side, below which its distance is mostly chance."""
 
 
 def distances(reference: Reference, subject: Subject) -> Group:
@@ -22,7 +23,7 @@ def distances(reference: Reference, subject: Subject) -> Group:
     plain = frechet_distance(real.features, generated.features)
     biased = f"biased upwards, so compare equal numbers; {protocol}"
     group = Group([Measure(name, plain, "lower", biased, warning=too_few(real, generated))])
-    if min(len(real), len(generated)) >= FEWEST:
+    if min(len(real), len(generated)) >= MIN_PICTURES:
         endless = frechet_interval(real.features, generated.features, seed=reference.seed)
         extrapolated, warning = f"extrapolated to endless pictures; {protocol}", too_few(real, generated, times=8)
         group.measures.append(Measure.of(f"{name} without bias", endless, "lower", extrapolated, warning))
@@ -52,7 +53,7 @@ def _by_class(reference: Reference, real: Pictures, generated: Pictures) -> list
     for index, name in enumerate(reference.classes):
         of_real, of_generated = (one.at(torch.where(labels == index)[0]) for one, labels in sides)
         row: dict[str, object] = {"class": name, "real": len(of_real), "generated": len(of_generated)}
-        if min(len(of_real), len(of_generated)) >= FEWEST_OF_A_CLASS:
+        if min(len(of_real), len(of_generated)) >= MIN_PICTURES_OF_CLASS:
             interval = kernel_interval(of_real.features, of_generated.features)
             row |= {"kernel": interval.value, "low": interval.low, "high": interval.high}
         rows.append(row)

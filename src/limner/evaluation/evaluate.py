@@ -1,4 +1,4 @@
-"""The judgement of models: who is judged, by what, and all that is measured of them."""
+"""The evaluation of models: which ones, by what, and all that is measured of them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from limner import memory
 from limner.data import Dataset, is_dataset, open_dataset
 from limner.data.of_run import data_for
 from limner.data.verification import verify as verify_files
-from limner.errors import UsageError, nearest
+from limner.errors import UsageError, suggestion
 from limner.evaluation.cost import cost
 from limner.evaluation.distances import distances
 from limner.evaluation.evaluation_split import evaluation_split
@@ -40,14 +40,15 @@ GROUPS: dict[str, Callable[[Reference, Subject], Group]] = {
 """What can be measured, in the order of the table."""
 OF_REAL_PICTURES = ("distances", "fidelity", "utility", "generalisation")
 """What is measured of training pictures, too, as the mark that a perfect copier would reach."""
-FEWEST = 10
-SHOWN = 12
+MIN_SAMPLES = 10
+"""Samples without which no measure means anything."""
+SHOWN_PICTURES = 12
 """Pictures of each model that a notebook shows."""
 Named = Mapping[str, tuple[Path | None, Model]]
 
 
 @dataclass
-class Judged:
+class EvaluatedModel:
     """A subject and what each group of measures found."""
 
     subject: Subject
@@ -61,24 +62,24 @@ class Evaluation:
     """All that was measured of all models, and how."""
 
     reference: Reference
-    judged: list[Judged]
+    models: list[EvaluatedModel]
     protocol: dict[str, Any]
 
     def __repr__(self) -> str:
-        names = ", ".join(one.subject.name for one in self.judged)
-        return f"Evaluation({names}; {', '.join(self.judged[0].groups)})"
+        names = ", ".join(one.subject.name for one in self.models)
+        return f"Evaluation({names}; {', '.join(self.models[0].groups)})"
 
     def _repr_html_(self) -> str:
         """Returns what a notebook shows: the table, and pictures of each model."""
         from limner.evaluation.table import rows
 
-        pictures = [one.subject.generated.pictures[:SHOWN] for one in self.judged if one.subject.model]
-        sheet = grid(np.concatenate(pictures), SHOWN) if pictures else None
+        pictures = [one.subject.generated.pictures[:SHOWN_PICTURES] for one in self.models if one.subject.model]
+        sheet = grid(np.concatenate(pictures), SHOWN_PICTURES) if pictures else None
         return notebook_html(repr(self), (), sheet, rows(self))
 
     def value(self, model: str, measure: str) -> float:
         """Returns one figure by the names of its column and row; KeyError when there is none."""
-        groups = next(one.groups for one in self.judged if one.subject.name == model)
+        groups = next(one.groups for one in self.models if one.subject.name == model)
         return next(m.value for group in groups.values() for m in group.measures if m.name == measure)
 
 
@@ -94,22 +95,22 @@ def evaluate(
     seed: int = 0,
     verify: bool = False,
 ) -> Evaluation:
-    """Judges models, side by side, by n samples of each against held-out pictures.
+    """Evaluates models, side by side, by n samples of each against held-out pictures.
 
     `models` are folders, or loaded models by name; `data` is the dataset they learned from, or one that they never saw, or
     anything that `prepare` reads; if left out, it is what the first folder was trained on. `only` names groups of `GROUPS`;
-    `with_training_pictures` judges these, too; with `test_only` a small test split is not enlarged; with `verify` all pictures
+    `with_training_pictures` evaluates these, too; with `test_only` a small test split is not enlarged; with `verify` all pictures
     are checked against their digests first, else some.
     Raises DataError, ModelError, UsageError.
     """
-    if n < FEWEST:
-        raise UsageError(f"--n {n}: at least {FEWEST} samples are needed to judge a model.")
+    if n < MIN_SAMPLES:
+        raise UsageError(f"--n {n}: at least {MIN_SAMPLES} samples are needed to evaluate a model.")
     for group in only:
         if group not in GROUPS:
-            raise UsageError(f"--only {group}: {nearest(group, list(GROUPS))}")
+            raise UsageError(f"--only {group}: {suggestion(group, list(GROUPS))}")
     named = {name: (None, model) for name, model in models.items()} if isinstance(models, Mapping) else _loaded(models)
     if not named:
-        raise UsageError("give at least one model to judge.")
+        raise UsageError("give at least one model to evaluate.")
     if data is None:
         data = recorded_dataset([path for path, _ in named.values() if path])
     dataset = _dataset(data, next(model for _, model in named.values()))
@@ -120,7 +121,7 @@ def evaluate(
         raise UsageError("--only likelihood: none of these models is a VAE, and others have no likelihood.")
     for name, (_, model) in named.items():
         check_shape(name, model, dataset)
-    with memory.explained(f"judging by --n {n:,} samples", "lower --n, or name fewer groups with --only"):
+    with memory.explained(f"evaluating by --n {n:,} samples", "lower --n, or name fewer groups with --only"):
         return _evaluated(named, dataset, n, features, only, with_training_pictures, test_only, seed)
 
 
@@ -136,14 +137,14 @@ def _evaluated(
 ) -> Evaluation:
     reference = Reference(evaluation_split(dataset, list(named.values()), test_only), load_extractor(features), seed)
     chosen_groups = [group for group in GROUPS if not only or group in only]
-    judged = [
-        _judge(generate(name, path, model, reference, n), reference, chosen_groups)
+    models = [
+        _evaluated_subject(generate(name, path, model, reference, n), reference, chosen_groups)
         for name, (path, model) in named.items()
     ]
     comparable = [group for group in chosen_groups if group in OF_REAL_PICTURES]
     if with_training_pictures and comparable:
-        judged.append(_judge(real(reference, n), reference, comparable))
-    return Evaluation(reference, judged, _protocol(reference, n))
+        models.append(_evaluated_subject(real(reference, n), reference, comparable))
+    return Evaluation(reference, models, _protocol(reference, n))
 
 
 def _protocol(reference: Reference, n: int) -> dict[str, Any]:
@@ -160,8 +161,8 @@ def _protocol(reference: Reference, n: int) -> dict[str, Any]:
     }
 
 
-def _judge(subject: Subject, reference: Reference, chosen_groups: Sequence[str]) -> Judged:
-    one = Judged(subject)
+def _evaluated_subject(subject: Subject, reference: Reference, chosen_groups: Sequence[str]) -> EvaluatedModel:
+    one = EvaluatedModel(subject)
     with ProgressLine(subject.name, len(chosen_groups), "groups", rate=False) as bar:
         for name in chosen_groups:
             bar.update(bar.done, name)

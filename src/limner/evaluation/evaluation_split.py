@@ -1,4 +1,4 @@
-"""Which real pictures models are judged by: those they learned from, and those that none of them can have seen."""
+"""Which real pictures models are evaluated by: those they learned from, and those that none of them can have seen."""
 
 import hashlib
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ from limner.data.of_run import data_of
 from limner.errors import DataError, RunError
 from limner.model import Model
 
-ENOUGH_TO_TEST = 500
+MIN_TEST_PICTURES = 500
 """Test pictures from which the validation split, on which training may have stopped, is left alone."""
-MOST_TRAIN = 60_000
+MAX_TRAIN_PICTURES = 60_000
 """Training pictures that are looked through, at most."""
 
 
@@ -29,7 +29,7 @@ class EvaluationSplit:
     split: str
     """Of which split the held-out pictures are, in words."""
     learned_from: bool = True
-    """Whether `train` is what the models learned from, so that copying can be judged."""
+    """Whether `train` is what the models learned from, so that copying can be evaluated."""
     notes: list[str] = field(default_factory=list)
 
 
@@ -46,7 +46,7 @@ def evaluation_split(
     if learned <= {dataset.fingerprint}:
         chosen = _own(dataset, test_only)
     elif training := _found(learned, [path for path, _ in models if path]):
-        rows = training.split("train")[:MOST_TRAIN]
+        rows = training.split("train")[:MAX_TRAIN_PICTURES]
         chosen = EvaluationSplit(training, rows, dataset, np.arange(len(dataset)), f"all of {dataset.name}")
     else:
         chosen = _own(dataset, test_only)
@@ -60,10 +60,10 @@ def evaluation_split(
 
 def _own(dataset: Dataset, test_only: bool) -> EvaluationSplit:
     test, validation = dataset.split("test"), dataset.split("validation")
-    alone = test_only or len(test) >= ENOUGH_TO_TEST
+    alone = test_only or len(test) >= MIN_TEST_PICTURES
     rows = test if alone else np.sort(np.concatenate([validation, test]))
     name = "test" if alone else "validation and test"
-    return EvaluationSplit(dataset, dataset.split("train")[:MOST_TRAIN], dataset, rows, name)
+    return EvaluationSplit(dataset, dataset.split("train")[:MAX_TRAIN_PICTURES], dataset, rows, name)
 
 
 def _found(fingerprints: set[str], runs: Sequence[Path]) -> Dataset | None:
@@ -87,7 +87,7 @@ def _check_overlap(chosen: EvaluationSplit) -> None:
         name = chosen.held_out.table["file_name"][shared[0]].as_py()
         raise DataError(
             f"{chosen.held_out.path}: {len(shared):,} of {len(chosen.held_out_rows):,} held-out pictures are training "
-            f"pictures, too ({name} is one), so they cannot judge a model: leave them out."
+            f"pictures, too ({name} is one), so they cannot be used to evaluate it: leave them out."
         )
 
 

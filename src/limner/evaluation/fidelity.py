@@ -6,7 +6,8 @@ from limner.evaluation.subject import Subject
 from limner.metrics import Neighbourhoods, mean_interval, neighbourhoods
 
 K = 5
-FEWEST = 50
+"""Nearest neighbours that a picture reaches to: the choice of Naeem et al. 2020."""
+MIN_PICTURES = 50
 """Pictures on either side below which the figures say little."""
 
 
@@ -22,7 +23,11 @@ def fidelity(reference: Reference, subject: Subject) -> Group:
     protocol = (
         f"k = {K}, {most:,} generated and {most:,} held-out pictures ({reference.split}), {reference.extractor.name}"
     )
-    warning = f"with {most} pictures this figure is uncertain; at least {FEWEST} are needed." if most < FEWEST else ""
+    warning = (
+        f"with {most} pictures this figure is uncertain; at least {MIN_PICTURES} are needed."
+        if most < MIN_PICTURES
+        else ""
+    )
     group = Group(
         [
             Measure.of(name, mean_interval(values), "higher", protocol, warning)
@@ -37,7 +42,7 @@ def fidelity(reference: Reference, subject: Subject) -> Group:
 def _by_class(
     reference: Reference, found: Neighbourhoods, real: Pictures, generated: Pictures
 ) -> list[dict[str, object]]:
-    """Shares of each class, of pictures judged among all classes together; None of a class that either side lacks."""
+    """Means of each class, of pictures evaluated among all classes together; None of a class that either side lacks."""
     assert real.labels is not None
     assert generated.labels is not None
     rows = []

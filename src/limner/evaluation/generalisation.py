@@ -13,18 +13,20 @@ from limner.metrics import (
     authentic,
     bootstrap,
     closeness,
-    closer_share,
+    closer_probability,
     copying_statistic,
     mean_interval,
-    nearest,
+    nearest_neighbours,
 )
 
 COPIES, UNDERFITS = -3.0, 3.0
 """C_T, a z-score, below and above which samples lie elsewhere than held-out pictures do."""
-TOO_MANY = 0.05
-"""Share of samples flagged one by one from which a model copies; of held-out pictures 0.01 are."""
-SHOWN = 24
-RESAMPLES = 200
+MAX_COPIED_FRACTION = 0.05
+"""Fraction of samples flagged one by one from which a model copies; of held-out pictures 0.01 are."""
+SHOWN_PAIRS = 24
+"""Samples that are shown beside their nearest training pictures."""
+NUM_RESAMPLES = 200
+"""Resamples behind an interval."""
 
 
 def generalisation(reference: Reference, subject: Subject) -> Group:
@@ -77,7 +79,7 @@ def generalisation(reference: Reference, subject: Subject) -> Group:
 def _statistic(reference: Reference, subject: Subject, distance: Tensor) -> Interval:
     """C_T, each picture with its cell resampled."""
     of_generated, of_held_out = (
-        torch.stack([distances, nearest(one.features, reference.centres)[1].double()], 1)
+        torch.stack([distances, nearest_neighbours(one.features, reference.centres)[1].double()], 1)
         for distances, one in (
             (distance, subject.generated),
             (reference.held_out_closeness.distance, reference.held_out),
@@ -87,18 +89,18 @@ def _statistic(reference: Reference, subject: Subject, distance: Tensor) -> Inte
     def resampled(generated: Tensor, held_out: Tensor) -> float:
         return copying_statistic(generated[:, 0], held_out[:, 0], generated[:, 1], held_out[:, 1])
 
-    return bootstrap(resampled, of_generated, of_held_out, resamples=RESAMPLES, seed=reference.seed)
+    return bootstrap(resampled, of_generated, of_held_out, resamples=NUM_RESAMPLES, seed=reference.seed)
 
 
 def _nearer(reference: Reference, distance: Tensor) -> Interval:
     held_out = reference.held_out_closeness.distance
-    return bootstrap(closer_share, distance, held_out, resamples=RESAMPLES, seed=reference.seed)
+    return bootstrap(closer_probability, distance, held_out, resamples=NUM_RESAMPLES, seed=reference.seed)
 
 
 def verdict(statistic: float, copied: float) -> str:
-    """Says in words what the copying statistic and the share of copies mean."""
+    """Says in words what the copying statistic and the fraction of copies mean."""
     found = f"({copied:.1%} of the samples are flagged as copies; C_T {statistic:.1f})"
-    if copied > TOO_MANY:
+    if copied > MAX_COPIED_FRACTION:
         return f"samples copy training pictures {found}"
     if statistic < COPIES:
         # the nearer to the middle of all pictures, the nearer to any of them: blurred samples do that, and copy none
@@ -113,9 +115,9 @@ def verdict(statistic: float, copied: float) -> str:
 def _gallery(generated: Closeness, copied: Tensor) -> list[int]:
     """Rows of the closest samples, flagged ones first, relative to the surroundings of the picture they are close to."""
     near = generated.distance / generated.neighbour_distance
-    return torch.argsort(torch.where(copied, near - near.max() - 1, near))[:SHOWN].tolist()
+    return torch.argsort(torch.where(copied, near - near.max() - 1, near))[:SHOWN_PAIRS].tolist()
 
 
 def _quantiles(distances: Tensor) -> dict[str, float]:
     at = torch.tensor([0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99], dtype=distances.dtype)
-    return {f"{share:g}": float(value) for share, value in zip(at.tolist(), distances.quantile(at), strict=True)}
+    return {f"{p:g}": float(value) for p, value in zip(at.tolist(), distances.quantile(at), strict=True)}

@@ -14,10 +14,13 @@ from limner.methods.generator import reparameterised
 from limner.metrics import DCI, active_units, bootstrap, dci, jackknife, mean_interval, mutual_information_gap, sap
 
 IMPORTANCE_DRAWS, IMPORTANCE_PICTURES = 64, 256
-MOST_PICTURES = 2000
-FEWEST, RAREST = 40, 10
+"""Draws of a picture's latent for the tighter bound, and held-out pictures that it is computed of: it is slow."""
+MAX_PICTURES = 2000
+"""Held-out pictures for everything else, at most."""
+MIN_PICTURES, MIN_UNCOMMON_PICTURES = 40, 10
 """Held-out pictures for disentanglement, and of them those that differ from the most common value of a factor."""
-CHUNK = 128
+BATCH_SIZE = 128
+"""Pictures that are encoded at once, which bounds the memory."""
 
 
 @torch.inference_mode()
@@ -26,16 +29,17 @@ def likelihood(reference: Reference, subject: Subject) -> Group:
     if subject.model is None or not subject.model.generator.encodes:
         return Group()
     generator, dataset = subject.model.generator, reference.dataset
-    rows = reference.evaluation_split.held_out_rows[:MOST_PICTURES]
+    rows = reference.evaluation_split.held_out_rows[:MAX_PICTURES]
     elbos, errors, means = [], [], []
-    for start in range(0, len(rows), CHUNK):
-        images, condition = dataset.batch(rows[start : start + CHUNK], generator.condition_names)
-        mean, _ = generator.encode(images, condition)
+    for start in range(0, len(rows), BATCH_SIZE):
+        images, condition = dataset.batch(rows[start : start + BATCH_SIZE], generator.condition_names)
+        posterior = generator.encode(images, condition)
+        mean = posterior.mean
         if generator.has_elbo:
             noise = torch.randn(mean.shape, generator=seeds.generator("elbo", reference.seed, start))
             nll, kl = generator.elbo_terms(images, condition, noise)
             elbos.append(nll + kl.sum(1))
-        errors.append((generator.decode(mean, condition) - images).div(2).square().mean((1, 2, 3)))
+        errors.append((generator.decode_latent(posterior.latent(condition)) - images).div(2).square().mean((1, 2, 3)))
         means.append(mean)
     latents = torch.cat(means)
     some = f"{len(rows):,} held-out pictures ({reference.split})"
@@ -96,10 +100,14 @@ def _importance_weighted(generator: Generator, reference: Reference, rows: objec
 def _disentanglement(group: Group, latents: Tensor, reference: Reference, rows: object) -> None:
     names = [a.name for a in reference.dataset.schema.attributes if a.kind in ("label", "number")]
     known = reference.dataset.condition(rows, names)  # type: ignore[arg-type]
-    factors = {name: values for name, values in known.items() if (values != values.mode().values).sum() >= RAREST}
-    if len(factors) < 2 or len(latents) < FEWEST:
+    factors = {
+        name: values
+        for name, values in known.items()
+        if (values != values.mode().values).sum() >= MIN_UNCOMMON_PICTURES
+    }
+    if len(factors) < 2 or len(latents) < MIN_PICTURES:
         group.notes.append(
-            f"disentanglement needs {FEWEST} held-out pictures and two factors (labels or numbers) that vary among them, "
+            f"disentanglement needs {MIN_PICTURES} held-out pictures and two factors (labels or numbers) that vary among them, "
             "as the garden and Morpho-MNIST have."
         )
         return

@@ -6,13 +6,15 @@ from typing import Any
 import numpy as np
 
 from limner.evaluation import table
-from limner.evaluation.evaluate import Evaluation, Judged
-from limner.evaluation.generalisation import SHOWN
+from limner.evaluation.evaluate import EvaluatedModel, Evaluation
+from limner.evaluation.generalisation import SHOWN_PAIRS
 from limner.pictures import Page, grid
 from limner.training.history import curves, read_history
 
-COLUMNS = 12
-MOST_CLASSES = 30
+GRID_COLUMNS = 12
+"""Pictures in a row."""
+MAX_CLASSES = 30
+"""Rows of a table by class, and classes of a table of confusion, that can still be read."""
 CURVES = (
     "discriminator",
     "generator",
@@ -22,6 +24,7 @@ CURVES = (
     "held_out_frechet",
     "held_out_negative_elbo",
 )
+"""Of the training's history, the curves that are shown where a run has them."""
 
 
 def page(evaluation: Evaluation) -> Page:
@@ -35,7 +38,7 @@ def page(evaluation: Evaluation) -> Page:
     )
     for line in table.verdicts(evaluation):
         sheet.paragraph(f"{line}.")
-    for group in evaluation.judged[0].groups:
+    for group in evaluation.models[0].groups:
         header, *rows = table.rows(evaluation, group)
         if rows:
             sheet.heading(group.capitalize(), 3)
@@ -43,7 +46,7 @@ def page(evaluation: Evaluation) -> Page:
     sheet.paragraph(f"{table.LEGEND} What each figure means is in docs/evaluation.md.")
     for warning in table.warnings(evaluation):
         sheet.warning(warning)
-    for one in evaluation.judged:
+    for one in evaluation.models:
         if one.subject.model is not None:
             _chapter(sheet, evaluation, one)
     sheet.heading("How it was measured")
@@ -51,11 +54,11 @@ def page(evaluation: Evaluation) -> Page:
     return sheet
 
 
-def _chapter(page: Page, evaluation: Evaluation, one: Judged) -> None:
+def _chapter(page: Page, evaluation: Evaluation, one: EvaluatedModel) -> None:
     page.heading(one.subject.name)
     for name, rows in one.seen.items():
         if len(rows):
-            page.figure(grid(one.subject.generated.pictures[rows.numpy()], columns=COLUMNS), name)
+            page.figure(grid(one.subject.generated.pictures[rows.numpy()], columns=GRID_COLUMNS), name)
     details = {key: value for group in one.groups.values() for key, value in group.details.items()}
     if "nearest" in details:
         _copies(page, evaluation, one, details)
@@ -77,7 +80,7 @@ def _chapter(page: Page, evaluation: Evaluation, one: Judged) -> None:
             page.curves(shown, f"{one.subject.name}: training", "pictures seen")
 
 
-def _copies(page: Page, evaluation: Evaluation, one: Judged, details: dict[str, Any]) -> None:
+def _copies(page: Page, evaluation: Evaluation, one: EvaluatedModel, details: dict[str, Any]) -> None:
     page.heading("Does it copy?", 3)
     page.paragraph(
         f"{details['verdict'].capitalize()}. Left a sample, right the training picture nearest to it; the most similar first."
@@ -88,18 +91,18 @@ def _copies(page: Page, evaluation: Evaluation, one: Judged, details: dict[str, 
     page.table(header, ([name, *values.values()] for name, values in distances.items()))
 
 
-def _pairs(evaluation: Evaluation, one: Judged, rows: list[dict[str, Any]]) -> Iterable[tuple[np.ndarray, str]]:
-    for row in rows[:SHOWN]:
+def _pairs(evaluation: Evaluation, one: EvaluatedModel, rows: list[dict[str, Any]]) -> Iterable[tuple[np.ndarray, str]]:
+    for row in rows[:SHOWN_PAIRS]:
         pair = [one.subject.generated.pictures[row["sample"]], evaluation.reference.train.pictures[row["training"]]]
         yield np.concatenate(pair, axis=1), f"{'copy, ' if row['copy'] else ''}distance {row['distance']:.3g}"
 
 
-def _by_class(page: Page, group: str, one: Judged) -> None:
+def _by_class(page: Page, group: str, one: EvaluatedModel) -> None:
     rows = one.groups[group].details.get("by_class", []) if group in one.groups else []
     if rows:
         page.heading(f"By class: {group}", 3)
         header = list(dict.fromkeys(key for row in rows for key in row))
-        page.table(header, ([_measured(row.get(name)) for name in header] for row in rows[:MOST_CLASSES]))
+        page.table(header, ([_measured(row.get(name)) for name in header] for row in rows[:MAX_CLASSES]))
 
 
 def _measured(value: object) -> object:
@@ -108,7 +111,7 @@ def _measured(value: object) -> object:
 
 def _confusion(page: Page, name: str, details: dict[str, Any]) -> None:
     classes = details["classes"]
-    if len(classes) <= MOST_CLASSES:
+    if len(classes) <= MAX_CLASSES:
         page.heading(f"Confusion, {name}", 3)
         page.table(
             ["true class, named as", *classes],

@@ -1,4 +1,4 @@
-"""What models are judged against: the pictures they learned from, pictures held out, and what the extractor sees in them."""
+"""What models are evaluated against: the pictures they learned from, pictures held out, and what the extractor sees in them."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,9 +16,10 @@ from limner.features import Extractor, pool_once
 from limner.metrics import Closeness, closeness, k_means
 from limner.progress import ProgressLine
 
-CELLS = 10
-FEWEST = 10
-"""Held-out pictures below which nothing is judged."""
+NUM_CELLS = 10
+"""Cells of k-means on the training pictures in which C_T compares distances."""
+MIN_HELD_OUT_PICTURES = 10
+"""Held-out pictures below which nothing is evaluated."""
 
 
 @dataclass
@@ -55,10 +56,10 @@ class Reference:
             evaluation_split.split,
         )
         for rows, what in ((evaluation_split.train_rows, "training"), (evaluation_split.held_out_rows, "held-out")):
-            if len(rows) < FEWEST:
+            if len(rows) < MIN_HELD_OUT_PICTURES:
                 raise DataError(
-                    f"{self.dataset.path} has {len(rows)} {what} pictures, and at least {FEWEST} are needed to judge a "
-                    "model: give more."
+                    f"{self.dataset.path} has {len(rows)} {what} pictures; at least {MIN_HELD_OUT_PICTURES} are needed "
+                    "to evaluate a model: give more."
                 )
         self.label = self.schema.label
         self.classes = self.schema.attribute(self.label).classes if self.label else ()
@@ -88,8 +89,8 @@ class Reference:
 
     @cached_property
     def centres(self) -> Tensor:
-        """Centres of the cells in which copying is judged, (cells, D)."""
-        return k_means(self.train.features, CELLS, self.seed).float()
+        """Centres of the cells in which copying is evaluated, (cells, D)."""
+        return k_means(self.train.features, NUM_CELLS, self.seed).float()
 
     @cached_property
     def classifier(self) -> Classifier:

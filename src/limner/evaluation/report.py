@@ -12,7 +12,7 @@ from limner.errors import UsageError
 from limner.evaluation.evaluate import Evaluation
 from limner.evaluation.page import page
 from limner.evaluation.table import warnings
-from limner.parsing import MOST_JSON_OF_DATA, ParseError, read_json
+from limner.parsing import MAX_DATA_JSON_BYTES, ParseError, read_json
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def claimed(folder: Path) -> Iterator[None]:
 
 def _is_evaluation(file: Path) -> bool:
     try:
-        found = read_json(file, MOST_JSON_OF_DATA, finite=False)
+        found = read_json(file, MAX_DATA_JSON_BYTES, finite=False)
     except ParseError:
         return False
     return isinstance(found, dict) and "protocol" in found
@@ -62,11 +62,6 @@ def as_dict(evaluation: Evaluation) -> dict[str, Any]:
             "trained": one.subject.model.about.get("training") if one.subject.model else None,
             "groups": {name: group.as_dict() for name, group in one.groups.items()},
         }
-        for one in evaluation.judged
+        for one in evaluation.models
     ]
     return {"protocol": evaluation.protocol, "notes": warnings(evaluation), "models": models}
-
-
-def write_json(evaluation: Evaluation, path: Path) -> None:
-    """Writes report.json, whole or not at all."""
-    files.write_text(path, json.dumps(as_dict(evaluation), indent=1, ensure_ascii=False) + "\n")

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
 
 RUNGS = (0.25, 0.5, 0.75, 1.0)
-"""Shares of its time at which a trial is compared with the others and may be given up."""
+"""Fractions of its time at which a trial is compared with the others and may be given up."""
 DEFAULT = "default"
 """The folder of the recipe as it is."""
-STARTUP = 3
+NUM_STARTUP_TRIALS = 3
 """Trials, the recipe as it is among them, before draws follow what did well, and before any is given up."""
-FEWEST_TO_EXPLAIN = 4
+MIN_TRIALS_TO_EXPLAIN = 4
+"""Complete trials below which nothing can be said of what mattered."""
 
 
 def open_study(file: Path, seed: int) -> "Study":
@@ -42,8 +43,8 @@ def open_study(file: Path, seed: int) -> "Study":
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     return optuna.create_study(
         storage=JournalStorage(JournalFileBackend(str(file))),
-        sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=STARTUP, multivariate=True),
-        pruner=optuna.pruners.MedianPruner(n_startup_trials=STARTUP),
+        sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=NUM_STARTUP_TRIALS, multivariate=True),
+        pruner=optuna.pruners.MedianPruner(n_startup_trials=NUM_STARTUP_TRIALS),
         study_name="limner",
         load_if_exists=True,
         direction="minimize",
@@ -88,18 +89,18 @@ def run_trials(
 
 
 def train_by_rungs(recipe: Recipe, dataset: Dataset, run: Path, minutes: float, seed: int) -> Iterator[float]:
-    """Trains for each share of the time in turn and yields the held-out measure; what was done before is not done again."""
+    """Trains for each fraction of the time in turn and yields the held-out measure; what was done before is not done again."""
     grouped = recipe.grouped(dataset)
     held_out = HeldOut(grouped, tuple(a.name for a in recipe.attributes(grouped.schema)), seed)
     measure = recipe.method.held_out_measure
     file = run / "rungs.json"
     known = _read_rungs(file) if file.is_file() else []
     yield from known
-    for share in RUNGS[len(known) :]:
+    for fraction in RUNGS[len(known) :]:
         begun = (run / "recipe.yaml").is_file()
         # all from random weights: of recipes that differ in their networks, some would start from a base and others not
         start = None if begun else "none"
-        model = train(dataset, recipe, run, minutes=share * minutes, seed=seed, resume=begun, start=start)
+        model = train(dataset, recipe, run, minutes=fraction * minutes, seed=seed, resume=begun, init_from=start)
         known.append(held_out.measure(measure, model.generator).value)
         files.write_text(file, json.dumps(known) + "\n")
         yield known[-1]
@@ -130,14 +131,14 @@ def ended(study: "Study") -> list[dict[str, Any]]:
 
 
 def importances(study: "Study") -> dict[str, float]:
-    """Returns how much each key mattered, as shares that sum to 1, most first; empty for fewer than 4 complete trials.
+    """Returns how much each key mattered, as fractions that sum to 1, most first; empty for fewer than 4 complete trials.
 
     PED-ANOVA: Watanabe et al. 2023, arXiv 2304.10255.
     """
     from optuna.importance import get_param_importances
 
     complete = [trial for trial in ended(study) if trial["state"] == "complete"]
-    return dict(get_param_importances(study)) if len(complete) >= FEWEST_TO_EXPLAIN else {}
+    return dict(get_param_importances(study)) if len(complete) >= MIN_TRIALS_TO_EXPLAIN else {}
 
 
 def folder_of(trial: Any) -> str:

@@ -11,7 +11,8 @@ from limner.features import pool
 from limner.model import Model
 from limner.progress import ProgressLine
 
-CHUNK = 512
+BATCH_SIZE = 512
+"""Pictures that are generated at once, which bounds the memory."""
 
 
 @dataclass
@@ -25,14 +26,14 @@ class Subject:
 
 
 def generate(name: str, path: Path | None, model: Model, reference: Reference, n: int) -> Subject:
-    """Has a model generate n pictures, with the training set's share of conditions."""
+    """Has a model generate n pictures, with conditions as often as the training set has them."""
     schema = model.schema
     # in a list and in an array, with a latent and a random generator each
-    each = 2 * schema.height * schema.width * schema.channels + 8 * model.generator.latent + seeds.GENERATOR_BYTES
-    memory.require(n * each, f"judging {name} by --n {n:,} samples", "lower --n")
-    latent, parts = model.latent(n, seed=seeds.derive("evaluation", reference.seed) % 2**31), []
+    each = 2 * schema.height * schema.width * schema.channels + 8 * model.generator.latent_dim + seeds.GENERATOR_BYTES
+    memory.require(n * each, f"evaluating {name} by --n {n:,} samples", "lower --n")
+    latent, parts = model.sample_latents(n, seed=seeds.derive("evaluation", reference.seed) % 2**31), []
     with ProgressLine(f"{name}: generating", n, "pictures") as bar:
-        for part in latent.batches(CHUNK):
+        for part in latent.batches(BATCH_SIZE):
             parts.append(model.generate(part))
             bar.advance(len(part))
     pictures = np.concatenate(parts)

@@ -1,22 +1,24 @@
 """The outcome of an evaluation in words and rows of text."""
 
-from limner.evaluation.evaluate import Evaluation, Judged
+from limner.evaluation.evaluate import EvaluatedModel, Evaluation
 from limner.evaluation.measure import Measure
 
 LEGEND = (
     "In brackets: the 95 % interval. ↓ lower is better, ↑ higher is better. * better than all other models, by more than the "
     "intervals. ! not reliable: see the notes."
 )
+"""What stands under the table."""
 ARROWS = {"lower": "↓", "higher": "↑", "": ""}
+"""The sign of a measure by which end of it is better."""
 
 
 def rows(evaluation: Evaluation, group: str | None = None) -> list[list[str]]:
     """Returns the table: a header, then a row a measure, of one group or of all, and a column a model; the best is starred."""
-    table = [["", *(one.subject.name for one in evaluation.judged)]]
+    table = [["", *(one.subject.name for one in evaluation.models)]]
     for name in _names(evaluation, group):
-        found = [_find(one, name) for one in evaluation.judged]
+        found = [_find(one, name) for one in evaluation.models]
         best = _best(
-            [measure for measure, one in zip(found, evaluation.judged, strict=True) if measure and one.subject.model]
+            [measure for measure, one in zip(found, evaluation.models, strict=True) if measure and one.subject.model]
         )
         better = next(measure.better for measure in found if measure)
         cells = [_cell(measure) + ("\u00a0*" if measure is not None and measure is best else "") for measure in found]
@@ -28,7 +30,7 @@ def protocols(evaluation: Evaluation) -> dict[str, str]:
     """Returns how each measure was made, by its name."""
     return {
         measure.name: measure.protocol
-        for one in reversed(evaluation.judged)
+        for one in reversed(evaluation.models)
         for group in one.groups.values()
         for measure in group.measures
     }
@@ -37,13 +39,13 @@ def protocols(evaluation: Evaluation) -> dict[str, str]:
 def warnings(evaluation: Evaluation) -> list[str]:
     """Returns what a reader must know before believing a figure, each once."""
     names: dict[str, dict[str, None]] = {}
-    for one in evaluation.judged:
+    for one in evaluation.models:
         for measure in (measure for group in one.groups.values() for measure in group.measures if measure.warning):
             names.setdefault(measure.warning, {})[measure.name] = None
     said = [f"{', '.join(measures)}: {warning}" for warning, measures in names.items()]
     notes = [
         f"{one.subject.name}: {note}"
-        for one in evaluation.judged
+        for one in evaluation.models
         for group in one.groups.values()
         for note in group.notes
     ]
@@ -53,8 +55,8 @@ def warnings(evaluation: Evaluation) -> list[str]:
 def verdicts(evaluation: Evaluation) -> list[str]:
     """Returns whether each model copies, in words; for comparison also of training pictures, which are copies of themselves."""
     return [
-        f"{one.subject.name}{'' if one.subject.model else ', judged like samples for comparison'}: {group.details['verdict']}"
-        for one in evaluation.judged
+        f"{one.subject.name}{'' if one.subject.model else ', evaluated like samples for comparison'}: {group.details['verdict']}"
+        for one in evaluation.models
         for group in one.groups.values()
         if "verdict" in group.details
     ]
@@ -74,15 +76,15 @@ def number(value: float) -> str:
 def _names(evaluation: Evaluation, only: str | None) -> list[str]:
     """Names of measures in the order of the groups; those that only some models have come after their neighbours."""
     names: dict[str, None] = {}
-    for group in [only] if only else evaluation.judged[0].groups:
-        for one in evaluation.judged:
+    for group in [only] if only else evaluation.models[0].groups:
+        for one in evaluation.models:
             names |= (
                 dict.fromkeys(measure.name for measure in one.groups[group].measures) if group in one.groups else {}
             )
     return list(names)
 
 
-def _find(one: Judged, name: str) -> Measure | None:
+def _find(one: EvaluatedModel, name: str) -> Measure | None:
     return next((m for group in one.groups.values() for m in group.measures if m.name == name), None)
 
 

@@ -1,4 +1,4 @@
-"""The search for a better recipe: trained on the training split, chosen on the validation split, judged on the test split."""
+"""The search for a better recipe: trained on the training split, chosen on the validation split, evaluated on the test split."""
 
 import json
 import math
@@ -29,10 +29,10 @@ from limner.model import Model, load
 from limner.recipes import Recipe, apply_settings, find_recipe, to_yaml
 from limner.recipes.search import search_space
 
-FEWEST = 16
-"""Pictures to choose by, and to judge by."""
-SAMPLES = 5000
-"""Of each of the two models that are judged at the end."""
+MIN_SPLIT_PICTURES = 16
+"""Pictures to choose by, and to evaluate by."""
+NUM_SAMPLES = 5000
+"""Of each of the two models that are evaluated at the end."""
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Tuning:
     importances: dict[str, float]
     figures: dict[str, Measure]
     """The deciding measure on the test split, of "default" and, when a trial was better, of "tuned"."""
-    judged: Evaluation
+    evaluation: Evaluation
 
     @property
     def verdict(self) -> str:
@@ -63,7 +63,7 @@ class Tuning:
 
     def rows(self) -> list[list[str]]:
         """Returns the table: a header, the default, and the trials, the best first."""
-        header = ["", *(f"at {share:.0%}" for share in RUNGS), "changes"]
+        header = ["", *(f"at {fraction:.0%}" for fraction in RUNGS), "changes"]
         rows = [["default", *map(number, self.default), ""]]
         for trial in sorted(self.trials, key=lambda one: (-len(one["rungs"]), one["rungs"][-1])):
             blanks = ["given up"] + [""] * len(RUNGS)
@@ -106,9 +106,9 @@ def tune(
     dataset = data if isinstance(data, Dataset) else open_dataset(data, **prepare)
     for split in ("validation", "test"):
         count = len(dataset.split(split))
-        if count < FEWEST:
+        if count < MIN_SPLIT_PICTURES:
             raise DataError(
-                f"{dataset.path}: {count} {split} pictures are too few to choose by; at least {FEWEST} are needed."
+                f"{dataset.path}: {count} {split} pictures are too few to choose by; at least {MIN_SPLIT_PICTURES} are needed."
             )
     out = Path(out)
     asked = {"recipe": chosen.model_dump(mode="json"), "fingerprint": dataset.fingerprint, "trials": trials}
@@ -120,7 +120,9 @@ def tune(
         run_trials(study, chosen, dataset, out, trials, each, seed)
     found = _concluded(chosen, default, ended(study), importances(study), dataset, out, seed)
     report = {"verdict": found.verdict, "default": default, "trials": found.trials, "importances": found.importances}
-    files.write_text(out / "report.json", json.dumps(report | {"judged": as_dict(found.judged)}, indent=1) + "\n")
+    files.write_text(
+        out / "report.json", json.dumps(report | {"evaluation": as_dict(found.evaluation)}, indent=1) + "\n"
+    )
     page(found, chosen, dataset).save(out / "report.html")
     files.write_text(out / "recipe.yaml", to_yaml(found.recipe))
     return found
@@ -143,15 +145,17 @@ def _concluded(
         models["tuned"] = load(out / best["folder"])
         recipe = models["tuned"].recipe.model_copy(update={"name": f"{recipe.name}-tuned"})
     only = ("distances", "likelihood")
-    judged = evaluate(models, dataset, n=SAMPLES, only=only, with_training_pictures=False, test_only=True, seed=seed)
+    evaluation = evaluate(
+        models, dataset, n=NUM_SAMPLES, only=only, with_training_pictures=False, test_only=True, seed=seed
+    )
     by_elbo = recipe.method.held_out_measure == "negative_elbo"
-    name = "negative ELBO" if by_elbo else f"{judged.reference.extractor.distance} without bias"
+    name = "negative ELBO" if by_elbo else f"{evaluation.reference.extractor.distance} without bias"
     figures = {
         one.subject.name: next(m for group in one.groups.values() for m in group.measures if m.name.startswith(name))
-        for one in judged.judged
+        for one in evaluation.models
         if one.subject.name in models
     }
-    return Tuning(recipe, default, trials, mattered, figures, judged)
+    return Tuning(recipe, default, trials, mattered, figures, evaluation)
 
 
 def _said(measure: Measure) -> str:

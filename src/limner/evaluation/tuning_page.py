@@ -11,7 +11,8 @@ from limner.recipes import Recipe, to_yaml
 if TYPE_CHECKING:
     from limner.evaluation.tuning import Tuning
 
-BAR, SHOWN = 30, 32
+BAR_LENGTH, SHOWN_PICTURES = 30, 32
+"""Characters of the longest bar, and samples of a model that are shown."""
 
 
 def page(tuning: "Tuning", recipe: Recipe, dataset: Dataset) -> Page:
@@ -26,7 +27,10 @@ def page(tuning: "Tuning", recipe: Recipe, dataset: Dataset) -> Page:
     if tuning.importances:
         sheet.table(
             ["key", "share", ""],
-            ((key, share, "▇" * max(1, round(BAR * share))) for key, share in tuning.importances.items()),
+            (
+                (key, fraction, "▇" * max(1, round(BAR_LENGTH * fraction)))
+                for key, fraction in tuning.importances.items()
+            ),
         )
     else:
         sheet.paragraph("Too few trials were completed to say.")
@@ -35,8 +39,8 @@ def page(tuning: "Tuning", recipe: Recipe, dataset: Dataset) -> Page:
         if all(isinstance(value, int | float) for value, _ in points):
             sheet.curves({key: _dots(points)}, f"held-out measure by {key}", key)
     sheet.heading("Samples")
-    for one in tuning.judged.judged:
-        sheet.figure(grid(one.subject.generated.pictures[:SHOWN]), one.subject.name)
+    for one in tuning.evaluation.models:
+        sheet.figure(grid(one.subject.generated.pictures[:SHOWN_PICTURES]), one.subject.name)
     sheet.heading("The recipe")
     sheet.code(to_yaml(tuning.recipe))
     return sheet
@@ -45,7 +49,7 @@ def page(tuning: "Tuning", recipe: Recipe, dataset: Dataset) -> Page:
 def _curves(tuning: "Tuning") -> dict[str, list[tuple[float, float]]]:
     named = {"default": tuning.default, **{trial["folder"].split("/")[-1]: trial["rungs"] for trial in tuning.trials}}
     return {
-        name: [(100 * share, value) for share, value in zip(RUNGS, values, strict=False)]
+        name: [(100 * fraction, value) for fraction, value in zip(RUNGS, values, strict=False)]
         for name, values in named.items()
     }
 

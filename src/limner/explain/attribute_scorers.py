@@ -14,7 +14,7 @@ from limner.explain.scorers import SCORERS, Scorer
 from limner.explain.targets import Target, target_among
 from limner.model import Model, check_shape
 
-MOST_CLASSES = 12
+MAX_CLASSES = 12
 """Classes of a label that are scored one by one; of one with more, only those that are asked for."""
 
 
@@ -71,6 +71,6 @@ def _usual_targets(dataset: Dataset) -> list[Target]:
     for one in dataset.schema.attributes:
         if one.kind == "number" and one.maximum > one.minimum:
             found.append(Target(one))
-        if one.kind == "label" and 1 < len(one.classes) <= MOST_CLASSES:
+        if one.kind == "label" and 1 < len(one.classes) <= MAX_CLASSES:
             found += [Target(one, index) for index, name in enumerate(one.classes) if name != one.missing]
     return found

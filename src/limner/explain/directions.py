@@ -1,6 +1,6 @@
 """Directions in latent space of what can be scored, and what any direction changes.
 
-A direction is a step (latent,) in w, one standard deviation of w long.
+A direction is a step (latent_dim,) in w, one standard deviation of w long.
 """
 
 from __future__ import annotations
@@ -15,21 +15,23 @@ from torch import Tensor
 
 from limner.editing.directions import shifted
 from limner.editing.latent_space import sample_w, standardised
-from limner.errors import UsageError, nearest, shown
+from limner.errors import UsageError, quoted, suggestion
 from limner.explain.scorers import Scorer
 from limner.explain.targets import check_count
 from limner.methods import Latent
 from limner.metrics.intervals import Interval, change_interval
 from limner.model import Model
 
-RIDGE = np.logspace(0, 5, 11)
-NOTHING = 1e-3
+RIDGE_PENALTIES = np.logspace(0, 5, 11)
+"""Penalties of the regression, of which cross-validation chooses one."""
+MIN_LENGTH = 1e-3
 """Length below which nothing is left of a direction of length 1."""
-CONSTANT = 1e-6
+MIN_SCORE_STD = 1e-6
 """Standard deviation below which a score counts as the same for all pictures."""
-HARDLY = 0.2
+MIN_CHANGE = 0.2
 """Standard deviations of its own score by which a direction changes hardly anything."""
-BATCH = 64
+BATCH_SIZE = 64
+"""Pictures that are generated at once."""
 
 
 class Effect(NamedTuple):
@@ -47,22 +49,22 @@ class Effect(NamedTuple):
     def fault(self) -> str | None:
         """That a direction of an attribute hardly changes it, or another score more; None of one that does, or is of none."""
         own = self.changes.get(self.name)
-        if own is None or (self.most == self.name and own.value >= HARDLY):
+        if own is None or (self.most == self.name and own.value >= MIN_CHANGE):
             return None
-        hardly = "hardly changes it" if abs(own.value) < HARDLY else "lowers it" if own.value < 0 else "changes it"
+        hardly = "hardly changes it" if abs(own.value) < MIN_CHANGE else "lowers it" if own.value < 0 else "changes it"
         more = f", and {self.most} more ({self.changes[self.most]:+.2f})" if self.most != self.name else ""
         return f"the direction called {self.name} {hardly} ({own:+.2f}){more}"
 
 
 def regression(w: Tensor, scores: Tensor) -> Tensor:
-    """Returns the direction (latent,), of length 1, in which a linear regression on standardised w (n, latent) rises most.
+    """Returns the direction (latent_dim,), of length 1, in which a linear regression on standardised w (n, latent_dim) rises most.
 
     Ridge regression of scores (n,), as w can have more dimensions than there are pictures; its penalty is chosen by generalised
     cross-validation.
     """
     from sklearn.linear_model import RidgeCV
 
-    slope = torch.from_numpy(RidgeCV(alphas=RIDGE).fit(w.numpy(), scores.numpy()).coef_).float()
+    slope = torch.from_numpy(RidgeCV(alphas=RIDGE_PENALTIES).fit(w.numpy(), scores.numpy()).coef_).float()
     return F.normalize(slope, dim=0)
 
 
@@ -80,7 +82,7 @@ def supervised(
     """
     for name in (*names, *keep):
         if name not in scorers:
-            raise UsageError(f"nothing is called '{shown(name)}' here; {nearest(name, list(scorers))}")
+            raise UsageError(f"nothing is called '{quoted(name)}' here; {suggestion(name, list(scorers))}")
     latent, _ = halves(model, n, seed)
     w = standardised(model, latent.values).cpu()
     scored = scores_of(model, latent, {name: scorers[name] for name in (*names, *keep)})
@@ -88,7 +90,7 @@ def supervised(
     found = {}
     for name in names:
         direction = orthogonal(regressions[name], [regressions[other] for other in keep])
-        if name in keep or direction.norm() < NOTHING:
+        if name in keep or direction.norm() < MIN_LENGTH:
             raise UsageError(f"{name}: nothing is left of it that keeps {', '.join(keep)}.")
         _, std = model.generator.w_statistics()
         found[name] = F.normalize(direction, dim=0).to(std.device) * std
@@ -96,7 +98,7 @@ def supervised(
 
 
 def orthogonal(direction: Tensor, others: Sequence[Tensor]) -> Tensor:
-    """Returns what is left of a direction (latent,) without what lies in the span of others."""
+    """Returns what is left of a direction (latent_dim,) without what lies in the span of others."""
     if not others:
         return direction
     basis = torch.linalg.qr(torch.stack(list(others), 1).double())[0]
@@ -109,7 +111,7 @@ def effects(
     """Returns what each step changes, with 95 % intervals over pictures by which no direction was found."""
     _, latent = halves(model, n, seed)
     before = scores_of(model, latent, scorers)
-    stds = {name: float(values.std()) for name, values in before.items() if float(values.std()) > CONSTANT}
+    stds = {name: float(values.std()) for name, values in before.items() if float(values.std()) > MIN_SCORE_STD}
     found = []
     for name, step in steps.items():
         back, forth = (scores_of(model, shifted(latent, sign * step), scorers) for sign in (-1, 1))
@@ -124,7 +126,7 @@ def scores_of(model: Model, latent: Latent, scorers: Mapping[str, Scorer]) -> di
     """Returns the scores of the pictures of latents, float64 (n,) each."""
     scores: dict[str, list[Tensor]] = {name: [] for name in scorers}
     with torch.no_grad():
-        for part in latent.batches(BATCH):
+        for part in latent.batches(BATCH_SIZE):
             images = model.hooks.decode(part).cpu()
             for name, scorer in scorers.items():
                 scores[name].append(scorer(images).double())

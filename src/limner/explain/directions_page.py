@@ -22,15 +22,17 @@ from limner.tensors import save_tensors
 
 STOPS = (-3, -2, -1, 0, 1, 2, 3)
 """Standard deviations along a direction at which it is shown."""
-SHOWN = 4
+SHOWN_PICTURES = 4
 """Pictures that each direction is shown on."""
-LISTED = 3
+LISTED_CHANGES = 3
 """Changes of a direction in the summary, the greatest."""
 HOW = (
     "A step is one standard deviation of w, and a change is in standard deviations of each score over the model's own pictures; "
     "95 % intervals, over pictures by which no direction was found."
 )
+"""What the figures mean."""
 LIMITS = "What a direction changes most says what it is. It may change other things, too: see the strips."
+"""What they do not mean."""
 
 
 def faults(found: Sequence[Effect]) -> list[str]:
@@ -42,7 +44,10 @@ def faults(found: Sequence[Effect]) -> list[str]:
 
 def summary(found: Sequence[Effect]) -> list[list[str]]:
     """Returns the greatest changes by each direction, as a table with its header."""
-    body = [[one.name, *(f"{name} {one.changes[name]:+.2f}" for name in list(one.changes)[:LISTED])] for one in found]
+    body = [
+        [one.name, *(f"{name} {one.changes[name]:+.2f}" for name in list(one.changes)[:LISTED_CHANGES])]
+        for one in found
+    ]
     return [["direction", "changes most", *["then"] * (len(body[0]) - 2)], *body]
 
 
@@ -69,8 +74,8 @@ def write(
 
 
 def strip(model: Model, step: Tensor) -> np.ndarray:
-    """Returns pictures along a direction, those of one latent after another, uint8 (SHOWN * stops, H, W, C)."""
-    latent = sample_w(model, SHOWN)
+    """Returns pictures along a direction, those of one latent after another, uint8 (SHOWN_PICTURES * stops, H, W, C)."""
+    latent = sample_w(model, SHOWN_PICTURES)
     with torch.no_grad():
         stops = [to_uint8(model.hooks.decode(shifted(latent, stop * step))) for stop in STOPS]
     return np.stack(stops, 1).reshape(-1, *stops[0].shape[1:])

@@ -31,11 +31,11 @@ from limner.model import Model, check_shape
 from limner.progress import ProgressLine
 
 """Latents that are needed, so that halves of them are enough."""
-MOST = 128
+MAX_CHANNELS = 128
 """Channels of a wide layer that are tested, drawn at random."""
-DRAWS = 20
+NUM_RANDOM_DRAWS = 20
 """Random groups of channels, and random directions, that the chosen ones are compared with."""
-SHOWN = 12
+SHOWN_PICTURES = 12
 """Pictures a row."""
 SHOWN_CHANNELS = 5
 """Channels that are shown, the strongest."""
@@ -55,7 +55,7 @@ class ChannelEffect:
 
 
 class Intervention(NamedTuple):
-    """Channels set to values, or latents shifted by (latent,)."""
+    """Channels set to values, or latents shifted by (latent_dim,)."""
 
     values: Mapping[int, float] = MappingProxyType({})
     shift: Tensor | None = None
@@ -66,7 +66,7 @@ Pair = tuple[Intervention, Intervention]
 
 
 class Row(NamedTuple):
-    """Pictures of the same latents, uint8 (SHOWN, H, W, C), and the intervention."""
+    """Pictures of the same latents, uint8 (SHOWN_PICTURES, H, W, C), and the intervention."""
 
     title: str
     pictures: np.ndarray
@@ -162,13 +162,15 @@ def dissection(
     if probe.shape[0] < 2:
         raise ModelError(f"the layer {probe.name} reads one channel, so there is no other to compare it with.")
     random = np.random.default_rng(seeds.derive("units", seed))
-    tested = np.sort(random.permutation(probe.shape[0])[:MOST])
-    total = len(tested) + model.generator.latent + 2 * DRAWS + 2
+    tested = np.sort(random.permutation(probe.shape[0])[:MAX_CHANNELS])
+    total = len(tested) + model.generator.latent_dim + 2 * NUM_RANDOM_DRAWS + 2
     with ProgressLine("channels", total, "interventions") as bar:
         experiment = Experiment(samples, probe, bar, choosing, evaluating)
         channels = _channels(experiment, tested, min(top, len(tested) // 2), random)
-        directions = _directions(experiment, model.generator.latent, seed)
-    rows = experiment.rows(channels.shown | directions.shown, slice(evaluating.start, evaluating.start + SHOWN))
+        directions = _directions(experiment, model.generator.latent_dim, seed)
+    rows = experiment.rows(
+        channels.shown | directions.shown, slice(evaluating.start, evaluating.start + SHOWN_PICTURES)
+    )
     before = change_interval(experiment.before[evaluating])
     return Dissection(probe.name, probe.shape, n // 2, before, *channels.found, *directions.found, rows)
 
@@ -188,7 +190,7 @@ def _channels(experiment: Experiment, tested: np.ndarray, top: int, random: np.r
     alone = experiment.deltas(pairs, slice(None))
     order, rises = _ranked(alone.of(experiment.choosing))
     group = _jointly(pairs, rises, order[:top])
-    others = [_jointly(pairs, rises, random.choice(order[top:], top, replace=False)) for _ in range(DRAWS)]
+    others = [_jointly(pairs, rises, random.choice(order[top:], top, replace=False)) for _ in range(NUM_RANDOM_DRAWS)]
     names, title = {index: f"channel {tested[index]}" for index in order}, f"the first {top} together"
     effects = alone.of(experiment.evaluating)
     found = (
@@ -205,7 +207,7 @@ def _directions(experiment: Experiment, latent: int, seed: int) -> Part:
     order, _ = _ranked(axes.of(experiment.choosing))
     z = experiment.samples.latent.values[experiment.choosing]
     slope = regression(z, experiment.before[experiment.choosing])
-    vectors = F.normalize(torch.randn(DRAWS, latent, generator=seeds.generator("directions", seed)), dim=1)
+    vectors = F.normalize(torch.randn(NUM_RANDOM_DRAWS, latent, generator=seeds.generator("directions", seed)), dim=1)
     vectors = torch.where(vectors @ slope < 0, -1.0, 1.0)[:, None] * vectors
     effects = axes.of(experiment.evaluating)
     found = (

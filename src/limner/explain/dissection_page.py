@@ -17,11 +17,13 @@ LIMITS = (
     "Effects are on the prediction of a network, not on what people see, and pictures under interventions are unlike "
     "those that it was trained on. The channels are those of this network alone: after another training, it has others."
 )
+"""What the figures do not mean."""
 HOW = (
     "off: the channel is 0 everywhere; on: everywhere at the value that it exceeds in 1 of 100 positions; back and forth: z is "
     "shifted by a standard deviation. Change of the mean, with 95 % intervals over pictures by which nothing was chosen; for "
     "`random`, the mean of the random draws and the bounds of 95 % of them."
 )
+"""What they mean."""
 
 
 def tables(found: Dissection, top: int) -> list[list[list[str]]]:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from limner.errors import ModelError, UsageError, nearest, shown
+from limner.errors import ModelError, UsageError, quoted, suggestion
 from limner.explain.scorers import Scorer
 from limner.images import to_uint8
 from limner.methods import Latent
@@ -24,9 +24,10 @@ from limner.networks.residual import ResidualBlock
 
 ON_QUANTILE = 0.99
 """The quantile of a channel's values, over pictures and positions, that it is switched on to."""
-SIDE = 32
+QUANTILE_SIDE = 32
 """Positions a side, about, that quantiles are taken of."""
-BATCH = 64
+BATCH_SIZE = 64
+"""Pictures that are generated at once."""
 
 
 class Samples:
@@ -34,14 +35,14 @@ class Samples:
 
     def __init__(self, model: Model, scorer: Scorer, n: int, seed: int = 0) -> None:
         self.generator, self.scorer = model.generator, scorer
-        self.latent = model.latent(n, seed=seed)
+        self.latent = model.sample_latents(n, seed=seed)
 
     def images(self, rows: slice, shift: Tensor | None = None) -> Iterator[Tensor]:
-        """Yields the pictures (B, C, H, W) in [-1, 1] of some latents, which are shifted by (latent,) if that is given."""
+        """Yields the pictures (B, C, H, W) in [-1, 1] of some latents, which are shifted by (latent_dim,) if that is given."""
         latent = self.latent.rows(rows)
         if shift is not None:
             latent = latent.with_values(latent.values + shift, latent.space)
-        for part in latent.batches(BATCH):
+        for part in latent.batches(BATCH_SIZE):
             yield self._generated(part.to(self.generator.device))
 
     @torch.inference_mode()
@@ -66,7 +67,7 @@ class LayerProbe:
         self.name, self.layer = name, layer
         maps = self._read(samples, rows)
         self.shape = tuple(maps.shape[1:])
-        times = max(1, max(self.shape[1:], default=1) // SIDE)
+        times = max(1, max(self.shape[1:], default=1) // QUANTILE_SIDE)
         flat = maps[:, :, ::times, ::times].transpose(0, 1).flatten(1) if maps.ndim == 4 else maps.T
         self.on_values: list[float] = np.quantile(flat.numpy(), ON_QUANTILE, axis=1).tolist()
         """What each channel is switched on to."""
@@ -106,7 +107,7 @@ def find_layer(model: Model, name: str | None = None) -> tuple[str, nn.Module]:
         whole = [one for one in found if not _in_block(model, one)] or list(found)
         name = whole[len(whole) // 2]
     if name not in found:
-        raise UsageError(f"--layer {shown(name)}: this model has no such layer; {nearest(name, list(found))}")
+        raise UsageError(f"--layer {quoted(name)}: this model has no such layer; {suggestion(name, list(found))}")
     return name, found[name]
 
 

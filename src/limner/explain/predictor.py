@@ -17,15 +17,16 @@ from limner.conditions.attribute import Attribute
 from limner.data.attributes import is_missing
 from limner.data.dataset import Dataset
 from limner.data.schema import Schema
-from limner.errors import UsageError, shown
+from limner.errors import UsageError, quoted
 from limner.images import from_uint8
 from limner.networks.fit import fit_module
 from limner.networks.predictor import Predictor
-from limner.pictures.shape import SMALLEST
+from limner.pictures.shape import MIN_SIDE
 
-SIDE = 64
+MAX_SIDE = 64
 """Larger pictures are reduced to about this side."""
-STEPS, BATCH, RATE, DECAY = 2000, 64, 2e-3, 0.05
+TRAINING_STEPS, BATCH_SIZE, LEARNING_RATE, WEIGHT_DECAY = 2000, 64, 2e-3, 0.05
+"""Steps of training, about a minute on one core, pictures a step, and AdamW's rate and weight decay: much, as rows may be few."""
 Columns = Mapping[str, np.ndarray]
 
 
@@ -34,12 +35,12 @@ class AttributePredictor(Predictor):
 
     def __init__(self, attributes: Sequence[Attribute], channels: int, height: int, width: int) -> None:
         # of a long, narrow picture the short side stays as long as a picture has to be
-        times = max(1, min(round(max(height, width) / SIDE), min(height, width) // SMALLEST))
+        times = max(1, min(round(max(height, width) / MAX_SIDE), min(height, width) // MIN_SIDE))
         reduced = Schema(height=height // times, width=width // times, channels=channels, attributes=tuple(attributes))
         super().__init__(reduced, attributes)
         self.times = times
         self.errors: dict[str, float] = {}
-        """On real pictures that it did not learn from: mean absolute error of a number, share of wrong classes of a label."""
+        """On real pictures that it did not learn from: mean absolute error of a number, fraction of wrong classes of a label."""
 
     def forward(self, pictures: Tensor) -> dict[str, Tensor]:
         return super().forward(F.avg_pool2d(pictures, self.times) if self.times > 1 else pictures)
@@ -64,15 +65,22 @@ class AttributePredictor(Predictor):
         generator = seeds.generator("predictor order", seed)
 
         def loss() -> Tensor:
-            chosen = torch.randint(len(rows), (BATCH,), generator=generator)
+            chosen = torch.randint(len(rows), (BATCH_SIZE,), generator=generator)
             return self.loss(
                 dataset.images(rows[chosen.numpy()]), {name: column[chosen] for name, column in values.items()}
             )
 
-        fit_module(self, loss, steps or STEPS, lr=RATE, weight_decay=DECAY, title="predictor of attributes")
+        fit_module(
+            self,
+            loss,
+            steps or TRAINING_STEPS,
+            lr=LEARNING_RATE,
+            weight_decay=WEIGHT_DECAY,
+            title="predictor of attributes",
+        )
 
 
-def train_predictor(dataset: Dataset, attributes: Sequence[Attribute], seed: int = 0) -> AttributePredictor:
+def train_attribute_predictor(dataset: Dataset, attributes: Sequence[Attribute], seed: int = 0) -> AttributePredictor:
     """Returns a predictor of labels and numbers that has learned from the training split and was measured on the validation split.
 
     Pictures of which one of the values is missing are left out. UsageError for an attribute that is always the same.
@@ -81,7 +89,7 @@ def train_predictor(dataset: Dataset, attributes: Sequence[Attribute], seed: int
     for one in attributes:
         if len(np.unique(columns[one.name])) < 2:
             raise UsageError(
-                f"{shown(one.name)}: always the same in these {len(rows)} pictures, so nothing can be learned of it."
+                f"{quoted(one.name)}: always the same in these {len(rows)} pictures, so nothing can be learned of it."
             )
     torch.manual_seed(seeds.derive("predictor", seed))
     predictor = AttributePredictor(attributes, *dataset.schema.shape)

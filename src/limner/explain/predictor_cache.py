@@ -13,17 +13,18 @@ from limner.data.cache import cache_folder
 from limner.data.dataset import Dataset
 from limner.errors import LimnerError
 from limner.explain import predictor as settings
-from limner.explain.predictor import AttributePredictor, train_predictor
-from limner.networks.predictor import WIDTHS
+from limner.explain.predictor import AttributePredictor, train_attribute_predictor
+from limner.networks.predictor import PREDICTOR_WIDTHS
 from limner.parsing import parse_json
 from limner.tensors import load_tensors, save_tensors
 from limner.weights import load_weights
 
-FORMAT = 1  # to be raised when `train_predictor` makes other weights of the same pictures
+FORMAT = 1
+"""To be raised when `train_attribute_predictor` makes other weights of the same pictures."""
 
 
 def predictor_once(dataset: Dataset, attributes: Sequence[Attribute], seed: int = 0) -> AttributePredictor:
-    """Returns what `train_predictor` does, kept in `$LIMNER_CACHE` or the user's cache folder.
+    """Returns what `train_attribute_predictor` does, kept in `$LIMNER_CACHE` or the user's cache folder.
 
     The key is the dataset's fingerprint and split, the attributes, the seed and the settings of the training. That a kept one is
     used is said on stderr, as is that one is damaged, and trained again, or could not be kept. UsageError.
@@ -39,7 +40,7 @@ def predictor_once(dataset: Dataset, attributes: Sequence[Attribute], seed: int 
                 f"predictor of attributes: trained before, read from {file}; delete it to train again.", file=sys.stderr
             )
             return kept
-    predictor = train_predictor(dataset, attributes, seed)
+    predictor = train_attribute_predictor(dataset, attributes, seed)
     try:
         save_tensors(file, predictor.state_dict(), {"errors": json.dumps(predictor.errors)})
     except OSError as error:
@@ -56,7 +57,14 @@ def _read(file: Path, dataset: Dataset, attributes: Sequence[Attribute]) -> Attr
 
 
 def _key(dataset: Dataset, attributes: Sequence[Attribute], seed: int) -> str:
-    trained = [settings.SIDE, settings.STEPS, settings.BATCH, settings.RATE, settings.DECAY, WIDTHS]
+    trained = [
+        settings.MAX_SIDE,
+        settings.TRAINING_STEPS,
+        settings.BATCH_SIZE,
+        settings.LEARNING_RATE,
+        settings.WEIGHT_DECAY,
+        PREDICTOR_WIDTHS,
+    ]
     split = [len(dataset.split(name)) for name in ("train", "validation")]
     names = [one.model_dump(mode="json") for one in attributes]
     content = [FORMAT, trained, dataset.fingerprint, split, list(dataset.schema.shape), names, seed]

@@ -6,17 +6,17 @@ import torch
 from torch import Tensor
 
 from limner.features.extractor import in_colour
-from limner.images import luminance
+from limner.images import luma
 
 Scorer = Callable[[Tensor], Tensor]
 """Pictures (B, C, H, W) in [-1, 1] -> how much of something each shows, (B,)."""
-APART = 0.2
+MIN_BORDER_DISTANCE = 0.2
 """Distance from the border's colour, in values from 0 to 1, from which a pixel belongs to what is shown."""
 
 
 def grey(pictures: Tensor) -> Tensor:
     """Returns how bright each pixel is, (B, H, W) in [0, 1]."""
-    return luminance(pictures)[:, 0].add(1).div(2)
+    return luma(pictures)[:, 0].add(1).div(2)
 
 
 def brightness(pictures: Tensor) -> Tensor:
@@ -30,7 +30,7 @@ def contrast(pictures: Tensor) -> Tensor:
 
 
 def colourfulness(pictures: Tensor) -> Tensor:
-    """Returns how colourful pictures are, from 0, in shares of 255 (Hasler & Suesstrunk 2003, "Measuring colorfulness", eq. 7)."""
+    """Returns how colourful pictures are, from 0, of values up to 1 (Hasler & Suesstrunk 2003, "Measuring colorfulness", eq. 7)."""
     red, green, blue = ((in_colour(pictures) + 1) / 2).flatten(2).unbind(1)
     opponent = torch.stack([red - green, (red + green) / 2 - blue])
     return opponent.std(2, correction=0).norm(dim=0) + 0.3 * opponent.mean(2).norm(dim=0)
@@ -43,10 +43,10 @@ def warmth(pictures: Tensor) -> Tensor:
 
 
 def size(pictures: Tensor) -> Tensor:
-    """Returns the share of pixels that are unlike the border's mean colour, 0 to 1: of a thing on plain ground, its size."""
+    """Returns the fraction of pixels that are unlike the border's mean colour, 0 to 1: of a thing on plain ground, its size."""
     first, last = pictures[:, :, [0, -1]].flatten(2), pictures[:, :, :, [0, -1]].flatten(2)
     border = torch.cat([first, last], 2).mean(2)[:, :, None, None]
-    return ((pictures - border).abs().amax(1) / 2 > APART).float().mean((1, 2))
+    return ((pictures - border).abs().amax(1) / 2 > MIN_BORDER_DISTANCE).float().mean((1, 2))
 
 
 SCORERS: Mapping[str, Scorer] = {

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from limner.conditions.attribute import Attribute
 from limner.conditions.values import class_index
-from limner.errors import UsageError, nearest, shown
+from limner.errors import UsageError, quoted, suggestion
 
 OF_ANY_PICTURE = ("brightness", "contrast", "colourfulness", "warmth", "size")
 """The names of `limner.explain.scorers.SCORERS`."""
@@ -46,15 +46,15 @@ def target_among(attributes: Sequence[Attribute], text: str, where: str) -> Targ
     name, equals, class_name = (part.strip() for part in text.partition("="))
     usable = {one.name: one for one in attributes if one.kind in ("label", "number")}
     if name not in usable:
-        hint = nearest(name, list(usable)) if usable else "it has none."
-        raise UsageError(f"{where} has no label or number '{shown(name)}'; {hint}")
+        hint = suggestion(name, list(usable)) if usable else "it has none."
+        raise UsageError(f"{where} has no label or number '{quoted(name)}'; {hint}")
     attribute = usable[name]
     if attribute.kind == "number":
         if equals:
-            raise UsageError(f"{shown(name)} is a number, which has no classes: ask for {shown(name)} alone.")
+            raise UsageError(f"{quoted(name)} is a number, which has no classes: ask for {quoted(name)} alone.")
         return Target(attribute)
     if not equals:
         raise UsageError(
-            f"{shown(name)} is a label: ask for one class of it, as {shown(name)}={shown(attribute.classes[0])}."
+            f"{quoted(name)} is a label: ask for one class of it, as {quoted(name)}={quoted(attribute.classes[0])}."
         )
     return Target(attribute, class_index(attribute, class_name))

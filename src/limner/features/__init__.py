@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from limner.errors import ModelError, UsageError, nearest, shown
+from limner.errors import ModelError, UsageError, quoted, suggestion
 from limner.features import weights
 from limner.features.cache import pool_once
 from limner.features.embedded import Embedded
@@ -23,7 +23,7 @@ def load_extractor(name: str = "limner") -> Extractor:
     """
     name, _, file = name.partition("=")
     if name not in EXTRACTORS:
-        raise UsageError(f"there is no extractor '{shown(name)}'; {nearest(name, list(EXTRACTORS))}")
+        raise UsageError(f"there is no extractor '{quoted(name)}'; {suggestion(name, list(EXTRACTORS))}")
     extractor = EXTRACTORS[name](Path(file) if file else None)
     return extractor.to(memory_format=torch.channels_last).eval().requires_grad_(False)  # type: ignore[call-overload]
 

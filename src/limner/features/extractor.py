@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from limner.errors import UsageError
 from limner.images import over_grey
 
-SMALLEST = 28
+MIN_SIDE = 28
 """Pixels a side from which every extractor works."""
 
 Activations = dict[str, Tensor]
@@ -47,7 +47,7 @@ def readable(images: Tensor, name: str) -> Tensor:
     """Returns pictures in colour; UsageError unless they are (B, 1, 3 or 4, H, W) with sides of at least 28."""
     if images.ndim != 4 or images.shape[1] not in (1, 3, 4):
         raise UsageError(f"{name} reads pictures (B, 1, 3 or 4, H, W), not {tuple(images.shape)}.")
-    if min(images.shape[2:]) < SMALLEST:
+    if min(images.shape[2:]) < MIN_SIDE:
         height, width = images.shape[2:]
-        raise UsageError(f"pictures of {width}x{height} are too small for {name}: enlarge them to {SMALLEST} a side.")
+        raise UsageError(f"pictures of {width}x{height} are too small for {name}: enlarge them to {MIN_SIDE} a side.")
     return in_colour(images)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from limner.features.extractor import Activations, Extractor, readable
 
-SIDE = 299
+INPUT_SIDE = 299
 Kernel = int | tuple[int, int]
 ROW, COLUMN = (1, 7), (7, 1)
 
@@ -165,7 +165,7 @@ class InceptionV3(Extractor):
 
     def forward(self, images: Tensor) -> Activations:
         """Returns the activations at 299 x 299: edges 147, textures 35 and parts 17 a side."""
-        values = (resize((readable(images, self.name) + 1) * 127.5, SIDE, SIDE) - 128) / 128
+        values = (resize((readable(images, self.name) + 1) * 127.5, INPUT_SIDE, INPUT_SIDE) - 128) / 128
         edges = self.Conv2d_2b_3x3(self.Conv2d_2a_3x3(self.Conv2d_1a_3x3(values)))
         features = self.Conv2d_4a_3x3(self.Conv2d_3b_1x1(F.max_pool2d(edges, 3, 2)))
         textures = self.Mixed_5d(self.Mixed_5c(self.Mixed_5b(F.max_pool2d(features, 3, 2))))
@@ -188,9 +188,9 @@ def _resized(images: Tensor, size: int, dim: int) -> Tensor:
         return images
     at = torch.arange(size, dtype=torch.float32, device=images.device) * (before / size)
     low = at.floor().long()
-    share = (at - low).to(images.dtype).view([-1 if axis == dim else 1 for axis in range(4)])
+    fraction = (at - low).to(images.dtype).view([-1 if axis == dim else 1 for axis in range(4)])
     first, second = (images.index_select(dim, index) for index in (low, (low + 1).clamp(max=before - 1)))
-    return first + (second - first) * share
+    return first + (second - first) * fraction
 
 
 def _average(features: Tensor) -> Tensor:

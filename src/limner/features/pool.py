@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from limner.errors import UsageError
-from limner.features.extractor import SMALLEST, Extractor
+from limner.features.extractor import MIN_SIDE, Extractor
 from limner.images import from_uint8
 
 
@@ -42,5 +42,5 @@ def fitted(height: int, width: int, smallest: int, largest: int) -> tuple[int, i
     scale = max(1.0, smallest / min(height, width))
     scale = min(scale, largest / max(height, width))
     if scale == 1:
-        return max(height, SMALLEST), max(width, SMALLEST)
-    return max(round(height * scale), SMALLEST), max(round(width * scale), SMALLEST)
+        return max(height, MIN_SIDE), max(width, MIN_SIDE)
+    return max(round(height * scale), MIN_SIDE), max(round(width * scale), MIN_SIDE)

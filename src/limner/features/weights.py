@@ -1,7 +1,7 @@
 """What is known about each network's weights, where they are looked for, and how they come there.
 
 A file is used when its layout is that of the network and its digest is the one published, if that is known, or else the
-one recorded beside it when it was added. Nothing is ever downloaded unless `get` is called.
+one recorded next to it when it was added. Nothing is ever downloaded unless `get` is called.
 """
 
 import json
@@ -19,7 +19,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from limner import files
-from limner.errors import ModelError, UsageError, nearest, shown
+from limner.errors import ModelError, UsageError, quoted, suggestion
 from limner.features import download, layout
 from limner.features.dinov2 import DINOv2
 from limner.features.extractor import Extractor
@@ -43,7 +43,7 @@ class KnownWeights:
     url: str | None
     """What `get` downloads; None where no ready file is published."""
     digests: dict[str, str]
-    """SHA-256 of published files by name; torch.hub's files carry the first eight digits in their names."""
+    """SHA-256 of published files by name; torch.hub's file names contain the first eight digits."""
 
 
 KNOWN: dict[str, KnownWeights] = {
@@ -169,7 +169,7 @@ def _known(name: str) -> KnownWeights:
     if name == "limner":
         raise UsageError("'limner' is embedded: its weights are always here.")
     if name not in KNOWN:
-        raise UsageError(f"no weights are known by the name '{shown(name)}'; {nearest(name, list(KNOWN))}")
+        raise UsageError(f"no weights are known by the name '{quoted(name)}'; {suggestion(name, list(KNOWN))}")
     return KNOWN[name]
 
 

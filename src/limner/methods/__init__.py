@@ -37,10 +37,10 @@ def build_method(
     optimiser: OptimiserConfig,
     schema: Schema,
     attributes: tuple[Attribute, ...],
-    pictures: int,
+    num_pictures: int,
 ) -> Method:
-    """Returns a method with fresh networks for that schema, conditional on `attributes`, with `pictures` to learn from."""
-    return METHODS[config.kind](config, optimiser, schema, attributes, pictures)
+    """Returns a method with fresh networks for that schema, conditional on `attributes`, with `num_pictures` to learn from."""
+    return METHODS[config.kind](config, optimiser, schema, attributes, num_pictures)
 
 
 def build_generator(config: MethodConfig, schema: Schema, attributes: tuple[Attribute, ...]) -> Generator:

@@ -1,4 +1,4 @@
-"""A discriminator beside another objective: it tells real pictures from fake ones, and the generator learns to deceive it."""
+"""A discriminator in addition to another objective: it separates real from fake pictures, which the generator learns to prevent."""
 
 from torch import Tensor, nn
 
@@ -23,11 +23,11 @@ class Adversary(nn.Module):
     """A discriminator under the hinge loss (Lim & Ye 2017, arXiv 1705.02894)."""
 
     def __init__(
-        self, config: AdversaryConfig, schema: Schema, attributes: tuple[Attribute, ...], pictures: int
+        self, config: AdversaryConfig, schema: Schema, attributes: tuple[Attribute, ...], num_pictures: int
     ) -> None:
         super().__init__()
         self.weight, self.augment_config = config.weight, config.augment
-        self.augments = config.augment.active and pictures < config.augment_below
+        self.augments = config.augment.active and num_pictures < config.augment_below
         self.discriminator = build_discriminator(config.network, schema, attributes)
 
     def augment(self, images: Tensor, context: StepContext, purpose: str) -> Tensor:

@@ -31,19 +31,20 @@ def apply_change(images: Tensor, before: Tensor, after: Tensor) -> Tensor:
 def counterfactual_image(
     generator: Generator, images: Tensor, z: Tensor, condition: Condition, other: Condition
 ) -> Tensor:
-    """Returns pictures (B, C, H, W) in [-1, 1], of z (B, latent), as they would look under another condition than their own."""
+    """Returns pictures (B, C, H, W) in [-1, 1], of z (B, latent_dim), as they would look under another condition than their own."""
     return apply_change(images, generator(z, condition), generator(z, other))
 
 
 def _detail_gain(before: Tensor, after: Tensor) -> Tensor:
-    """Returns by how much details change at each pixel (B, 1, H, W): the slope times the share of `after` that it explains."""
+    """Returns the regression slope of `after` on `before`, times R^2, in a window around each pixel, (B, 1, H, W)."""
     of_before, of_after = before - _mean(before), after - _mean(after)
-    together, own, other = (
+    covariance, var_before, var_after = (
         _mean((one * two).mean(1, keepdim=True)) + EPSILON
         for one, two in ((of_before, of_after), (of_before, of_before), (of_after, of_after))
     )
-    together = together.clamp_min(0)
-    return (together / own).clamp_max(MAX_GAIN) * (together / own * (together / other)).clamp_max(1)
+    covariance = covariance.clamp_min(0)
+    slope = covariance / var_before
+    return slope.clamp_max(MAX_GAIN) * (slope * (covariance / var_after)).clamp_max(1)
 
 
 def _mean(maps: Tensor) -> Tensor:

@@ -28,30 +28,32 @@ from limner.networks.discriminator import build_discriminator, features_of_both
 
 
 class GanGenerator(Generator):
-    """z and the condition's vector side by side, then a decoder."""
+    """z concatenated with the condition's vector, then a decoder."""
 
     condition_scale = 5.0
-    """The vectors begin with a tenth of z's standard deviation: each class begins in a region of its own, half as far from the
-    middle as z goes. With a neutral start, classes were slow to differ (docs/bases.md)."""
+    """After transfer, the condition's input weights are z's times 5: with an initial std of 0.1 it moves the first layer half as
+    much as z does; zero weights were slow to separate classes (docs/bases.md)."""
 
     def __init__(self, config: GanConfig, schema: Schema, attributes: tuple[Attribute, ...]) -> None:
         super().__init__()
-        self.latent = config.latent
+        self.latent_dim = config.latent_dim
         self.condition_names = tuple(a.name for a in attributes)
         self.linear = config.output == "linear"
-        self.condition = ConditionEncoder(attributes, config.latent, CONDITION_INIT_STD) if attributes else None
-        inputs = config.latent * (2 if attributes else 1)
+        self.condition_encoder = (
+            ConditionEncoder(attributes, config.latent_dim, CONDITION_INIT_STD) if attributes else None
+        )
+        inputs = config.latent_dim * (2 if attributes else 1)
         self.decoder = build_decoder(config.generator, inputs, *schema.shape)
         maps = self.decoder.maps if config.film and len(attributes) > 1 else ()
         self.film = FiLM(attributes, maps) if maps else None
 
     def decode(self, w: Tensor, condition: Condition) -> Tensor:
-        return self.unbounded(w, condition).clamp(-1, 1)
+        return self.raw_output(w, condition).clamp(-1, 1)
 
-    def unbounded(self, z: Tensor, condition: Condition) -> Tensor:
-        """z (B, latent) -> pictures (B, C, H, W) as the discriminator gets them: beyond [-1, 1] where the output is linear."""
-        if self.condition is not None:
-            z = torch.cat([z, self.condition(condition)], 1)
+    def raw_output(self, z: Tensor, condition: Condition) -> Tensor:
+        """z (B, latent_dim) -> images (B, C, H, W) as the discriminator gets them: tanh, or linear and not cut to [-1, 1]."""
+        if self.condition_encoder is not None:
+            z = torch.cat([z, self.condition_encoder(condition)], 1)
         images = (self.decoder(z) if self.film is None else self.decoder(z, self.film(condition))).float()
         return images if self.linear else images.tanh()
 
@@ -63,7 +65,7 @@ class Gan(Method):
     search_space: ClassVar[SearchSpace] = {
         "method.discriminator_lr": Range(low=5e-5, high=2e-3, log=True),
         "method.loss": ("hinge", "non-saturating", "relativistic"),
-        "method.latent": (32, 64, 100, 128),
+        "method.latent_dim": (32, 64, 100, 128),
         "method.r1": (0.0, 0.1, 1.0),
     }
     generator: GanGenerator
@@ -74,11 +76,11 @@ class Gan(Method):
         optimiser: OptimiserConfig,
         schema: Schema,
         attributes: tuple[Attribute, ...],
-        pictures: int,
+        num_pictures: int,
     ) -> None:
-        super().__init__(config, optimiser, schema, attributes, pictures)
+        super().__init__(config, optimiser, schema, attributes, num_pictures)
         self.config = config
-        self.augments = config.augment.active and pictures < config.augment_below
+        self.augments = config.augment.active and num_pictures < config.augment_below
         several = len(attributes) > 1  # one alone is followed anyway, and lost variety by these losses (docs/bases.md)
         self.mismatch_weight = config.mismatch_weight if several else 0.0
         self.classifier_weight = config.classifier_weight if several else 0.0
@@ -86,20 +88,19 @@ class Gan(Method):
             config.discriminator,
             schema,
             attributes,
-            config.latent if config.info_weight else 0,
+            config.latent_dim if config.info_weight else 0,
             classifies=self.classifier_weight > 0,
         )
-        discriminator_optimiser = optimiser.model_copy(update={"lr": config.discriminator_lr or optimiser.lr})
         self.optimisers = {
             "generator": build_optimiser(optimiser, self.generator.parameters()),
-            "discriminator": build_optimiser(discriminator_optimiser, self.discriminator.parameters()),
+            "discriminator": build_optimiser(optimiser, self.discriminator.parameters(), config.discriminator_lr),
         }
         self.discriminator_loss, self.generator_loss = GAN_LOSSES[config.loss]
 
     def step(self, batch: Batch, context: StepContext) -> Scalars:
         real, condition = batch
-        z = context.normal("z", len(real), self.config.latent).to(real.device)
-        fake = self.generator.unbounded(z, condition)
+        z = context.normal("z", len(real), self.config.latent_dim).to(real.device)
+        fake = self.generator.raw_output(z, condition)
         augmented_real, augmented_fake = self._augment(real, context, "real"), self._augment(fake, context, "fake")
         scalars, real_logits = self._update_discriminator(
             augmented_real, augmented_fake.detach(), z, condition, context

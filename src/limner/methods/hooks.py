@@ -15,11 +15,12 @@ from limner.errors import ModelError
 from limner.methods.generator import Generator
 from limner.methods.latent import Latent
 
-COARSE = 1 / 4
+COARSE_BELOW = 1 / 4
 """Of a picture's sides: maps up to this size hold what is where; finer ones hold how it is drawn."""
-EXAMPLES = 16
+NUM_EXAMPLES = 16
 """Pictures by which the standard deviation of feature maps is known."""
-BATCH = 64
+HOOK_BATCH = 64
+"""Pictures that are generated at a time."""
 Offsets = tuple[Tensor, ...]
 """What is added to the first layer's output, and to the last maps of each size that a layer reads, (B, ...) each."""
 
@@ -43,29 +44,30 @@ class DecoderHooks:
         if not dense:
             raise ModelError("a decoder without a dense layer that reads the latent cannot edit pictures.")
         self.first_layer = dense[0]
-        self.readers, self.stds = self._readers(examples)
-        self.num_coarse = 1 + sum(max(shape[1:], default=0) <= side * COARSE for shape in self.readers.values())
+        self.offset_layers, self.stds = self._find_offset_layers(examples)
+        self.num_coarse = 1 + sum(
+            max(shape[1:], default=0) <= side * COARSE_BELOW for shape in self.offset_layers.values()
+        )
         """How many of the offsets are coarse; they come first."""
 
     def decode(self, latent: Latent) -> Tensor:
         """Returns pictures (B, C, H, W) in [-1, 1]; gradients flow back to values and offsets."""
-        w = self.generator.to_w(latent)
-        with self.lock, self._adding(latent.offsets):
-            return self.generator.decode(w.values, w.condition)
+        with self.lock, self._with_offsets(latent.offsets):
+            return self.generator.decode_latent(latent)
 
     def offsets_of(self, latent: Latent) -> Offsets:
         """Returns the latent's offsets, which are zero where it has none."""
-        shapes = [(self.first_layer.out_features,), *self.readers.values()]
+        shapes = [(self.first_layer.out_features,), *self.offset_layers.values()]
         return latent.offsets or tuple(latent.values.new_zeros(len(latent), *shape) for shape in shapes)
 
     @torch.no_grad()
-    def middle(self, latent: Latent) -> Tensor:
+    def middle_features(self, latent: Latent) -> Tensor:
         """Returns what a layer in the middle of the decoder reads, (B, channels) or (B, C, H, W); of a single layer, its output."""
         layers = self._layers()
         if not layers:
-            return torch.cat([self.first_output(part) for part in latent.batches(BATCH)])
+            return torch.cat([self.first_output(part) for part in latent.batches(HOOK_BATCH)])
         with self.lock, captured_inputs(layers[len(layers) // 2]) as captured:
-            for part in latent.batches(BATCH):
+            for part in latent.batches(HOOK_BATCH):
                 self.decode(part)
         return torch.cat(captured)
 
@@ -74,30 +76,28 @@ class DecoderHooks:
         """Returns what the first layer makes of latents without their offsets, (B, features)."""
         caught: list[Tensor] = []
         hook = self.first_layer.register_forward_hook(lambda _, __, output: caught.append(output))
-        w = self.generator.to_w(latent)
         with self.lock, _hooked([hook]):
-            self.generator.decode(w.values, w.condition)
+            self.generator.decode_latent(latent)
         return caught[0]
 
     @torch.no_grad()
     def feature_maps(self, latent: Latent) -> Offsets:
-        """Returns what offsets are added to, with those of the latent: the first layer's output, and what the readers read."""
+        """Returns what offsets are added to, with those of the latent: the first layer's output, and what the other layers read."""
         found: dict[nn.Module, Tensor] = {}
-        w = self.generator.to_w(latent)
-        with self.lock, self._adding(latent.offsets):
+        with self.lock, self._with_offsets(latent.offsets):
             hooks = [
                 self.first_layer.register_forward_hook(lambda own, _, output: found.update({own: output})),
                 *(
                     part.register_forward_pre_hook(lambda own, maps: found.update({own: maps[0]}))
-                    for part in self.readers
+                    for part in self.offset_layers
                 ),
             ]
             with _hooked(hooks):
-                self.generator.decode(w.values, w.condition)
-        return tuple(found[part] for part in (self.first_layer, *self.readers))
+                self.generator.decode_latent(latent)
+        return tuple(found[part] for part in (self.first_layer, *self.offset_layers))
 
     @torch.no_grad()
-    def _readers(self, examples: Latent) -> tuple[dict[nn.Module, tuple[int, ...]], list[float]]:
+    def _find_offset_layers(self, examples: Latent) -> tuple[dict[nn.Module, tuple[int, ...]], list[float]]:
         """Returns the layers that read the last maps of each size, with shapes (C, H, W), and the std of all that gets offsets."""
         read: dict[nn.Module, Tensor] = {}
         hooks = [
@@ -109,20 +109,20 @@ class DecoderHooks:
             self.decode(examples)
         first = read.pop(self.first_layer)
         last = {maps.shape[2:]: part for part, maps in read.items()}
-        readers = {part: tuple(read[part].shape[1:]) for part in last.values()}
-        return readers, [float(first.std()), *(float(read[part].std()) for part in readers)]
+        layers = {part: tuple(read[part].shape[1:]) for part in last.values()}
+        return layers, [float(first.std()), *(float(read[part].std()) for part in layers)]
 
     def _layers(self) -> list[nn.Module]:
         return list(hidden_layers(self.decoder).values())
 
-    def _adding(self, offsets: Offsets) -> AbstractContextManager[None]:
+    def _with_offsets(self, offsets: Offsets) -> AbstractContextManager[None]:
         hooks = []
         if offsets:
             first, *others = offsets
             hooks.append(self.first_layer.register_forward_hook(lambda _, __, output: output + first))
             hooks += [
                 part.register_forward_pre_hook(partial(_added, offset))
-                for part, offset in zip(self.readers, others, strict=True)
+                for part, offset in zip(self.offset_layers, others, strict=True)
             ]
         return _hooked(hooks)
 

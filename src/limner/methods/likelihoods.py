@@ -18,26 +18,28 @@ HALF_LEVEL = 1 / 255
 """Half the distance between two of 256 levels in [-1, 1]."""
 
 
-def bernoulli(output: Tensor, pictures: Tensor) -> Tensor:
+def bernoulli(output: Tensor, images: Tensor) -> Tensor:
     """Cross-entropy of pixels read as probabilities, nats a picture (Kingma & Welling 2013, arXiv 1312.6114, appendix C.1)."""
-    return F.binary_cross_entropy_with_logits(output, (pictures + 1) / 2, reduction="none").sum((1, 2, 3))
+    return F.binary_cross_entropy_with_logits(output, (images + 1) / 2, reduction="none").sum((1, 2, 3))
 
 
-def gaussian(output: Tensor, pictures: Tensor) -> Tensor:
+def gaussian(output: Tensor, images: Tensor) -> Tensor:
     """Negative log density of a normal around the mean, nats a picture (arXiv 1312.6114, appendix C.2)."""
     constant = math.log(GAUSSIAN_SCALE * math.sqrt(2 * math.pi))
-    squares = ((output - pictures) / GAUSSIAN_SCALE).square()
+    squares = ((output - images) / GAUSSIAN_SCALE).square()
     return (0.5 * squares + constant).sum((1, 2, 3))
 
 
-def laplace(output: Tensor, pictures: Tensor) -> Tensor:
-    """Negative log density of a Laplace distribution around tanh(output), nats a picture: edges are dearer than shades.
+def laplace(output: Tensor, images: Tensor) -> Tensor:
+    """Negative log density of a Laplace distribution around tanh(output), nats a picture.
 
-    Premultiplied pictures (B, 4, H, W) are compared as they look on black and on white. Errors of colours and of alpha counted one
+    Absolute errors: compared with the Gaussian, small ones count more and large ones less, so that edges come out sharper.
+
+    Premultiplied images (B, 4, H, W) are compared as they look on black and on white. Errors of colours and of alpha counted one
     by one gave contours a dark rim: where both are uncertain, the likeliest colour is darker than the likeliest alpha says.
     """
-    error = output.tanh() - pictures
-    if pictures.shape[1] == 4:
+    error = output.tanh() - images
+    if images.shape[1] == 4:
         return _on_black_and_white(error).sum((1, 2))
     constant = math.log(2 * LAPLACE_SCALE)
     return (error.abs() / LAPLACE_SCALE + constant).sum((1, 2, 3))
@@ -55,7 +57,7 @@ def _on_black_and_white(error: Tensor) -> Tensor:
     return k * (colours.abs() + (colours - alpha).abs()).sum(1) + constant
 
 
-def discretised_logistic(output: Tensor, pictures: Tensor) -> Tensor:
+def discretised_logistic(output: Tensor, images: Tensor) -> Tensor:
     """Negative log probability of each pixel's 8-bit level, nats a picture (Salimans et al. 2017, arXiv 1701.05517, eq. 2).
 
     `output` (B, 2C, H, W) is mean and log scale above `FIRST_LOG_SCALE`; one logistic a channel instead of the paper's
@@ -64,23 +66,23 @@ def discretised_logistic(output: Tensor, pictures: Tensor) -> Tensor:
     mean, log_scale = output.chunk(2, 1)
     log_scale = (log_scale + FIRST_LOG_SCALE).clamp(-7, 2)
     precise = torch.exp(-log_scale)
-    above = (pictures - mean + HALF_LEVEL) * precise
-    below = (pictures - mean - HALF_LEVEL) * precise
+    above = (images - mean + HALF_LEVEL) * precise
+    below = (images - mean - HALF_LEVEL) * precise
     # log(sigmoid(a) - sigmoid(b)) = log sigmoid(a) + log sigmoid(-b) + log(1 - exp(b - a)), exact for tiny intervals too
     width = 2 * HALF_LEVEL * precise
     middle = F.logsigmoid(above) + F.logsigmoid(-below) + torch.log(-torch.expm1(-width))
     darkest, brightest = F.logsigmoid(above), F.logsigmoid(-below)
-    inner = torch.where(pictures > 1 - HALF_LEVEL, brightest, middle)
-    return -torch.where(pictures < -1 + HALF_LEVEL, darkest, inner).sum((1, 2, 3))
+    inner = torch.where(images > 1 - HALF_LEVEL, brightest, middle)
+    return -torch.where(images < -1 + HALF_LEVEL, darkest, inner).sum((1, 2, 3))
 
 
 @dataclass(frozen=True)
 class Likelihood:
-    """Negative log-likelihood of pictures, nats (B,), the picture an output stands for, and outputs a channel."""
+    """Negative log-likelihood of images, nats (B,), the mean picture of an output, and its parameters for each channel."""
 
     nll: Callable[[Tensor, Tensor], Tensor]
-    picture: Callable[[Tensor], Tensor]
-    outputs: int = 1
+    mean_picture: Callable[[Tensor], Tensor]
+    params_per_channel: int = 1
     discrete: bool = False
     """Whether it is a probability of 8-bit pictures, so that bits per dimension can be stated."""
 
@@ -90,6 +92,6 @@ LIKELIHOODS: dict[str, Likelihood] = {
     "gaussian": Likelihood(gaussian, lambda output: output.clamp(-1, 1)),
     "laplace": Likelihood(laplace, lambda output: output.tanh()),
     "discretised-logistic": Likelihood(
-        discretised_logistic, lambda output: output.chunk(2, 1)[0].clamp(-1, 1), outputs=2, discrete=True
+        discretised_logistic, lambda output: output.chunk(2, 1)[0].clamp(-1, 1), params_per_channel=2, discrete=True
     ),
 }

@@ -18,7 +18,7 @@ def logistic_discriminator(real: Tensor, fake: Tensor) -> Tensor:
 
 
 def minimax_generator(real: Tensor, fake: Tensor) -> Tensor:
-    """log(1 - D(G(z))) (Goodfellow et al. 2014, arXiv 1406.2661, eq. 1); its gradient fades while D wins."""
+    """log(1 - D(G(z))) (Goodfellow et al. 2014, arXiv 1406.2661, eq. 1); its gradient vanishes when D is confident."""
     return -F.softplus(fake).mean()
 
 

@@ -15,7 +15,7 @@ from limner.configs.optimiser import OptimiserConfig
 from limner.data.dataset import Batch
 from limner.data.schema import Schema
 from limner.methods.generator import Generator
-from limner.methods.optimisers import laid_out_as
+from limner.methods.optimisers import with_strides_of
 from limner.methods.step_context import StepContext
 
 Scalars = dict[str, Tensor]
@@ -35,7 +35,7 @@ class Method(nn.Module):
     generator_type: ClassVar[type[Generator]]
     """Constructed as `generator_type(config, schema, attributes)`."""
     search_space: ClassVar[SearchSpace] = {}
-    """What `limner tune` searches, beside what all recipes share."""
+    """What `limner tune` searches, in addition to what all recipes have in common."""
 
     generator: Generator
     optimisers: Mapping[str, torch.optim.Optimizer]
@@ -48,9 +48,9 @@ class Method(nn.Module):
         optimiser: OptimiserConfig,
         schema: Schema,
         attributes: tuple[Attribute, ...],
-        pictures: int,
+        num_pictures: int,
     ) -> None:
-        """Builds fresh networks for a schema, conditional on `attributes`, with `pictures` to learn from."""
+        """Builds fresh networks for a schema, conditional on `attributes`, with `num_pictures` to learn from."""
         super().__init__()
         self.generator = self.generator_type(config, schema, attributes)
 
@@ -65,6 +65,6 @@ class Method(nn.Module):
         """Descends `loss` with respect to the parameters of `network` alone, with its optimiser."""
         parameters = list(network.parameters())
         for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
-            parameter.grad = laid_out_as(parameter, gradient)
+            parameter.grad = with_strides_of(parameter, gradient)
         self.average_gradients(parameters)
         self.optimisers[name].step()

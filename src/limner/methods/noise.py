@@ -22,7 +22,7 @@ class NoiseGenerator(Generator):
     def __init__(self, config: NoiseConfig, schema: Schema, attributes: tuple[Attribute, ...]) -> None:
         super().__init__()
         self.shape = schema.shape
-        self.latent = math.prod(self.shape)
+        self.latent_dim = math.prod(self.shape)
 
     def decode(self, w: Tensor, condition: Condition) -> Tensor:
         # erf(z / sqrt 2) = 2 * Phi(z) - 1 makes a standard normal uniform on [-1, 1]
@@ -40,9 +40,9 @@ class Noise(Method):
         optimiser: OptimiserConfig,
         schema: Schema,
         attributes: tuple[Attribute, ...],
-        pictures: int,
+        num_pictures: int,
     ) -> None:
-        super().__init__(config, optimiser, schema, attributes, pictures)
+        super().__init__(config, optimiser, schema, attributes, num_pictures)
         self.optimisers = {}
 
     def step(self, batch: Batch, context: StepContext) -> Scalars:

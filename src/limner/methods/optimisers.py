@@ -10,8 +10,11 @@ from torch import Tensor, nn
 from limner.configs.optimiser import OptimiserConfig, ScheduleConfig
 
 
-def build_optimiser(config: OptimiserConfig, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
-    """Returns the optimiser over the parameters, in its fused form where torch has one."""
+def build_optimiser(
+    config: OptimiserConfig, parameters: Iterable[nn.Parameter], lr: float | None = None
+) -> torch.optim.Optimizer:
+    """Returns the optimiser over the parameters, in its fused form where torch has one; `lr` replaces the config's if given."""
+    config = config if lr is None else config.model_copy(update={"lr": lr})
     chosen = list(parameters)
     # MPS and CPU have fused kernels for sgd, adam and adamw, as CUDA does; rmsprop has none anywhere.
     if config.kind == "sgd":
@@ -23,16 +26,16 @@ def build_optimiser(config: OptimiserConfig, parameters: Iterable[nn.Parameter])
 
 
 def load_optimiser(optimiser: torch.optim.Optimizer, state: dict[str, Any]) -> None:
-    """Loads a state, its tensors laid out in memory as the weights are."""
+    """Loads a state, its tensors with the strides of the weights."""
     optimiser.load_state_dict(state)
     for weight, values in optimiser.state.items():
         for name, value in values.items():
             if isinstance(value, torch.Tensor) and value.shape == weight.shape:
-                values[name] = laid_out_as(weight, value)
+                values[name] = with_strides_of(weight, value)
 
 
-def laid_out_as(weight: Tensor, value: Tensor) -> Tensor:
-    """Returns a weight's gradient or running mean with its elements in memory in the order of the weight's.
+def with_strides_of(weight: Tensor, value: Tensor) -> Tensor:
+    """Returns a weight's gradient or running mean with the weight's strides.
 
     Fused optimisers pair them by place in memory, not by index: a channels-last weight with a contiguous gradient, as second
     derivatives and compiled networks leave it, would silently learn something else.
@@ -40,26 +43,26 @@ def laid_out_as(weight: Tensor, value: Tensor) -> Tensor:
     return value if value.stride() == weight.stride() else torch.empty_like(weight).copy_(value)
 
 
-def _cosine(config: ScheduleConfig, pictures: int) -> float:
-    share = min(1.0, pictures / config.pictures)
-    return config.floor + (1 - config.floor) * 0.5 * (1 + math.cos(math.pi * share))
+def _cosine(config: ScheduleConfig, pictures_seen: int) -> float:
+    progress = min(1.0, pictures_seen / config.pictures)
+    return config.floor + (1 - config.floor) * 0.5 * (1 + math.cos(math.pi * progress))
 
 
-def _inverse_root(config: ScheduleConfig, pictures: int) -> float:
+def _inverse_root(config: ScheduleConfig, pictures_seen: int) -> float:
     """Falls with the square root of pictures seen (Karras et al. 2023, arXiv 2312.02696, appendix B)."""
-    return 1 / math.sqrt(max(1.0, pictures / config.pictures))
+    return 1 / math.sqrt(max(1.0, pictures_seen / config.pictures))
 
 
 SCHEDULES: dict[str, Callable[[ScheduleConfig, int], float]] = {
-    "constant": lambda config, pictures: 1.0,
+    "constant": lambda config, pictures_seen: 1.0,
     "cosine": _cosine,
-    "step": lambda config, pictures: config.gamma ** (pictures // config.pictures),
-    "exponential": lambda config, pictures: config.gamma ** (pictures / config.pictures),
+    "step": lambda config, pictures_seen: config.gamma ** (pictures_seen // config.pictures),
+    "exponential": lambda config, pictures_seen: config.gamma ** (pictures_seen / config.pictures),
     "inverse-root": _inverse_root,
 }
 
 
-def learning_rate_factor(config: ScheduleConfig, pictures: int) -> float:
-    """Returns what the learning rate is multiplied by after `pictures` real pictures, in [0, 1]."""
-    rising = min(1.0, (pictures + 1) / config.warmup) if config.warmup else 1.0
-    return rising * SCHEDULES[config.kind](config, pictures)
+def learning_rate_factor(config: ScheduleConfig, pictures_seen: int) -> float:
+    """Returns what the learning rate is multiplied by after `pictures_seen` real pictures, in [0, 1]."""
+    rising = min(1.0, (pictures_seen + 1) / config.warmup) if config.warmup else 1.0
+    return rising * SCHEDULES[config.kind](config, pictures_seen)

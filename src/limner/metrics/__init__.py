@@ -3,14 +3,14 @@
 from limner.metrics.active_units import active_units
 from limner.metrics.classification import ClassificationScores, scores
 from limner.metrics.clusters import k_means
-from limner.metrics.copying import Closeness, are_copies, authentic, closeness, closer_share, copying_statistic
+from limner.metrics.copying import Closeness, are_copies, authentic, closeness, closer_probability, copying_statistic
 from limner.metrics.disentanglement import DCI, dci, mutual_information_gap, sap
 from limner.metrics.frechet import frechet_distance, frechet_interval
 from limner.metrics.inception_score import inception_score
-from limner.metrics.intervals import Interval, bootstrap, change_interval, jackknife, mean_interval, share_interval
+from limner.metrics.intervals import Interval, bootstrap, change_interval, jackknife, mean_interval, proportion_interval
 from limner.metrics.kernel import kernel_distance, kernel_interval
-from limner.metrics.mann_whitney import share_below, z_score
-from limner.metrics.neighbours import nearest
+from limner.metrics.mann_whitney import probability_below, z_score
+from limner.metrics.neighbours import nearest_neighbours
 from limner.metrics.precision_recall import Neighbourhoods, PrecisionRecall, neighbourhoods, precision_recall
 from limner.metrics.sliced_wasserstein import sliced_wasserstein
 
@@ -27,7 +27,7 @@ __all__ = [
     "bootstrap",
     "change_interval",
     "closeness",
-    "closer_share",
+    "closer_probability",
     "copying_statistic",
     "dci",
     "frechet_distance",
@@ -39,13 +39,13 @@ __all__ = [
     "kernel_interval",
     "mean_interval",
     "mutual_information_gap",
-    "nearest",
+    "nearest_neighbours",
     "neighbourhoods",
     "precision_recall",
+    "probability_below",
+    "proportion_interval",
     "sap",
     "scores",
-    "share_below",
-    "share_interval",
     "sliced_wasserstein",
     "z_score",
 ]

@@ -7,7 +7,8 @@ from torch import Tensor
 
 from limner import seeds
 
-ROUNDS = 20
+MAX_ROUNDS = 20
+"""Rounds of Lloyd's algorithm, at most."""
 
 
 def k_means(points: Tensor, count: int, seed: int = 0) -> Tensor:
@@ -21,7 +22,7 @@ def k_means(points: Tensor, count: int, seed: int = 0) -> Tensor:
 
     if not 1 <= count <= len(points):
         raise ValueError(f"{len(points)} points have from 1 to {len(points)} clusters, not {count}")
-    means = KMeans(count, n_init=1, max_iter=ROUNDS, random_state=seeds.derive("k-means", seed) % 2**32)
+    means = KMeans(count, n_init=1, max_iter=MAX_ROUNDS, random_state=seeds.derive("k-means", seed) % 2**32)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # of points that are equal: some centres then are, too
         return torch.from_numpy(means.fit(points.double().cpu().numpy()).cluster_centers_).to(points.device)

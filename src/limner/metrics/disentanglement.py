@@ -14,19 +14,21 @@ from torch import Tensor
 
 from limner import seeds
 
-BINS = 20
-TREES = 25
+NUM_BINS = 20
+"""Bins of a quantity, as in Locatello et al. 2019."""
+NUM_TREES = 25
+"""Trees of each forest."""
 
 
 class DCI(NamedTuple):
-    """Three shares in [0, 1], 1 being best."""
+    """Three scores in [0, 1], 1 being best."""
 
     disentanglement: float
     """How nearly a dimension matters to one factor only."""
     completeness: float
     """How nearly a factor is held by one dimension only."""
     informativeness: float
-    """How well the factors are foretold: the mean of the accuracy of labels and the explained variance of quantities.
+    """How well the factors are predicted: the mean of the accuracy of labels and the explained variance of quantities.
 
     Of random latents it is 0 for quantities, and for labels what blind guesses get."""
 
@@ -48,7 +50,7 @@ def mutual_information_gap(latents: Tensor, factors: Mapping[str, Tensor]) -> fl
 
 
 def dci(latents: Tensor, factors: Mapping[str, Tensor], seed: int = 0) -> DCI:
-    """Measures which dimensions random forests use to foretell each factor, and how well they do on a half held back.
+    """Measures which dimensions random forests use to predict each factor, and how well they do on a half held back.
 
     At least 2 factors, and 20 pictures. Equal seeds give equal figures. Eastwood and Williams 2018 (ICLR), section 2;
     there informativeness is an error, so that less is better.
@@ -56,60 +58,60 @@ def dci(latents: Tensor, factors: Mapping[str, Tensor], seed: int = 0) -> DCI:
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
     _check(latents, factors, least=2)
-    learn, judge = _halves(len(latents), seed)
-    points, importances, foretold = latents.double().cpu().numpy(), [], []
+    train, test = _halves(len(latents), seed)
+    points, importances, predicted = latents.double().cpu().numpy(), [], []
     for values in factors.values():
         kind = RandomForestRegressor if values.is_floating_point() else RandomForestClassifier
         # each split may use any dimension: else what a forest must do without looks as if it mattered. One thread: scikit-learn's
         # threads change the warning filters of the whole process, and may leave them empty
         options = {"max_features": None, "min_samples_leaf": 3}
-        forest = kind(TREES, **options, random_state=seeds.derive("dci", seed) % 2**32)
+        forest = kind(NUM_TREES, **options, random_state=seeds.derive("dci", seed) % 2**32)
         truth = values.cpu().numpy()
-        forest.fit(points[learn], truth[learn])
+        forest.fit(points[train], truth[train])
         importances.append(forest.feature_importances_)
-        foretold.append(max(float(forest.score(points[judge], truth[judge])), 0.0))
+        predicted.append(max(float(forest.score(points[test], truth[test])), 0.0))
     matters = torch.from_numpy(np.stack(importances, axis=1))  # (D, factors)
     by_dimension = matters.sum(1)
     return DCI(
         disentanglement=float((_single(matters) * by_dimension).sum() / by_dimension.sum()),
         completeness=float(_single(matters.T).mean()),
-        informativeness=sum(foretold) / len(foretold),
+        informativeness=sum(predicted) / len(predicted),
     )
 
 
 def sap(latents: Tensor, factors: Mapping[str, Tensor], seed: int = 0) -> float:
-    """Returns the mean over factors of how much better the best dimension alone foretells it than the next; in [0, 1].
+    """Returns the mean over factors of how much better the best dimension alone predicts it than the next; in [0, 1].
 
-    A quantity is foretold by a line, scored by its squared correlation; labels by thresholds found on one half, as many as
+    A quantity is predicted by a line, scored by its squared correlation; labels by thresholds found on one half, as many as
     tell them apart, scored by balanced accuracy on the other. At least 20 pictures. Equal seeds give equal figures. Kumar et
     al. 2018, arXiv 1711.00848, section 3.
     """
     _check(latents, factors)
-    learn, judge = _halves(len(latents), seed)
+    train, test = _halves(len(latents), seed)
     gaps = []
     for values in factors.values():
         if values.is_floating_point():
             scores = sorted(_by_line(latent, values) for latent in latents.double().T)
         else:
-            scores = sorted(_by_thresholds(latent, values, learn, judge) for latent in latents.double().T)
+            scores = sorted(_by_thresholds(latent, values, train, test) for latent in latents.double().T)
         gaps.append(scores[-1] - scores[-2])
     return sum(gaps) / len(gaps)
 
 
 def _by_line(latent: Tensor, values: Tensor) -> float:
     latent, values = latent - latent.mean(), values.double() - values.double().mean()
-    spread = latent.square().sum() * values.square().sum()
-    return float((latent @ values) ** 2 / spread) if float(spread) else 0.0
+    squares = latent.square().sum() * values.square().sum()
+    return float((latent @ values) ** 2 / squares) if float(squares) else 0.0
 
 
-def _by_thresholds(latent: Tensor, values: Tensor, learn: np.ndarray, judge: np.ndarray) -> float:
+def _by_thresholds(latent: Tensor, values: Tensor, train: np.ndarray, test: np.ndarray) -> float:
     from sklearn.metrics import recall_score
     from sklearn.tree import DecisionTreeClassifier
 
     points, labels = latent.cpu().numpy()[:, None], values.cpu().numpy()
     tree = DecisionTreeClassifier(max_leaf_nodes=len(values.unique()), class_weight="balanced", random_state=0)
-    said = tree.fit(points[learn], labels[learn]).predict(points[judge])
-    return float(recall_score(labels[judge], said, labels=np.unique(labels[judge]), average="macro"))
+    predicted = tree.fit(points[train], labels[train]).predict(points[test])
+    return float(recall_score(labels[test], predicted, labels=np.unique(labels[test]), average="macro"))
 
 
 def _information(first: Tensor, second: Tensor) -> Tensor:
@@ -122,13 +124,13 @@ def _information(first: Tensor, second: Tensor) -> Tensor:
 
 def _binned(values: Tensor) -> Tensor:
     low, high = values.min(), values.max()
-    return ((values - low) / (high - low).clamp_min(1e-300) * BINS).long().clamp_max(BINS - 1)
+    return ((values - low) / (high - low).clamp_min(1e-300) * NUM_BINS).long().clamp_max(NUM_BINS - 1)
 
 
 def _single(importances: Tensor) -> Tensor:
     """One minus the entropy of each row, over its greatest: 1 where all lies in one place; 0 for a row of nothing."""
-    shares = importances / importances.sum(1, keepdim=True).clamp_min(1e-300)
-    entropy = -torch.xlogy(shares, shares).sum(1) / np.log(importances.shape[1])
+    weights = importances / importances.sum(1, keepdim=True).clamp_min(1e-300)
+    entropy = -torch.xlogy(weights, weights).sum(1) / np.log(importances.shape[1])
     return torch.where(importances.sum(1) > 0, 1 - entropy, 0.0)
 
 

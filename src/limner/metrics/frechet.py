@@ -8,8 +8,10 @@ from torch import Tensor
 from limner import seeds
 from limner.metrics.intervals import Interval, Z
 
-HALVINGS, QUARTERINGS = 12, 3
-LEAST = 16
+NUM_HALVINGS, NUM_QUARTERINGS = 12, 3
+"""Random splits into halves and quarters that are averaged; splits into quarters have more pairs each."""
+MIN_FEATURES = 16
+"""Features of a set, so that a quarter has four."""
 
 Gaussian = tuple[Tensor, Tensor]
 """The mean, and R with R'R the covariance."""
@@ -36,18 +38,18 @@ def frechet_interval(real: Tensor, generated: Tensor, seed: int = 0) -> Interval
     2020, arXiv 1911.07023; the variance is the bootstrap's limit, from the distance's derivative in each picture (Efron
     1982, chapter 6).
     """
-    if min(len(real), len(generated)) < LEAST or real.shape[1:] != generated.shape[1:]:
+    if min(len(real), len(generated)) < MIN_FEATURES or real.shape[1:] != generated.shape[1:]:
         raise ValueError(
-            f"two sets (N, D) of at least {LEAST} features are needed, not {real.shape} and {generated.shape}"
+            f"two sets (N, D) of at least {MIN_FEATURES} features are needed, not {real.shape} and {generated.shape}"
         )
     real, generated = real.double(), generated.double()
     generator = seeds.generator("frechet", seed)
-    halves = torch.stack([_excess(real, generated, 2, generator) for _ in range(HALVINGS)])
-    quarters = torch.stack([_excess(real, generated, 4, generator) for _ in range(QUARTERINGS)])
+    halves = torch.stack([_excess(real, generated, 2, generator) for _ in range(NUM_HALVINGS)])
+    quarters = torch.stack([_excess(real, generated, 4, generator) for _ in range(NUM_QUARTERINGS)])
     # The bias that is left goes with one over the parts' sizes: it doubles from halves to quarters.
     value = float(2 * halves.mean() - quarters.mean())
     # The derivative vanishes at 0. What it misses near there is what halvings differ by, and chance splits add their own.
-    chance = 4 * halves.var() / HALVINGS + quarters.var() / QUARTERINGS
+    chance = 4 * halves.var() / NUM_HALVINGS + quarters.var() / NUM_QUARTERINGS
     # The next term of the bias is smaller by about D / N; its size and sign are not known, so that the bounds widen by it.
     left = float((halves.mean() - quarters.mean()).abs()) * real.shape[1] / min(len(real), len(generated))
     half = Z * float((_variance(real, generated) + halves.var() + chance).sqrt()) + left
@@ -69,7 +71,7 @@ def _parts(features: Tensor, parts: int, generator: torch.Generator) -> list[Gau
 
 
 def _variance(real: Tensor, generated: Tensor) -> Tensor:
-    """From the spread of each picture's influence, 2 (m1 - m2)'x + x'(I - T)x, T being the optimal map of S1 to S2."""
+    """From the variance of each picture's influence, 2 (m1 - m2)'x + x'(I - T)x, T being the optimal map of S1 to S2."""
     (mean1, root1), (mean2, root2) = _gaussian(real), _gaussian(generated)
     left, _, right = torch.linalg.svd(root1 @ root2.T, full_matrices=False)
     turn = left @ right  # T R1' = R2' turn'

@@ -7,7 +7,8 @@ from torch import Tensor
 
 from limner.metrics.intervals import Interval, Z
 
-ROWS = 256
+BLOCK_ROWS = 256
+"""Rows of the matrix of similarities that are in memory at once."""
 
 
 def kernel_distance(real: Tensor, generated: Tensor) -> float:
@@ -31,8 +32,8 @@ def kernel_interval(real: Tensor, generated: Tensor) -> Interval:
     single = (of.within_real.first - of.across.first).var() / n
     single += (of.within_generated.first - of.across.second).var() / m
     # without the pairs, bounds would close in where chance makes the singles alike
-    pairs = 2 * of.within_real.spread() / n**2 + 2 * of.within_generated.spread() / m**2
-    pairs += 4 * of.across.spread() / (n * m)
+    pairs = 2 * of.within_real.pair_variance() / n**2 + 2 * of.within_generated.pair_variance() / m**2
+    pairs += 4 * of.across.pair_variance() / (n * m)
     half = Z * float((4 * single + pairs).sqrt())
     # the truth is at least 0, whatever the value
     return Interval(of.distance, of.distance - half, max(of.distance + half, 0.0))
@@ -45,7 +46,7 @@ class _Similarity(NamedTuple):
     second: Tensor
     square: Tensor
 
-    def spread(self) -> Tensor:
+    def pair_variance(self) -> Tensor:
         """The variance of the kernel of pairs that the means of their two pictures leave unexplained."""
         return (self.square - self.first.mean() ** 2 - self.first.var() - self.second.var()).clamp_min(0)
 
@@ -80,7 +81,7 @@ def _within(features: Tensor) -> _Similarity:
 def _sums(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Sums of the kernel along rows (N,) and along columns (M,), and that of its square."""
     rows, columns, square = [], second.new_zeros(len(second)), second.new_zeros(())
-    for block in first.split(ROWS):
+    for block in first.split(BLOCK_ROWS):
         kernel = _kernel(block @ second.T, first.shape[1])
         rows.append(kernel.sum(1))
         columns += kernel.sum(0)

@@ -4,7 +4,7 @@ import numpy as np
 from torch import Tensor
 
 
-def share_below(first: Tensor, second: Tensor) -> float:
+def probability_below(first: Tensor, second: Tensor) -> float:
     """Returns the probability, in [0, 1], that one of (N,) lies below one of (M,), a tie being one half.
 
     ValueError where either is empty. Mann and Whitney 1947.

@@ -3,10 +3,11 @@
 import torch
 from torch import Tensor
 
-ROWS = 2048
+BLOCK_ROWS = 2048
+"""Rows of the matrix of distances that are in memory at once."""
 
 
-def nearest(first: Tensor, second: Tensor, different: bool = False) -> tuple[Tensor, Tensor]:
+def nearest_neighbours(first: Tensor, second: Tensor, different: bool = False) -> tuple[Tensor, Tensor]:
     """Returns Euclidean distances (N,), float64, of each of (N, D) to its nearest of (M, D), and the places (N,) of those.
 
     A copy is at exactly 0. With `different` it is no neighbour, nor is what is only rounding away from it. ValueError where
@@ -22,8 +23,8 @@ def nearest(first: Tensor, second: Tensor, different: bool = False) -> tuple[Ten
     # of products: a rounding error of this size is no distance
     least = 64 * torch.finfo(second.dtype).eps * lengths.mean() if different else -torch.inf
     places = []
-    for start in range(0, len(first), ROWS):
-        block = first[start : start + ROWS] - centre
+    for start in range(0, len(first), BLOCK_ROWS):
+        block = first[start : start + BLOCK_ROWS] - centre
         own = block.square().sum(1, keepdim=True)
         squared = torch.addmm(lengths, block, centred.T, alpha=-2).add_(own)
         if different:
@@ -31,7 +32,9 @@ def nearest(first: Tensor, second: Tensor, different: bool = False) -> tuple[Ten
         places.append(squared.argmin(1))
     found = torch.cat(places) if places else torch.zeros(0, dtype=torch.long, device=first.device)
     # measured again from differences, because the products above leave a copy at some 1e-8
-    apart = [_apart(rows, second[at]) for rows, at in zip(first.split(ROWS), found.split(ROWS), strict=True)]
+    apart = [
+        _apart(rows, second[at]) for rows, at in zip(first.split(BLOCK_ROWS), found.split(BLOCK_ROWS), strict=True)
+    ]
     distances = torch.cat(apart)
     if different and not bool((distances > 0).all()):
         raise ValueError("pictures that are all alike leave no neighbour to find")

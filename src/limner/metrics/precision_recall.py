@@ -6,11 +6,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-ROWS = 2048
+BLOCK_ROWS = 2048
+"""Rows of the matrix of distances that are in memory at once."""
 
 
 class PrecisionRecall(NamedTuple):
-    """Shares in [0, 1], but density, which has no bound and expects 1 of equal distributions."""
+    """Fractions in [0, 1], but density, which has no bound and expects 1 of equal distributions."""
 
     precision: float
     """Of generated pictures, those that lie within reach of a real one."""
@@ -75,8 +76,8 @@ def _reach(features: Tensor, k: int) -> Tensor:
 def _squared(first: Tensor, second: Tensor) -> Iterator[tuple[slice, Tensor]]:
     """Yields the rows and the squared distances (rows, M) of block after block; memory stays flat."""
     lengths = second.square().sum(1)
-    for start in range(0, len(first), ROWS):
-        rows = slice(start, min(start + ROWS, len(first)))
+    for start in range(0, len(first), BLOCK_ROWS):
+        rows = slice(start, min(start + BLOCK_ROWS, len(first)))
         block = first[rows]
         squared = torch.addmm(lengths, block, second.T, alpha=-2).add_(block.square().sum(1, keepdim=True))
         if first is second:  # a feature is at no distance from itself, whatever rounding says

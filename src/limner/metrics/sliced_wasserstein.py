@@ -6,7 +6,8 @@ from torch import Tensor
 
 from limner import seeds
 
-SMALLEST_SIDE = 8
+MIN_SIDE = 8
+"""Short side of the coarsest scale, in pixels."""
 
 
 def sliced_wasserstein(first: Tensor, second: Tensor, directions: int = 256, seed: int = 0) -> float:
@@ -18,7 +19,7 @@ def sliced_wasserstein(first: Tensor, second: Tensor, directions: int = 256, see
     distances = []
     while True:
         distances.append(_at_one_scale(first.flatten(1), second.flatten(1), directions, seed))
-        if min(first.shape[2:]) < 2 * SMALLEST_SIDE:
+        if min(first.shape[2:]) < 2 * MIN_SIDE:
             return float(torch.stack(distances).mean())
         first, second = F.avg_pool2d(first, 2), F.avg_pool2d(second, 2)
 

@@ -9,7 +9,8 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from limner.configs.network import NetworkConfig
 
-SMALLEST_SIDE = 4
+MIN_MAP_SIDE = 4
+"""Shorter side of the smallest feature map."""
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "relu": nn.ReLU,
@@ -20,9 +21,15 @@ ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
 
 
 class Encoder(nn.Module):
-    """(B, C, H, W) -> (B, features)."""
+    """(B, C, H, W) -> (B, features); one that has `map_channels` also returns the maps before its last downsampling."""
 
     features: int
+    map_channels: int | None = None
+    """Channels of the maps that `features_and_maps` returns; None where there are none."""
+
+    def features_and_maps(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, C, H, W) -> features (B, features) and maps (B, map_channels, h, w), twice as high and wide as the last ones."""
+        raise NotImplementedError
 
 
 class Decoder(nn.Module):
@@ -30,6 +37,8 @@ class Decoder(nn.Module):
 
     maps: tuple[int, ...] = ()
     """Channels of the maps that FiLM can modulate, from the coarsest on."""
+    offset_shape: tuple[int, int, int] | None = None
+    """(C, h, w) of an offset that it takes for the maps of its second stage; None where it takes none."""
 
 
 def film(maps: Tensor, params: Tensor) -> Tensor:
@@ -75,24 +84,24 @@ class Pyramid:
         scale = 2**self.num_downsamples
         return -(-self.height // scale), -(-self.width // scale)
 
-    def pad(self, pictures: Tensor) -> Tensor:
+    def pad(self, images: Tensor) -> Tensor:
         """(B, C, height, width) -> (B, C, base * 2^num_downsamples), the border repeated evenly on all sides."""
         rows, columns = (side * 2**self.num_downsamples for side in self.base)
         above, left = (rows - self.height) // 2, (columns - self.width) // 2
         below, right = rows - self.height - above, columns - self.width - left
         if not (above or left or below or right):
-            return pictures
-        return F.pad(pictures, (left, right, above, below), mode="replicate")
+            return images
+        return F.pad(images, (left, right, above, below), mode="replicate")
 
-    def crop(self, pictures: Tensor) -> Tensor:
+    def crop(self, images: Tensor) -> Tensor:
         """(B, C, base * 2^num_downsamples) -> (B, C, height, width), cut evenly from all sides."""
-        above, left = (pictures.shape[2] - self.height) // 2, (pictures.shape[3] - self.width) // 2
-        return pictures[:, :, above : above + self.height, left : left + self.width]
+        above, left = (images.shape[2] - self.height) // 2, (images.shape[3] - self.width) // 2
+        return images[:, :, above : above + self.height, left : left + self.width]
 
 
-def num_downsamples(height: int, width: int, most: int) -> int:
-    """Returns how often a picture can be halved, at most `most` times, before its short side falls below 4."""
+def num_downsamples(height: int, width: int, max_count: int) -> int:
+    """Returns how often a picture can be halved, at most `max_count` times, before its short side falls below 4."""
     short, count = min(height, width), 0
-    while count < most and -(-short // 2 ** (count + 1)) >= SMALLEST_SIDE:
+    while count < max_count and -(-short // 2 ** (count + 1)) >= MIN_MAP_SIDE:
         count += 1
     return count

@@ -6,12 +6,12 @@ import torch
 from torch import Tensor, nn
 
 from limner.conditions.attribute import Attribute
-from limner.conditions.kinds import kind_of
+from limner.conditions.kinds import condition_kind_of
 
 CONDITION_INIT_STD = 0.1
-"""Standard deviation of the first weights of a condition beside z: at 1 a generator learns one picture a class, and ignores z."""
+"""Initial std of a condition's vector that is concatenated with z. At 1 a generator learns one picture per class and ignores z."""
 FILM_INIT_STD = 0.1
-"""Standard deviation of first weights of what modulates feature maps."""
+"""Initial standard deviation of the weights of what modulates feature maps."""
 
 Condition = Mapping[str, Tensor]
 
@@ -26,7 +26,7 @@ class ConditionEncoder(nn.Module):
         super().__init__()
         self.names = tuple(a.name for a in attributes)
         # numbered, as an attribute may be called by a name that no module can have ("type", "a.b")
-        self.encoders = nn.ModuleList(kind_of(a).encoder(a, features, std) for a in attributes)
+        self.encoders = nn.ModuleList(condition_kind_of(a).encoder(a, features, std) for a in attributes)
 
     def forward(self, condition: Condition) -> Tensor:
         return self.each(condition).sum(0)
@@ -41,7 +41,7 @@ class FiLM(nn.Module):
     """Gains and shifts of a decoder's feature maps: {name: (B, *shape)} -> (B, 2 channels) for each of them (see `film`).
 
     Linear in numbers, and summed over attributes: what one of them does to a map it does whatever the others are, so that
-    values that were never seen together are still drawn as their parts.
+    a combination of values that no training picture has is still generated as the sum of its parts.
     """
 
     def __init__(self, attributes: Sequence[Attribute], maps: Sequence[int]) -> None:

@@ -40,6 +40,7 @@ class ConvolutionalEncoder(Encoder):
         for i, outputs in enumerate(widths):
             # The first layer sees pixels, whose statistics batch normalisation would erase (arXiv 1511.06434, section 3).
             chosen = config if i else config.model_copy(update={"normalisation": "none"})
+            self.last_stage = len(layers)
             layers += [
                 nn.Conv2d(channels, outputs, 4, 2, 1),
                 *norm_act(chosen, outputs),
@@ -49,9 +50,14 @@ class ConvolutionalEncoder(Encoder):
         self.layers = nn.Sequential(*layers, nn.Flatten())
         _initialise(config, self.layers)
         self.features = channels * self.pyramid.base[0] * self.pyramid.base[1]
+        self.map_channels = widths[-2] if len(widths) > 1 else None
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        return self.layers(self.pyramid.pad(pictures))
+    def forward(self, images: Tensor) -> Tensor:
+        return self.layers(self.pyramid.pad(images))
+
+    def features_and_maps(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        maps = self.layers[: self.last_stage](self.pyramid.pad(images))
+        return self.layers[self.last_stage :](maps), maps
 
 
 class ConvolutionalDecoder(Decoder):

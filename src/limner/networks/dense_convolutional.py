@@ -6,7 +6,9 @@ from limner.configs.network import NetworkConfig
 from limner.networks.blocks import Decoder, Pyramid, norm_act
 
 NUM_UPSAMPLES = 2
+"""Doublings of the first map's sides, and convolutional widths."""
 MAP_CHANNELS = 16
+"""Channels of the first map."""
 
 
 class DenseConvolutionalDecoder(Decoder):

@@ -18,7 +18,7 @@ from limner.networks.conditioning import Condition, ConditionEncoder
 class Discriminator(nn.Module):
     """(B, C, H, W) -> (B,) logits, high for real; conditional by projection (Miyato & Koyama 2018, arXiv 1802.05637, eq. 8).
 
-    With `latent` it also reads off fake pictures which z (B, latent) they were generated from, and with `classifies` which
+    With `latent_dim` it also reads off fake pictures which z (B, latent_dim) they were generated from, and with `classifies` which
     attributes pictures have (Odena et al. 2016, arXiv 1610.09585).
     """
 
@@ -27,30 +27,30 @@ class Discriminator(nn.Module):
         encoder: nn.Module,
         features: int,
         attributes: Sequence[Attribute],
-        latent: int = 0,
+        latent_dim: int = 0,
         classifies: bool = False,
     ) -> None:
         super().__init__()
         self.attributes = tuple(attributes)
         self.encoder = encoder
-        self.latent_head = nn.Linear(features, latent) if latent else None
+        self.latent_head = nn.Linear(features, latent_dim) if latent_dim else None
         self.logit = nn.Linear(features, 1)
-        self.condition = ConditionEncoder(attributes, features) if attributes else None
+        self.condition_encoder = ConditionEncoder(attributes, features) if attributes else None
         readable = [a for a in attributes if not a.shape]
         self.heads = AttributeHeads(features, readable) if classifies and readable else None
         self.scale = features**-0.5
 
-    def forward(self, pictures: Tensor, condition: Condition) -> Tensor:
-        return self.score(self.features(pictures), condition)
+    def forward(self, images: Tensor, condition: Condition) -> Tensor:
+        return self.score(self.features(images), condition)
 
-    def features(self, pictures: Tensor) -> Tensor:
+    def features(self, images: Tensor) -> Tensor:
         """Returns what the last layer reads, float32 (B, features), also where convolutions are in half precision."""
-        return self.encoder(pictures).float()
+        return self.encoder(images).float()
 
     def score(self, features: Tensor, condition: Condition) -> Tensor:
         """(B, features) -> (B,) logits."""
         logits = self.logit(features)[:, 0]
-        if self.condition is not None:
+        if self.condition_encoder is not None:
             logits = logits + self._projections(features, condition).sum(1)
         return logits
 
@@ -67,20 +67,20 @@ class Discriminator(nn.Module):
 
     def _projections(self, features: Tensor, condition: Condition) -> Tensor:
         """Returns the projection of features on the vector of each attribute, (B, attributes)."""
-        assert self.condition is not None
-        return (features * self.condition.each(condition)).sum(2).T * self.scale
+        assert self.condition_encoder is not None
+        return (features * self.condition_encoder.each(condition)).sum(2).T * self.scale
 
 
 def build_discriminator(
     config: NetworkConfig,
     schema: Schema,
     attributes: Sequence[Attribute],
-    latent: int = 0,
+    latent_dim: int = 0,
     classifies: bool = False,
 ) -> Discriminator:
     """Returns the discriminator of a schema's pictures, its last layer normalised as the others are."""
     encoder = build_encoder(config, *schema.shape)
-    discriminator = Discriminator(encoder, encoder.features, attributes, latent, classifies)
+    discriminator = Discriminator(encoder, encoder.features, attributes, latent_dim, classifies)
     if config.spectral_norm:
         spectral_norm(discriminator.logit)
     return discriminator

@@ -1,4 +1,4 @@
-"""Fitting a small network beside the ones that generate: a predictor, a classifier, an encoder."""
+"""Fitting a small network other than those that generate: a predictor, a classifier, an encoder."""
 
 from collections.abc import Callable
 

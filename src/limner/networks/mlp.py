@@ -22,8 +22,8 @@ class MlpEncoder(Encoder):
         self.features = config.widths[-1]
         self.layers = _layers(channels * height * width, config)
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        return self.layers(pictures.flatten(1))
+    def forward(self, images: Tensor) -> Tensor:
+        return self.layers(images.flatten(1))
 
 
 class MlpDecoder(Decoder):

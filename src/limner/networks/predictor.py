@@ -11,7 +11,8 @@ from limner.networks import build_encoder
 from limner.networks.attribute_heads import AttributeHeads
 from limner.networks.conditioning import Condition
 
-WIDTHS = (32, 64, 128)
+PREDICTOR_WIDTHS = (32, 64, 128)
+"""Channels of its stages."""
 
 
 class Predictor(nn.Module):
@@ -19,14 +20,14 @@ class Predictor(nn.Module):
 
     def __init__(self, schema: Schema, attributes: Sequence[Attribute]) -> None:
         super().__init__()
-        config = NetworkConfig(architecture="convolutional", widths=WIDTHS, normalisation="batch")
+        config = NetworkConfig(architecture="convolutional", widths=PREDICTOR_WIDTHS, normalisation="batch")
         self.encoder = build_encoder(config, *schema.shape)
         self.attributes = tuple(attributes)
         self.heads = AttributeHeads(self.encoder.features, attributes)
 
-    def forward(self, pictures: Tensor) -> dict[str, Tensor]:
-        return self.heads(self.encoder(pictures).float())
+    def forward(self, images: Tensor) -> dict[str, Tensor]:
+        return self.heads(self.encoder(images).float())
 
-    def loss(self, pictures: Tensor, condition: Condition) -> Tensor:
+    def loss(self, images: Tensor, condition: Condition) -> Tensor:
         """Returns how far pictures are from showing a condition, a mean over attributes (see `AttributeHeads.losses`)."""
-        return self.heads.losses(self.encoder(pictures).float(), condition).mean()
+        return self.heads.losses(self.encoder(images).float(), condition).mean()

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from limner.configs.network import NetworkConfig
 from limner.networks.blocks import ACTIVATIONS, Decoder, Encoder, Pyramid, film, norm_act, num_downsamples
 
-PATCH = 2
+PATCH_SIDE = 2
+"""Pixels a side of what the encoder's first layer reads as one position of a map."""
 
 
 class ResidualBlock(nn.Module):
@@ -58,21 +59,29 @@ class ResidualEncoder(Encoder):
         count = num_downsamples(height, width, len(config.widths))
         self.pyramid = Pyramid(height, width, count)
         widths = config.widths[len(config.widths) - count :]
-        self.from_rgb = _convolution(channels * PATCH**2, widths[0], 3)
+        self.from_rgb = _convolution(channels * PATCH_SIDE**2, widths[0], 3)
         self.stages = nn.ModuleList(_stage(config, outputs, count * config.depth) for outputs in widths)
         self.downsample = nn.ModuleList(_convolution(a, b, 4, stride=2) for a, b in pairwise(widths))
         self.features = widths[-1] * math.prod(self.pyramid.base)
+        self.map_channels = widths[-2] if count > 1 else None
         self.flatten = nn.Sequential(ACTIVATIONS[config.activation](), nn.Flatten())
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        maps = self.from_rgb(F.pixel_unshuffle(self.pyramid.pad(pictures), PATCH))
+    def forward(self, images: Tensor) -> Tensor:
+        return self.features_and_maps(images)[0]
+
+    def features_and_maps(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        before = maps = self.from_rgb(F.pixel_unshuffle(self.pyramid.pad(images), PATCH_SIDE))
         for index, stage in enumerate(self.stages):
+            before = maps
             maps = stage(self.downsample[index - 1](maps) if index else maps)
-        return self.flatten(maps)
+        return self.flatten(maps), before
 
 
 class ResidualDecoder(Decoder):
-    """(B, inputs) -> (B, C, H, W): widths run from the coarsest stage to the finest; each can be modulated at its end."""
+    """(B, inputs) -> (B, C, H, W): widths run from the coarsest stage to the finest; each can be modulated at its end.
+
+    The second stage takes an offset of its maps, which are twice as high and wide as the coarsest ones.
+    """
 
     def __init__(self, config: NetworkConfig, inputs: int, channels: int, height: int, width: int) -> None:
         super().__init__()
@@ -80,6 +89,7 @@ class ResidualDecoder(Decoder):
         self.pyramid = Pyramid(height, width, count)
         self.maps = widths = config.widths[:count]
         self.base = (widths[0], *self.pyramid.base)
+        self.offset_shape = (widths[1], 2 * self.base[1], 2 * self.base[2]) if count > 1 else None
         self.project = nn.Linear(inputs, math.prod(self.base))
         self.stages = nn.ModuleList(_stage(config, outputs, count * config.depth) for outputs in widths)
         self.upsample = nn.ModuleList(_convolution(a, b, 3) for a, b in pairwise(widths))
@@ -87,10 +97,11 @@ class ResidualDecoder(Decoder):
         # a convolution at full resolution: pixels that are left by a rearrangement come out chequered, however it begins
         self.to_rgb = nn.Conv2d(widths[-1], channels, 3, padding=1)
 
-    def forward(self, latent: Tensor, film_params: Sequence[Tensor] = ()) -> Tensor:
+    def forward(self, latent: Tensor, film_params: Sequence[Tensor] = (), offset: Tensor | None = None) -> Tensor:
         maps = self.project(latent).unflatten(1, self.base)
         for index, stage in enumerate(self.stages):
-            maps = stage(self.upsample[index - 1](_upsampled(maps)) if index else maps)
+            maps = self.upsample[index - 1](_upsampled(maps)) if index else maps
+            maps = stage(maps + offset if index == 1 and offset is not None else maps)
             if film_params:
                 maps = film(maps, film_params[index])
         return self.pyramid.crop(self.to_rgb(_upsampled(self.final_act(maps))))

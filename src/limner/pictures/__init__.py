@@ -11,7 +11,7 @@ from limner.pictures.metadata import Metadata, read_metadata
 from limner.pictures.modes import MODES, colour, composed, plain
 from limner.pictures.notebook import notebook_html
 from limner.pictures.page import Page
-from limner.pictures.provenance import header, read_provenance
+from limner.pictures.provenance import provenance_record, read_provenance
 from limner.pictures.read import (
     MAX_BYTES,
     MAX_PIXELS,
@@ -48,13 +48,13 @@ __all__ = [
     "each_picture",
     "fit",
     "grid",
-    "header",
     "notebook_html",
     "open_mask",
     "open_picture",
     "open_pixels",
     "parse_size",
     "plain",
+    "provenance_record",
     "read",
     "read_bytes",
     "read_metadata",

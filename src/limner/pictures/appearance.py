@@ -9,20 +9,20 @@ from pydantic import BaseModel, Field, ValidationError
 from limner.config import fault_of
 from limner.errors import UsageError
 from limner.pictures.modes import colour, composed
-from limner.pictures.palette import KEPT, limited, palette
-from limner.pictures.scale import MOST, scaled
+from limner.pictures.palette import MAX_COLOURS, limited, palette
+from limner.pictures.scale import MAX_SCALE, scaled
 
 
 class Appearance(BaseModel):
     """What is done to generated pictures before they are written; nothing unless said."""
 
     background: str | None = None
-    """A colour to lay transparent pictures on."""
-    scale: int = Field(1, ge=1, le=MOST, strict=True)
+    """A colour that transparent pictures are composited over."""
+    scale: int = Field(1, ge=1, le=MAX_SCALE, strict=True)
     """Enlargement, by a whole number."""
     nearest: bool = False
     """Whether an enlarged pixel is a square; smooth otherwise."""
-    palette: int | None = Field(None, ge=2, le=KEPT, strict=True)
+    palette: int | None = Field(None, ge=2, le=MAX_COLOURS, strict=True)
     """How many of the usual colours of the training pictures there are in a picture."""
 
     def check(self, channels: int, colours: Mapping[str, float] | None) -> None:

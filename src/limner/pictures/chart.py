@@ -8,7 +8,7 @@ Points = Sequence[tuple[float, float]]
 
 WIDTH, HEIGHT = 720, 320
 LEFT, RIGHT, TOP, BOTTOM = 62, 16, 14, 46
-MOST_POINTS = 400  # a line keeps the extremes of this many stretches, so that long histories stay small files
+MAX_POINTS = 400  # a line keeps the extremes of this many stretches, so that long histories stay small files
 # Okabe and Ito's colours, told apart by colour-blind people too; later series repeat them with dashes.
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#7a6ff0", "#8c8c8c")
 DASHES = ("none", "7 4", "2 3")
@@ -64,8 +64,8 @@ def _log_ticks(low: float, high: float) -> list[float]:
 
 
 def _plot(lines: Mapping[str, Points], finite: Points, x_label: str, log: bool) -> str:
-    x_low, x_high = _spread([x for x, _ in finite])
-    y_low, y_high = _spread([y for _, y in finite])
+    x_low, x_high = _padded_range([x for x, _ in finite])
+    y_low, y_high = _padded_range([y for _, y in finite])
     y_ticks = _log_ticks(y_low, y_high) if log else ticks(y_low, y_high)
     x_ticks = [tick for tick in ticks(x_low, x_high, about=7) if x_low <= tick <= x_high]
 
@@ -106,11 +106,11 @@ def _line(points: Points, index: int) -> list[str]:
 
 
 def _thinned(points: Points) -> Points:
-    if len(points) <= 2 * MOST_POINTS:
+    if len(points) <= 2 * MAX_POINTS:
         return points
     kept: list[tuple[float, float]] = []
-    for stretch in range(MOST_POINTS):
-        part = points[stretch * len(points) // MOST_POINTS : (stretch + 1) * len(points) // MOST_POINTS]
+    for stretch in range(MAX_POINTS):
+        part = points[stretch * len(points) // MAX_POINTS : (stretch + 1) * len(points) // MAX_POINTS]
         known = [point for point in part if math.isfinite(point[1])]
         ends = {min(known, key=_height), max(known, key=_height)} if known else {part[0]}
         kept.extend(sorted(ends, key=lambda point: point[0]))
@@ -134,10 +134,10 @@ def _legend(names: list[str]) -> tuple[str, int]:
     return "".join(parts), y + 8 if names else 0
 
 
-def _spread(values: list[float]) -> tuple[float, float]:
+def _padded_range(values: list[float]) -> tuple[float, float]:
     low, high = min(values), max(values)
-    room = abs(high - low) <= 1e-9 * max(abs(low), abs(high))
-    return (low - (abs(low) * 0.1 or 1.0), high + (abs(high) * 0.1 or 1.0)) if room else (low, high)
+    is_flat = abs(high - low) <= 1e-9 * max(abs(low), abs(high))
+    return (low - (abs(low) * 0.1 or 1.0), high + (abs(high) * 0.1 or 1.0)) if is_flat else (low, high)
 
 
 def _number(value: float) -> str:

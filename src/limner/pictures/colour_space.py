@@ -7,7 +7,7 @@ from typing import Any
 from PIL import Image
 
 PROFILE = "icc_profile"
-LARGEST_PROFILE = 4 * 2**20
+MAX_PROFILE_BYTES = 4 * 2**20
 _COLOUR_MODES = {
     "L": "L",
     "LA": "L",
@@ -27,7 +27,7 @@ def to_srgb(image: Image.Image) -> Image.Image:
     kind of picture, or is of more than 8 bits, for which Pillow has no conversion. Opacity is kept.
     """
     profile = image.info.pop(PROFILE, None)
-    if not isinstance(profile, bytes) or not 0 < len(profile) <= LARGEST_PROFILE:
+    if not isinstance(profile, bytes) or not 0 < len(profile) <= MAX_PROFILE_BYTES:
         return image
     if image.has_transparency_data and image.mode not in (
         "LA",

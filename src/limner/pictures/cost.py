@@ -7,7 +7,7 @@ from limner.pictures.read import accepted, may_rotate, quiet_header
 
 # Bytes a pixel while Pillow holds a picture; all other modes take four.
 _BYTES_A_PIXEL = {"1": 1, "L": 1, "P": 1} | dict.fromkeys(SIXTEEN_BIT, 2) | {"I": 4}
-# Bytes a pixel that a decoder needs beside the picture: frames to draw on, planes of colour.
+# Bytes a pixel that a decoder needs in addition to the picture: frames to draw on, planes of colour.
 _DECODERS = {"WEBP": 12, "AVIF": 8}
 _PROGRESSIVE = 6
 """The coefficients of a JPEG that comes in several scans, two bytes for each of three colours."""

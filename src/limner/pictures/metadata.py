@@ -12,7 +12,7 @@ from PIL import Image
 from limner.pictures.formats import sniff
 from limner.pictures.read import UnusablePicture, quiet_header, read_bytes
 
-LONGEST = 10_000
+MAX_TEXT_LENGTH = 10_000
 """Characters of a text that are taken."""
 DETAILS = 0x8769
 """Where EXIF keeps when a photograph was taken."""
@@ -98,7 +98,7 @@ def _in_xmp(image: Image.Image) -> dict[str, Any]:
     text = packet.decode("utf-8", "replace") if isinstance(packet, bytes) else str(packet)
     found = {}
     for name, element in IN_XMP.items():
-        whole = re.search(rf"<dc:{element}\b[^>]{{0,200}}>(.{{0,{LONGEST}}}?)</dc:{element}>", text, re.DOTALL)
+        whole = re.search(rf"<dc:{element}\b[^>]{{0,200}}>(.{{0,{MAX_TEXT_LENGTH}}}?)</dc:{element}>", text, re.DOTALL)
         items = re.findall(r"<rdf:li\b[^>]{0,200}>([^<]*)</rdf:li>", whole[1]) if whole else []
         if items:
             found[name] = "; ".join(unescape(item) for item in items)
@@ -110,7 +110,7 @@ def _clean(value: Any) -> str:
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     text = value if isinstance(value, str) else ""
-    return "".join(sign for sign in text if sign.isprintable() or sign in "\n\t").strip()[:LONGEST]
+    return "".join(sign for sign in text if sign.isprintable() or sign in "\n\t").strip()[:MAX_TEXT_LENGTH]
 
 
 def _dpi(value: Any) -> tuple[float, float] | None:

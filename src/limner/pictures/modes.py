@@ -7,13 +7,13 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageColor
 
-from limner.errors import UsageError, shown
+from limner.errors import UsageError, quoted
 
-STEPS = {8: 1, 10: 4, 12: 16, 14: 64, 16: 257}
+DIVISORS = {8: 1, 10: 4, 12: 16, 14: 64, 16: 257}
 """By what values are divided that have so many bits."""
-GUESSED = (8, 12, 16)
+GUESSED_BIT_DEPTHS = (8, 12, 16)
 """Bits that the values of a 16-bit file may have where nobody says how many."""
-DEEP, FLOATING = "deepest grey", "greatest float"
+GREATEST_DEEP, GREATEST_FLOAT = "deepest grey", "greatest float"
 """Keys of a picture's `info`: the greatest value that it had with 16 bits, or as floats."""
 
 
@@ -38,7 +38,7 @@ def colour(text: str) -> tuple[int, int, int]:
     try:
         return ImageColor.getrgb(text)[:3]
     except ValueError:
-        raise UsageError(f"'{shown(text)}' is not a colour: give a name such as white, or #rrggbb") from None
+        raise UsageError(f"'{quoted(text)}' is not a colour: give a name such as white, or #rrggbb") from None
 
 
 def plain(image: Image.Image, background: str | None = "white", levels: Levels = OWN_LEVELS) -> Image.Image:
@@ -67,12 +67,24 @@ def plain(image: Image.Image, background: str | None = "white", levels: Levels =
 
 
 def composed(pictures: np.ndarray, background: str) -> np.ndarray:
-    """Returns transparent pictures uint8 (..., H, W, 4) laid on a colour, (..., H, W, 3); others as they are."""
+    """Returns transparent pictures uint8 (..., H, W, 4) composited over a colour, (..., H, W, 3); others as they are."""
     if pictures.shape[-1] != 4:
         return pictures
     alpha = pictures[..., 3:].astype(np.float32) / 255
     below = np.array(colour(background), np.float32)
     return np.rint(below + alpha * (pictures[..., :3] - below)).astype(np.uint8)
+
+
+def premultiplied(pictures: np.ndarray) -> np.ndarray:
+    """Returns transparent pictures (..., 4), uint8 or float32 in [0, 255], with colours times alpha; others as they are."""
+    if pictures.shape[-1] != 4:
+        return pictures
+    colours, alpha = pictures[..., :3], pictures[..., 3:]
+    if pictures.dtype == np.uint8:
+        colours = ((colours.astype(np.uint16) * alpha + 127) // 255).astype(np.uint8)
+    else:
+        colours = colours * (alpha / 255)
+    return np.concatenate([colours, alpha], -1)
 
 
 def pixels(image: Image.Image) -> np.ndarray:
@@ -91,18 +103,18 @@ def _strips(image: Image.Image) -> Iterator[tuple[slice, np.ndarray]]:
         yield slice(top, below), np.asarray(image.crop((0, top, image.width, below)))
 
 
-def bits_of(greatest: int) -> int:
+def bit_depth_of(greatest: int) -> int:
     """Returns how many bits the values of 16-bit pictures have, by the greatest of them."""
-    return next((bits for bits in GUESSED if greatest < 2**bits), GUESSED[-1])
+    return next((bits for bits in GUESSED_BIT_DEPTHS if greatest < 2**bits), GUESSED_BIT_DEPTHS[-1])
 
 
 def _from_sixteen_bit(image: Image.Image, bits: int | None) -> Image.Image:
     own = max(int(strip.max()) for _, strip in _strips(image))
-    step = STEPS[bits or bits_of(own)]
+    step = DIVISORS[bits or bit_depth_of(own)]
     grey = np.empty((image.height, image.width), np.uint8)
     for rows, strip in _strips(image):
         grey[rows] = np.minimum((np.clip(strip.astype(np.int32), 0, 65535) + step // 2) // step, 255)
-    return _with_info(grey, DEEP, own)
+    return _with_info(grey, GREATEST_DEEP, own)
 
 
 def _with_info(grey: np.ndarray, key: str, value: float) -> Image.Image:
@@ -121,7 +133,7 @@ def _from_float(image: Image.Image, greatest: float | None) -> Image.Image:
     grey = np.empty((image.height, image.width), np.uint8)
     for rows, strip in _strips(image):
         grey[rows] = np.rint(np.clip(strip * scale, 0, 255))
-    return _with_info(grey, FLOATING, most)
+    return _with_info(grey, GREATEST_FLOAT, most)
 
 
 def _without_palette(image: Image.Image) -> Image.Image:

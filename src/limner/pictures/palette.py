@@ -9,34 +9,36 @@ from pydantic import Field, TypeAdapter, ValidationError
 from limner.colours import to_lab
 from limner.errors import UsageError
 
-KEPT = 64
+MAX_COLOURS = 64
 """Colours that are remembered of many pictures, and the most that a palette can have."""
 STEP = 16
 """Levels within which colours count as one, unless pictures have so few that each is remembered."""
 RARE = 0.5
-"""The power of a colour's share by which it counts: what is rare, as flowers before hills, is often what a picture shows."""
+"""The power of a colour's frequency by which it counts: what is rare, as flowers before hills, is often what a picture shows."""
 OPAQUE = 128
 """Alpha from which a pixel of a limited picture is seen, wholly."""
-PIXELS = 250_000
-ROUNDS, AT_ONCE = 30, 65_536
+MAX_PIXELS_COUNTED = 250_000
+"""Pixels whose colours are counted."""
+KMEANS_ITERATIONS, AT_ONCE = 30, 65_536
+"""Of k-means, and pixels that are compared with a palette at a time."""
 Colour = Annotated[str, Field(pattern="^#[0-9a-f]{6}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
-COLOURS = TypeAdapter(Annotated[dict[Colour, Share], Field(max_length=KEPT)])
+COLOURS = TypeAdapter(Annotated[dict[Colour, Share], Field(max_length=MAX_COLOURS)])
 
 
 def usual_colours(pictures: np.ndarray) -> dict[str, float]:
-    """Returns the most frequent visible colours of uint8 (N, H, W, C), as "#rrggbb", and their shares; at most `KEPT`.
+    """Returns the most frequent visible colours of uint8 (N, H, W, C), as "#rrggbb", and their shares; at most `MAX_COLOURS`.
 
-    Of very many pixels, `PIXELS` chosen at random stand for all.
+    Of very many pixels, `MAX_PIXELS_COUNTED` chosen at random stand for all.
     """
     levels = pictures.reshape(-1, pictures.shape[-1])
-    if len(levels) > PIXELS:
-        levels = levels[np.random.default_rng(0).integers(0, len(levels), PIXELS)]
+    if len(levels) > MAX_PIXELS_COUNTED:
+        levels = levels[np.random.default_rng(0).integers(0, len(levels), MAX_PIXELS_COUNTED)]
     if levels.shape[1] == 4:
         levels = levels[levels[:, 3] >= OPAQUE]
     rgb = np.broadcast_to(levels[:, :3], (len(levels), 3)).astype(np.int64)
     found, counts = np.unique(rgb @ (65536, 256, 1), return_counts=True)
-    if len(found) > KEPT:
+    if len(found) > MAX_COLOURS:
         found, counts = _usual(found, counts)
     order = np.argsort(-counts, kind="stable")
     return {f"#{found[i]:06x}": round(float(counts[i] / max(len(rgb), 1)), 5) for i in order}
@@ -56,14 +58,14 @@ def palette(colours: Mapping[str, float], n: int) -> np.ndarray:
     By k-means in CIELAB from the most frequent colour on, each mean replaced by the colour nearest to it. UsageError for an n
     that no palette can have.
     """
-    if not 2 <= n <= KEPT:
-        raise UsageError(f"--palette {n}: give 2 to {KEPT} colours.")
+    if not 2 <= n <= MAX_COLOURS:
+        raise UsageError(f"--palette {n}: give 2 to {MAX_COLOURS} colours.")
     own = np.array([[int(text[i : i + 2], 16) for i in (1, 3, 5)] for text in colours], np.uint8)
     if len(own) <= n:
         return own
     lab, shares = _lab(own), (np.array(list(colours.values())) + 1e-9) ** RARE
     means = lab[_apart(lab, shares ** (1 / RARE), n)]
-    for _ in range(ROUNDS):
+    for _ in range(KMEANS_ITERATIONS):
         nearest = _distances(lab, means).argmin(1)
         taken = [nearest == i for i in range(n)]
         means = np.stack(
@@ -88,14 +90,14 @@ def limited(pictures: np.ndarray, colours: np.ndarray) -> np.ndarray:
 
 
 def _usual(found: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Returns `KEPT` of many colours that stand for all, each the most frequent of a cube of the colour space, and their pixels."""
+    """Returns at most `MAX_COLOURS` colours that stand for all, each the most frequent of a cube of the space, and their pixels."""
     order = np.argsort(-counts, kind="stable")
     found, counts = found[order], counts[order]
     cubes = (found >> 16) // STEP * 256 + (found >> 8 & 255) // STEP * 16 + (found & 255) // STEP
     _, first, member = np.unique(cubes, return_index=True, return_inverse=True)
     pixels = np.bincount(member.reshape(-1), counts)
     lab = _lab(np.stack([found[first] >> 16, found[first] >> 8 & 255, found[first] & 255], 1))
-    taken = _apart(lab, pixels, KEPT)
+    taken = _apart(lab, pixels, MAX_COLOURS)
     return found[first[taken]], np.bincount(_distances(lab, lab[taken]).argmin(1), pixels, len(taken))
 
 

@@ -19,10 +19,10 @@ SOFTWARE = f"Limner {__version__}"
 XMP_IN_PNG = "XML:com.adobe.xmp"
 SAMPLE_GRID = "sample grid"
 """Why a picture that shows several is no picture to train on."""
-SEVERAL = ("grid", "sheet", "training", "directions", "channels")
+COMPOSITE_KINDS = ("grid", "sheet", "training", "directions", "channels")
 """Kinds of picture that show several."""
-ONE_OF = {"counterfactual": "of", "causal sample": "index"}
-"""Kinds that show several unless this says which one."""
+COMPOSITE_UNLESS = {"counterfactual": "of", "causal sample": "index"}
+"""Kinds that show several unless this key says which one."""
 # IPTC Digital Source Type, the news codes for media made by a trained model, by a formula alone, or edited.
 SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 LEARNED, COMPUTED, EDITED = "trainedAlgorithmicMedia", "algorithmicMedia", "humanEdits"
@@ -39,13 +39,13 @@ _PACKET = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 _IN_XMP = re.compile(r'limner:provenance(?:>([^<]*)</|="([^"]*)")')
 
 
-def header(kind: str, *, ai_generated: bool = True, **about: Any) -> dict[str, Any]:
+def provenance_record(kind: str, *, ai_generated: bool = True, **about: Any) -> dict[str, Any]:
     """Returns the provenance of a picture: whether it is AI-generated, the version of Limner, the kind, and the rest by name."""
     return {"ai_generated": ai_generated, "limner": __version__, "kind": kind, **about}
 
 
 def to_text(provenance: dict[str, Any]) -> str:
-    """Returns the JSON (ASCII, sorted keys) that pictures carry; PictureError when it cannot be JSON."""
+    """Returns the JSON (ASCII, sorted keys) that is embedded in pictures; PictureError when it cannot be JSON."""
     try:
         return json.dumps(provenance, sort_keys=True, allow_nan=False)
     except (TypeError, ValueError) as error:
@@ -85,18 +85,18 @@ def read_provenance(path: Path | str) -> dict[str, Any]:
     return provenance
 
 
-def shows_several(content: bytes) -> bool:
+def is_composite(content: bytes) -> bool:
     """Returns whether a picture file is one that Limner put together of several, such as a grid of samples."""
     kind = sniff(content) if KEY.encode() in content else None  # parsed only where there can be something to read
     try:
         text = _in_header(quiet_header(content, kind)) if kind else None
-        made = parse_json(text, "a picture") if text else None
-    except (UnusablePicture, ParseError):  # what is wrong with it is told when it is decoded
+        provenance = parse_json(text, "a picture") if text else None
+    except (UnusablePicture, ParseError):  # what is wrong with it is reported when it is decoded
         return False
-    if not isinstance(made, dict) or KEY not in made:
+    if not isinstance(provenance, dict) or KEY not in provenance:
         return False
-    one = ONE_OF.get(str(made.get("kind")))
-    return made.get("kind") in SEVERAL or (one is not None and made.get(one) is None)
+    one = COMPOSITE_UNLESS.get(str(provenance.get("kind")))
+    return provenance.get("kind") in COMPOSITE_KINDS or (one is not None and provenance.get(one) is None)
 
 
 def _in_picture(path: Path) -> str | None:

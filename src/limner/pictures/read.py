@@ -22,9 +22,13 @@ from limner.pictures.formats import describe, ends_early, png_fault, sniff
 from limner.pictures.modes import OWN_LEVELS, Levels, pixels, plain
 
 REASONS = ("empty", "truncated", "not a picture", "damaged", "too large", "too small", "unreadable")
-MAX_PIXELS = 89_478_485  # the size at which Pillow begins to warn; 256 MiB in RGB
+"""Why a picture cannot be used."""
+MAX_PIXELS = 89_478_485
+"""Pixels of a picture: the size at which Pillow begins to warn; 256 MiB in RGB."""
 MAX_BYTES = 256 * 2**20
-MOST_SCANNED = 20 * MAX_PIXELS
+"""Bytes of a picture's file."""
+MAX_SCANNED_PIXELS = 20 * MAX_PIXELS
+"""Pixels times scans of a progressive JPEG, each of which passes over all of them."""
 _MAY_ROTATE = ("exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif")
 
 
@@ -130,7 +134,7 @@ def _header(content: bytes, kind: str, minimum: int) -> Image.Image:
         raise UnusablePicture("too small", f"{width}x{height}, below {minimum} pixels a side")
     # Every scan of a progressive JPEG passes over all its pixels: a small file of very many scans takes hours.
     scans = content.count(b"\xff\xda") if kind == "JPEG" else 1
-    if scans * width * height > MOST_SCANNED:
+    if scans * width * height > MAX_SCANNED_PIXELS:
         raise UnusablePicture("too large", f"{width}x{height} in {scans:,} scans; not decoded")
     return image
 

@@ -3,7 +3,10 @@
 import cv2
 import numpy as np
 
-MOST = 32
+from limner.pictures.modes import premultiplied
+
+MAX_SCALE = 32
+"""How many times larger pictures can be made."""
 
 
 def scaled(pictures: np.ndarray, times: int, nearest: bool) -> np.ndarray:
@@ -17,11 +20,9 @@ def scaled(pictures: np.ndarray, times: int, nearest: bool) -> np.ndarray:
 
 def _smoothly(picture: np.ndarray, times: int) -> np.ndarray:
     height, width, channels = picture.shape
-    values = picture.astype(np.float32)
-    if channels == 4:  # what is hidden must not shine through at edges
-        values[..., :3] *= values[..., 3:] / 255
+    values = premultiplied(picture.astype(np.float32))  # what is hidden must not shine through at edges
     size = height * times, width * times
     large = cv2.resize(values, size[::-1], interpolation=cv2.INTER_CUBIC).reshape(*size, channels)
-    if channels == 4:  # both colours and alpha overshoot at edges, by the same share
+    if channels == 4:  # both colours and alpha overshoot at edges, by the same factor
         large[..., :3] = np.where(large[..., 3:] > 1, large[..., :3] * 255 / np.maximum(large[..., 3:], 1), 0)
     return np.rint(large.clip(0, 255)).astype(np.uint8)

@@ -4,10 +4,10 @@ import re
 
 from PIL import Image
 
-from limner.errors import UsageError, shown
+from limner.errors import UsageError, quoted
 from limner.pictures.modes import colour
 
-SMALLEST, LARGEST = 8, 4096
+MIN_SIDE, MAX_SIDE = 8, 4096
 FITS = ("crop", "pad", "stretch")
 Size = tuple[int, int]  # (height, width)
 
@@ -16,10 +16,10 @@ def parse_size(text: str) -> Size:
     """Returns (height, width) of "64" (a square) or "96x64" (width x height); UsageError for anything else."""
     match = re.fullmatch(r"\s*(\d{1,6})(?:\s*[xX×]\s*(\d{1,6}))?\s*", text)
     if not match:
-        raise UsageError(f"'{shown(text)}' is not a size: write 64, or 96x64 for width x height")
+        raise UsageError(f"'{quoted(text)}' is not a size: write 64, or 96x64 for width x height")
     width, height = int(match[1]), int(match[2] or match[1])
-    if not SMALLEST <= min(width, height) <= max(width, height) <= LARGEST:
-        raise UsageError(f"size {text.strip()} is out of range: each side must be {SMALLEST} to {LARGEST} pixels")
+    if not MIN_SIDE <= min(width, height) <= max(width, height) <= MAX_SIDE:
+        raise UsageError(f"size {text.strip()} is out of range: each side must be {MIN_SIDE} to {MAX_SIDE} pixels")
     return height, width
 
 
@@ -45,8 +45,8 @@ def fit(image: Image.Image, size: Size, how: str = "crop", background: str | Non
     return _on_nothing(small, size) if image.mode == "RGBA" else _on_canvas(small, size, colour(background or "white"))
 
 
-def share_cut(shape: Size, size: Size) -> float:
-    """Returns the share of the area of a picture (height, width) that "crop" cuts away to fit `size`, 0 to 1."""
+def cropped_fraction(shape: Size, size: Size) -> float:
+    """Returns the fraction of the area of a picture (height, width) that "crop" cuts away to fit `size`, 0 to 1."""
     one, other = shape[1] * size[0], shape[0] * size[1]  # of equal shapes, equal
     return 1 - min(one, other) / max(one, other)
 

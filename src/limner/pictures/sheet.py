@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from limner.errors import UsageError, shown
+from limner.errors import UsageError, quoted
 from limner.files import write_text
 
 
@@ -27,7 +27,7 @@ def parse_layout(text: str) -> Layout:
     """Returns the layout that "8x4" says, 8 columns and 4 rows; UsageError."""
     match = re.fullmatch(r"(\d{1,4})[x×](\d{1,4})", text.strip().lower())
     if not match or "0" in (match[1].lstrip("0") or "0", match[2].lstrip("0") or "0"):
-        raise UsageError(f"--sheet {shown(text)}: give columns and rows, such as 8x4.")
+        raise UsageError(f"--sheet {quoted(text)}: give columns and rows, such as 8x4.")
     return Layout(int(match[1]), int(match[2]))
 
 
@@ -41,12 +41,12 @@ def sheet(pictures: np.ndarray, layout: Layout) -> np.ndarray:
 
 
 def frames_file(out: Path) -> Path:
-    """Returns where the JSON of a sheet's frames goes: beside it."""
+    """Returns where the JSON of a sheet's frames goes: next to it."""
     return out.with_suffix(".json")
 
 
 def save_frames(out: Path, layout: Layout, count: int, width: int, height: int) -> None:
-    """Writes the JSON of a sheet's frames beside it, as an array of frames (the layout that TexturePacker and Aseprite export)."""
+    """Writes the JSON of a sheet's frames next to it, as an array of frames (the layout that TexturePacker and Aseprite export)."""
     frames = [
         {
             "filename": f"{out.stem}-{i:0{max(3, len(str(count - 1)))}d}",

@@ -22,9 +22,9 @@ QUALITY = "16"  # x264's constant rate factor: 0 is lossless, 18 looks the same 
 def save_walk(
     frames: Iterable[np.ndarray], path: Path | str, fps: int = 24, provenance: dict[str, Any] | None = None
 ) -> None:
-    """Writes uint8 frames (H, W, C), all of one shape, as a .mp4 or .gif that carries the provenance as its comment.
+    """Writes uint8 frames (H, W, C), all of one shape, as a .mp4 or .gif whose comment is the provenance.
 
-    Transparent frames are laid on white.
+    Transparent frames are composited over white.
 
     An odd side of an .mp4 is made even by repeating its last line. UsageError for another suffix or a rate outside
     1..120, PictureError when there is no frame or the shapes differ.

@@ -14,6 +14,7 @@ from limner.pictures.modes import plain
 from limner.pictures.provenance import to_png_text, to_xmp
 
 JPEG_QUALITY, FRAME_QUALITY, SMALL_FRAME = 95, 90, 256
+"""Quality of a .jpg and of a frame on a screen, and the side up to which a frame counts as small and keeps its colours whole."""
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 WRITTEN = tuple(_FORMATS)
 """Suffixes of pictures that can be written."""
@@ -27,7 +28,7 @@ def save(
 ) -> None:
     """Writes a picture, uint8 (H, W) or (H, W, 1|3|4) or a Pillow image, as .png, .webp (both exact) or .jpg.
 
-    Every suffix carries the provenance and metadata, if there are any; what is transparent comes over white in a .jpg. UsageError
+    Every suffix contains the provenance and metadata, if there are any; what is transparent comes over white in a .jpg. UsageError
     for another suffix, PictureError for another array.
     """
     path = Path(path)

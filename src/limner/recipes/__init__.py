@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from limner.errors import RecipeError, nearest, shown
+from limner.errors import RecipeError, quoted, suggestion
 from limner.recipes.causal_vae import causal_vae
 from limner.recipes.conv_vae import conv_vae
 from limner.recipes.dcgan import dcgan
@@ -58,5 +58,5 @@ def find_recipe(name: str) -> Recipe:
     if name in RECIPES:
         return RECIPES[name]()
     if not name.endswith(FILES):
-        raise RecipeError(f"there is no recipe '{shown(name)}'; {nearest(name, list(RECIPES))}")
+        raise RecipeError(f"there is no recipe '{quoted(name)}'; {suggestion(name, list(RECIPES))}")
     return read_recipe(name)

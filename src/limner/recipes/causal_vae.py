@@ -18,7 +18,7 @@ def causal_vae() -> Recipe:
         name="causal-vae",
         summary="VAE for causal models: a small latent for what attributes leave open, strongly conditional, EMA",
         method=VaeConfig(
-            latent=32,
+            latent_dim=32,
             encoder=NetworkConfig(architecture="convolutional", widths=(32, 64, 128), normalisation="batch"),
             decoder=NetworkConfig(architecture="convolutional", widths=(128, 64, 32)),
             likelihood="gaussian",

@@ -12,7 +12,7 @@ def conv_vae() -> Recipe:
         name="conv-vae",
         summary="convolutional VAE: 64-128 encoder, 4x4x512 decoder, Bernoulli pixels",
         method=VaeConfig(
-            latent=128,
+            latent_dim=128,
             encoder=NetworkConfig(architecture="convolutional", widths=(64, 128)),
             decoder=NetworkConfig(architecture="convolutional", widths=(512, 256, 128, 64), normalisation="batch"),
             likelihood="bernoulli",

@@ -11,7 +11,7 @@ def dcgan() -> Recipe:
         name="dcgan",
         summary="DCGAN: dense 4x4x512 and four transposed convolutions, batch normalisation",
         method=GanConfig(
-            latent=100,
+            latent_dim=100,
             generator=NetworkConfig(architecture="convolutional", widths=(512, 256, 128, 64), normalisation="batch"),
             discriminator=NetworkConfig(
                 architecture="convolutional", widths=(64, 128, 256, 512), normalisation="batch"

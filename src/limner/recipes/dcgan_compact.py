@@ -11,7 +11,7 @@ def dcgan_compact() -> Recipe:
         name="dcgan-compact",
         summary="compact DCGAN: two transposed convolutions 256-128, two convolutions 64-128",
         method=GanConfig(
-            latent=100,
+            latent_dim=100,
             generator=NetworkConfig(architecture="convolutional", widths=(256, 128), normalisation="batch"),
             discriminator=NetworkConfig(architecture="convolutional", widths=(64, 128), normalisation="batch"),
             loss="non-saturating",

@@ -11,7 +11,7 @@ def dense_conv_gan() -> Recipe:
         name="dense-conv-gan",
         summary="GAN with 256-512-1024 dense layers reshaped to 8x8x16 and 3x3 convolutions 128-128",
         method=GanConfig(
-            latent=100,
+            latent_dim=100,
             generator=NetworkConfig(
                 architecture="dense-convolutional", widths=(256, 512, 128, 128), normalisation="batch"
             ),

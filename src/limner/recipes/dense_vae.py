@@ -12,7 +12,7 @@ def dense_vae() -> Recipe:
         name="dense-vae",
         summary="wide fully connected VAE: two dense layers of 4096 units each way",
         method=VaeConfig(
-            latent=64,
+            latent_dim=64,
             encoder=NetworkConfig(architecture="mlp", widths=(4096, 4096), activation="relu"),
             decoder=NetworkConfig(architecture="mlp", widths=(4096, 4096), activation="relu"),
             likelihood="bernoulli",

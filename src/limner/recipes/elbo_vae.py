@@ -12,7 +12,7 @@ def elbo_vae() -> Recipe:
         name="elbo-vae",
         summary="VAE with an exact bound: residual, discretised logistic pixels (bits per dimension), EMA, conditional",
         method=VaeConfig(
-            latent=128,
+            latent_dim=128,
             encoder=NetworkConfig(architecture="residual", widths=(32, 48, 96, 192), activation="silu"),
             decoder=NetworkConfig(architecture="residual", widths=(192, 96, 48, 32), activation="silu"),
             likelihood="discretised-logistic",

@@ -11,7 +11,7 @@ def mlp_gan() -> Recipe:
         name="mlp-gan",
         summary="fully connected GAN: 128-256-512 dense generator, mirrored discriminator",
         method=GanConfig(
-            latent=100,
+            latent_dim=100,
             generator=NetworkConfig(architecture="mlp", widths=(128, 256, 512)),
             discriminator=NetworkConfig(architecture="mlp", widths=(512, 256, 128)),
             loss="non-saturating",

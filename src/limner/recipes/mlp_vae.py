@@ -12,7 +12,7 @@ def mlp_vae() -> Recipe:
         name="mlp-vae",
         summary="fully connected VAE: 128-256-512 dense encoder, mirrored decoder, Bernoulli pixels",
         method=VaeConfig(
-            latent=32,
+            latent_dim=32,
             encoder=NetworkConfig(architecture="mlp", widths=(128, 256, 512), activation="relu"),
             decoder=NetworkConfig(architecture="mlp", widths=(512, 256, 128), activation="relu"),
             likelihood="bernoulli",

@@ -13,7 +13,7 @@ def r3gan() -> Recipe:
         name="r3gan",
         summary="residual networks without normalisation, relativistic pairing, R1 + R2, EMA, conditional",
         method=GanConfig(
-            latent=64,
+            latent_dim=64,
             output="linear",
             generator=NetworkConfig(architecture="residual", widths=(192, 96, 48, 32)),
             discriminator=NetworkConfig(architecture="residual", widths=(32, 48, 96, 192)),

@@ -22,8 +22,8 @@ from limner.config import NameText, Section, in_words
 from limner.configs import METHOD_CONFIGS, MethodConfig
 from limner.configs.augment import AugmentConfig
 from limner.configs.optimiser import OptimiserConfig, ScheduleConfig
-from limner.errors import RecipeError, nearest, shown
-from limner.parsing import MOST_YAML, ParseError, parse_yaml, read_text, write_yaml
+from limner.errors import RecipeError, quoted, suggestion
+from limner.parsing import MAX_YAML_BYTES, ParseError, parse_yaml, read_text, write_yaml
 
 if TYPE_CHECKING:
     from limner.conditions.attribute import Attribute
@@ -64,8 +64,8 @@ class Recipe(Section):
     condition: Literal["auto", "groups", "none"] | tuple[NameText, ...] = "none"
     """auto: the dataset's main label; a GAN makes do with groups of pictures that look alike. Or attributes by name."""
     condition_dropout: float = Field(0.0, ge=0, lt=1)
-    """Share of the training pictures whose attributes are all left out, and, of several attributes, of each alone: the model then
-    also generates without them."""
+    """Probability p that all attributes of an image are dropped; with several, each is also dropped independently with p. The
+    model then also generates without them; there is no guidance scale."""
     batch: int = Field(64, ge=2, le=65536)
     """Pictures a step, over all processes."""
     pictures: int = Field(1_000_000, ge=1)
@@ -129,8 +129,8 @@ class Recipe(Section):
         usable = [attribute.name for attribute in schema.attributes if can_be_asked(attribute)]
         for name in self.condition:
             if name not in usable:
-                hint = nearest(name, usable) if usable else "this dataset has none (a label, a number)."
-                raise RecipeError(f"condition: the dataset has no attribute '{shown(name)}' to train for; {hint}")
+                hint = suggestion(name, usable) if usable else "this dataset has none (a label, a number)."
+                raise RecipeError(f"condition: the dataset has no attribute '{quoted(name)}' to train for; {hint}")
         return tuple(schema.attribute(name) for name in self.condition)
 
 
@@ -141,7 +141,7 @@ def _config_type(kind: Any) -> type[MethodConfig]:
     from limner.methods import METHODS  # where a new method stands
 
     if not isinstance(kind, str) or kind not in METHODS:
-        raise ValueError(f"no method is of the kind '{shown(kind)}'; {nearest(str(kind), list(METHODS))}")
+        raise ValueError(f"no method is of the kind '{quoted(kind)}'; {suggestion(str(kind), list(METHODS))}")
     return METHODS[kind].config_type
 
 
@@ -161,7 +161,7 @@ def to_yaml(recipe: Recipe) -> str:
 def read_recipe(path: str | Path) -> Recipe:
     """Returns the recipe in a YAML file; RecipeError, one line, when there is none."""
     try:
-        text = read_text(path, MOST_YAML)
+        text = read_text(path, MAX_YAML_BYTES)
     except ParseError as error:
         raise RecipeError(str(error)) from None
     return from_yaml(text, str(path))
@@ -181,13 +181,13 @@ def from_yaml(text: str, where: str) -> Recipe:
 def _explain(error: ValidationError, fields: dict[str, Any]) -> str:
     first = error.errors()[0]
     path = [str(part) for part in first["loc"]]
-    key = shown(".".join(path))
+    key = quoted(".".join(path))
     if first["type"] == "extra_forbidden":
         siblings = [str(name) for name in _section_at(first["loc"][:-1], fields).model_fields]
-        return f"unknown key '{key}'; {nearest(path[-1], siblings)}"
+        return f"unknown key '{key}'; {suggestion(path[-1], siblings)}"
     if not key:  # of the recipe as a whole
         return f"{in_words(first)}."
-    given = "" if first["type"] == "missing" else f" (given: {shown(_quoted(first['input']))})"
+    given = "" if first["type"] == "missing" else f" (given: {quoted(_quoted(first['input']))})"
     return f"{key}: {in_words(first)}{given}."
 
 

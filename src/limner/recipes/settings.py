@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from limner.errors import RecipeError, nearest, shown
+from limner.errors import RecipeError, quoted, suggestion
 from limner.parsing import ParseError, parse_yaml
 from limner.recipes.recipe import Recipe, parse
 
@@ -18,14 +18,14 @@ def apply_settings(recipe: Recipe, settings: Sequence[str]) -> Recipe:
     for setting in settings:
         key, text = split_setting(setting)
         _put(fields, find_key(key, paths(fields)), _value(key, text))
-    return parse(fields, f"--set {shown(' '.join(settings), 200)}") if settings else recipe
+    return parse(fields, f"--set {quoted(' '.join(settings), 200)}") if settings else recipe
 
 
 def split_setting(setting: str) -> tuple[str, str]:
     """Returns the key and the text of the value of `key=value`; RecipeError for another text."""
     key, equals, text = setting.partition("=")
     if not equals:
-        raise RecipeError(f"--set {shown(setting)}: write it as key=value.")
+        raise RecipeError(f"--set {quoted(setting)}: write it as key=value.")
     return key.strip(), text
 
 
@@ -35,11 +35,11 @@ def find_key(key: str, paths: Sequence[str]) -> str:
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        raise RecipeError(f"--set {shown(key)}: could be {' or '.join(fitting)}; write one of them.")
+        raise RecipeError(f"--set {quoted(key)}: could be {' or '.join(fitting)}; write one of them.")
     last = {path.rsplit(".", 1)[-1]: path for path in reversed(paths)}
-    hint = nearest(key, [*paths, *last])
+    hint = suggestion(key, [*paths, *last])
     raise RecipeError(
-        f"--set {shown(key)}: this recipe has no such key; {hint if 'mean' in hint else 'see `limner recipes NAME`.'}"
+        f"--set {quoted(key)}: this recipe has no such key; {hint if 'mean' in hint else 'see `limner recipes NAME`.'}"
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from limner.errors import RecipeError, nearest, shown
+from limner.errors import RecipeError, quoted, suggestion
 from limner.recipes.recipe import Recipe
 
 SIZES = {"small": 0.5, "base": 1.0, "large": 2.0}
@@ -16,7 +16,7 @@ def resize(recipe: Recipe, size: str) -> Recipe:
     2022, arXiv 2203.03466, table 3); wider discriminators remember more, so they are shown augmented pictures sooner.
     """
     if size not in SIZES:
-        raise RecipeError(f"--model-size {shown(size)}: {nearest(size, list(SIZES))}")
+        raise RecipeError(f"--model-size {quoted(size)}: {suggestion(size, list(SIZES))}")
     factor = SIZES[size]
     if factor == 1:
         return recipe

@@ -1,10 +1,10 @@
-"""The default VAE: sharp reconstructions, and samples from where pictures lie."""
+"""The default VAE: sharp reconstructions, and samples from a learned prior."""
 
 from limner.configs.adversary import AdversaryConfig
 from limner.configs.augment import AugmentConfig
 from limner.configs.network import FlowConfig, NetworkConfig
 from limner.configs.optimiser import OptimiserConfig
-from limner.configs.vae import VaeConfig
+from limner.configs.vae import SpatialConfig, VaeConfig
 from limner.recipes.recipe import EmaConfig, Recipe
 
 
@@ -19,11 +19,12 @@ def vae() -> Recipe:
         name="vae",
         summary="the default VAE: sharp by a discriminator, a learned prior by flow matching, EMA, conditional",
         method=VaeConfig(
-            latent=64,
+            latent_dim=64,
             encoder=NetworkConfig(architecture="convolutional", widths=(32, 64, 96, 128), normalisation="batch"),
             decoder=NetworkConfig(architecture="residual", widths=(128, 64, 32, 32), normalisation="batch"),
             likelihood="laplace",
             beta=5.0,
+            spatial=SpatialConfig(),
             flow=FlowConfig(width=256, depth=3, steps=8),
             adversary=AdversaryConfig(
                 network=NetworkConfig(architecture="convolutional", widths=(32, 64, 128), spectral_norm=True),

@@ -26,7 +26,7 @@ from limner.version import __version__
 __all__ = ["PARITY", "RUNTIMES", "Runner", "choose_runtime", "export_int8", "export_onnx"]
 
 Runner = Callable[[Tensor, Condition], Tensor]
-"""z (B, latent) and a condition -> pictures (B, C, H, W) in [-1, 1]."""
+"""z (B, latent_dim) and a condition -> pictures (B, C, H, W) in [-1, 1]."""
 
 
 def _as_it_is(generator: Generator, table: Condition, description: str) -> Runner:

@@ -16,15 +16,15 @@ from limner.networks.conditioning import Condition
 from limner.runtimes.export import check_target, examples, export_onnx, require
 from limner.runtimes.session import NOISE, Session, input_name
 
-LEAST_PSNR = 30.0
+MIN_PSNR = 30.0
 """Decibels to the unrounded pictures below which an int8 file is not left."""
-CALIBRATION, JUDGED, BATCH = 256, 64, 32
+CALIBRATION_SAMPLES, VALIDATION_SAMPLES, CALIBRATION_BATCH = 256, 64, 32
 
 
 def export_int8(generator: Generator, table: Condition, out: Path, about: Mapping[str, Any] | None = None) -> float:
     """Writes an ONNX file whose convolutions are int8 and returns its peak signal-to-noise ratio to the float one, dB.
 
-    Ranges are those of 256 samples, weights are rounded channel by channel. ModelError below `LEAST_PSNR`, and
+    Ranges are those of 256 samples, weights are rounded channel by channel. ModelError below `MIN_PSNR`, and
     for a generator without convolutions to round; nothing is written then. UsageError as `export_onnx`.
     """
     check_target(out)
@@ -36,9 +36,9 @@ def export_int8(generator: Generator, table: Condition, out: Path, about: Mappin
         ratio = _psnr(generator, table, float_file, temporary)
         if math.isinf(ratio):
             raise ModelError(f"{out}: nothing in this model can be rounded to int8: export without --int8.")
-        if ratio < LEAST_PSNR:
+        if ratio < MIN_PSNR:
             raise ModelError(
-                f"{out}: int8 would change the pictures too much ({ratio:.1f} dB, at least {LEAST_PSNR:g} wanted): "
+                f"{out}: int8 would change the pictures too much ({ratio:.1f} dB, at least {MIN_PSNR:g} wanted): "
                 "export without --int8."
             )
     return ratio
@@ -66,15 +66,15 @@ def _quantise(source: Path, target: Path, feeds: Iterator[dict[str, Any]]) -> No
 
 
 def _calibration(generator: Generator, table: Condition) -> Iterator[dict[str, Any]]:
-    z, condition = examples(generator, table, CALIBRATION)
-    for start in range(0, CALIBRATION, BATCH):
-        part = slice(start, start + BATCH)
+    z, condition = examples(generator, table, CALIBRATION_SAMPLES)
+    for start in range(0, CALIBRATION_SAMPLES, CALIBRATION_BATCH):
+        part = slice(start, start + CALIBRATION_BATCH)
         asked = {input_name(name): values[part].numpy() for name, values in condition.items()}
         yield {NOISE: z[part].numpy(), **asked}
 
 
 def _psnr(generator: Generator, table: Condition, float_file: Path, int8_file: Path) -> float:
-    z, condition = examples(generator, table, CALIBRATION + JUDGED)
-    fresh = {name: values[CALIBRATION:] for name, values in condition.items()}
-    exact, rounded = (Session(file)(z[CALIBRATION:], fresh) for file in (float_file, int8_file))
+    z, condition = examples(generator, table, CALIBRATION_SAMPLES + VALIDATION_SAMPLES)
+    fresh = {name: values[CALIBRATION_SAMPLES:] for name, values in condition.items()}
+    exact, rounded = (Session(file)(z[CALIBRATION_SAMPLES:], fresh) for file in (float_file, int8_file))
     return float(10 * torch.log10(4 / (exact - rounded).square().mean()))

@@ -17,7 +17,7 @@ def input_name(attribute: str) -> str:
 
 
 class Session:
-    """z (B, latent) and a condition -> pictures (B, C, H, W) in [-1, 1], by as many threads as PyTorch uses.
+    """z (B, latent_dim) and a condition -> pictures (B, C, H, W) in [-1, 1], by as many threads as PyTorch uses.
 
     ModelError for a file that ONNX Runtime cannot read.
     """

@@ -4,7 +4,7 @@ A browser gives the token once and has a session from then on: a random value th
 process alone, and expires. Sessions are let in whatever else comes from their address, so that nobody who is in can be kept out.
 
 A wrong token makes its address wait before the next one is looked at, twice as long each time. The same wrong token again tells
-nobody anything and counts once, so a client that was set up wrongly keeps no other from its address. The wait is at most `LONGEST`
+nobody anything and counts once, so a client that was set up wrongly keeps no other from its address. The wait is at most `MAX_WAIT`
 seconds, and tries that come within it do not make it longer: the right token is always looked at soon after.
 """
 
@@ -24,7 +24,7 @@ SESSIONS = 1000
 """Sessions that are kept; the oldest gives way."""
 FREE = 5
 """Wrong tokens of an address before it has to wait."""
-LONGEST = 8.0
+MAX_WAIT = 8.0
 """Seconds that it waits at most."""
 FORGOTTEN = 600.0
 """Seconds after which its wrong tokens are forgotten."""
@@ -95,7 +95,7 @@ class Access:
         self.tries.move_to_end(client)
         tries.count, tries.last = tries.count + 1, now
         if tries.count >= FREE:
-            tries.opens = now + min(LONGEST, 2.0 ** min(10, tries.count - FREE))
+            tries.opens = now + min(MAX_WAIT, 2.0 ** min(10, tries.count - FREE))
         tries.wrong[key] = None
         while len(tries.wrong) > WRONG:
             tries.wrong.popitem(last=False)

@@ -20,7 +20,9 @@ from limner.serving.warmup import WarmUp
 from limner.version import __version__
 
 STUDIO = Path(__file__).with_name("studio")
+"""The studio's files."""
 ROUTERS = (catalogue, images, pictures, edits, stylize, causal, jobs, health, live)
+"""What answers requests, one file of paths each."""
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -32,13 +32,15 @@ SAMPLED: tuple[EntryKind, ...] = ("image", "causal")
 OPENS_WITH = "garden"
 """Of the models that come with Limner, the one that a studio without any others opens with."""
 CAUSAL = "structure.json"
+"""The file by which a causal model is known."""
 OPEN = 6
 """Models that stay in memory; a causal model counts twice, as its image model is used by itself as well."""
 FRESH = 1.0
 """Seconds after which the folders are looked into again, even for a name that is already known."""
-LARGEST = 8 * 2**20
+MAX_DESCRIPTION_BYTES = 8 * 2**20
 """Bytes of a file that describes a model."""
 DESCRIPTIONS = ("config.json", "model/config.json", "picture/config.json", CAUSAL)
+"""Files that describe a model of any kind."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ class Catalogue:
         """Opens an image model with what is ready at once; a quicker runtime that takes seconds to start comes later."""
         model = load(entry.path)
         if model.is_exported:
-            model.use("auto")
+            model.set_runtime("auto")
         elif choose_runtime("auto", "cpu") != "torch":
             self.slow.put(entry)
         return _sampler_of(model, entry)
@@ -162,7 +164,7 @@ class Catalogue:
         """Opens an image model that has been exported, again with its quickest runtime; others go on with the one that is open."""
         model = load(entry.path)
         if model.is_exported:  # not so where the cache cannot be written
-            model.use("auto")
+            model.set_runtime("auto")
             self.kept.replace(("image", entry.path, entry.created), _sampler_of(model, entry))
 
     def _opened(self, entry: Entry, use: EntryKind, make: Callable[[Entry], Any]) -> Any:
@@ -258,8 +260,10 @@ def _unusable(entry: Entry, error: Exception, param: str) -> ApiError:
 def check_size(path: Path) -> None:
     """Raises ModelError for a model whose descriptions are too large to be read for a list of models."""
     for file in (path / mark for mark in DESCRIPTIONS):
-        if file.is_file() and file.stat().st_size > LARGEST:
-            raise ModelError(f"its {file.name} has {file.stat().st_size:,} bytes; {LARGEST:,} are the most.")
+        if file.is_file() and file.stat().st_size > MAX_DESCRIPTION_BYTES:
+            raise ModelError(
+                f"its {file.name} has {file.stat().st_size:,} bytes; {MAX_DESCRIPTION_BYTES:,} are the most."
+            )
 
 
 def problem_of(error: Exception) -> str:

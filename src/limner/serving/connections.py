@@ -21,6 +21,7 @@ SECONDS = 10.0
 EACH, ALL = 256, 2048
 """Connections of one address, and of all."""
 SOON = 0.01
+"""Seconds between two looks at a connection that has to wait."""
 YOUNG = 3.0
 """Seconds for which a new connection of an address that has more than `EACH` may still be about to ask."""
 FILES = 256
@@ -28,7 +29,9 @@ FILES = 256
 HEADERS = 64 * 2**10
 """Bytes that are read of a request before all its headers are there."""
 LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+"""What a client hears whose request took too long to come."""
 LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+"""What a client hears whose headers are too many bytes."""
 
 
 class Connection(HttpToolsProtocol):

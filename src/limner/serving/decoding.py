@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from limner.serving.errors import ApiError
 
 RETRY_SECONDS = 2.0
+"""When a client that found the budget used up may ask again."""
 
 
 class DecodingBudget:

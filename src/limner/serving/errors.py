@@ -35,9 +35,11 @@ TYPES = {
     504: "timeout",
     507: "disk_full",
 }
-LONGEST, LONGEST_FIELD = 1000, 200
+"""The type of an error by its status."""
+MAX_MESSAGE_LENGTH, MAX_FIELD_LENGTH = 1000, 200
 """Letters of a message, and of the name of a field."""
 NAME = r"[^\s'\",;:()/]++"
+"""Letters that may be part of a name in a path."""
 PATH = re.compile(rf"(?<![^\s'\",;:()])(?!(?<=:)//|/v1/)(?:/++(?:{NAME}/++)++|{NAME}/++(?:{NAME}/++)++)")
 """Of a path, all but its last name; the requests of this server are none."""
 
@@ -51,8 +53,8 @@ class ApiError(Exception):
 
     def body(self) -> dict[str, dict[str, str | None]]:
         """Returns the answer's content, whose length does not depend on what was asked."""
-        param = None if self.param is None else writable(self.param[:LONGEST_FIELD])
-        message = writable(without_paths(self.message[:LONGEST]))
+        param = None if self.param is None else writable(self.param[:MAX_FIELD_LENGTH])
+        message = writable(without_paths(self.message[:MAX_MESSAGE_LENGTH]))
         return {"error": {"type": TYPES[self.status], "message": message, "param": param}}
 
     def response(self) -> JSONResponse:
@@ -73,7 +75,7 @@ def writable(text: str) -> str:
 
 def field_of(parts: Sequence[str | int]) -> str | None:
     """Returns the name of a field by the names on the way to it, which a client may have chosen."""
-    return ".".join(str(part)[:LONGEST_FIELD] for part in parts[:10])[:LONGEST_FIELD] or None
+    return ".".join(str(part)[:MAX_FIELD_LENGTH] for part in parts[:10])[:MAX_FIELD_LENGTH] or None
 
 
 def understood(error: BaseException | None) -> ApiError | None:
@@ -96,7 +98,9 @@ def understood(error: BaseException | None) -> ApiError | None:
 
 
 NO_MEMORY = "this does not fit in memory; ask for fewer or smaller pictures."
+"""What a client hears when memory did not suffice."""
 FAULT = ApiError(500, "something failed here; the server's log says what.")
+"""What a client hears of a fault of the server."""
 
 
 def install(app: FastAPI) -> None:

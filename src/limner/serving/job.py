@@ -11,7 +11,8 @@ from limner.serving.errors import ApiError
 JobKind = Literal["prepare", "train", "evaluate", "stylize"]
 State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
 NAME = re.compile(r"\w[\w .-]{0,63}")
-LONGEST = 200
+"""What a job may be called: the name of a folder on every system."""
+MAX_NAME_BYTES = 200
 """Bytes of a name; file systems take 255, and what is not finished yet has a longer name."""
 OWN = ("path", "data_path", "source", "arguments")
 """Of a request: paths of this machine."""
@@ -101,7 +102,7 @@ def _is_shown(path: Path) -> bool:
 def checked_name(name: str) -> str:
     """Returns a name that can be a folder's; ApiError 422 for another."""
     name = name.strip()
-    if not NAME.fullmatch(name) or name.endswith(".") or len(name.encode()) > LONGEST:
+    if not NAME.fullmatch(name) or name.endswith(".") or len(name.encode()) > MAX_NAME_BYTES:
         raise ApiError(
             422, "name: begin with a letter or digit; then letters, digits, spaces, '.', '_' and '-'.", "name"
         )

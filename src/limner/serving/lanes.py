@@ -20,7 +20,7 @@ from limner.editing.latent_sampler import LatentSampler
 from limner.editing.latent_spec import LatentSpec
 from limner.serving.errors import ApiError
 
-ROWS = 16
+MAX_ROWS = 16
 """Pictures that are generated together."""
 LINGER = 0.5
 """Seconds after its last request for which the interactive lane counts as active."""
@@ -127,7 +127,7 @@ class BatchLane:
     def _taken(self) -> list[Order]:
         first = self.orders.popleft()
         taken, rows = [first], len(first.specs)
-        while self.orders and self.orders[0].sampler is first.sampler and rows + len(self.orders[0].specs) <= ROWS:
+        while self.orders and self.orders[0].sampler is first.sampler and rows + len(self.orders[0].specs) <= MAX_ROWS:
             taken.append(self.orders.popleft())
             rows += len(taken[-1].specs)
         return taken
@@ -155,5 +155,5 @@ def _deliver(order: Order, result: list[np.ndarray] | Exception) -> None:
 
 
 def _generated(specs: Sequence[LatentSpec], sampler: LatentSampler) -> list[np.ndarray]:
-    batches = (specs[start : start + ROWS] for start in range(0, len(specs), ROWS))
+    batches = (specs[start : start + MAX_ROWS] for start in range(0, len(specs), MAX_ROWS))
     return [picture for batch in batches for picture in sampler.generate(batch)]

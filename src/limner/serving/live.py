@@ -18,15 +18,17 @@ from limner.config import in_words
 from limner.pictures import to_frame
 from limner.serving.errors import FAULT, ApiError, field_of, understood
 from limner.serving.routes.body import Few, LatentRequest, Name, warned
-from limner.serving.routes.causal import Unit, Values, other_world, warnings_of
+from limner.serving.routes.causal import UnitSpec, Values, other_world, warnings_of
 from limner.serving.routes.stylize import instantly
 from limner.serving.state import State
 from limner.style.factors import Factors
 
 router = APIRouter()
 LOG = logging.getLogger(__name__)
-MOST_BYTES = 64 * 2**10
-MOST_ROW = 32
+MAX_MESSAGE_BYTES = 64 * 2**10
+"""Bytes of a message; what is asked for needs a few hundred."""
+MAX_ROW_PICTURES = 32
+"""Pictures that one message asks for."""
 
 
 class Ask(LatentRequest):
@@ -37,7 +39,7 @@ class Ask(LatentRequest):
     id: int = 0
     kind: Literal["sample", "samples"]
     model: Name
-    n: int = Field(1, ge=1, le=MOST_ROW)
+    n: int = Field(1, ge=1, le=MAX_ROW_PICTURES)
 
 
 class AskStyle(BaseModel):
@@ -66,13 +68,14 @@ class AskWhatIf(BaseModel):
     id: int = 0
     kind: Literal["counterfactual"]
     model: Name
-    unit: Unit = Unit()
+    unit: UnitSpec = UnitSpec()
     do: Values = Field(default_factory=dict)
 
 
 ANY: TypeAdapter[Ask | AskStyle | AskWhatIf] = TypeAdapter(
     Annotated[Ask | AskStyle | AskWhatIf, Field(discriminator="kind")]
 )
+"""Reads a message of any kind."""
 
 
 @dataclass
@@ -111,7 +114,7 @@ async def live(socket: WebSocket) -> None:
         await socket.accept()
         while not answering.done():
             text = await socket.receive_text()
-            if len(text) > MOST_BYTES:
+            if len(text) > MAX_MESSAGE_BYTES:
                 await socket.close(1009)
                 break
             slot.put(text)

@@ -17,16 +17,20 @@ from limner.serving.pace import Buffered, Incoming, Outgoing
 from limner.serving.settings import Settings
 
 COOKIE = "limner-session"
+"""The name of the session's cookie."""
 HEALTH = ("/health/live", "/health/ready")
 """What is answered without a token, and however much is being asked."""
 UPLOAD, PICTURE = "/v1/data", "/v1/pictures"
+"""Paths whose bodies are files."""
 CLIENTS = 10_000
+"""Addresses whose requests are counted."""
 ALL = 2
 """Times as many requests of all addresses as of one are answered at a time."""
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
     "frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'"
 )
+"""What the studio's pages may load: nothing from elsewhere."""
 
 ASKING = """<!doctype html><meta charset="utf-8"><title>Limner</title>
 <form><label>Token <input name="token" type="password" autofocus></label> <button>OK</button></form>"""

@@ -18,9 +18,9 @@ class Names:
         self.seen: list[Entry] = []
         self.known: dict[Path, str] = {}
 
-    def of(self, made: dict[str, Any]) -> dict[str, Any]:
+    def of(self, provenance: dict[str, Any]) -> dict[str, Any]:
         """Returns what a picture says of itself, with names."""
-        named: dict[str, Any] = self._named(made, "", self._models())
+        named: dict[str, Any] = self._named(provenance, "", self._models())
         return named
 
     def _models(self) -> dict[Path, str]:

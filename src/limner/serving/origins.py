@@ -12,7 +12,9 @@ from limner.serving.proxy import came_by_proxy
 PATH, QUERY, HEADERS, FIELDS = 4096, 4096, 32 * 2**10, 100
 """The most bytes of a path, a query and all headers, and the most headers."""
 HERE = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])\.?(?::\d{1,5})?", re.IGNORECASE)
+"""Names of this machine, with a port."""
 UNNAMED = "a proxy passed this request on that the server does not know: start it with --proxy ADDRESS, and a --token."
+"""What an unknown proxy's client hears."""
 OWN_SITES = ("same-origin", "none")
 """What a browser says of requests of this server's own pages, and of addresses that a person opens."""
 

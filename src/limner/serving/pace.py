@@ -8,7 +8,7 @@ from starlette.types import Message, Receive, Send
 
 PIECE = 256 * 2**10
 """Bytes of an answer that are given at a time, so that a slow line may take long and a dead one may not."""
-SLOWEST = 4096
+MIN_BYTES_PER_SECOND = 4096
 """Bytes a second that a client sends at least, once its patience is over."""
 
 
@@ -38,7 +38,7 @@ class Incoming:
         except TimeoutError:
             raise HTTPException(408, "the rest of the request did not come.") from None
         size = len(message.get("body", b""))
-        self.left = min(self.patience, self.left - (time.monotonic() - began) + size / SLOWEST)
+        self.left = min(self.patience, self.left - (time.monotonic() - began) + size / MIN_BYTES_PER_SECOND)
         self._count(size)
         self.whole = not message.get("more_body", False)
         return message

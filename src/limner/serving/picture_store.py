@@ -27,7 +27,9 @@ from limner.serving.decoding import DecodingBudget
 from limner.serving.errors import ApiError
 
 NAME = re.compile(r"[0-9a-f]{64}")
-DEEPEST = 50
+"""The id of a picture: its SHA-256."""
+MAX_DEPTH = 50
+"""Levels of provenance within provenance; deeper is none that Limner wrote."""
 
 
 class PictureStore:
@@ -77,11 +79,11 @@ class PictureStore:
     def provenance(self, name: str) -> dict[str, Any] | None:
         """Returns what a picture says of how it was made, or None for nothing that JSON and UTF-8 can hold."""
         try:
-            made = read_provenance(self.path(name))
-            json.dumps(made, allow_nan=False, ensure_ascii=False).encode()
+            provenance = read_provenance(self.path(name))
+            json.dumps(provenance, allow_nan=False, ensure_ascii=False).encode()
         except (PictureError, ValueError, RecursionError):
             return None
-        return made if _depth(made) <= DEEPEST else None
+        return provenance if _depth(provenance) <= MAX_DEPTH else None
 
     def holds(self, path: Path) -> bool:
         """Whether a path is that of a picture here."""
@@ -98,9 +100,9 @@ def _cost(path: Path) -> Cost:
         raise ApiError(415, f"{error}.", "picture") from None
 
 
-def _depth(made: Any) -> int:
+def _depth(provenance: Any) -> int:
     """Returns how deep lists and mappings lie in one another."""
-    deep, level = 0, [made]
+    deep, level = 0, [provenance]
     while level := [inner for one in level if isinstance(one, dict | list) for inner in _inside(one)]:
         deep += 1
     return deep

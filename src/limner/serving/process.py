@@ -10,8 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 
 CHILD = "limner.serving.child"
+"""The module that a job's process runs."""
 BREAK = re.compile(rb"[\r\n]+")
-LONGEST = 64 * 2**10
+"""What ends a line of progress."""
+MAX_LINE_BYTES = 64 * 2**10
 """Bytes of a line; what is longer is cut."""
 
 
@@ -49,9 +51,9 @@ class JobProcess:
         if poll.poll(1000 * seconds):
             self._read()
         *whole, self.rest = BREAK.split(self.rest)
-        if self.stderr.closed or len(self.rest) > LONGEST:
+        if self.stderr.closed or len(self.rest) > MAX_LINE_BYTES:
             whole, self.rest = [*whole, self.rest], b""
-        texts = (line[:LONGEST].decode("utf-8", "replace").strip() for line in whole)
+        texts = (line[:MAX_LINE_BYTES].decode("utf-8", "replace").strip() for line in whole)
         return [text for text in texts if text]
 
     def status(self) -> int | None:
@@ -76,7 +78,7 @@ class JobProcess:
         self.stderr.close()
 
     def _read(self) -> None:
-        content = os.read(self.stderr.fileno(), LONGEST)
+        content = os.read(self.stderr.fileno(), MAX_LINE_BYTES)
         self.rest += content
         if not content:
             self.stderr.close()

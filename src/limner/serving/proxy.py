@@ -7,7 +7,9 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK = ("127.0.0.1", "::1")
+"""Addresses of this machine."""
 SCHEMES = {"http": "ws", "https": "wss"}
+"""The scheme of a WebSocket by that of the page."""
 
 
 class ProxyMiddleware:

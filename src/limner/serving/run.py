@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from filelock import FileLock, Timeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from limner.errors import ModelError, UsageError, shown
+from limner.errors import ModelError, UsageError, quoted
 from limner.model import find_folder
 from limner.serving.app import create_app
 from limner.serving.catalogue import found_in
@@ -27,8 +27,10 @@ from limner.serving.proxy import is_address
 from limner.serving.settings import Settings
 from limner.serving.store import Store
 
-SHORTEST_TOKEN = 16
+MIN_TOKEN_LENGTH = 16
+"""Characters of a token, so that it cannot be guessed."""
 MOUNTED = re.compile(r"(/[A-Za-z0-9._~-]+)+")
+"""The path below which a proxy serves the studio."""
 ANSWERING = 2
 """Seconds that requests have to be answered when the server ends."""
 ENDING = 4.2
@@ -116,13 +118,15 @@ def _check(settings: Settings) -> None:
         where = f"--proxy {settings.proxy}" if settings.proxy else f"--host {settings.host}"
         raise UsageError(f"{where}: others can reach the server then; give a --token that they must know.")
     if settings.proxy is not None and not is_address(settings.proxy):
-        raise UsageError(f"--proxy {shown(settings.proxy)}: give the IP address from which it asks, such as 127.0.0.1.")
+        raise UsageError(
+            f"--proxy {quoted(settings.proxy)}: give the IP address from which it asks, such as 127.0.0.1."
+        )
     if settings.root_path and not MOUNTED.fullmatch(settings.root_path):
         raise UsageError(
-            f"--root-path {shown(settings.root_path)}: give a path such as /studio, without a / at its end."
+            f"--root-path {quoted(settings.root_path)}: give a path such as /studio, without a / at its end."
         )
-    if settings.token is not None and len(settings.token) < SHORTEST_TOKEN:
-        raise UsageError(f"--token: {SHORTEST_TOKEN} characters are the least; `openssl rand -hex 16` makes one.")
+    if settings.token is not None and len(settings.token) < MIN_TOKEN_LENGTH:
+        raise UsageError(f"--token: {MIN_TOKEN_LENGTH} characters are the least; `openssl rand -hex 16` makes one.")
     for path in settings.paths:
         if not path.exists():
             raise UsageError(f"{path}: no such folder.")

@@ -23,7 +23,8 @@ from limner.serving.store import Store, new_id
 
 LOG = logging.getLogger(__name__)
 ACTIVE = ("queued", "running")
-SHARE = re.compile(r"([\d,.]+)\s*/\s*([\d,.]+)(?:\s|$)")
+"""States of a job that is not over."""
+PROGRESS = re.compile(r"([\d,.]+)\s*/\s*([\d,.]+)(?:\s|$)")
 """Done and all of it, in a line of progress."""
 INTERRUPTED = (130, -signal.SIGINT)
 """How a process ends that was asked to: after it saved, or before it could have."""
@@ -213,7 +214,7 @@ class Runner:
         found = self.store.get(job.id)
         if not lines or found.state != "running":
             return
-        progress = [share for share in map(_share, lines) if share is not None]
+        progress = [fraction for fraction in map(_progress, lines) if fraction is not None]
         self.store.note(
             found.changed(message=without_paths(lines[-1][:300]), progress=progress[-1] if progress else found.progress)
         )
@@ -268,8 +269,8 @@ def _interrupted(job: Record) -> dict[str, Any]:
     return state | {"error": "interrupted: the server ended while it ran."}
 
 
-def _share(line: str) -> float | None:
-    found = SHARE.search(line)
+def _progress(line: str) -> float | None:
+    found = PROGRESS.search(line)
     if not found:
         return None
     try:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Hosts that only this machine reaches, for which no token is needed."""
 
 
 @dataclass(frozen=True)

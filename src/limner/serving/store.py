@@ -27,11 +27,14 @@ COLUMNS = {
     "begun": "integer not null default 0",
     "process": "integer",
 }
+"""Columns of the table of jobs."""
 JSON = ("request", "result")
+"""Columns that hold JSON."""
 UPSERT = (
     f"insert into jobs ({', '.join(COLUMNS)}) values ({', '.join(':' + name for name in COLUMNS)}) "
     f"on conflict (id) do update set {', '.join(f'{name} = excluded.{name}' for name in COLUMNS if name != 'id')}"
 )
+"""Writes a job, new or not."""
 BUSY = 2.0
 """Seconds to wait for another program that has the file open."""
 CHANGES = 1000

@@ -6,6 +6,7 @@ from collections import deque
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 AT_ONCE = ("/health/live", "/health/ready")
+"""Paths that never wait for a turn."""
 
 
 class Turns:

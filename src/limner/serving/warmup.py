@@ -18,9 +18,10 @@ from limner.serving.process import JobProcess, child_command
 from limner.serving.state import State
 from limner.style.factors import Factors
 
-LONGEST = 300.0
+MAX_WARMUP_SECONDS = 300.0
 """Seconds after which a server counts as ready whatever its models are at."""
-SIDE = 64
+PICTURE_SIDE = 64
+"""Pixels a side of the picture that is stylized for practice."""
 PAUSE = 0.5
 """Seconds between looks at whether the server closes."""
 
@@ -41,7 +42,7 @@ class WarmUp:
     @property
     def ready(self) -> bool:
         """Whether a request finds all that it needs."""
-        return self.done.is_set() or time.monotonic() - self.began > LONGEST
+        return self.done.is_set() or time.monotonic() - self.began > MAX_WARMUP_SECONDS
 
     def close(self) -> None:
         """Opens no further model, and waits a little for the one that is being opened."""
@@ -89,7 +90,7 @@ def _first_of_each_kind(entries: list[Entry]) -> Iterator[Entry]:
 
 
 async def _first_picture(state: State, entry: Entry) -> None:
-    async with asyncio.timeout(LONGEST):
+    async with asyncio.timeout(MAX_WARMUP_SECONDS):
         if entry.kind in SAMPLED:
             sampler = await state.run_in_pool(state.catalogue.sampler, entry.id)
             (pixels,) = await state.batch.generate(sampler, [LatentSpec()], lambda _, pixels: pixels)
@@ -107,5 +108,7 @@ def _of_causes(state: State, name: str) -> None:
 
 def _in_a_style(state: State, name: str) -> np.ndarray:
     model = state.catalogue.instant(name)
-    stylized: np.ndarray = model.stylize(np.zeros((SIDE, SIDE, 3), np.uint8), next(iter(model.styles)), Factors())
+    stylized: np.ndarray = model.stylize(
+        np.zeros((PICTURE_SIDE, PICTURE_SIDE, 3), np.uint8), next(iter(model.styles)), Factors()
+    )
     return stylized

@@ -12,7 +12,7 @@ from pathlib import Path
 from limner.causal.predictor import FILE as PREDICTOR
 from limner.causal.structural import StructuralModel
 from limner.errors import LimnerError
-from limner.model import TABLE, WEIGHTS, load
+from limner.model import CONDITION_PREFIX, WEIGHTS, load
 from limner.model_folder import find_folder
 from limner.tensors import load_tensors, save_tensors
 from limner.weights import quantised
@@ -30,7 +30,7 @@ def write(path: Path, folder: Path) -> None:
     model = load(path)
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(find_folder(path) / "config.json", folder / "config.json")
-    table = {TABLE + name: values for name, values in model.table.items()}
+    table = {CONDITION_PREFIX + name: values for name, values in model.condition_table.items()}
     save_tensors(folder / WEIGHTS, quantised(model.generator.state_dict()) | table)
 
 

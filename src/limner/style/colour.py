@@ -10,9 +10,9 @@ from limner.colours import from_lab, to_lab
 from limner.errors import UsageError
 
 Map = Literal["linear", "nonlinear"]
-SAMPLES, NEAREST = 1000, 8
+NUM_MAP_SAMPLES, NUM_MAP_NEIGHBOURS = 1000, 8
 """Pixels of either picture that the non-linear map joins, and how many of them move a pixel between."""
-DIRECTIONS, LEVELS, MOST = 64, 512, 20_000
+NUM_DIRECTIONS, NUM_QUANTILES, MAX_PIXELS = 64, 512, 20_000
 """Lines that colours are projected onto to be compared, quantiles on each, and pixels of either picture that are looked at."""
 
 
@@ -40,21 +40,23 @@ def blended(parts: Sequence[tuple[float, Colours]]) -> Colours:
     """Returns the weighted mean of several pictures' colours; the weights sum to 1."""
     mean = sum(weight * one.mean for weight, one in parts)
     covariance = sum(weight * one.covariance for weight, one in parts)
-    shown = [one.pixels[:: max(1, int(len(one.pixels) / (MOST * weight)))] for weight, one in parts if weight > 0]
+    shown = [one.pixels[:: max(1, int(len(one.pixels) / (MAX_PIXELS * weight)))] for weight, one in parts if weight > 0]
     return Colours(np.asarray(mean), np.asarray(covariance), np.concatenate(shown))
 
 
-def transported(picture: np.ndarray, own: Colours, to: Colours, share: float = 1.0, kind: Map = "linear") -> np.ndarray:
-    """Returns a picture uint8 (H, W, 3) whose colours `own` have been moved by `share`, 0 to 1, of the way onto `to`.
+def transported(
+    picture: np.ndarray, own: Colours, to: Colours, fraction: float = 1.0, kind: Map = "linear"
+) -> np.ndarray:
+    """Returns a picture uint8 (H, W, 3) whose colours `own` have been moved by `fraction`, 0 to 1, of the way onto `to`.
 
     Linear: the Monge-Kantorovich map between Gaussians (Pitie and Kokaram 2007, "The linear Monge-Kantorovitch linear colour
     mapping for example-based colour transfer"). Non-linear: the exact plan between pixels of both (needs POT).
     """
-    if not share:
+    if not fraction:
         return picture
     lab = to_lab(picture)
     moved = _linear(lab, own, to) if kind == "linear" else _nonlinear(lab, own, to)
-    return from_lab(lab + np.float32(share) * (moved - lab))
+    return from_lab(lab + np.float32(fraction) * (moved - lab))
 
 
 def distance(one: np.ndarray, other: np.ndarray) -> float:
@@ -63,10 +65,10 @@ def distance(one: np.ndarray, other: np.ndarray) -> float:
     Rabin et al. 2011, "Wasserstein barycenter and its application to texture mixing", over fixed lines.
     """
     draw = np.random.default_rng(seeds.derive("colour lines"))
-    lines = draw.normal(size=(3, DIRECTIONS))
+    lines = draw.normal(size=(3, NUM_DIRECTIONS))
     lines /= np.linalg.norm(lines, axis=0)
-    spread = [_levels(_some(to_lab(picture).reshape(-1, 3)) @ lines) for picture in (one, other)]
-    return float(np.sqrt(3 * np.square(spread[0] - spread[1]).mean()))
+    quantiles = [_levels(_some(to_lab(picture).reshape(-1, 3)) @ lines) for picture in (one, other)]
+    return float(np.sqrt(3 * np.square(quantiles[0] - quantiles[1]).mean()))
 
 
 def _linear(lab: np.ndarray, own: Colours, to: Colours) -> np.ndarray:
@@ -91,21 +93,21 @@ def _nonlinear(lab: np.ndarray, own: Colours, to: Colours) -> np.ndarray:
     from scipy.spatial import KDTree
 
     draw = np.random.default_rng(seeds.derive("colour samples"))
-    here, there = (draw.permutation(one.pixels)[:SAMPLES].astype(np.float64) for one in (own, to))
+    here, there = (draw.permutation(one.pixels)[:NUM_MAP_SAMPLES].astype(np.float64) for one in (own, to))
     plan = ot.emd(ot.unif(len(here)), ot.unif(len(there)), ot.dist(here, there))
     moves = (plan @ there) * len(here) - here
     # pixels between the samples move as their neighbours do, or flat ground would break into patches
-    far, nearest = KDTree(here).query(lab.reshape(-1, 3), min(NEAREST, len(here)), workers=-1)
+    far, nearest = KDTree(here).query(lab.reshape(-1, 3), min(NUM_MAP_NEIGHBOURS, len(here)), workers=-1)
     closeness = 1 / (np.square(far.reshape(len(nearest), -1)) + 1)
     steps = (closeness[..., None] * moves[nearest.reshape(len(nearest), -1)]).sum(1) / closeness.sum(1, keepdims=True)
     return (lab + steps.reshape(lab.shape)).astype(np.float32)
 
 
 def _levels(values: np.ndarray) -> np.ndarray:
-    """Returns the quantiles (LEVELS, K) of values (N, K) in each column."""
+    """Returns the quantiles (NUM_QUANTILES, K) of values (N, K) in each column."""
     ordered = np.sort(values, 0)
-    return np.asarray(ordered[np.linspace(0, len(values) - 1, LEVELS).round().astype(int)])
+    return np.asarray(ordered[np.linspace(0, len(values) - 1, NUM_QUANTILES).round().astype(int)])
 
 
 def _some(pixels: np.ndarray) -> np.ndarray:
-    return pixels[:: max(1, len(pixels) // MOST)]
+    return pixels[:: max(1, len(pixels) // MAX_PIXELS)]

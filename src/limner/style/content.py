@@ -6,11 +6,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from limner.style.luminance import bands, blurred, chroma, luminance
+from limner.style.luminance import bands, blurred, chroma, luma
 
 LAYER = "parts"
-LEVELS = 3
-WEIGHTS = (0.5, *[0.05] * (LEVELS + 1))
+"""The depth at which a network sees shapes."""
+NUM_LEVELS = 3
+"""Bands of luminance, each half as fine as the one before."""
+WEIGHTS = (0.5, *[0.05] * (NUM_LEVELS + 1))
 """What the parts of `kept` weigh."""
 
 
@@ -20,7 +22,7 @@ def kept(images: Tensor, seen: Mapping[str, Tensor]) -> list[Tensor]:
     The deep layer, the finest octave of luminance and chroma, two more of luminance, and what is left of it. Without the
     chroma, texture that luminance must not have hides there, as speckle.
     """
-    finest, *rest = bands(luminance(images), LEVELS)
+    finest, *rest = bands(luma(images), NUM_LEVELS)
     colour = chroma(images)
     return [seen[LAYER], torch.cat([finest, colour - blurred(colour)], 1), *rest]
 
@@ -33,7 +35,5 @@ def similarity(one: np.ndarray, other: np.ndarray) -> float:
     """
     from kornia.metrics import ssim
 
-    pair = [
-        luminance(torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None].float() / 255) for picture in (one, other)
-    ]
+    pair = [luma(torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None].float() / 255) for picture in (one, other)]
     return float(ssim(*pair, window_size=11).mean())

@@ -19,18 +19,23 @@ from limner.metrics.intervals import Interval, bootstrap
 from limner.style import colour, content, line, texture
 from limner.style.factors import Factors
 from limner.style.objective import LAYERS, Observer
-from limner.style.transfer import TILE
+from limner.style.transfer import TILE_SIDE
 
 FACTORS = ("colour", "line", "texture")
+"""What is on or off in a cell."""
 OWN = {"colour": "colour distance", "line": "line distance", "texture": "texture distance"}
 """The measure of each factor."""
 COST = "structure lost"
+"""What taking over a style costs: how far the content's shapes are lost."""
 STYLE = "SqueezeNet style distance"
+"""The style as a network sees it that took no part in the transfer."""
 DOSES = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""How far a factor is taken over, for its dose-response curve."""
 
 Cell = tuple[bool, bool, bool]
 """Which of `FACTORS` are on."""
 CELLS: list[Cell] = list(product((False, True), (False, True), (False, True)))
+"""The cells of the full factorial design."""
 Measures = dict[str, float]
 ApplyStyle = Callable[[np.ndarray, np.ndarray, Factors], np.ndarray]
 """Stylises a content by a style, both uint8 (H, W, 3)."""
@@ -59,16 +64,16 @@ class Judge:
 
 
 def style_distance(observer: Observer, one: np.ndarray, other: np.ndarray) -> float:
-    """Returns how far what a network sees in two pictures is apart, as a share of what it sees in the second: 0 when equal.
+    """Returns how far what a network sees in two pictures is apart, relative to what it sees in the second: 0 when equal.
 
     The mean over layers of the squared difference of Gram matrices, Gatys et al. 2016, equations 3 and 4.
     """
     here, there = (observer.style_statistics(from_uint8(picture[None]))[0] for picture in (one, other))
-    shares = []
+    distances = []
     for layer in LAYERS:
         grams = [_gram(stats.moments[layer].mean, stats.moments[layer].covariance) for stats in (here, there)]
-        shares.append(float((grams[0] - grams[1]).square().sum() / grams[1].square().sum()))
-    return float(np.mean(shares))
+        distances.append(float((grams[0] - grams[1]).square().sum() / grams[1].square().sum()))
+    return float(np.mean(distances))
 
 
 def _gram(mean: Tensor, covariance: Tensor) -> Tensor:
@@ -82,7 +87,7 @@ class Effects:
     main: dict[str, dict[str, Interval]]
     """By factor and measure."""
     selectivity: dict[str, Interval]
-    """By factor: its effect on its own measure as a share of its effects, whatever their sign, on those of all factors."""
+    """By factor: its effect on its own measure as a fraction of its effects, whatever their sign, on those of all factors."""
     interactions: dict[tuple[str, str], dict[str, Interval]]
     """By two factors and measure: by how much more one changes it where the other is on."""
     pairs: int
@@ -100,12 +105,12 @@ def effects(cells: Sequence[Mapping[Cell, Measures]]) -> Effects:
     values = torch.tensor(
         [[[pair[cell][name] for name in names] for cell in CELLS] for pair in cells]
     )  # (pairs, 8, measures)
-    spread = values.flatten(0, 1).std(0).clamp_min(1e-9)
+    std = values.flatten(0, 1).std(0).clamp_min(1e-9)
     signs = torch.tensor(CELLS).float() * 2 - 1  # (8, 3)
     # on less off, a fall being an effect; the mean over the settings of the others
-    main = -torch.einsum("pcm,cf->pfm", values, signs) / 4 / spread
+    main = -torch.einsum("pcm,cf->pfm", values, signs) / 4 / std
     joint = {
-        (FACTORS[i], FACTORS[j]): -torch.einsum("pcm,c->pm", values, signs[:, i] * signs[:, j]) / 2 / spread
+        (FACTORS[i], FACTORS[j]): -torch.einsum("pcm,c->pm", values, signs[:, i] * signs[:, j]) / 2 / std
         for i, j in combinations(range(3), 2)
     }
     return Effects(
@@ -124,11 +129,11 @@ def _selectivity(found: Tensor, names: Sequence[str], factor: str) -> Interval:
     columns = [names.index(name) for name in OWN.values()]
     own = columns.index(names.index(OWN[factor]))
 
-    def share(some: Tensor) -> float:
+    def selectivity(some: Tensor) -> float:
         sizes = some[:, columns].mean(0).abs()
         return float(sizes[own] / sizes.sum().clamp_min(1e-9))
 
-    return bootstrap(share, found)
+    return bootstrap(selectivity, found)
 
 
 def alone(factor: str) -> Cell:
@@ -152,4 +157,4 @@ def _squeezenet() -> Observer | None:
         extractor: Extractor = load_extractor("squeezenet")
     except LimnerError:
         return None
-    return Observer(extractor, TILE)
+    return Observer(extractor, TILE_SIDE)

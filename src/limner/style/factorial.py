@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from limner import files, seeds
 from limner.errors import RunError, UsageError
-from limner.features.extractor import SMALLEST
+from limner.features.extractor import MIN_SIDE
 from limner.parsing import MEGA, ParseError, parse_json, read_text
 from limner.pictures import Page, UnusablePicture, open_picture, save
 from limner.progress import ProgressLine
@@ -19,7 +19,7 @@ from limner.style import effects as account
 from limner.style.effects import CELLS, COST, DOSES, FACTORS, OWN, ApplyStyle, Cell, Effects, Judge, Measures
 from limner.style.stylization import shrunk
 
-SHOWN, DOSED = 4, 4
+SHOWN_PAIRS, DOSED_PAIRS = 4, 4
 """Pairs that the page shows, and that the doses are tried on."""
 Pair = tuple[Path, Path]
 
@@ -56,9 +56,9 @@ def run(plan: Plan, out: Path) -> Effects:
                 found[cell] = log.known[name]
                 bar.advance()
             cells.append(found)
-            if number < DOSED:
+            if number < DOSED_PAIRS:
                 curves.append(_doses(log, plan.apply_style, judge, pair, original, style))
-            if number < SHOWN:
+            if number < SHOWN_PAIRS:
                 sheets.append([original, *(log.picture(pair, cell) for cell in CELLS[1:]), style])
     effects = account.effects(cells)
     page(effects, curves, sheets, plan.about).save(out / "report.html")
@@ -83,8 +83,10 @@ def choose(contents: Path, styles: Path, count: int, seed: int = 0) -> list[Pair
     return every[:count]
 
 
-MOST_BYTES = 64 * MEGA
+MAX_LOG_BYTES = 64 * MEGA
+"""Of the log of results, which has a line a cell."""
 LINES: TypeAdapter[list[tuple[str, Any]]] = TypeAdapter(list[tuple[str, Any]])
+"""Reads the lines of the log."""
 
 
 class ResultLog:
@@ -96,7 +98,7 @@ class ResultLog:
             (folder / "pictures").mkdir(parents=True)
             files.write_text(self.path, json.dumps(key) + "\n")
         try:
-            first, *rest = read_text(self.path, MOST_BYTES).splitlines() or [""]
+            first, *rest = read_text(self.path, MAX_LOG_BYTES).splitlines() or [""]
             if parse_json(first, str(self.path)) != key:
                 raise ParseError(f"{self.path} was begun with other arguments")
             # a line that was being written when the machine stopped is not whole
@@ -192,8 +194,8 @@ def _doses(
 def _relative(curves: Sequence[dict[str, list[Measures]]], factor: str) -> dict[str, list[tuple[float, float]]]:
     lines = {}
     for name in OWN.values():
-        shares = [[dose[name] / max(pair[factor][0][name], 1e-9) for dose in pair[factor]] for pair in curves]
-        lines[name] = list(zip(DOSES, np.mean(shares, 0).tolist(), strict=True))
+        relative = [[dose[name] / max(pair[factor][0][name], 1e-9) for dose in pair[factor]] for pair in curves]
+        lines[name] = list(zip(DOSES, np.mean(relative, 0).tolist(), strict=True))
     return lines
 
 
@@ -207,12 +209,12 @@ def _files(folder: Path) -> list[Path]:
     found = []
     for path in sorted(folder.iterdir()):
         try:
-            open_picture(path, minimum=SMALLEST)
+            open_picture(path, minimum=MIN_SIDE)
             found.append(path)
         except UnusablePicture:
             continue
     if not found:
-        raise UsageError(f"{folder} holds no picture of at least {SMALLEST} pixels a side.")
+        raise UsageError(f"{folder} holds no picture of at least {MIN_SIDE} pixels a side.")
     return found
 
 

@@ -12,13 +12,13 @@ from limner.style import colour
 if TYPE_CHECKING:
     from limner.features import Extractor
 
-LARGEST = 4096
+MAX_SIDE = 4096
 """Most pixels a side."""
 
 
 @dataclass(frozen=True)
 class Style:
-    """A picture to learn a style from, uint8 (H, W, 3), its weight beside others, and its opacity, float32 (H, W), if any."""
+    """A picture to learn a style from, uint8 (H, W, 3), its weight relative to others, and its opacity, float32 (H, W), if any."""
 
     picture: np.ndarray
     weight: float = 1.0
@@ -70,10 +70,10 @@ class Settings:
     """How a picture is stylized, besides the factors."""
 
     scale: float = 1.0
-    """Longest side of the style beside the content's: larger styles have larger strokes."""
+    """Longest side of the style relative to the content's: larger styles have larger strokes."""
     colours: colour.Map = "linear"
     steps: float = 1.0
-    """Share of the usual iterations."""
+    """As a multiple of the usual iterations."""
     seed: int = 0
     quiet: bool = False
     """Whether no progress is shown."""
@@ -81,6 +81,6 @@ class Settings:
 
 
 def weighted(styles: Sequence[Style]) -> list[tuple[float, Style]]:
-    """Returns styles with their shares, which sum to 1."""
+    """Returns styles with their weights, which sum to 1."""
     total = sum(style.weight for style in styles)
     return [(style.weight / total, style) for style in styles]

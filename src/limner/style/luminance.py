@@ -3,14 +3,15 @@
 import torch.nn.functional as F
 from torch import Tensor
 
-from limner.images import luminance
+from limner.images import luma
 
 _KERNEL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
+"""Binomial weights of a blur by about a pixel."""
 
 
 def chroma(images: Tensor) -> Tensor:
     """Returns by how much red and blue of pictures (B, 3, H, W) exceed luminance, (B, 2, H, W)."""
-    return images[:, ::2] - luminance(images)
+    return images[:, ::2] - luma(images)
 
 
 def bands(images: Tensor, levels: int) -> list[Tensor]:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 RIDGE = 1e-5
-"""Share of the mean variance that is added to a product of covariances, so that its root has a gradient where rank is lacking."""
+"""Fraction of the mean variance that is added to a product of covariances, so that its root has a gradient at lower rank."""
 
 
 class Moments(NamedTuple):
@@ -73,7 +73,7 @@ def target(moments: Moments) -> Target:
 
 
 def wasserstein(moments: Moments, aim: Target) -> Tensor:
-    """Returns the squared 2-Wasserstein distance of two Gaussians, in shares of the target's power, with a gradient.
+    """Returns the squared 2-Wasserstein distance of two Gaussians, relative to the target's power, with a gradient.
 
     Olkin and Pukelsheim 1982: |m - n|^2 + tr(S + T - 2 (T^1/2 S T^1/2)^1/2).
     """
@@ -81,5 +81,5 @@ def wasserstein(moments: Moments, aim: Target) -> Tensor:
     ridge = RIDGE * aim.moments.covariance.diagonal().mean().square() + 1e-12
     values = torch.linalg.eigvalsh(product + ridge * torch.eye(len(product), device=product.device))
     roots = values.clamp_min(1e-12).sqrt().float()
-    spread = (moments.covariance + aim.moments.covariance).diagonal().sum() - 2 * roots.sum()
-    return ((moments.mean - aim.moments.mean).square().sum() + spread) / aim.moments.power
+    trace = (moments.covariance + aim.moments.covariance).diagonal().sum() - 2 * roots.sum()
+    return ((moments.mean - aim.moments.mean).square().sum() + trace) / aim.moments.power

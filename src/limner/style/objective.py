@@ -20,8 +20,9 @@ from limner.style.moments import Moments, Sums, gathered, mixed, target, wassers
 BORDER, HALO, GRID = 16, 32, 8
 """Pixels by which edges are repeated outwards, that a tile sees of its neighbours, and that the deepest layer steps by."""
 LAYERS = (*texture.LAYERS, *line.LAYERS)
-EDGES = 16.0
-"""Weight of the directions of edges beside the moments."""
+"""All layers whose moments are matched."""
+EDGES_WEIGHT = 16.0
+"""Weight of the directions of edges relative to the moments."""
 Shift = tuple[int, int]
 
 
@@ -43,7 +44,7 @@ class Statistics(NamedTuple):
 
 
 class StyleStatistics(NamedTuple):
-    """How a picture is stylized, as far as statistics tell: moments by layer, and shares of edges (8,) by direction and stride."""
+    """How a picture is stylized, as far as statistics tell: moments by layer, and directions of edges, fractions (8,) by stride."""
 
     moments: dict[str, Moments]
     edges: list[Tensor]
@@ -110,13 +111,15 @@ class Observer:
     def analyse(self, piece: Tensor, regions: Tensor | None, tile: Tile) -> tuple[Statistics, Activations]:
         """Returns the same of what is read of a tile; regions (R, H, W) are those of the whole picture with its border."""
         seen = self.extractor(piece)
-        sums = {layer: gathered(inner(seen[layer], tile), _shares(regions, seen[layer], tile)) for layer in LAYERS}
+        sums = {
+            layer: gathered(inner(seen[layer], tile), _region_weights(regions, seen[layer], tile)) for layer in LAYERS
+        }
         edges = []
         for stride in line.STRIDES:
             directed = line.directed(piece, stride)
-            shares, strengths = _shares(regions, directed, tile), inner(directed, tile)[0]
+            weights, strengths = _region_weights(regions, directed, tile), inner(directed, tile)[0]
             edges.append(
-                strengths.sum((1, 2))[None] if shares is None else torch.einsum("rhw,dhw->rd", shares, strengths)
+                strengths.sum((1, 2))[None] if weights is None else torch.einsum("rhw,dhw->rd", weights, strengths)
             )
         return Statistics(sums, edges), seen
 
@@ -170,11 +173,11 @@ class Objective:
         regions = None if self.regions is None else bordered(self.regions[None], shift)[0]
         tiles = self.observer.tiles(padded)
         if len(tiles) > 1:
-            self.scales = self.scales or _spreads([self._content_of(original, tile) for tile in tiles])
+            self.scales = self.scales or _sums_of_squares([self._content_of(original, tile) for tile in tiles])
             return self._tiled(padded, original, regions, tiles)
         if shift not in self.remembered:
             self.remembered[shift] = self._content_of(original, tiles[0])
-            self.scales = self.scales or _spreads([self.remembered[shift]])
+            self.scales = self.scales or _sums_of_squares([self.remembered[shift]])
         statistics, local = self._tile(padded, self.remembered[shift], regions, tiles[0])
         value = self._whole(statistics) + local
         value.backward()
@@ -207,7 +210,7 @@ class Objective:
             turned = [
                 (here - there).square().sum() for here, there in zip(stats.edges, self.edges[region], strict=True)
             ]
-            value = value + area * (sum(apart) + EDGES * sum(turned))
+            value = value + area * (sum(apart) + EDGES_WEIGHT * sum(turned))
         return value
 
     def _tile(
@@ -240,7 +243,7 @@ def inner(maps: Tensor, tile: Tile) -> Tensor:
     return maps[..., rows.cells(maps.shape[-2]), columns.cells(maps.shape[-1])]
 
 
-def _shares(regions: Tensor | None, maps: Tensor, tile: Tile) -> Tensor | None:
+def _region_weights(regions: Tensor | None, maps: Tensor, tile: Tile) -> Tensor | None:
     """Returns regions (R, H, W) of a picture with its border at the cells that count of a tile's maps."""
     if regions is None:
         return None
@@ -248,11 +251,11 @@ def _shares(regions: Tensor | None, maps: Tensor, tile: Tile) -> Tensor | None:
     return inner(pooled, tile)[0]
 
 
-def _spreads(tiles: Sequence[list[Tensor]]) -> list[float]:
+def _sums_of_squares(tiles: Sequence[list[Tensor]]) -> list[float]:
     """Returns the sum of squares about the mean of each part of what is to be kept, over all tiles."""
-    spreads = []
+    sums = []
     for parts in zip(*tiles, strict=True):
         count = sum(part.numel() for part in parts)
         mean = sum(float(part.sum()) for part in parts) / count
-        spreads.append(sum(float((part - mean).square().sum()) for part in parts) + 1e-3 * count)
-    return spreads
+        sums.append(sum(float((part - mean).square().sum()) for part in parts) + 1e-3 * count)
+    return sums

@@ -5,8 +5,8 @@ from typing import Literal
 from pydantic import Field
 
 from limner.config import PathText, Section
-from limner.seeds import LARGEST_SEED
-from limner.style.factors import LARGEST, Factors
+from limner.seeds import MAX_SEED
+from limner.style.factors import MAX_SIDE, Factors
 
 SHIPPED_MODEL = "limner"
 """The name of the instant model that comes with Limner."""
@@ -31,14 +31,14 @@ class Stylization(Section):
     line: float = Field(1.0, ge=0, le=1)
     texture: float = Field(1.0, ge=0, le=1)
     content: float = Field(0.5, ge=0, le=1)
-    size: int = Field(512, ge=32, le=LARGEST)
+    size: int = Field(512, ge=32, le=MAX_SIDE)
     """Longest side in pixels; a smaller picture stays as small."""
     scale: float = Field(1.0, ge=0.1, le=10)
     colours: Literal["linear", "nonlinear"] = "linear"
     steps: float = Field(1.0, gt=0, le=20)
     mask: PathText = ""
     mask_sha256: str = ""
-    seed: int = Field(0, ge=-LARGEST_SEED, le=LARGEST_SEED)
+    seed: int = Field(0, ge=-MAX_SEED, le=MAX_SEED)
     extractor: str = "limner"
     model: PathText = ""
     """An instant model, or "limner" for the one that comes with it; empty for slow style transfer."""

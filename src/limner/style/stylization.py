@@ -11,10 +11,10 @@ from limner.colours import alpha_of, visible
 from limner.config import PathText
 from limner.errors import PictureError, UsageError
 from limner.features import load_extractor
-from limner.features.extractor import SMALLEST
-from limner.pictures import header, open_pixels, read_metadata, save
+from limner.features.extractor import MIN_SIDE
+from limner.pictures import open_pixels, provenance_record, read_metadata, save
 from limner.pictures.recorded import anonymous as without_paths
-from limner.pictures.recorded import check, made_of, present
+from limner.pictures.recorded import parse_provenance, require_exists, require_unchanged
 from limner.style.arrays import resized
 from limner.style.factors import Settings, Sources, Style
 from limner.style.instant import InstantModel, load_model
@@ -23,6 +23,7 @@ from limner.style.request import SHIPPED_MODEL, Source, Stylization
 from limner.style.transfer import stylize
 
 KIND = "stylization"
+"""What provenance calls a stylised picture."""
 BYTES_A_PIXEL = {"instant": 250, "optimised": 800}
 """What is taken at least; twice as much is usual."""
 
@@ -104,8 +105,8 @@ class Stylizer:
         stylized = stylize(content, sources, factors, self.settings, regions, start)
         if len(self.sources) > 1:
             return stylized
-        share = regions[1][..., None]
-        return np.rint(content + share * (stylized.astype(np.float32) - content)).astype(np.uint8)
+        opacity = regions[1][..., None]
+        return np.rint(content + opacity * (stylized.astype(np.float32) - content)).astype(np.uint8)
 
     def _sources(self) -> list[Sources]:
         """Returns a region's sources, for each style with a mask, or else for all of them together."""
@@ -130,7 +131,7 @@ def save_stylized(stylizer: Stylizer, content: Path, out: Path, anonymous: bool 
 
     An anonymous one names no path, only digests; a stripped one goes without the metadata of its author.
     """
-    stylized = stylizer.stylize(open_pixels(content, minimum=SMALLEST))
+    stylized = stylizer.stylize(open_pixels(content, minimum=MIN_SIDE))
     metadata = None if strip else read_metadata(content)
     save(stylized, out, provenance(stylizer.done, content, anonymous), metadata)
 
@@ -138,8 +139,8 @@ def save_stylized(stylizer: Stylizer, content: Path, out: Path, anonymous: bool 
 def provenance(done: Stylization, content: Path, anonymous: bool = False) -> dict[str, Any]:
     """Returns what a picture to which this was done says of itself."""
     origin = {"file": str(content), "sha256": files.digest(content)}
-    made = header(KIND, origin=origin, stylization=done.model_dump(mode="json", exclude_defaults=True))
-    return without_paths(made, {}) if anonymous else made
+    recorded = provenance_record(KIND, origin=origin, stylization=done.model_dump(mode="json", exclude_defaults=True))
+    return without_paths(recorded, {}) if anonymous else recorded
 
 
 class Origin(BaseModel):
@@ -149,32 +150,32 @@ class Origin(BaseModel):
     sha256: str
 
 
-class MadeStylization(BaseModel):
+class StylizationProvenance(BaseModel):
     """What provenance says of a stylised picture."""
 
     origin: Origin
     stylization: Stylization
 
 
-def regenerate(picture: Path, made: dict[str, Any]) -> np.ndarray:
+def replay_picture(picture: Path, recorded: dict[str, Any]) -> np.ndarray:
     """Returns a stylised picture again, uint8 (H, W, 3 or 4) (see `limner.replay`).
 
     PictureError where a file that it was made of is gone or another.
     """
-    about = made_of(MadeStylization, picture, made)
+    about = parse_provenance(StylizationProvenance, picture, recorded)
     asked = about.stylization
-    content = check(picture, about.origin.file, about.origin.sha256)
+    content = require_unchanged(picture, about.origin.file, about.origin.sha256)
     if asked.model not in ("", SHIPPED_MODEL):
-        present(picture, asked.model)
+        require_exists(picture, asked.model)
     if not asked.model:
         for one in (*asked.styles, *asked.colour_from, *asked.line_from, *asked.texture_from):
-            check(picture, one.style, one.sha256)
+            require_unchanged(picture, one.style, one.sha256)
     if asked.mask:
-        check(picture, asked.mask, asked.mask_sha256)
+        require_unchanged(picture, asked.mask, asked.mask_sha256)
     stylizer = Stylizer(asked)
     if stylizer.done.model_sha256 != asked.model_sha256:
         raise PictureError(f"{picture} was made by another model than {asked.model} is now.")
-    return stylizer.stylize(open_pixels(content, minimum=SMALLEST))
+    return stylizer.stylize(open_pixels(content, minimum=MIN_SIDE))
 
 
 def shrunk(content: np.ndarray, size: int) -> np.ndarray:
@@ -191,5 +192,5 @@ def shrunk(content: np.ndarray, size: int) -> np.ndarray:
 
 
 def _style(source: Source) -> Style:
-    pixels = open_pixels(Path(source.style), minimum=SMALLEST)
+    pixels = open_pixels(Path(source.style), minimum=MIN_SIDE)
     return Style(np.ascontiguousarray(visible(pixels)), source.weight, alpha_of(pixels))

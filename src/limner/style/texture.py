@@ -5,11 +5,12 @@ import numpy as np
 
 LAYERS = ("edges", "textures")
 """Depths at which a network sees texture; what it sees deeper is line."""
-BANDS = 5
+NUM_BANDS = 5
+"""Scales at which detail is measured, each half as fine as the one before."""
 
 
 def distance(one: np.ndarray, other: np.ndarray) -> float:
-    """Returns how unlike the textures of two pictures, uint8 (H, W, 3), are: 0 when each scale has the same share of detail.
+    """Returns how unlike the textures of two pictures, uint8 (H, W, 3), are: 0 when each scale has the same fraction of detail.
 
     The root mean square, in nepers, between log standard deviations of the octave bands of luminance, which is brought to
     mean 0 and deviation 1 before, so that neither brightness nor contrast counts.
@@ -22,7 +23,7 @@ def _energies(picture: np.ndarray) -> np.ndarray:
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
     rest = (grey - grey.mean()) / (grey.std() + 1)
     logs = []
-    for _ in range(BANDS):
+    for _ in range(NUM_BANDS):
         coarse = cv2.pyrDown(rest).astype(np.float32)
         detail = rest - cv2.pyrUp(coarse, dstsize=rest.shape[::-1]) if min(rest.shape) > 3 else np.zeros(1)
         logs.append(np.log(detail.std() + 1e-2))

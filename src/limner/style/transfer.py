@@ -1,7 +1,7 @@
 """Style transfer: a picture in the style of others, with separate controls for colour, line, texture and content.
 
-Every factor is an intervention: its statistics are set to the style's, by the share that is asked for, while those of the
-others are held at the content's. In the style of crowsonkb's style-transfer-pytorch: optimised from coarse to fine, with
+Every factor is an intervention: its statistics are set to the style's, by the fraction that is asked for, while those of the
+others are the content's. In the style of crowsonkb's style-transfer-pytorch: optimised from coarse to fine, with
 the optimiser's moments carried from one size to the next, and the average of the iterates as the result.
 """
 
@@ -17,18 +17,19 @@ from torch import Tensor
 from limner import seeds
 from limner.colours import alpha_of, from_lab, recoloured, to_lab, visible
 from limner.errors import UsageError
-from limner.features.extractor import SMALLEST
+from limner.features.extractor import MIN_SIDE
 from limner.images import from_uint8, to_uint8
 from limner.progress import ProgressLine
 from limner.style import colour
 from limner.style.arrays import enlarged, fitted, resized
-from limner.style.factors import LARGEST, Factors, Settings, Sources, Style, weighted
+from limner.style.factors import MAX_SIDE, Factors, Settings, Sources, Style, weighted
 from limner.style.objective import GRID, Objective, Observer, Shift, StyleStatistics, blend
 
-COARSEST, TILE = 64, 768
+COARSEST_SIDE, TILE_SIDE = 64, 768
 """Longest side at which work begins, and up to which a picture is seen whole rather than tile by tile."""
-RATE, BETAS, MEMORY = 0.03, (0.9, 0.99), 0.9
-SHIFTS = 4
+LEARNING_RATE, ADAM_BETAS, AVERAGE_DECAY = 0.03, (0.9, 0.99), 0.9
+"""Of Adam, its two decays, and the decay of the average of the iterates."""
+NUM_SHIFTS = 4
 """Places at which the network's grid comes to lie, in turn, so that it leaves no trace."""
 
 
@@ -65,23 +66,23 @@ def stylize(
 
 def sides(longest: int) -> list[int]:
     """Returns the longest sides at which a picture is stylized, doubling up to its own."""
-    octaves = max(0, math.ceil(math.log2(longest / COARSEST)))
+    octaves = max(0, math.ceil(math.log2(longest / COARSEST_SIDE)))
     return [round(longest / 2**octave) for octave in range(octaves, -1, -1)]
 
 
-def iterations(side: int, share: float) -> int:
+def iterations(side: int, multiple: float) -> int:
     """Returns how often a picture of a longest side is improved: less where it is dear and begins close to its end."""
-    return max(1, round(share * (40 if side <= 256 else 40 * (256 / side) ** 0.75)))
+    return max(1, round(multiple * (40 if side <= 256 else 40 * (256 / side) ** 0.75)))
 
 
 def _check(content: np.ndarray, sources: Sequence[Sources], settings: Settings) -> None:
     for name, picture in [("the content", content)] + [
         ("a style", style.picture) for source in sources for part in vars(source).values() for style in part
     ]:
-        if min(picture.shape[:2]) < SMALLEST:
-            raise UsageError(f"{name} is {picture.shape[1]}x{picture.shape[0]}: {SMALLEST} pixels a side are needed.")
-    if max(content.shape[:2]) > LARGEST:
-        raise UsageError(f"the content is {max(content.shape[:2])} pixels a side; {LARGEST} is the most.")
+        if min(picture.shape[:2]) < MIN_SIDE:
+            raise UsageError(f"{name} is {picture.shape[1]}x{picture.shape[0]}: {MIN_SIDE} pixels a side are needed.")
+    if max(content.shape[:2]) > MAX_SIDE:
+        raise UsageError(f"the content is {max(content.shape[:2])} pixels a side; {MAX_SIDE} is the most.")
     if not 0.1 <= settings.scale <= 10:
         raise UsageError(f"scale is {settings.scale:g}: give 0.1 to 10.")
 
@@ -102,10 +103,10 @@ def _with_colours(
     content: np.ndarray,
     aims: Sequence[tuple[colour.Colours, colour.Colours]],
     regions: np.ndarray | None,
-    share: float,
+    fraction: float,
     kind: colour.Map,
 ) -> np.ndarray:
-    each = [colour.transported(content, own, to, share, kind) for own, to in aims]
+    each = [colour.transported(content, own, to, fraction, kind) for own, to in aims]
     return _joined(each, regions)
 
 
@@ -116,15 +117,15 @@ def _held(stylized: np.ndarray, coloured: np.ndarray, regions: np.ndarray | None
     return _with_colours(stylized, pairs, regions, 1.0, "linear")
 
 
-def _tinted(stylized: np.ndarray, coloured: np.ndarray, share: float) -> np.ndarray:
+def _tinted(stylized: np.ndarray, coloured: np.ndarray, fraction: float) -> np.ndarray:
     """Returns what was stylized with hues of its own only as far as colour is taken over: else they are those of the content.
 
-    At a share of 0 only luminance is stylized, as in Gatys et al. 2016, "Preserving color in neural artistic style transfer".
+    At 0 only luminance is stylized, as in Gatys et al. 2016, "Preserving color in neural artistic style transfer".
     """
-    if share == 1:
+    if fraction == 1:
         return stylized
     lab, plain = to_lab(stylized), to_lab(coloured)
-    lab[..., 1:] = plain[..., 1:] + np.float32(share) * (lab[..., 1:] - plain[..., 1:])
+    lab[..., 1:] = plain[..., 1:] + np.float32(fraction) * (lab[..., 1:] - plain[..., 1:])
     return from_lab(lab)
 
 
@@ -146,7 +147,7 @@ def _stylized(
     longest = max(coloured.shape[:2])
     plan = sides(longest) if start is None else [longest]
     counts = [iterations(side, settings.steps) for side in plan]
-    observer = Observer(settings.extractor, TILE)
+    observer = Observer(settings.extractor, TILE_SIDE)
     change, state = None if start is None else from_uint8(start[None]) - from_uint8(coloured[None]), None
     with ProgressLine("stylising", sum(counts), "steps", quiet=settings.quiet or start is not None) as bar:
         for side, count in zip(plan, counts, strict=True):
@@ -173,43 +174,45 @@ def _improved(
 ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
     """Returns the average of a picture's iterates, and the optimiser's moments; `state` are those at the size before."""
     picture = picture.contiguous(memory_format=torch.channels_last).requires_grad_()
-    optimiser = torch.optim.Adam([picture], RATE, BETAS)
+    optimiser = torch.optim.Adam([picture], LEARNING_RATE, ADAM_BETAS)
     if state is not None:
         optimiser.state[picture] = _carried(state, picture)
-    average, share = torch.zeros_like(picture), 0.0
+    average, total_weight = torch.zeros_like(picture), 0.0
     for step, shift in enumerate(shifts):
         # ever smaller steps: at a constant rate a picture that is as it should be would still be moved about
-        optimiser.param_groups[0]["lr"] = RATE * (1 - step / len(shifts))
+        optimiser.param_groups[0]["lr"] = LEARNING_RATE * (1 - step / len(shifts))
         optimiser.zero_grad(set_to_none=False)
         objective.backward(picture, shift)
         optimiser.step()
         with torch.no_grad():
             picture.clamp_(-1, 1)
-            average.mul_(MEMORY).add_(picture, alpha=1 - MEMORY)
-        share = MEMORY * share + 1 - MEMORY
+            average.mul_(AVERAGE_DECAY).add_(picture, alpha=1 - AVERAGE_DECAY)
+        total_weight = AVERAGE_DECAY * total_weight + 1 - AVERAGE_DECAY
         done()
     moments = optimiser.state[picture]
-    return (average / share).detach(), (moments["exp_avg"], moments["exp_avg_sq"])
+    return (average / total_weight).detach(), (moments["exp_avg"], moments["exp_avg_sq"])
 
 
 def _carried(state: tuple[Tensor, Tensor], picture: Tensor) -> dict[str, Tensor]:
     """Returns the optimiser's moments for a larger picture; the gradient of a pixel falls as the number of pixels grows."""
-    first, second = state
-    share = first[0, 0].numel() / picture[0, 0].numel()
+    exp_avg, exp_avg_sq = state
+    ratio = exp_avg[0, 0].numel() / picture[0, 0].numel()
     # linear, which cannot fall below zero as a cubic does beside a peak
-    spread = F.interpolate(second, picture.shape[2:], mode="bilinear").contiguous(memory_format=torch.channels_last)
+    exp_avg_sq = F.interpolate(exp_avg_sq, picture.shape[2:], mode="bilinear").contiguous(
+        memory_format=torch.channels_last
+    )
     # so far on that the moments are believed as they are
     return {
         "step": torch.tensor(100.0),
-        "exp_avg": share * enlarged(first, picture.shape[2:]),
-        "exp_avg_sq": share**2 * spread,
+        "exp_avg": ratio * enlarged(exp_avg, picture.shape[2:]),
+        "exp_avg_sq": ratio**2 * exp_avg_sq,
     }
 
 
 def _shifts(seed: int, count: int) -> list[Shift]:
     generator = seeds.generator("shifts", seed)
-    places = torch.randint(GRID, (SHIFTS, 2), generator=generator).tolist()
-    return [(down, right) for down, right in (places[index % SHIFTS] for index in range(count))]
+    places = torch.randint(GRID, (NUM_SHIFTS, 2), generator=generator).tolist()
+    return [(down, right) for down, right in (places[index % NUM_SHIFTS] for index in range(count))]
 
 
 def _manners(
@@ -222,7 +225,7 @@ def _manners(
 ) -> list[StyleStatistics]:
     """Returns the statistics that each region is to have: between the content's own and its styles'."""
     own = observer.style_statistics(from_uint8(content[None]), None if regions is None else torch.from_numpy(regions))
-    side = max(SMALLEST, round(settings.scale * max(content.shape[:2])))
+    side = max(MIN_SIDE, round(settings.scale * max(content.shape[:2])))
     request = []
     for stats, (source, region) in zip(own, _each(sources, regions), strict=True):
         textures = weighted(source.texture) if factors.texture else []
@@ -234,8 +237,11 @@ def _manners(
         request.append(
             blend(
                 *(
-                    [(1 - share, stats), *((share * weight, target[id(style)]) for weight, style in shares)]
-                    for share, shares in ((factors.texture, textures), (factors.line, lines))
+                    [
+                        (1 - fraction, stats),
+                        *((fraction * weight, target[id(style)]) for weight, style in weighted_styles),
+                    ]
+                    for fraction, weighted_styles in ((factors.texture, textures), (factors.line, lines))
                 )
             )
         )

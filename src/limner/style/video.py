@@ -10,9 +10,10 @@ import numpy as np
 from limner.errors import PictureError
 
 SUFFIXES = (".mp4", ".gif", ".mov", ".mkv", ".webm", ".avi")
-HELD = 0.8
-"""Share of the carried picture where it fits; the rest is stylized again, so that errors do not add up."""
-FAULT = 12.0
+"""Endings of films that are read."""
+CARRIED_FRACTION = 0.8
+"""Weight of the carried picture where it fits; the rest is stylized again, so that errors do not add up."""
+MAX_MISMATCH = 12.0
 """Grey levels by which a carried frame may miss the new one until nothing of it is held."""
 
 ApplyStyle = Callable[[np.ndarray, np.ndarray | None], np.ndarray]
@@ -57,8 +58,8 @@ def stylized(frames: Iterable[np.ndarray], apply_style: ApplyStyle) -> Iterator[
         else:
             expected, trust = carried(before[0], frame, before[1])
             fresh = apply_style(frame, np.where(trust[..., None] > 0.5, expected, frame).astype(np.uint8))
-            share = HELD * trust[..., None]
-            result = np.rint(fresh + share * (expected.astype(np.float32) - fresh)).astype(np.uint8)
+            weight = CARRIED_FRACTION * trust[..., None]
+            result = np.rint(fresh + weight * (expected.astype(np.float32) - fresh)).astype(np.uint8)
         before = frame, result
         yield result
 
@@ -68,7 +69,7 @@ def carried(before: np.ndarray, now: np.ndarray, result: np.ndarray) -> tuple[np
     flow = motion(now, before)
     there = _moved(before, flow)
     missed = cv2.GaussianBlur(np.abs(there.astype(np.float32) - now).mean(2), (0, 0), 2)
-    return _moved(result, flow), np.clip(1 - missed / FAULT, 0, 1)
+    return _moved(result, flow), np.clip(1 - missed / MAX_MISMATCH, 0, 1)
 
 
 def motion(now: np.ndarray, before: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from limner.model import Model, load
 from limner.recipes import Recipe, apply_settings, find_recipe, resize
 from limner.training.budget import Budget
 from limner.training.checkpoint import Checkpoints
-from limner.training.need import SMALLER
+from limner.training.memory_estimate import SMALLER_HINT
 from limner.training.processes import Processes
 from limner.training.run import Run, command
 from limner.training.trainer import Trainer
@@ -44,7 +44,7 @@ def train(
     device: str = "auto",
     save_every: int | None = None,
     verify: bool = False,
-    start: str | None = None,
+    init_from: str | None = None,
     **prepare: Any,
 ) -> Model:
     """Trains a recipe on pictures and returns the model, which `out/model` holds too.
@@ -54,11 +54,11 @@ def train(
     leave out data, recipe and seed, and refuses others than its own.
     `steps`, `pictures` and `minutes` are totals over all sessions; whichever is reached first ends the training.
     Saves every minute, or every `save_every` steps. Some blocks of the pictures are checked against their digests at first,
-    all of them with `verify`. `start` is what it starts from: a run, a model or a file of weights; "none" is random weights; if
-    left out, the base that fits the recipe is taken, if there is one. Raises DataError, RecipeError, RunError, UsageError, and
+    all of them with `verify`. `init_from` names the initial weights: a run, a model or a file; "none" is random ones; if
+    left out, those of the base that fits the recipe, if there is one. Raises DataError, RecipeError, RunError, UsageError, and
     Interrupted when a signal stopped it.
     """
-    if start is not None and resume:
+    if init_from is not None and resume:
         raise UsageError("--from says what a new run starts from; leave it out with --resume.")
     folder = Path(out)
     chosen = _chosen(recipe, settings, model_size)
@@ -72,14 +72,14 @@ def train(
         verify_files(dataset.path, whole=verify, seed=sum(reached))
         if resume:
             return Run.resume(folder, chosen if recipe or settings or model_size != "base" else None, seed, dataset)
-        return Run.create(folder, chosen, seed or 0, dataset, start)
+        return Run.create(folder, chosen, seed or 0, dataset, init_from)
 
     run = _enter(folder, begin, processes)
     try:
         budget = Budget.of(run.recipe, steps, pictures, minutes)
-        with explained(_what(run), SMALLER):
+        with explained(_what(run), SMALLER_HINT):
             trainer = Trainer(run, dataset, processes, save_every)
-            said = trainer.start()
+            said = trainer.load_initial_weights()
     except LimnerError:
         run.close() if resume else run.discard()
         raise
@@ -96,7 +96,7 @@ def _chosen(recipe: str | Recipe | None, settings: Sequence[str], model_size: st
 
 
 def _check_options(data: object, seed: int | None, save_every: int | None, prepare: dict[str, Any]) -> None:
-    """Raises UsageError for a number out of range, or options of `prepare` beside a dataset that is prepared."""
+    """Raises UsageError for a number out of range, or options of `prepare` with a dataset that is prepared."""
     if seed is not None and seed < 0:
         raise UsageError(f"--seed {seed}: give a whole number of at least 0.")
     if save_every is not None and save_every < 1:
@@ -108,7 +108,7 @@ def _check_options(data: object, seed: int | None, save_every: int | None, prepa
 def _spends(budget: Budget, trainer: Trainer, run: Run) -> bool:
     """Trains, releases the run, and returns whether the budget was spent; a signal stops training earlier."""
     try:
-        with explained(_what(run), SMALLER):
+        with explained(_what(run), SMALLER_HINT):
             return trainer.train(budget)
     except OutOfMemoryError:
         if trainer.step == 0:  # nothing was learned that could be continued

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Sequence
 
-from limner.errors import shown
+from limner.errors import quoted
 from limner.training.history import Row
 
 WINDOW = 25
 """Rows of history that an alarm looks back on: a short disturbance is no alarm."""
 ADHERENCE = "adherence_"
-"""Before the name of an attribute: how far generated pictures show what was asked, a share of how far real ones do."""
-IGNORED = 0.25
-"""Share below which a condition counts as ignored."""
+"""Before the name of an attribute: adherence, a probe's agreement on generated pictures divided by that on real ones."""
+IGNORED_BELOW = 0.25
+"""Adherence below which a condition counts as ignored."""
 
 
 def _mean(rows: Sequence[Row], name: str) -> float | None:
@@ -46,7 +46,7 @@ def posterior_collapse(rows: Sequence[Row]) -> str | None:
     if kl is None or kl > 0.1:
         return None
     return (
-        f"posterior collapse: the latent carries {kl:.3f} nats and the decoder ignores it. Lower beta, raise free_bits, or "
+        f"posterior collapse: the latent encodes {kl:.3f} nats and the decoder ignores it. Lower beta, raise free_bits, or "
         "lengthen beta_warmup."
     )
 
@@ -56,7 +56,7 @@ def ignored_condition(rows: Sequence[Row]) -> str | None:
     latest: dict[str, float] = {}
     for row in rows:
         latest |= {name.removeprefix(ADHERENCE): value for name, value in row.items() if name.startswith(ADHERENCE)}
-    ignored = [f"{max(share, 0):.0%} of '{shown(name)}'" for name, share in latest.items() if share < IGNORED]
+    ignored = [f"{max(value, 0):.0%} of '{quoted(name)}'" for name, value in latest.items() if value < IGNORED_BELOW]
     if not ignored:
         return None
     return (

@@ -10,7 +10,8 @@ from limner.memory import out_of_memory
 from limner.tensors import load_tensors, save_tensors
 from limner.training.state import flatten, unflatten
 
-KEPT = 2
+NUM_KEPT = 2
+"""Checkpoints of a run, the newest ones."""
 
 
 class Checkpoints:
@@ -29,7 +30,7 @@ class Checkpoints:
                 f"{self.folder}: the checkpoint of step {step} could not be written ({error.strerror or error}); "
                 "earlier checkpoints are kept: free some space and use --resume."
             ) from None
-        for old in self.steps()[:-KEPT]:
+        for old in self.steps()[:-NUM_KEPT]:
             self._path(old).unlink(missing_ok=True)
 
     def load(
@@ -61,12 +62,6 @@ class Checkpoints:
         """Returns the steps of all checkpoints, ascending."""
         found = (re.fullmatch(r"step-(\d+)\.safetensors", file.name) for file in self.folder.glob("step-*.safetensors"))
         return sorted(int(match[1]) for match in found if match)
-
-    def remove_after(self, step: int) -> None:
-        """Removes checkpoints of later steps, which a rolled-back run will make again."""
-        for later in self.steps():
-            if later > step:
-                self._path(later).unlink(missing_ok=True)
 
     def _read(self, step: int) -> dict[str, Any]:
         tensors, texts = load_tensors(self._path(step))

@@ -11,10 +11,10 @@ from limner.conditions.compare import is_known
 from limner.training.ridge import ridge
 
 PENALTY = 0.01
-"""Weight of the squared norm of a probe beside the mean squared error over pictures."""
-FEWEST = 64
+"""Weight of the squared norm of a probe relative to the mean squared error over pictures."""
+MIN_PICTURES = 64
 """Training pictures below which a probe says nothing."""
-READABLE = 0.2
+MIN_AGREEMENT = 0.2
 """Agreement on real held-out pictures from which an attribute can be read off pictures at all."""
 
 
@@ -53,14 +53,14 @@ class ConditionProbes:
         self.probes: dict[str, tuple[LinearProbe, float]] = {}
         for attribute in attributes:
             name = attribute.name
-            if attribute.shape or int(is_known(attribute, train[1][name]).sum()) < FEWEST:
+            if attribute.shape or int(is_known(attribute, train[1][name]).sum()) < MIN_PICTURES:
                 continue
             probe = LinearProbe(attribute, train[0], train[1][name])
-            if (on_real := probe.agreement(held_out[0], held_out[1][name])) >= READABLE:
+            if (on_real := probe.agreement(held_out[0], held_out[1][name])) >= MIN_AGREEMENT:
                 self.probes[name] = probe, on_real
 
     def adherence(self, features: Tensor, condition: Mapping[str, Tensor]) -> dict[str, float]:
-        """Returns how far generated pictures show what was asked of them, a share of how far real ones show what they have.
+        """Returns the adherence to each attribute: the agreement on generated pictures divided by that on real ones.
 
         Takes the features (N, D) of generated pictures and the condition they were generated with.
         """
@@ -73,8 +73,8 @@ class ConditionProbes:
 def _kappa(read: Tensor, values: Tensor, classes: int) -> float:
     if not len(values):
         return 0.0
-    shares = [np.bincount(each.numpy(), minlength=classes) / len(values) for each in (read, values)]
-    chance = float((shares[0] * shares[1]).sum())
+    frequencies = [np.bincount(each.numpy(), minlength=classes) / len(values) for each in (read, values)]
+    chance = float((frequencies[0] * frequencies[1]).sum())
     return (float((read == values).double().mean()) - chance) / (1 - chance) if chance < 1 else 0.0
 
 

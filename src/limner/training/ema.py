@@ -19,12 +19,12 @@ class Ema(Generic[Network]):
         self.network = copy.deepcopy(online).requires_grad_(False) if config.half_life else online
 
     @torch.no_grad()
-    def update(self, pictures: int, batch: int) -> None:
-        """Moves the average towards the network after a batch, with `pictures` seen in all."""
+    def update(self, pictures_seen: int, batch: int) -> None:
+        """Moves the average towards the network after a batch, with `pictures_seen` seen in all."""
         if not self.config.half_life:
             return
         half_life = (
-            min(self.config.half_life, self.config.ramp * pictures) if self.config.ramp else self.config.half_life
+            min(self.config.half_life, self.config.ramp * pictures_seen) if self.config.ramp else self.config.half_life
         )
         keep = 0.5 ** (batch / max(half_life, 1e-8))
         torch._foreach_lerp_(list(self.network.parameters()), list(self.online.parameters()), 1 - keep)

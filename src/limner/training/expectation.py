@@ -7,18 +7,19 @@ from limner.training.budget import Budget
 from limner.training.history import Row
 
 STAGES = ("blobs of the right colours", "recognisable, soft", "clear, with faults", "sharp where pictures are alike")
-SEEN = {True: (800, 12_000, 150_000), False: (8_000, 40_000, 300_000)}
-"""Pictures of 64 pixels seen from which the second, third and fourth stage were seen, from a base and from random weights.
+STAGE_THRESHOLDS = {True: (800, 12_000, 150_000), False: (8_000, 40_000, 300_000)}
+"""Training pictures of 64 pixels after which stages two to four were reached, from a base (True) and from random weights.
 
-By eye, of avatars, flowers and clothes (docs/bases.md); other pictures may need half as many or twice.
+Judged by eye, of avatars, flowers and clothes (docs/bases.md); other pictures may need half as many or twice.
 """
-SIDE = 64
-JUDGED = ("gan", "vae")
+REFERENCE_SIDE = 64
+"""Pixels a side of the pictures of `STAGE_THRESHOLDS`; for others the thresholds scale with the side."""
+RECIPES_WITH_STAGES = ("gan", "vae")
 """Recipes whose samples were looked at."""
-FEW = 500
+FEW_PICTURES = 500
 """Pictures to learn from below which more of them help."""
-STILL = 0.93
-"""A measure that has fallen to less than this share over the second half of a training is still falling."""
+STILL_FALLING = 0.93
+"""Ratio of a measure at the end of a training to that at half of it, below which the measure is still falling."""
 
 
 def expectation(recipe: Recipe, from_base: bool, side: int, budget: Budget, rate: float) -> str | None:
@@ -26,10 +27,10 @@ def expectation(recipe: Recipe, from_base: bool, side: int, budget: Budget, rate
 
     None of recipes whose samples were not looked at.
     """
-    if recipe.name not in JUDGED:
+    if recipe.name not in RECIPES_WITH_STAGES:
         return None
     seen = _pictures(recipe, budget, rate)
-    needed = [count * side / SIDE for count in SEEN[from_base]]
+    needed = [count * side / REFERENCE_SIDE for count in STAGE_THRESHOLDS[from_base]]
     stage = sum(seen >= count for count in needed)
     line = f"expect: {STAGES[stage]}, after about {_rounded(seen):,} pictures ({rate:,.0f} a second)"
     if stage == len(needed):
@@ -47,9 +48,9 @@ def advice(rows: Sequence[Row], pictures: int, resume: str) -> str | None:
         return None
     seen, last = measured[-1]
     _, half = min(measured[:-1], key=lambda one: abs(one[0] - seen / 2))
-    if last < STILL * half:
+    if last < STILL_FALLING * half:
         return f"more minutes would help most: the held-out distance fell by {1 - last / half:.0%} over the second half ({resume})"
-    if pictures < FEW:
+    if pictures < FEW_PICTURES:
         return f"more pictures would help most: {pictures} are few, and more minutes have stopped helping"
     return "more minutes have stopped helping: compare another recipe (limner train --recipe), or --model-size large"
 

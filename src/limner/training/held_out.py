@@ -16,9 +16,10 @@ from limner.methods import Generator
 from limner.metrics import frechet_distance
 from limner.training.condition_probes import ConditionProbes
 
-MOST, PROBED = 1024, 2048
+MAX_HELD_OUT, MAX_PROBED = 1024, 2048
 """Held-out pictures, and training pictures that the probes of conditions learn from, at most."""
-CHUNK = 64
+MEASURE_BATCH = 64
+"""Pictures that are measured at a time."""
 
 
 class Measured(NamedTuple):
@@ -26,15 +27,15 @@ class Measured(NamedTuple):
 
     value: float
     adherence: dict[str, float]
-    """Attribute -> 1 where it shows in generated pictures as it does in real ones, 0 where it is ignored."""
+    """Attribute -> 1 where a probe reads it off generated pictures as well as off real ones, 0 where it is ignored."""
 
 
 class HeldOut:
-    """Two measures on the validation split, of which less is better. Equal weights give equal numbers."""
+    """Two measures on the validation split, lower is better; deterministic, so that they differ only where weights do."""
 
     def __init__(self, dataset: Dataset, names: tuple[str, ...], seed: int) -> None:
         self.dataset, self.names, self.seed = dataset, names, seed
-        self.rows = dataset.split("validation")[:MOST]
+        self.rows = dataset.split("validation")[:MAX_HELD_OUT]
 
     def measure(self, name: str, generator: Generator) -> Measured:
         """Returns "negative_elbo" (nats a picture) or "frechet" of a generator, and how far it follows its conditions."""
@@ -55,7 +56,7 @@ class HeldOut:
         for start, batch in self._batches(generator.device):
             # the same noise at every measurement, so that two of them differ by the networks alone
             noise = torch.randn(
-                len(batch.images), generator.latent, generator=seeds.generator("held out", self.seed, start)
+                len(batch.images), generator.latent_dim, generator=seeds.generator("held out", self.seed, start)
             )
             nll, kl = generator.elbo_terms(batch.images, batch.condition, noise.to(generator.device))
             total += float(nll.sum() + kl.sum())
@@ -70,7 +71,7 @@ class HeldOut:
         return pool(self._extractor, np.concatenate(generated))
 
     def _noise(self, generator: Generator, n: int, start: int) -> Tensor:
-        return seeds.noise(self.seed, n, generator.latent, start).to(generator.device)
+        return seeds.noise(self.seed, n, generator.latent_dim, start).to(generator.device)
 
     @cached_property
     def _extractor(self) -> Extractor:
@@ -82,14 +83,14 @@ class HeldOut:
 
     @cached_property
     def _probes(self) -> ConditionProbes:
-        rows = np.sort(self.dataset.split("train")[:PROBED])
+        rows = np.sort(self.dataset.split("train")[:MAX_PROBED])
         train = pool(self._extractor, self.dataset.pictures[rows]), self.dataset.condition(rows, self.names)
         attributes = [self.dataset.schema.attribute(name) for name in self.names]
         return ConditionProbes(attributes, train, (self._real, self.dataset.condition(self.rows, self.names)))
 
     def _batches(self, device: torch.device) -> Iterator[tuple[int, Batch]]:
-        for start in range(0, len(self.rows), CHUNK):
-            yield start, to_device(self.dataset.batch(self.rows[start : start + CHUNK], self.names), device)
+        for start in range(0, len(self.rows), MEASURE_BATCH):
+            yield start, to_device(self.dataset.batch(self.rows[start : start + MEASURE_BATCH], self.names), device)
 
 
 def to_device(batch: Batch, device: torch.device) -> Batch:

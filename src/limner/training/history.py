@@ -11,7 +11,7 @@ from limner.parsing import ParseError, parse_json
 
 Row = dict[str, float]
 ROW: TypeAdapter[Row] = TypeAdapter(Row)
-LONGEST_ROW = 2**16
+MAX_ROW_BYTES = 2**16
 """Bytes of a row."""
 
 
@@ -51,7 +51,7 @@ def read_history(file: Path) -> list[Row]:
         return []
     rows = []
     with file.open("rb") as lines:
-        while line := lines.readline(LONGEST_ROW):
+        while line := lines.readline(MAX_ROW_BYTES):
             try:
                 row = parse_json(line.decode("utf-8", "replace"), str(file), finite=False)
                 rows.append(ROW.validate_python(row))

@@ -7,7 +7,7 @@ from torch import Tensor
 def ridge(inputs: Tensor, targets: Tensor, penalty: float) -> Tensor:
     """Returns the weights (D, K), float64, that map inputs (N, D) to targets (N, K).
 
-    `penalty` is the weight of their squared norm beside the mean squared error.
+    `penalty` is the weight of their squared norm relative to the mean squared error.
     """
     inputs, targets = inputs.double(), targets.double()
     square = inputs.T @ inputs / len(inputs) + penalty * torch.eye(inputs.shape[1], dtype=torch.float64)

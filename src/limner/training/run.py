@@ -23,16 +23,16 @@ class Run:
     """A run directory that this process holds the lock of."""
 
     def __init__(
-        self, folder: Path, recipe: Recipe, seed: int, lock: FileLock | None, start: str | None = "none"
+        self, folder: Path, recipe: Recipe, seed: int, lock: FileLock | None, init_from: str | None = "none"
     ) -> None:
         self.folder, self.recipe, self.seed, self.lock = folder, recipe, seed, lock
-        self.start = start
+        self.init_from = init_from
         """What it starts from, as `limner train --from` takes it; None: the base of its recipe."""
         self.checkpoints, self.grids = folder / "checkpoints", folder / "grids"
         self.model, self.best = folder / "model", folder / "best"
 
     @classmethod
-    def create(cls, folder: Path, recipe: Recipe, seed: int, dataset: Dataset, start: str | None = "none") -> "Run":
+    def create(cls, folder: Path, recipe: Recipe, seed: int, dataset: Dataset, init_from: str | None = "none") -> "Run":
         """Makes and locks a new run; RunError when the folder holds something already or cannot be written."""
         if folder.exists() and (not folder.is_dir() or _holds_files(folder)):
             raise RunError(f"{folder} exists: continue it with --resume, or give another --out.")
@@ -42,11 +42,11 @@ class Run:
             "seed": seed,
             "data": str(dataset.path.resolve()),
             "fingerprint": dataset.fingerprint,
-            "start": start,
+            "init_from": init_from,
         }
         files.write_text(folder / "run.json", json.dumps(about, indent=2) + "\n")
         files.write_text(folder / "recipe.yaml", to_yaml(recipe))
-        return cls(folder, recipe, seed, lock, start)
+        return cls(folder, recipe, seed, lock, init_from)
 
     @classmethod
     def resume(cls, folder: Path, recipe: Recipe | None, seed: int | None, dataset: Dataset) -> "Run":
@@ -62,13 +62,13 @@ class Run:
             )
         if seed not in (None, about.seed):
             raise RunError(f"{folder} has seed {about.seed}; leave out --seed.")
-        return cls(folder, own, about.seed, _locked(folder), about.start)
+        return cls(folder, own, about.seed, _locked(folder), about.init_from)
 
     @classmethod
     def follow(cls, folder: Path) -> "Run":
         """Joins the run that the leading process has made and locked."""
         about = read_about(folder)
-        return cls(folder, _read_recipe(folder), about.seed, None, about.start)
+        return cls(folder, _read_recipe(folder), about.seed, None, about.init_from)
 
     def discard(self) -> None:
         """Removes a run that could not begin, so that nothing stands in the way of the next attempt."""

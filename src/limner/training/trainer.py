@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from limner import seeds
-from limner.conditions.dropout import drop
+from limner.conditions.dropout import drop_conditions
 from limner.data.augment import DRAWS, augment
 from limner.data.dataset import Batch, Dataset
 from limner.data.order import PictureOrder
@@ -16,7 +16,7 @@ from limner.methods import StepContext, build_method
 from limner.methods.optimisers import learning_rate_factor, load_optimiser
 from limner.model import Model, load
 from limner.model_card import sample_grid, write_card
-from limner.pictures import header, save
+from limner.pictures import provenance_record, save
 from limner.pictures.palette import usual_colours
 from limner.progress import ProgressLine
 from limner.training.alarms import ADHERENCE, raised
@@ -27,19 +27,22 @@ from limner.training.expectation import advice, expectation
 from limner.training.held_out import to_device
 from limner.training.history import History, Row, curves
 from limner.training.interrupt import Interrupt
-from limner.training.need import check_memory
+from limner.training.memory_estimate import check_memory
 from limner.training.processes import Processes
 from limner.training.run import Run, command
-from limner.training.stopping import Stopping
-from limner.training.transfer import find_start, transfer
+from limner.training.stopping import EarlyStopping
+from limner.training.transfer import find_initial_weights, transfer
 
 LOG_EVERY = 20
+"""Steps between rows of the history."""
 TIMED_FROM, EXPECTED_AT = 20, 60
 """Steps between which the rate is measured, by which one tells what pictures to expect: the first ones are slower."""
 SECONDS_BETWEEN_SAVES = 60.0
-ROLLBACKS = 8
-TABLE_ROWS, COLOURS_OF = 4096, 8
-"""Training pictures whose conditions a model keeps, and of how many of them one tells which colours are usual."""
+"""Between checkpoints, unless steps are asked for."""
+MAX_ROLLBACKS = 8
+"""How often a run goes back to a checkpoint, at half the learning rate, before it is given up."""
+TABLE_ROWS, COLOUR_STRIDE = 4096, 8
+"""Training pictures whose conditions a model keeps; every eighth of them says which colours are usual."""
 
 
 class Trainer:
@@ -67,38 +70,38 @@ class Trainer:
         )
         self.method.to(processes.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.method.average_gradients = processes.average_gradients
-        self.rates = {name: optimiser.param_groups[0]["lr"] for name, optimiser in self.method.optimisers.items()}
+        self.base_lrs = {name: optimiser.param_groups[0]["lr"] for name, optimiser in self.method.optimisers.items()}
         self.ema = Ema(self.method.generator, self.recipe.ema)
         if processes.device.type == "cuda":
             self.method.compile_networks()
-        self.stopping = Stopping(self.recipe, self.method.generator, dataset, run.seed)
-        self.colours = usual_colours(dataset.pictures[np.sort(train[:TABLE_ROWS:COLOURS_OF])])
-        self.table = {n: v.clone() for n, v in dataset.condition(train[:TABLE_ROWS], self.names).items()}
+        self.stopping = EarlyStopping(self.recipe, self.method.generator, dataset, run.seed)
+        self.colours = usual_colours(dataset.pictures[np.sort(train[:TABLE_ROWS:COLOUR_STRIDE])])
+        self.condition_table = {n: v.clone() for n, v in dataset.condition(train[:TABLE_ROWS], self.names).items()}
         self.checkpoints = Checkpoints(run.checkpoints)
         self.step, self.seconds, self.rate_factor, self.rollbacks = 0, 0.0, 1.0, 0
         self.from_base = False
-        self.timed: float | None = None
-        self.recent: list[dict[str, torch.Tensor]] = []
-        self.named: set[str] = set()
+        self.timing_start: float | None = None
+        self.pending_scalars: list[dict[str, torch.Tensor]] = []
+        self.reported_alarms: set[str] = set()
 
-    def start(self) -> str | None:
+    def load_initial_weights(self) -> str | None:
         """Copies the weights that a new run starts from, and returns one line about it; ModelError for those that do not fit."""
         if self.checkpoints.steps():
             return None
-        start = find_start(self.run.start, self.recipe)
-        if start is None:
-            if self.run.start == "none":
+        weights = find_initial_weights(self.run.init_from, self.recipe)
+        if weights is None:
+            if self.run.init_from == "none":
                 return None
             return (
                 f"training starts with random weights: no base fits {self.recipe.name} (--from RUN starts from a model)"
             )
-        transferred = transfer(self.method, start, self.dataset)
-        self.from_base = start.is_base
+        transferred = transfer(self.method, weights, self.dataset)
+        self.from_base = weights.is_base
         self.ema.network.load_state_dict(self.method.generator.state_dict())
-        return transferred.in_words(start)
+        return transferred.in_words(weights)
 
     @property
-    def pictures(self) -> int:
+    def pictures_seen(self) -> int:
         """Real pictures seen, by all processes."""
         return self.step * self.recipe.batch
 
@@ -106,9 +109,8 @@ class Trainer:
         """Trains until the budget is spent or patience ends, and leaves a model; returns False when interrupted before."""
         warnings = self._continue()
         self.history = History(self.run.folder, self.step) if self.processes.is_main else None
-        self.started, self.before, self.first = time.monotonic(), self.seconds, self.step
-        saved = time.monotonic()
-        done, total, unit = budget.progress(self.step, self.pictures, self.seconds)
+        self.started, self.seconds_at_resume, self.first_step = time.monotonic(), self.seconds, self.step
+        done, total, unit = budget.progress(self.step, self.pictures_seen, self.seconds)
         with (
             Interrupt() as interrupt,
             ProgressLine(f"training {self.recipe.name}", total, unit, quiet=not self.processes.is_main) as self.bar,
@@ -116,45 +118,50 @@ class Trainer:
             self.bar.start_at(done)
             for warning in warnings:
                 self._say(warning)
-            while not self._ended(budget, interrupt):
-                self.advance()
-                self._expect(budget)
-                if self.step % LOG_EVERY == 0:
-                    self._log()
-                    self.bar.update(budget.progress(self.step, self.pictures, self.seconds)[0], self._note())
-                if self.stopping.due(self.pictures):
-                    self._measure()
-                if self._save_due(saved):
-                    self._log()
-                    self._save()
-                    saved = time.monotonic()
+            self._loop(budget, interrupt)
             self._log()
             self._save()
             if self.history and (line := advice(self.history.rows, len(self.order.indices), command(self.run.folder))):
                 self._say(line)
-            self.bar.update(budget.progress(self.step, self.pictures, self.seconds)[0], self._note())
+            self._show_progress(budget)
             if self.stopping.ended:
                 self._say(
-                    f"{self.stopping.waited} measurements without a new best: stopped early, the best model is kept"
+                    f"{self.stopping.wait} measurements without a new best: stopped early, the best model is kept"
                 )
-        finished = budget.spent(self.step, self.pictures, self.seconds) or self.stopping.ended
-        self._leave_model()
+        finished = budget.spent(self.step, self.pictures_seen, self.seconds) or self.stopping.ended
+        self._write_model()
         return finished
+
+    def _loop(self, budget: Budget, interrupt: Interrupt) -> None:
+        """Takes steps until the budget, patience or a signal ends it; logs, measures and saves now and then."""
+        saved = time.monotonic()
+        while not self._ended(budget, interrupt):
+            self.advance()
+            self._expect(budget)
+            if self.step % LOG_EVERY == 0:
+                self._log()
+                self._show_progress(budget)
+            if self.stopping.due(self.pictures_seen):
+                self._measure()
+            if self._save_due(saved):
+                self._log()
+                self._save()
+                saved = time.monotonic()
 
     def advance(self) -> None:
         """One step: the next pictures, the learning rate, one optimisation, the average."""
-        context = StepContext(self.step, self.pictures, self.run.seed, self.processes.rank, self.processes.world)
-        factor = self.rate_factor * learning_rate_factor(self.recipe.schedule, self.pictures)
+        context = StepContext(self.step, self.pictures_seen, self.run.seed, self.processes.rank, self.processes.world)
+        factor = self.rate_factor * learning_rate_factor(self.recipe.schedule, self.pictures_seen)
         for name, optimiser in self.method.optimisers.items():
             for group in optimiser.param_groups:
-                group["lr"] = self.rates[name] * factor
+                group["lr"] = self.base_lrs[name] * factor
         # for what networks draw themselves (dropout): a generator that each process derives for itself
         torch.manual_seed(seeds.derive("networks", self.run.seed, self.step, self.processes.rank))
         with self.processes.precision():
-            self.recent.append(self.method.step(self._batch(context), context))
+            self.pending_scalars.append(self.method.step(self._batch(context), context))
         self.step += 1
-        self.ema.update(self.pictures, self.recipe.batch)
-        self.seconds = self.before + time.monotonic() - self.started
+        self.ema.update(self.pictures_seen, self.recipe.batch)
+        self.seconds = self.seconds_at_resume + time.monotonic() - self.started
 
     def model(self) -> Model:
         """Returns the model as it is now, with averaged weights."""
@@ -164,9 +171,13 @@ class Trainer:
             "pictures": len(self.order.indices),
             "colours": self.colours,
         }
-        training = {"step": self.step, "pictures": self.pictures, "seconds": self.seconds, "seed": self.run.seed}
+        training = {"step": self.step, "pictures": self.pictures_seen, "seconds": self.seconds, "seed": self.run.seed}
         return Model(
-            self.recipe, self.dataset.schema, self.ema.network, self.table, {"data": data, "training": training}
+            self.recipe,
+            self.dataset.schema,
+            self.ema.network,
+            self.condition_table,
+            {"data": data, "training": training},
         )
 
     def state(self) -> dict[str, Any]:
@@ -201,20 +212,22 @@ class Trainer:
         return warnings
 
     def _batch(self, context: StepContext) -> Batch:
-        share = self.recipe.batch // self.processes.world
-        indices = self.order.at(self.step)[context.rank * share : (context.rank + 1) * share]
+        local_batch_size = self.recipe.batch // self.processes.world
+        indices = self.order.at(self.step)[context.rank * local_batch_size : (context.rank + 1) * local_batch_size]
         batch = to_device(self.dataset.batch(indices, self.names), self.processes.device)
         if self.recipe.augment.active:
-            draws = context.uniform("augment data", share, DRAWS).to(self.processes.device)
+            draws = context.uniform("augment data", local_batch_size, DRAWS).to(self.processes.device)
             batch = batch._replace(images=augment(batch.images, self.recipe.augment, draws))
         if self.attributes and self.recipe.condition_dropout:
-            draws = context.uniform("drop conditions", share, 1 + len(self.attributes)).to(self.processes.device)
-            dropped = drop(batch.condition, self.attributes, draws, self.recipe.condition_dropout)
+            draws = context.uniform("drop conditions", local_batch_size, 1 + len(self.attributes)).to(
+                self.processes.device
+            )
+            dropped = drop_conditions(batch.condition, self.attributes, draws, self.recipe.condition_dropout)
             batch = batch._replace(condition=dropped)
         return batch
 
     def _ended(self, budget: Budget, interrupt: Interrupt) -> bool:
-        spent = budget.spent(self.step, self.pictures, self.seconds)
+        spent = budget.spent(self.step, self.pictures_seen, self.seconds)
         return self.processes.agree(spent or interrupt.requested or self.stopping.ended)
 
     def _save_due(self, saved: float) -> bool:
@@ -223,30 +236,32 @@ class Trainer:
         return self.processes.agree(time.monotonic() - saved > SECONDS_BETWEEN_SAVES)
 
     def _log(self) -> None:
-        if not self.recent:
+        if not self.pending_scalars:
             return
-        names = list(self.recent[0])
-        values = torch.stack([torch.stack([scalars[name].float() for name in names]) for scalars in self.recent])
+        names = list(self.pending_scalars[0])
+        values = torch.stack(
+            [torch.stack([scalars[name].float() for name in names]) for scalars in self.pending_scalars]
+        )
         means = dict(zip(names, self.processes.mean(values.mean(0)).tolist(), strict=True))
-        self.recent = []
+        self.pending_scalars = []
         if not all(abs(value) < float("inf") for value in means.values()):
             self._roll_back(means)
             return
-        self._record({"step": self.step, "pictures": self.pictures, "seconds": round(self.seconds, 3), **means})
+        self._record({"step": self.step, "pictures": self.pictures_seen, "seconds": round(self.seconds, 3), **means})
         if self.history:
             alarms = raised(self.history.rows)
-            for name in alarms.keys() - self.named:
+            for name in alarms.keys() - self.reported_alarms:
                 self._say(f"alarm: {alarms[name]}")
-            self.named = set(alarms)
+            self.reported_alarms = set(alarms)
 
     def _record(self, row: Row) -> None:
         if self.history:
             self.history.add(row)
 
     def _measure(self) -> None:
-        measured, better = self.stopping.measure(self.ema.network, self.pictures)
-        row = {"step": self.step, "pictures": self.pictures, f"held_out_{self.stopping.name}": measured.value}
-        self._record(row | {f"{ADHERENCE}{name}": share for name, share in measured.adherence.items()})
+        measured, better = self.stopping.measure(self.ema.network, self.pictures_seen)
+        row = {"step": self.step, "pictures": self.pictures_seen, f"held_out_{self.stopping.name}": measured.value}
+        self._record(row | {f"{ADHERENCE}{name}": value for name, value in measured.adherence.items()})
         if better and self.processes.is_main:
             self.model().save(self.run.best)
 
@@ -260,13 +275,13 @@ class Trainer:
 
     def _save_grid(self) -> None:
         model = self.model()
-        made = header("training", **model.about["training"])
-        save(sample_grid(model, self.run.seed), self.run.grids / f"pictures-{self.pictures:09d}.png", made)
+        provenance = provenance_record("training", **model.about["training"])
+        save(sample_grid(model, self.run.seed), self.run.grids / f"pictures-{self.pictures_seen:09d}.png", provenance)
 
     def _roll_back(self, means: dict[str, float]) -> None:
         factor, rollbacks = self.rate_factor / 2, self.rollbacks + 1
         broken = ", ".join(name for name, value in means.items() if not abs(value) < float("inf"))
-        if rollbacks > ROLLBACKS:
+        if rollbacks > MAX_ROLLBACKS:
             raise RunError(f"{self.run.folder}: {broken} became not-a-number {rollbacks} times; lower lr or raise r1.")
         at = self.step
         state, _ = self.checkpoints.load(self.restore)
@@ -279,7 +294,7 @@ class Trainer:
         if self.history:
             self.history.rewind(self.step)
 
-    def _leave_model(self) -> None:
+    def _write_model(self) -> None:
         if self.history:
             self._best().save(self.run.model)
             # generated by the model as others will load it: the layout of weights in memory may change the last bit
@@ -294,19 +309,22 @@ class Trainer:
         last = self.stopping.held_out.measure(self.stopping.name, self.ema.network).value
         return self.model() if last <= self.stopping.best else load(self.run.best)
 
+    def _show_progress(self, budget: Budget) -> None:
+        self.bar.update(budget.progress(self.step, self.pictures_seen, self.seconds)[0], self._note())
+
     def _note(self) -> str:
         row = self.history.rows[-1] if self.history and self.history.rows else {}
-        rate = (self.step - self.first) * self.recipe.batch / max(self.seconds - self.before, 1e-9)
+        rate = (self.step - self.first_step) * self.recipe.batch / max(self.seconds - self.seconds_at_resume, 1e-9)
         losses = [f"{name} {value:.3g}" for name, value in row.items() if name not in ("step", "pictures", "seconds")]
         return ", ".join([f"{rate:,.0f} pictures/s", *losses])
 
     def _expect(self, budget: Budget) -> None:
         """Says once, of a new run, what pictures to expect, by the rate since the step TIMED_FROM."""
         if self.step == TIMED_FROM:
-            self.timed = self.seconds
-        if self.step != EXPECTED_AT or self.timed is None:
+            self.timing_start = self.seconds
+        if self.step != EXPECTED_AT or self.timing_start is None:
             return
-        rate = (EXPECTED_AT - TIMED_FROM) * self.recipe.batch / max(self.seconds - self.timed, 1e-9)
+        rate = (EXPECTED_AT - TIMED_FROM) * self.recipe.batch / max(self.seconds - self.timing_start, 1e-9)
         side = max(self.dataset.schema.height, self.dataset.schema.width)
         if line := expectation(self.recipe, self.from_base, side, budget, rate):
             self._say(line)

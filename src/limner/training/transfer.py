@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn.utils import parametrize
 
 from limner.data.dataset import Dataset
-from limner.errors import DamagedFileError, ModelError, shown
+from limner.errors import DamagedFileError, ModelError, quoted
 from limner.methods import Method
 from limner.model import WEIGHTS
 from limner.model_folder import find_folder
@@ -33,23 +33,24 @@ BASES = Path(__file__).parent.parent / "bases"
 ENCODER = re.compile(r"(.*encoder\.(?:layers|stages|downsample)\.)(\d+)(\..*)")
 """Layers of encoders, which are numbered from the finest on."""
 FIRST_LAYER, LAST_LAYER = ("decoder.project.", "decoder.dense."), "decoder.to_rgb."
-HEADS = ("logit.weight", "latent_head.weight", "posterior.weight")
+"""Layers of decoders: those that read the latent and the condition, and the one that makes channels."""
+HEADS = ("logit.weight", "latent_head.weight", "posterior_head.weight")
 """Layers that read the flattened maps of an encoder."""
 FILM = ".film."
-"""What a condition does to feature maps: nothing, at first; as in a discriminator that is copied."""
+"""Layers through which a condition modulates feature maps: zero at first, as the projection in a discriminator that is copied."""
 DISCRIMINATOR = "discriminator."
 """Not copied from a base: one that starts from random weights was measured to be better on pictures that no base has seen
 (docs/bases.md)."""
-LEFT_OUT = "generator.flow."
+NOT_COPIED = "generator.flow."
 """A prior over latents belongs to the pictures that it was learned from."""
-OPAQUE = 3.0
-"""Alpha before a tanh."""
+OPAQUE_LOGIT = 3.0
+"""Bias of alpha, before a tanh, where opaque pictures become transparent ones: nearly opaque, and free to change."""
 POWER_ITERATIONS = 16
 """Steps of the power method after which spectral norms are those of the copied weights."""
 
 
 @dataclass(frozen=True)
-class Start:
+class InitialWeights:
     """Weights to start from: their name in words, and their tensors by the names that a method has for them."""
 
     name: str
@@ -66,14 +67,14 @@ class Transfer:
     count: int
     new: tuple[str, ...]
 
-    def in_words(self, start: Start) -> str:
+    def in_words(self, weights: InitialWeights) -> str:
         """Returns one line."""
         rest = f"; new: {', '.join(self.new)}" if self.new else ""
-        copied = f"training starts from {start.name}: {self.count} tensors copied{rest}"
+        copied = f"training starts from {weights.name}: {self.count} tensors copied{rest}"
         return f"{copied} (--from none starts with random weights instead)"
 
 
-def find_start(asked: str | None, recipe: Recipe) -> Start | None:
+def find_initial_weights(asked: str | None, recipe: Recipe) -> InitialWeights | None:
     """Returns what a training starts from: a run, a model or a file of weights; None for "none".
 
     Unless asked, the base whose generator is like the recipe's, if there is one. ModelError for what holds no weights.
@@ -83,21 +84,34 @@ def find_start(asked: str | None, recipe: Recipe) -> Start | None:
     if asked is not None and asked != "auto":
         return _of_path(Path(asked))
     for file in sorted(BASES.glob("*.safetensors")):
-        start, base = _of_file(file)
+        weights, base = _of_file(file)
         if _generator_of(base) == _generator_of(recipe):
-            return start
+            return weights
     return None
 
 
-def transfer(method: Method, start: Start, dataset: Dataset) -> Transfer:
+def transfer(method: Method, weights: InitialWeights, dataset: Dataset) -> Transfer:
     """Copies what fits of other weights into a new method for a dataset, in place; ModelError if nothing does."""
     own, channels = method.state_dict(), dataset.schema.channels
-    source = _aligned(start.tensors, own)
+    count, new = _copy_fitting(method, _aligned(weights.tensors, own), own, channels)
+    if not count:
+        raise ModelError(f"{weights.name}: nothing of it fits this recipe; choose its recipe, or --from none.")
+    if weights.channels == 4 and channels != 4:
+        weight, bias = (_of_last_layer(weights.tensors, end) for end in ("weight", "bias"))
+        fit_on_background(method, weight, bias, usual_background(dataset))
+    _update_spectral_norms(method)
+    return Transfer(count, _parts(new, own))
+
+
+def _copy_fitting(
+    method: Method, source: Mapping[str, Tensor], own: Mapping[str, Tensor], channels: int
+) -> tuple[int, list[str]]:
+    """Copies what fits of `source` into a method's `own` tensors; returns how many, and the names of the others."""
     count, new = 0, []
     has_discriminator = any(DISCRIMINATOR in name for name in source)
     with torch.no_grad():
         for name, tensor in own.items():
-            if FILM in name or (has_discriminator and f"{DISCRIMINATOR}condition." in name):
+            if FILM in name or (has_discriminator and f"{DISCRIMINATOR}condition_encoder." in name):
                 tensor.zero_()
                 continue
             # the heads of a discriminator read the attributes of its own pictures
@@ -108,43 +122,39 @@ def transfer(method: Method, start: Start, dataset: Dataset) -> Transfer:
             else:
                 tensor.copy_(fitted)
                 count += 1
-    if not count:
-        raise ModelError(f"{start.name}: nothing of it fits this recipe; choose its recipe, or --from none.")
-    if start.channels == 4 and channels != 4:
-        weight, bias = (
-            next(
-                (tensor.float() for name, tensor in start.tensors.items() if LAST_LAYER in name and name.endswith(end)),
-                None,
-            )
-            for end in ("weight", "bias")
-        )
-        fit_on_background(method, weight, bias, usual_background(dataset))
-    _update_spectral_norms(method)
-    return Transfer(count, _parts(new, own))
+    return count, new
 
 
-def _of_path(path: Path) -> Start:
+def _of_last_layer(tensors: Mapping[str, Tensor], end: str) -> Tensor | None:
+    """Returns the weight or the bias of the last layer of a decoder, in float32; None where there is none."""
+    found = (tensor.float() for name, tensor in tensors.items() if LAST_LAYER in name and name.endswith(end))
+    return next(found, None)
+
+
+def _of_path(path: Path) -> InitialWeights:
     if path.is_file():
         return _of_file(path)[0]
     if (path / "recipe.yaml").is_file() and Checkpoints(path / "checkpoints").steps():
         state, _ = Checkpoints(path / "checkpoints").load()
         if state is not None:
             averaged = {f"generator.{name}": tensor for name, tensor in state["ema"].items()}
-            return _start(f"the run {path}", state["method"] | averaged)
+            return _initial_weights(f"the run {path}", state["method"] | averaged)
     folder = find_folder(path)
-    return _start(
+    return _initial_weights(
         f"the model {path}", {f"generator.{name}": tensor for name, tensor in _read(folder / WEIGHTS)[0].items()}
     )
 
 
-def _of_file(file: Path) -> tuple[Start, Recipe]:
+def _of_file(file: Path) -> tuple[InitialWeights, Recipe]:
     tensors, texts = _read(file)
     if "base" not in texts or "recipe" not in texts or not texts.get("pictures", "").isdecimal():
         raise ModelError(f"{file}: no base; give a run, a model, or a file that limner.bases.weights wrote.")
     recipe = parse(parse_json(texts["recipe"], str(file)), str(file))
     own = {name: tensor for name, tensor in tensors.items() if DISCRIMINATOR not in name}
-    start = _start(f"the base '{shown(texts['base'])}', which has seen {int(texts['pictures']):,} pictures", own)
-    return replace(start, is_base=True), recipe
+    weights = _initial_weights(
+        f"the base '{quoted(texts['base'])}', which has seen {int(texts['pictures']):,} pictures", own
+    )
+    return replace(weights, is_base=True), recipe
 
 
 def _read(file: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -158,17 +168,17 @@ def _read(file: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         raise ModelError(f"{file}: {error}.") from None
 
 
-def _start(name: str, tensors: Mapping[str, Tensor]) -> Start:
-    own = {key: tensor.detach() for key, tensor in tensors.items() if not key.startswith(LEFT_OUT)}
+def _initial_weights(name: str, tensors: Mapping[str, Tensor]) -> InitialWeights:
+    own = {key: tensor.detach() for key, tensor in tensors.items() if not key.startswith(NOT_COPIED)}
     leave = next((tensor for key, tensor in own.items() if LAST_LAYER in key and key.endswith("weight")), None)
-    return Start(name, own, 0 if leave is None else len(leave))
+    return InitialWeights(name, own, 0 if leave is None else len(leave))
 
 
 def _generator_of(recipe: Recipe) -> object:
     method = recipe.method
     return (
         method.kind,
-        getattr(method, "latent", None),
+        getattr(method, "latent_dim", None),
         getattr(method, "generator", None) or getattr(method, "decoder", None),
     )
 
@@ -209,12 +219,12 @@ def _fitted(
 
 
 def _last_layer(found: Tensor, channels: int, bias: bool) -> Tensor | None:
-    """Returns the last layer of a decoder for other channels; without alpha, premultiplied colours lie on black."""
+    """Returns the last layer of a decoder for other channels; without alpha, premultiplied colours are composited over black."""
     if len(found) not in (1, 3, 4) or channels not in (1, 3, 4):
         return None
     colours = found[:3] if len(found) >= 3 else found.expand(3, *found.shape[1:])
     if channels == 4:  # everything is opaque at first
-        return torch.cat([colours, torch.full_like(found[:1], OPAQUE if bias else 0.0)])
+        return torch.cat([colours, torch.full_like(found[:1], OPAQUE_LOGIT if bias else 0.0)])
     return colours if channels == 3 else colours.mean(0, keepdim=True)
 
 
@@ -229,7 +239,7 @@ def _input_channels(found: Tensor, inputs: int) -> Tensor | None:
 
 
 def _without_alpha(name: str, bias: Tensor, source: Mapping[str, Tensor], channels: int) -> Tensor:
-    """Returns the bias of a first layer that reads opaque pictures without being told that they are."""
+    """Returns the bias of a first layer that reads opaque pictures without their alpha."""
     stem = name.removesuffix("bias")
     weight = source.get(f"{stem}weight", source.get(f"{stem}parametrizations.weight.original"))
     first = weight is not None and weight.ndim == 4 and weight.shape[1] == 4 and "encoder" in name and channels != 4

@@ -11,8 +11,8 @@ import pytest
 import hostile
 import hostile_sources
 from limner.data.sources import open_source
-from limner.data.sources.source import REASONS, Source, shown
-from limner.errors import DataError
+from limner.data.sources.source import REASONS, Source
+from limner.errors import DataError, printable
 from limner.pictures import UnusablePicture, read
 
 
@@ -55,7 +55,7 @@ def test_a_folder_of_everything_hostile(tmp_path: Path) -> None:
     assert len(made) > 60
     before = everything_under(tmp_path)
     found = outcomes(open_source(tmp_path / "set"))
-    assert found == Counter((shown(name), reason) for name, reason in made.items())
+    assert found == Counter((printable(name), reason) for name, reason in made.items())
     assert {reason for _, reason in found} <= {*REASONS, hostile.OK}
     assert everything_under(tmp_path) == before
 
@@ -96,7 +96,7 @@ def test_an_archive_of_everything_hostile(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path / "work")
     path = tmp_path / f"set.{kind}"
     made = hostile_sources.write_zip(path) if kind == "zip" else hostile_sources.write_tar(path)
-    expected = Counter((shown(name), reason) for name, reason in made.items())
+    expected = Counter((printable(name), reason) for name, reason in made.items())
     expected["good.png", "duplicate name"] += 1
     if kind == "zip":
         expected["../evil.png", "unsafe name"] += 0  # "..\evil.png" shows as the same name and is counted below

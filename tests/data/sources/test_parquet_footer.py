@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from limner.data.sources import open_source
-from limner.data.sources.parquet_footer import LARGEST, read_groups, read_page
+from limner.data.sources.parquet_footer import MAX_FOOTER_BYTES, read_groups, read_page
 from limner.errors import DataError
 
 
@@ -58,7 +58,7 @@ def test_a_footer_that_is_none_is_refused_at_once(content: bytes, tmp_path: Path
 
 
 def test_a_footer_that_is_far_too_large_is_not_read(tmp_path: Path) -> None:
-    (tmp_path / "x.parquet").write_bytes(_footer(bytes(LARGEST + 1)))
+    (tmp_path / "x.parquet").write_bytes(_footer(bytes(MAX_FOOTER_BYTES + 1)))
     with pytest.raises(ValueError, match="too large"):
         read_groups(tmp_path / "x.parquet")
 

@@ -6,16 +6,16 @@ import whatifEn from "./en/whatif";
 import editEn from "./en/edit";
 import restyleEn from "./en/restyle";
 import trainEn from "./en/train";
-import judgeEn from "./en/judge";
+import evaluateEn from "./en/evaluate";
 import shellZh from "./zh/shell";
 import exploreZh from "./zh/explore";
 import whatifZh from "./zh/whatif";
 import editZh from "./zh/edit";
 import restyleZh from "./zh/restyle";
 import trainZh from "./zh/train";
-import judgeZh from "./zh/judge";
+import evaluateZh from "./zh/evaluate";
 
-const en = { ...shellEn, ...exploreEn, ...whatifEn, ...editEn, ...restyleEn, ...trainEn, ...judgeEn };
+const en = { ...shellEn, ...exploreEn, ...whatifEn, ...editEn, ...restyleEn, ...trainEn, ...evaluateEn };
 const zh: Record<Key, string> = {
   ...shellZh,
   ...exploreZh,
@@ -23,7 +23,7 @@ const zh: Record<Key, string> = {
   ...editZh,
   ...restyleZh,
   ...trainZh,
-  ...judgeZh,
+  ...evaluateZh,
 };
 
 export type Key = keyof typeof en;

@@ -12,7 +12,7 @@ const loaders: Record<ViewName, () => Promise<{ default: ComponentType }>> = {
   restyle: () => import("../views/restyle"),
   whatif: () => import("../views/whatif"),
   train: () => import("../views/train"),
-  judge: () => import("../views/judge"),
+  evaluate: () => import("../views/evaluate"),
 };
 
 const loaded = new Map<ViewName, ComponentType>();

@@ -11,7 +11,7 @@ from limner.data.garden.draw import SIZES, draw
 from limner.data.garden.model import CATEGORIES, GRAPH, NUMBERS, Flower, Noise, View
 from limner.errors import UsageError
 from limner.files import atomic_folder
-from limner.pictures import header, save
+from limner.pictures import provenance_record, save
 from limner.progress import ProgressLine
 from limner.version import __version__
 
@@ -58,9 +58,9 @@ def truth() -> dict[str, Any]:
 
 
 def provenance(flower: Flower, seed: int, index: int, size: int) -> dict[str, Any]:
-    """Returns what a garden picture carries: enough to draw it again, and its attributes."""
-    made = {"garden": model.VERSION, "seed": seed, "index": index, "size": size}
-    return header("garden", ai_generated=False, **made, attributes=flower.attributes)
+    """Returns the provenance of a garden picture: enough to draw it again, and its attributes."""
+    details = {"garden": model.VERSION, "seed": seed, "index": index, "size": size}
+    return provenance_record("garden", ai_generated=False, **details, attributes=flower.attributes)
 
 
 def flat(noise: Noise) -> dict[str, float]:
@@ -84,8 +84,8 @@ def _check(out: Path, n: int, size: int, seed: int) -> None:
         out.rmdir()
 
 
-def _write(path: Path, header: list[str], rows: list[list[Any]]) -> None:
+def _write(path: Path, columns: list[str], rows: list[list[Any]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
-        table.writerow(header)
+        table.writerow(columns)
         table.writerows(rows)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from limner.errors import UsageError, nearest, shown
+from limner.errors import UsageError, quoted, suggestion
 
 VERSION = 1
 
@@ -168,7 +168,9 @@ def average_effect(outcome: str, cause: str, low: Any, high: Any, n: int = 5000,
     Both arms share their noise, so the error is that of the mean individual effect. `outcome` must be a number.
     """
     if outcome not in NUMBERS:
-        raise UsageError(f"an effect needs a number as its outcome, not '{outcome}'; {nearest(outcome, list(NUMBERS))}")
+        raise UsageError(
+            f"an effect needs a number as its outcome, not '{outcome}'; {suggestion(outcome, list(NUMBERS))}"
+        )
     if n < 2:
         raise UsageError(f"n = {n}: an average effect and its error need at least 2 flowers")
     garden = sample(n, seed)
@@ -229,17 +231,19 @@ def _expected(name: str, values: Mapping[str, Any]) -> float:
 
 def _checked(name: str, value: Any) -> Any:
     if name not in GRAPH:
-        raise UsageError(f"a flower has no attribute '{shown(name)}'; {nearest(name, list(GRAPH))}")
+        raise UsageError(f"a flower has no attribute '{quoted(name)}'; {suggestion(name, list(GRAPH))}")
     if name in CATEGORIES:
         if value not in CATEGORIES[name]:
-            raise UsageError(f"{name} = '{shown(value)}' does not exist; {nearest(str(value), list(CATEGORIES[name]))}")
+            raise UsageError(
+                f"{name} = '{quoted(value)}' does not exist; {suggestion(str(value), list(CATEGORIES[name]))}"
+            )
         return str(value)
     try:
         number = float(value)
     except (TypeError, ValueError):
         number = math.nan
     if not 0 <= number <= 1:
-        raise UsageError(f"{name} = {shown(value)} is out of range: give a number from 0 to 1 ({NUMBERS[name]})")
+        raise UsageError(f"{name} = {quoted(value)} is out of range: give a number from 0 to 1 ({NUMBERS[name]})")
     return number
 
 

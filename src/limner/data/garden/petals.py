@@ -8,7 +8,7 @@ import numpy as np
 from limner.data.garden.canvas import Canvas, Window
 from limner.data.garden.colours import Tint, between
 
-STEPS = 512  # of the tables along a petal's length
+TABLE_STEPS = 512  # of the tables along a petal's length
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,12 @@ class Outline:
     slope: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "slope", np.gradient(self.half, 1 / STEPS).astype(np.float32))
+        object.__setattr__(self, "slope", np.gradient(self.half, 1 / TABLE_STEPS).astype(np.float32))
 
 
 def outline(belly: float, base: float, tip: float, *, shade: tuple[float, float] = (0, 1), **details: float) -> Outline:
     """Returns a shape widest at `belly` 0..1 of its length; `base`, `tip`: 0.5 ends round, 1 pointed, more slim."""
-    t = (np.arange(STEPS) + 0.5) / STEPS
+    t = (np.arange(TABLE_STEPS) + 0.5) / TABLE_STEPS
     rising, falling = np.clip(t / belly, 0, 1), np.clip((1 - t) / (1 - belly), 0, 1)
     half = np.sin(rising * np.pi / 2) ** (2 * base) * np.sin(falling * np.pi / 2) ** (2 * tip)
     along = shade[0] + (shade[1] - shade[0]) * t**0.8
@@ -59,7 +59,7 @@ def petal(
     t = along * np.float32(1 / length)
     if bend:
         aside -= np.float32(bend) * t * t
-    step = (t * STEPS).astype(np.intp)
+    step = (t * TABLE_STEPS).astype(np.intp)
     half = (shape.half * np.float32(width)).take(step, mode="clip")
     # |gradient| of half-width minus offset: dividing by it turns that difference into a distance.
     steepness = np.sqrt(1 + (shape.slope * np.float32(width / length)) ** 2).take(step, mode="clip")

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from limner.data.sources.layout import is_clutter, is_table, lay_out, unsafe
-from limner.data.sources.source import Problem, SetAside, shown
-from limner.errors import DataError, LimnerError
+from limner.data.sources.source import Problem, Rejected
+from limner.errors import DataError, LimnerError, printable
 from limner.pictures import MAX_BYTES
 
 MAX_ENTRIES = 250_000  # each takes half a kilobyte of memory or more while an archive is listed
@@ -20,7 +20,7 @@ class Entries:
 
     def __init__(self, path: Path) -> None:
         self.path, self.name = path, path.name
-        self.set_aside: list[SetAside] = []
+        self.set_aside: list[Rejected] = []
         self.ignored: list[str] = []
         self.numbers: dict[str, int] = {}
         self._tables: dict[str, bytes] = {}
@@ -32,11 +32,11 @@ class Entries:
         elif (name in self.numbers or name in self._tables) and not problem:
             problem = Problem("duplicate name", "an entry of this name came before; that one is used")
         if problem:
-            self.set_aside.append(SetAside(shown(name), *problem))
+            self.set_aside.append(Rejected(printable(name), *problem))
         elif is_clutter(name) or is_table(name):
-            self.ignored.append(shown(name))
+            self.ignored.append(printable(name))
             if is_table(name):
-                with foreign(self.path, f"the entry {shown(name)} cannot be unpacked"):
+                with foreign(self.path, f"the entry {printable(name)} cannot be unpacked"):
                     self._tables[name] = load()
         else:
             self.numbers[name] = number

@@ -11,9 +11,9 @@ import numpy as np
 
 from limner.data.sources.archive import check_ratio
 from limner.data.sources.layout import tidy
-from limner.data.sources.source import Item, Problem, SetAside, Value, shown
+from limner.data.sources.source import Item, Problem, Rejected, Value
 from limner.data.sources.zips import check_directory
-from limner.errors import DataError, LimnerError
+from limner.errors import DataError, LimnerError, printable
 from limner.pictures import MAX_PIXELS
 
 PICTURE_ARRAYS = ("images", "pictures", "x", "X", "data", "arr_0")
@@ -41,7 +41,7 @@ class ArraySource:
 
     def __init__(self, path: Path) -> None:
         self.path, self.name = path, path.name
-        self.set_aside: list[SetAside] = []
+        self.set_aside: list[Rejected] = []
         self.ignored: list[str] = []
         self.notes: list[str] = []
         headers = _headers(path)
@@ -53,7 +53,7 @@ class ArraySource:
         self.classes: dict[str, list[str]] = {}
         self.semicolons = False
         others = (header for header in headers if header.name != self._header.name)
-        self.ignored = [shown(header.name) for header in others if not _is_column(header, self.count)]
+        self.ignored = [printable(header.name) for header in others if not _is_column(header, self.count)]
         self._shift, self._scale = self._range() if self._header.dtype.kind == "f" else (0.0, 1.0)
 
     def items(self) -> Iterator[Item]:
@@ -148,7 +148,7 @@ def _read_header(path: Path, name: str, file: IO[bytes]) -> _Header:
         raise DataError(f"{path} is of NumPy format {version}, which holds no pictures")
     shape, fortran, dtype = readers[version](file)
     if dtype.hasobject:
-        raise DataError(f"{path} holds Python objects{f' ({shown(name)})' if name else ''}, which are never loaded")
+        raise DataError(f"{path} holds Python objects{f' ({printable(name)})' if name else ''}, which are never loaded")
     if fortran and len(shape) > 1:
         raise DataError(f"{path} is in Fortran order: save numpy.ascontiguousarray(array) instead")
     return _Header(name, shape, dtype)
@@ -163,12 +163,14 @@ def _choose(path: Path, headers: list[_Header]) -> _Header:
     fitting = {header.name: header for header in headers if _holds_pictures(header)}
     named = [name for name in PICTURE_ARRAYS if name in fitting]
     if not fitting:
-        has = "; ".join(f"{shown(header.name)} {header.dtype} {header.shape}".strip() for header in headers)[:200]
+        has = "; ".join(f"{printable(header.name)} {header.dtype} {header.shape}".strip() for header in headers)[:200]
         raise DataError(
             f"{path} has no pictures, uint8 or float (N, H, W) or (N, H, W, 1|3|4) or (N, 1|3, H, W): {has}"
         )
     if not named and len(fitting) > 1:
-        raise DataError(f"{path} has several arrays of pictures ({', '.join(map(shown, fitting))}): name one 'images'")
+        raise DataError(
+            f"{path} has several arrays of pictures ({', '.join(map(printable, fitting))}): name one 'images'"
+        )
     header = fitting[named[0]] if named else next(iter(fitting.values()))
     if math.prod(header.shape[1:]) > 4 * MAX_PIXELS:
         raise DataError(f"{path}: pictures of shape {header.shape[1:]} are too large: at most {MAX_PIXELS:,} pixels")
@@ -195,7 +197,7 @@ def _attributes(path: Path, headers: list[_Header], count: int) -> dict[str, lis
         name = "label" if header.name in LABEL_ARRAYS else header.name
         if header.name in LABEL_ARRAYS and header.shape not in ((count,), (count, 1)):
             raise DataError(
-                f"{path}: '{shown(header.name)}' has shape {header.shape} for {count:,} pictures: give ({count},)"
+                f"{path}: '{printable(header.name)}' has shape {header.shape} for {count:,} pictures: give ({count},)"
             )
         if not _is_column(header, count) or name in columns:
             continue

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from limner.data.sources.layout import is_clutter, is_table, lay_out
-from limner.data.sources.source import Item, Problem, SetAside, shown
-from limner.errors import DataError
+from limner.data.sources.source import Item, Problem, Rejected
+from limner.errors import DataError, printable
 from limner.pictures import UnusablePicture, read_bytes
 
 
@@ -23,7 +23,7 @@ class FolderSource:
     def __init__(self, path: Path) -> None:
         self.root = Path(os.path.realpath(path))
         self.name = path.name or str(path)
-        self.set_aside: list[SetAside] = []
+        self.set_aside: list[Rejected] = []
         self.ignored: list[str] = []
         names: list[str] = []
         tables: dict[str, bytes] = {}
@@ -33,7 +33,7 @@ class FolderSource:
             (self.ignored if is_clutter(name) or is_table(name) else names).append(name)
         if not names and not self.set_aside:
             raise DataError(f"{path} holds no files to read: give a folder with pictures")
-        self.ignored = [shown(name) for name in self.ignored]
+        self.ignored = [printable(name) for name in self.ignored]
         self._names, self._layout = names, lay_out(names, tables, self.ignored)
         self.set_aside += self._layout.set_aside
         self.count, self.columns, self.notes = len(names), self._layout.columns, self._layout.notes
@@ -45,12 +45,12 @@ class FolderSource:
         for name in self._names:
             attributes = self._layout.of(name)
             try:
-                yield Item(shown(name), read_bytes(self.root / name), attributes)
+                yield Item(printable(name), read_bytes(self.root / name), attributes)
             except UnusablePicture as error:
-                yield Item(shown(name), None, attributes, Problem(error.reason, error.detail))
+                yield Item(printable(name), None, attributes, Problem(error.reason, error.detail))
 
 
-def _files(root: Path, set_aside: list[SetAside]) -> list[str]:
+def _files(root: Path, set_aside: list[Rejected]) -> list[str]:
     found, waiting = [], [""]
     while waiting:
         folder = waiting.pop()
@@ -61,13 +61,15 @@ def _files(root: Path, set_aside: list[SetAside]) -> list[str]:
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(name)
                     elif problem := _refused(root, entry):
-                        set_aside.append(SetAside(shown(name), *problem))
+                        set_aside.append(Rejected(printable(name), *problem))
                     else:
                         found.append(name)
         except OSError as error:
             if not folder:
                 raise DataError(f"the folder {root} cannot be opened: {error.strerror}") from None
-            set_aside.append(SetAside(shown(folder), "unreadable", f"the folder cannot be opened: {error.strerror}"))
+            set_aside.append(
+                Rejected(printable(folder), "unreadable", f"the folder cannot be opened: {error.strerror}")
+            )
     set_aside.sort()
     return sorted(found, key=os.fsencode)
 
@@ -90,4 +92,4 @@ def _table(root: Path, name: str) -> bytes:
     try:
         return (root / name).read_bytes()
     except OSError as error:
-        raise DataError(f"{shown(name)} cannot be read: {error.strerror}") from None
+        raise DataError(f"{printable(name)} cannot be read: {error.strerror}") from None

@@ -6,12 +6,13 @@ from collections import Counter
 from itertools import takewhile
 from typing import NamedTuple
 
-from limner.data.sources.source import Value, shown
+from limner.data.sources.source import Value
+from limner.errors import printable
 from limner.pictures import SUFFIXES
 
 LABEL, SPLIT = "label", "split of the folder"
 """Columns that folders give."""
-SPLITS = {
+SPLIT_OF_FOLDER = {
     **dict.fromkeys(("train", "training"), "train"),
     **dict.fromkeys(("val", "valid", "validation", "dev"), "validation"),
     **dict.fromkeys(("test", "testing"), "test"),
@@ -19,12 +20,12 @@ SPLITS = {
 """The split that a folder's name, or a value of a column of splits, stands for."""
 SPLIT_COLUMNS = ("split", "set", "subset", "partition", "fold", "phase")
 """What a column of splits may be called."""
-MOST_NAMED = 3
-MOST_LOOSE = 0.5
-"""Share of the pictures that may lie beside sub-folders which are still taken for classes."""
-MOST_UNSPLIT = 0.1
-"""Share of the pictures that may lie in no folder of a split, where the others do."""
-DEEPEST_SPLIT = 3
+MAX_LISTED = 3
+MAX_LOOSE_FRACTION = 0.5
+"""Fraction of the pictures that may lie beside sub-folders which are still taken for classes."""
+MAX_UNSPLIT_FRACTION = 0.1
+"""Fraction of the pictures that may lie in no folder of a split, where the others do."""
+MAX_SPLIT_DEPTH = 3
 """Levels of folders that are searched for splits."""
 _DOMAIN = re.compile(r"(train|val|test)([AB])")
 Row = dict[str, Value]
@@ -48,21 +49,23 @@ def from_folders(names: list[str]) -> tuple[list[str], list[str], dict[str, Row]
     inner, splits, notes = folders_of(names)
     if inner and all(parts and _DOMAIN.fullmatch(parts[0]) for parts in inner.values()):
         found = {name: _DOMAIN.fullmatch(parts[0]).groups() for name, parts in inner.items()}  # type: ignore[union-attr]
-        rows: dict[str, Row] = {name: {LABEL: domain, SPLIT: SPLITS[split]} for name, (split, domain) in found.items()}
+        rows: dict[str, Row] = {
+            name: {LABEL: domain, SPLIT: SPLIT_OF_FOLDER[split]} for name, (split, domain) in found.items()
+        }
         return [LABEL, SPLIT], ["Folders such as trainA and trainB are two domains, A and B, and their splits."], rows
     rows = {name: {SPLIT: splits[name]} if splits else {} for name in inner}
     columns = [SPLIT] if splits else []
     loose = sum(1 for parts in inner.values() if not parts)
     if loose == len(inner):
         return columns, notes, rows
-    if loose > MOST_LOOSE * len(inner):
+    if loose > MAX_LOOSE_FRACTION * len(inner):
         notes.append(
             f"{len(inner) - loose:,} of {len(inner):,} pictures lie in sub-folders ({_some(inner)}), which are taken for no "
             "classes, as the others lie in none; put every picture into the folder of its class to have labels."
         )
         return columns, notes, rows
     for name, parts in inner.items():
-        rows[name][LABEL] = shown(parts[0]) if parts else None
+        rows[name][LABEL] = printable(parts[0]) if parts else None
     return [*columns, LABEL], [f"The label is the name of the sub-folder ({_some(inner)}).", *notes], rows
 
 
@@ -73,10 +76,10 @@ def folders_of(names: list[str]) -> Folders:
     # of the pictures alone, as a README beside their one folder is none
     shared = sum(1 for _ in takewhile(lambda level: len(set(level)) == 1, zip(*folders.values(), strict=False)))
     inner = {name: parts[shared:] for name, parts in folders.items()}
-    for level in range(DEEPEST_SPLIT):
+    for level in range(MAX_SPLIT_DEPTH):
         found = {name: split for name, parts in inner.items() if (split := _split_at(parts, level))}
         others = len(inner) - len(found)
-        if "train" not in found.values() or len(set(found.values())) < 2 or others > MOST_UNSPLIT * len(inner):
+        if "train" not in found.values() or len(set(found.values())) < 2 or others > MAX_UNSPLIT_FRACTION * len(inner):
             continue
         notes = ["The splits are those of the folders; others with --split."]
         if others:
@@ -87,10 +90,10 @@ def folders_of(names: list[str]) -> Folders:
 
 
 def _split_at(parts: list[str], level: int) -> str | None:
-    return SPLITS.get(parts[level].lower()) if len(parts) > level else None
+    return SPLIT_OF_FOLDER.get(parts[level].lower()) if len(parts) > level else None
 
 
 def _some(inner: dict[str, list[str]]) -> str:
     counts = Counter(parts[0] for parts in inner.values() if parts)
-    more = f" and {len(counts) - MOST_NAMED:,} more" if len(counts) > MOST_NAMED else ""
-    return ", ".join(shown(name) for name, _ in counts.most_common(MOST_NAMED)) + more
+    more = f" and {len(counts) - MAX_LISTED:,} more" if len(counts) > MAX_LISTED else ""
+    return ", ".join(printable(name) for name, _ in counts.most_common(MAX_LISTED)) + more

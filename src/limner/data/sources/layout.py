@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
 
-from limner.data.schema import MOST_ATTRIBUTES
+from limner.data.schema import MAX_ATTRIBUTES
 from limner.data.sources.folder_names import SPLIT, SPLIT_COLUMNS, folders_of, from_folders
 from limner.data.sources.row_names import meant, plain
-from limner.data.sources.source import SetAside, Value, shown
-from limner.errors import DataError
+from limner.data.sources.source import Rejected, Value
+from limner.errors import DataError, printable
 from limner.parsing import ParseError, parse_json
 from limner.pictures import SUFFIXES
 
@@ -25,7 +25,7 @@ TABLES = ("metadata.csv", "metadata.jsonl", STYLEGAN)
 KEY = "file_name"
 OTHER_TABLES = (".csv", ".tsv", ".jsonl", ".json", ".xls", ".xlsx", ".ods")
 """Suffixes of files that may be meant as tables of attributes."""
-MOST_NAMED = 3
+MAX_TABLES_NAMED = 3
 _CLUTTER = re.compile(
     r"(readme|licen[cs]e|copying|notice|credits)(\.\w+)?|thumbs\.db|desktop\.ini|metadata\.\w+|dataset_infos?\.json"
     r"|garden\.json|noise\.csv"  # the truth behind a garden (limner.data.garden)
@@ -38,7 +38,7 @@ class Layout:
 
     columns: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    set_aside: list[SetAside] = field(default_factory=list)
+    set_aside: list[Rejected] = field(default_factory=list)
     rows: dict[str, dict[str, Value]] = field(default_factory=dict)
     semicolons: bool = False
     """Whether they separate the cells of a table."""
@@ -65,7 +65,7 @@ def lay_out(names: list[str], tables: dict[str, bytes], ignored: Iterable[str] =
         _add(layout, known, table, list(_rows(table, content, layout)))
     without = len(known) - len(layout.rows)
     lacking = f"; {without:,} files have no row" if without else ""
-    layout.notes.append(f"Attributes come from {', '.join(map(shown, sorted(tables)))}{lacking}.")
+    layout.notes.append(f"Attributes come from {', '.join(map(printable, sorted(tables)))}{lacking}.")
     if not any(column.lower() in SPLIT_COLUMNS for column in layout.columns):
         _add_splits(layout, names)
     return layout
@@ -89,8 +89,8 @@ def _unread(names: Iterable[str], ignored: Iterable[str]) -> list[str]:
     found = sorted(name for name in [*names, *called] if posixpath.splitext(name)[1].lower() in OTHER_TABLES)
     if not found:
         return []
-    more = f" and {len(found) - MOST_NAMED:,} more" if len(found) > MOST_NAMED else ""
-    listed = ", ".join(map(shown, found[:MOST_NAMED])) + more
+    more = f" and {len(found) - MAX_TABLES_NAMED:,} more" if len(found) > MAX_TABLES_NAMED else ""
+    listed = ", ".join(map(printable, found[:MAX_TABLES_NAMED])) + more
     verb = "are tables that were" if len(found) > 1 else "is a table that was"
     return [f"{listed} {verb} not read: attributes come from metadata.csv, with the pictures' names in a column {KEY}."]
 
@@ -137,20 +137,20 @@ def _add(layout: Layout, known: set[str], table: str, rows: list[tuple[int, dict
     pictures, notes = meant(named.values(), known, table)
     layout.notes += notes
     if named and not pictures and known:
-        example = shown(next(iter(sorted(known))))
+        example = printable(next(iter(sorted(known))))
         raise DataError(
-            f"no row of {shown(table)} names a picture that is there: it has {shown(next(iter(named.values())))}, and the "
+            f"no row of {printable(table)} names a picture that is there: it has {printable(next(iter(named.values())))}, and the "
             f"pictures are called {example}"
         )
     for line, row in rows:
-        where, name = f"{shown(table)}, line {line}", row.pop(KEY, None)
+        where, name = f"{printable(table)}, line {line}", row.pop(KEY, None)
         full = pictures.get(named.get(line, ""))
         if not isinstance(name, str):
-            layout.set_aside.append(SetAside(where, "bad row", f"it has no {KEY}"))
+            layout.set_aside.append(Rejected(where, "bad row", f"it has no {KEY}"))
         elif full is None:
-            layout.set_aside.append(SetAside(shown(name), "missing file", f"named in {where}"))
+            layout.set_aside.append(Rejected(printable(name), "missing file", f"named in {where}"))
         elif full in layout.rows:
-            layout.set_aside.append(SetAside(where, "bad row", f"a second row for {shown(name)}"))
+            layout.set_aside.append(Rejected(where, "bad row", f"a second row for {printable(name)}"))
         else:
             layout.rows[full] = row
 
@@ -159,28 +159,28 @@ def _rows(table: str, content: bytes, layout: Layout) -> Iterator[tuple[int, dic
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DataError(f"{shown(table)} is not UTF-8 text (byte {error.start}): save it as UTF-8") from None
+        raise DataError(f"{printable(table)} is not UTF-8 text (byte {error.start}): save it as UTF-8") from None
     readers = {".csv": _csv_rows, ".jsonl": _jsonl_rows, ".json": _stylegan_rows}
     yield from readers[posixpath.splitext(table)[1].lower()](table, text, layout)
 
 
 def _stylegan_rows(table: str, text: str, layout: Layout) -> Iterator[tuple[int, dict[str, Value]]]:
     try:
-        content = parse_json(text, shown(table))
+        content = parse_json(text, printable(table))
     except ParseError as error:
         raise DataError(str(error)) from None
     labels = content.get("labels") if isinstance(content, dict) else None
     if labels is None:  # StyleGAN's own tools write this where there are no labels
         return
     if not isinstance(labels, list):
-        raise DataError(f"{shown(table)}: its labels are no list of [file name, class]")
+        raise DataError(f"{printable(table)}: its labels are no list of [file name, class]")
     _add_columns(layout, table, ["label"])
     for number, entry in enumerate(labels, start=1):
         if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str):
             yield number, {KEY: entry[0], "label": tidy(entry[1])}
         else:
             layout.set_aside.append(
-                SetAside(f"{shown(table)}, label {number}", "bad row", "it is no [file name, class]")
+                Rejected(f"{printable(table)}, label {number}", "bad row", "it is no [file name, class]")
             )
 
 
@@ -196,14 +196,14 @@ def _csv_rows(table: str, text: str, layout: Layout) -> Iterator[tuple[int, dict
         for cells in reader:
             if len(cells) > len(header):
                 where, detail = (
-                    f"{shown(table)}, line {reader.line_num}",
+                    f"{printable(table)}, line {reader.line_num}",
                     f"{len(cells)} values for {len(header)} columns",
                 )
-                layout.set_aside.append(SetAside(where, "bad row", detail))
+                layout.set_aside.append(Rejected(where, "bad row", detail))
             elif cells:
                 yield reader.line_num, {name: tidy(cell) for name, cell in zip(header, cells, strict=False) if name}
     except csv.Error as error:
-        raise DataError(f"{shown(table)}, line {reader.line_num}: {error}") from None
+        raise DataError(f"{printable(table)}, line {reader.line_num}: {error}") from None
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -213,18 +213,20 @@ def _cells(line: str, delimiter: str) -> list[str]:
 def _add_columns(layout: Layout, table: str, names: Iterable[str]) -> None:
     known = {"", KEY, *layout.columns}
     layout.columns += [name for name in names if name not in known]
-    if len(layout.columns) > MOST_ATTRIBUTES:
-        raise DataError(f"{shown(table)} has more than {MOST_ATTRIBUTES:,} columns: leave some out")
+    if len(layout.columns) > MAX_ATTRIBUTES:
+        raise DataError(f"{printable(table)} has more than {MAX_ATTRIBUTES:,} columns: leave some out")
 
 
 def _check_header(table: str, header: list[str]) -> None:
     if KEY not in header:
-        found = shown(", ".join(header))[:200]
-        raise DataError(f"{shown(table)} has no column {KEY} (it has: {found}): give the pictures' names that heading")
+        found = printable(", ".join(header))[:200]
+        raise DataError(
+            f"{printable(table)} has no column {KEY} (it has: {found}): give the pictures' names that heading"
+        )
     named = [name for name in header if name]
     if len(set(named)) < len(named):
         ((twice, _),) = Counter(named).most_common(1)
-        raise DataError(f"{shown(table)} has two columns called {shown(twice)}: rename one")
+        raise DataError(f"{printable(table)} has two columns called {printable(twice)}: rename one")
 
 
 def _jsonl_rows(table: str, text: str, layout: Layout) -> Iterator[tuple[int, dict[str, Value]]]:
@@ -233,11 +235,13 @@ def _jsonl_rows(table: str, text: str, layout: Layout) -> Iterator[tuple[int, di
         if not line.strip():
             continue
         try:
-            values = parse_json(line, f"{shown(table)}, line {number}", finite=False, any_text=True)
+            values = parse_json(line, f"{printable(table)}, line {number}", finite=False, any_text=True)
         except ParseError:
             values = None
         if not isinstance(values, dict):
-            layout.set_aside.append(SetAside(f"{shown(table)}, line {number}", "bad row", "it is not a JSON object"))
+            layout.set_aside.append(
+                Rejected(f"{printable(table)}, line {number}", "bad row", "it is not a JSON object")
+            )
             continue
         if not known.issuperset(values):
             _add_columns(layout, table, values)

@@ -12,18 +12,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from limner.data.sources.archive import foreign
-from limner.data.sources.folder_names import SPLIT, SPLIT_COLUMNS, SPLITS
+from limner.data.sources.folder_names import SPLIT, SPLIT_COLUMNS, SPLIT_OF_FOLDER
 from limner.data.sources.layout import tidy
 from limner.data.sources.parquet_footer import Group, read_groups, read_page
-from limner.data.sources.source import Item, Problem, SetAside, Value, shown
-from limner.errors import DataError
+from limner.data.sources.source import Item, Problem, Rejected, Value
+from limner.errors import DataError, printable
 from limner.pictures import SUFFIXES
 
 PICTURE_COLUMNS = ("image", "img", "picture")
 BATCH_BYTES = 16 * 2**20
 REPEATED_BYTES = 32 * 2**20
 """What a batch may take where every row repeats the whole dictionary of its column, which writers keep below 1 MiB."""
-LONGEST_TEXT = 131_072
+MAX_TEXT_LENGTH = 131_072
 """Characters of a value, as in a CSV table."""
 # What a column may unpack to: pictures are packed already and stay near 1.
 MAX_RATIO, ALWAYS_ALLOWED = 50, 64 * 2**20
@@ -49,7 +49,7 @@ class ParquetSource:
 
     def __init__(self, path: Path, files: list[Path] | None = None) -> None:
         self.name, self._files = path.name, files or [path]
-        self.set_aside: list[SetAside] = []
+        self.set_aside: list[Rejected] = []
         self.ignored = _beside(path, self._files) if files else []
         headers = [_header(file) for file in self._files]
         self.count = sum(header.rows for header in headers)
@@ -59,7 +59,7 @@ class ParquetSource:
         self.semicolons = False
         others = [field for field in schema if field.name != self._picture]
         self.columns = [field.name for field in others if _is_value(field.type)]
-        left_out = [shown(field.name) for field in others if not _is_value(field.type)]
+        left_out = [printable(field.name) for field in others if not _is_value(field.type)]
         self.notes = [f"Columns that hold no single values were left out: {', '.join(left_out)}."] if left_out else []
         for file, header in zip(self._files, headers, strict=True):
             _check_columns(file, header.schema, self._picture, self.columns)
@@ -84,7 +84,7 @@ class ParquetSource:
         if SPLIT in self.columns:
             values[SPLIT] = [self._splits[file]] * batch.num_rows
         for index, (content, path) in enumerate(_pictures(batch.column(0))):
-            name = shown(str(path)) if path else f"{file.stem}-{first + index:06d}"
+            name = printable(str(path)) if path else f"{file.stem}-{first + index:06d}"
             attributes = {column: entries[index] for column, entries in values.items()}
             if content is not None:
                 yield Item(name, content, attributes)
@@ -95,9 +95,9 @@ class ParquetSource:
     def _values(self, file: Path, name: str, column: pa.Array) -> list[Value]:
         values = [tidy(float(value) if isinstance(value, Decimal) else value) for value in column.to_pylist()]
         longest = max((len(value) for value in values if isinstance(value, str)), default=0)
-        if longest > LONGEST_TEXT:
+        if longest > MAX_TEXT_LENGTH:
             raise DataError(
-                f"{file}: the column {shown(name)} holds a text of {longest:,} characters, of at most {LONGEST_TEXT:,}"
+                f"{file}: the column {printable(name)} holds a text of {longest:,} characters, of at most {MAX_TEXT_LENGTH:,}"
             )
         if name not in self.classes:
             return values
@@ -112,7 +112,7 @@ def _splits(files: list[Path], root: Path) -> dict[Path, str]:
         words = (
             re.split(r"[^a-z]+", "/".join(file.relative_to(root).with_suffix("").parts).lower()) if file != root else []
         )
-        named = {SPLITS[word] for word in words if word in SPLITS}
+        named = {SPLIT_OF_FOLDER[word] for word in words if word in SPLIT_OF_FOLDER}
         if len(named) == 1:
             found[file] = named.pop()
     own = set(found.values())
@@ -133,7 +133,7 @@ def shards(folder: Path) -> list[Path]:
 
 def _beside(folder: Path, files: list[Path]) -> list[str]:
     others = (file for file in folder.rglob("*") if file not in set(files) and not file.is_dir())
-    return sorted(shown(str(file.relative_to(folder))) for file in others)
+    return sorted(printable(str(file.relative_to(folder))) for file in others)
 
 
 def _header(file: Path) -> _Header:
@@ -142,7 +142,7 @@ def _header(file: Path) -> _Header:
         schema = opened.schema_arrow
         twice = next((name for name in schema.names if schema.names.count(name) > 1), None)
         if twice is not None:
-            raise DataError(f"{file} has two columns called {shown(twice)}: rename one")
+            raise DataError(f"{file} has two columns called {printable(twice)}: rename one")
         return _Header(schema, opened.metadata.num_rows)
 
 
@@ -157,7 +157,7 @@ def _check_claims(file: Path, claims: pq.FileMetaData) -> list[Group]:
             packed, unpacked = min(column.packed, size), column.unpacked
             if unpacked > max(ALWAYS_ALLOWED, MAX_RATIO * packed) or min(packed, unpacked, group.rows) < 0:
                 raise DataError(
-                    f"{file}: the column {shown(column.name)} claims to unpack {packed:,} bytes to "
+                    f"{file}: the column {printable(column.name)} claims to unpack {packed:,} bytes to "
                     f"{unpacked:,}, as an archive bomb does: refused"
                 )
     return groups
@@ -184,7 +184,7 @@ def _batch_rows(file: Path, groups: list[Group]) -> int:
             content.seek(column.begins)
             kind, unpacked = read_page(content.read(32))
             if not 0 <= unpacked <= 2 * column.unpacked + BATCH_BYTES:
-                raise DataError(f"{file}: a page of {shown(column.name)} unpacks to {unpacked:,} bytes: refused")
+                raise DataError(f"{file}: a page of {printable(column.name)} unpacks to {unpacked:,} bytes: refused")
             if kind == _DICTIONARY:
                 most = min(most, REPEATED_BYTES / max(unpacked, 1))
     return max(1, int(most))
@@ -195,7 +195,7 @@ def _picture_column(file: Path, schema: pa.Schema) -> str:
     named = [name for name in PICTURE_COLUMNS if name in fitting]
     if named or len(fitting) == 1:
         return (named or fitting)[0]
-    has = shown(", ".join(schema.names))[:200]
+    has = printable(", ".join(schema.names))[:200]
     raise DataError(f"{file} has no column of pictures (it has: {has}): name one 'image', bytes or a struct with bytes")
 
 
@@ -236,10 +236,12 @@ def _pictures(column: pa.Array) -> Iterator[tuple[bytes | None, str | None]]:
 def _check_columns(file: Path, schema: pa.Schema, picture: str, values: list[str]) -> None:
     missing = {picture, *values} - set(schema.names)
     if missing:
-        raise DataError(f"{file} lacks the column {shown(min(missing))}, which the first shard has: prepare it alone")
+        raise DataError(
+            f"{file} lacks the column {printable(min(missing))}, which the first shard has: prepare it alone"
+        )
     others = [name for name in values if not _is_value(schema.field(name).type)]
     if others or not _is_picture(schema.field(picture).type):
-        name = shown((others or [picture])[0])
+        name = printable((others or [picture])[0])
         raise DataError(f"{file} has another kind of column {name} than the first shard: prepare it alone")
 
 

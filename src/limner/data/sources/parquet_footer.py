@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 END, MAGIC = 8, b"PAR1"
-LARGEST = 4 * 2**20
+MAX_FOOTER_BYTES = 4 * 2**20
 """Bytes of a footer: some 40,000 columns of row groups."""
-DEEPEST, LONGEST_INTEGER = 16, 70
+MAX_DEPTH, MAX_INTEGER_BITS = 16, 70
 """Structs and lists within one another, and bits of a number."""
 TRUE, FALSE, BYTE, I16, I32, I64, DOUBLE, BINARY, LIST, SET, MAP, STRUCT = range(1, 13)
 
@@ -36,7 +36,7 @@ def read_groups(file: Path) -> list[Group]:
     with file.open("rb") as content:
         end = content.seek(-END, 2)
         size, magic = int.from_bytes(content.read(4), "little"), content.read(4)
-        if magic != MAGIC or not 0 < size <= min(end, LARGEST):
+        if magic != MAGIC or not 0 < size <= min(end, MAX_FOOTER_BYTES):
             raise ValueError("its footer is damaged or too large")
         content.seek(end - size)
         footer = content.read(size)
@@ -84,7 +84,7 @@ class _Thrift:
 
     def value(self, kind: int, depth: int) -> Any:
         """Returns a value of a kind."""
-        if depth > DEEPEST:
+        if depth > MAX_DEPTH:
             raise ValueError("its footer is nested too deeply")
         if kind in (I16, I32, I64):
             return self.integer()
@@ -122,7 +122,7 @@ class _Thrift:
             byte = self.byte()
             value |= (byte & 127) << place
             place += 7
-            if place > LONGEST_INTEGER:
+            if place > MAX_INTEGER_BITS:
                 raise ValueError("its footer holds a number that is too long")
         return value
 

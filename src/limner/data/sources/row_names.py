@@ -4,7 +4,7 @@ import posixpath
 import unicodedata
 from collections.abc import Callable, Iterable
 
-from limner.data.sources.source import shown
+from limner.errors import printable
 
 ALIKE: dict[str, Callable[[str], str]] = {
     "by another case of letters": str.casefold,
@@ -36,9 +36,8 @@ def meant(names: Iterable[str], known: Iterable[str], table: str) -> tuple[dict[
             more = _alike([name for name in names if name not in found], pictures - set(found.values()), part)
             if more:
                 name, picture = next(iter(more.items()))
-                notes.append(
-                    f"{len(more):,} rows of {shown(table)} name their picture {how} ({shown(name)} is {shown(picture)})."
-                )
+                example = f"{printable(name)} is {printable(picture)}"
+                notes.append(f"{len(more):,} rows of {printable(table)} name their picture {how} ({example}).")
             found |= more
     return found, notes
 

@@ -6,7 +6,6 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from limner import pictures
-from limner.errors import printable
 from limner.pictures.provenance import SAMPLE_GRID
 
 Value = str | float | None  # whole numbers stay `int`, so that 3 and 3.0 can be told apart
@@ -33,12 +32,13 @@ class Problem(NamedTuple):
     detail: str
 
 
-class SetAside(NamedTuple):
-    """An input refused while listing, before any content was read."""
+class Rejected(NamedTuple):
+    """An input that is not used, why, and a PNG thumbnail where it was read and can be displayed all the same."""
 
     name: str
     reason: str
     detail: str
+    thumbnail: bytes | None = None
 
 
 class Item(NamedTuple):
@@ -51,13 +51,16 @@ class Item(NamedTuple):
 
 
 class Source(Protocol):
-    """`count` items in a stable order; together with `set_aside` and `ignored` they account for every input."""
+    """`count` items in a stable order; together with `set_aside` and `ignored` they account for every input.
+
+    Names of inputs are made printable (`limner.errors.printable`), and never shortened: they are data, too.
+    """
 
     name: str
     count: int
     columns: list[str]  # the attribute names; every item's `attributes` has exactly these keys
     classes: dict[str, list[str]]  # of columns whose classes the source itself puts in order
-    set_aside: list[SetAside]
+    set_aside: list[Rejected]  # while listing, before any content is read
     ignored: list[str]  # clutter and tables that nobody meant as pictures: metadata.csv, README.md, .DS_Store
     semicolons: bool  # whether they separate the cells of its table, as where a comma is the decimal point
     notes: list[str]  # decisions to show in the report, one sentence each
@@ -65,7 +68,3 @@ class Source(Protocol):
     def items(self) -> Iterator[Item]:
         """Yields every item, reading its content only now, so that memory stays flat; may be called again."""
         ...
-
-
-shown = printable
-"""Names of inputs are data, too: they are made printable, and never shortened."""

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from limner.data.sources.archive import Entries, check_count, check_ratio, foreign, oversize
-from limner.data.sources.source import Item, Problem, shown
+from limner.data.sources.source import Item, Problem
+from limner.errors import printable
 
 _DECOMPRESSORS: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"\x1f\x8b": gzip.open,
@@ -50,7 +51,7 @@ class TarSource(Entries):
             if self.numbers.get(name) == number:
                 with foreign(self.path, "it is damaged or truncated"):
                     content = _tar_bytes(archive, member)
-                yield Item(shown(name), content, self.layout.of(name))
+                yield Item(printable(name), content, self.layout.of(name))
 
 
 def _members(path: Path) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:

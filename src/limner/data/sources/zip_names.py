@@ -60,8 +60,8 @@ def _chinese(text: str, at: int) -> float:
 
 
 def _western(text: str, at: int) -> float:
-    beside = text[max(0, at - 1)] + text[min(len(text) - 1, at + 1)]
-    return 0.8 if text[at].isalpha() and any(one.isascii() and one.isalpha() for one in beside) else 0.05
+    neighbours = text[max(0, at - 1)] + text[min(len(text) - 1, at + 1)]
+    return 0.8 if text[at].isalpha() and any(one.isascii() and one.isalpha() for one in neighbours) else 0.05
 
 
 PLAUSIBLE: dict[str, Callable[[str, int], float]] = {

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 
 from limner.data.sources.archive import MAX_DIRECTORY, Entries, check_count, check_ratio, foreign, oversize
-from limner.data.sources.source import Item, Problem, shown
+from limner.data.sources.source import Item, Problem
 from limner.data.sources.zip_names import decoded_names
-from limner.errors import DataError
+from limner.errors import DataError, printable
 from limner.pictures import MAX_BYTES, sniff
 
 _END_64 = 56 + 20
@@ -45,7 +45,7 @@ class ZipSource(Entries):
         with _zip(self.path) as archive:
             for name in sorted(self.numbers):
                 content, problem = _content(archive, self._infos[self.numbers[name]])
-                yield Item(shown(name), content, self.layout.of(name), problem)
+                yield Item(printable(name), content, self.layout.of(name), problem)
 
 
 @contextmanager

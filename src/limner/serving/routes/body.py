@@ -8,12 +8,13 @@ import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from limner.conditions.values import Extrapolation
-from limner.editing.latent_spec import LARGEST_INDEX, Amount, LatentSpec, Seed
+from limner.editing.latent_spec import MAX_INDEX, Amount, LatentSpec, Seed
 from limner.pictures import Metadata, to_bytes
-from limner.seeds import LARGEST_SEED
+from limner.seeds import MAX_SEED
 from limner.serving.state import State
 
-LONGEST_NAME, MOST_VALUES = 300, 2000
+MAX_NAME_LENGTH, MAX_VALUES = 300, 2000
+"""Characters of a name, and values in all of a request."""
 Format = Literal["png", "jpeg", "webp"]
 
 
@@ -22,8 +23,8 @@ def few(body: Any) -> Any:
     count, level = 0, [body]
     while level:
         count += len(level)
-        if count > MOST_VALUES:
-            raise ValueError(f"{MOST_VALUES:,} values are the most")
+        if count > MAX_VALUES:
+            raise ValueError(f"{MAX_VALUES:,} values are the most")
         inner = (one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list))
         level = [value for values in inner for value in values]
     return body
@@ -39,7 +40,7 @@ class Body(BaseModel):
     _few = Few
 
 
-Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+Name = Annotated[str, Field(max_length=MAX_NAME_LENGTH)]
 """What a model, dataset, picture, style, attribute or class is called."""
 Number = Annotated[float, Field(ge=-1e6, le=1e6)]
 Asked = Annotated[Name | Number, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
@@ -50,8 +51,8 @@ class LatentRequest(LatentSpec):
     """A latent spec as clients send it."""
 
     _few = Few
-    seed: int = Field(0, ge=0, le=LARGEST_SEED, strict=True)
-    index: int = Field(0, ge=0, le=LARGEST_INDEX, strict=True)
+    seed: int = Field(0, ge=0, le=MAX_SEED, strict=True)
+    index: int = Field(0, ge=0, le=MAX_INDEX, strict=True)
     truncation: float = Field(1.0, gt=0, le=1, strict=True)
     blend: list[tuple[Seed, Amount]] | None = Field(None, min_length=1, max_length=8)
     directions: dict[Name, Amount] = Field(default_factory=dict, max_length=50)
@@ -68,8 +69,8 @@ def encoded(
     state: State,
     pixels: np.ndarray,
     kind: Format,
-    made: dict[str, Any] | None = None,
+    provenance: dict[str, Any] | None = None,
     metadata: Metadata | None = None,
 ) -> str:
     """Returns a picture as base64, with its provenance, where names stand for paths, and the metadata of its author."""
-    return b64encode(to_bytes(pixels, f"picture.{kind}", made and state.names.of(made), metadata)).decode()
+    return b64encode(to_bytes(pixels, f"picture.{kind}", provenance and state.names.of(provenance), metadata)).decode()

@@ -16,11 +16,11 @@ from limner.editing.latent_sampler import LatentSampler
 from limner.errors import ModelError
 from limner.explain.directions import effects
 from limner.explain.scorers import SCORERS
-from limner.model import WEIGHTS, find_folder, outline
+from limner.model import WEIGHTS, find_folder, load_without_weights
 from limner.pictures import to_bytes
 from limner.recipes import RECIPES
 from limner.serving.catalogue import Entry, check_size, problem_of
-from limner.serving.errors import LONGEST, ApiError, without_paths
+from limner.serving.errors import MAX_MESSAGE_LENGTH, ApiError, without_paths
 from limner.serving.state import State, for_client, state_of
 from limner.tensor_header import written_digest
 from limner.version import __version__
@@ -80,7 +80,7 @@ def report(request: Request, model: str) -> FileResponse:
     ):
         if file.is_file():
             return FileResponse(file, media_type="text/html", headers=SANDBOX)
-    raise ApiError(404, f"'{model}' has not been judged yet.", "model")
+    raise ApiError(404, f"'{model}' has not been evaluated yet.", "model")
 
 
 @router.get("/data")
@@ -134,7 +134,7 @@ def operations() -> dict[str, Any]:
 def _described(state: State, entry: Entry) -> dict[str, Any]:
     """Returns what a model is; where that cannot be described, why not, which is found out again each time."""
     described: dict[str, Any] = dict.fromkeys(
-        ("recipe", "sha256", "width", "height", "channels", "latent", "attributes", "styles", "graph", "problem")
+        ("recipe", "sha256", "width", "height", "channels", "latent_dim", "attributes", "styles", "graph", "problem")
     )
     described |= {
         "id": entry.id,
@@ -148,7 +148,7 @@ def _described(state: State, entry: Entry) -> dict[str, Any]:
             (entry.id, entry.path, entry.created), lambda: _outlined(state, entry)
         )
     except Exception as error:  # one bad model never spoils the list
-        return described | {"can": [], "problem": without_paths(problem_of(error)[:LONGEST])}
+        return described | {"can": [], "problem": without_paths(problem_of(error)[:MAX_MESSAGE_LENGTH])}
 
 
 def _outlined(state: State, entry: Entry) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def _outlined(state: State, entry: Entry) -> dict[str, Any]:
 
 def _image(state: State, name: str) -> dict[str, Any]:
     path = state.catalogue.entry(name).path
-    model = outline(path)
+    model = load_without_weights(path)
     schema, decodes = model.schema, model.generator.decoder_network is not None
     can = ["sample"] + (["directions", "edit"] if decodes else []) + (["encode"] if model.generator.encodes else [])
     return {
@@ -167,7 +167,7 @@ def _image(state: State, name: str) -> dict[str, Any]:
         "width": schema.width,
         "height": schema.height,
         "channels": schema.channels,
-        "latent": model.generator.latent,
+        "latent_dim": model.generator.latent_dim,
         "attributes": [one.model_dump(include=ATTRIBUTE) for one in model.attributes],
         "can": can,
     }
@@ -182,7 +182,7 @@ def _causal(state: State, name: str) -> dict[str, Any]:
     nodes = []
     for each, one in structure.variables.items():
         kind = "label" if one.classes else "number"
-        bounds = {"minimum": one.seen[0], "maximum": one.seen[1], "mean": one.mean}
+        bounds = {"minimum": one.training_range[0], "maximum": one.training_range[1], "mean": one.mean}
         parents = [cause for cause, effect in graph.edges if effect == each]
         nodes.append({"name": each, "kind": kind, "classes": list(one.classes), **bounds, "parents": parents})
     drawn = {"nodes": nodes, "picture": list(graph.picture), "confounded": [list(pair) for pair in graph.confounded]}
@@ -213,7 +213,7 @@ def _directions(sampler: LatentSampler) -> list[dict[str, Any]]:
         return []
     with torch.no_grad():
         own = dict(islice(own_directions(editing, "pca").items(), OWN))
-        steps = {**sampler.steps, **own}
+        steps = {**sampler.direction_offsets, **own}
         found = effects(editing, steps, SCORERS, n=LOOKED_AT)
     abouts = {name: "principal component" if name in own else "supervised" for name in steps}
     changes = {one.name: {one.most: round(one.changes[one.most].value, 2)} if one.changes else {} for one in found}
@@ -239,4 +239,6 @@ def _installed(module: str) -> bool:
 
 
 ATTRIBUTE = {"name", "kind", "classes", "minimum", "maximum", "mean"}
+"""What clients are told of an attribute."""
 DESCRIBED = {"image": _image, "causal": _causal, "instant": _instant}
+"""What describes a model, by its kind."""

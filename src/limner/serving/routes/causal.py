@@ -6,8 +6,11 @@ from typing import Annotated, Any
 
 import numpy as np
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
 
+from limner.causal import what_if
+from limner.causal.what_if import UnitSpec
+from limner.data.dataset import Dataset
 from limner.serving.routes.body import Body, Name, encoded, warned
 from limner.serving.state import State, for_client, state_of
 
@@ -15,26 +18,8 @@ router = APIRouter(prefix="/v1/causal")
 Values = Annotated[dict[Name, Name | float], Field(max_length=200)]
 
 
-class Unit(BaseModel):
-    """Whose other world it is: a unit drawn from the model, one of a dataset, or a picture, with what is known of it."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
-
-    seed: int = Field(0, ge=0, le=2**63 - 1)
-    data: Name | None = None
-    index: int = Field(0, ge=0, le=2**31)
-    picture: Name | None = None
-    attributes: Values = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> "Unit":
-        if self.data is not None and self.picture is not None:
-            raise ValueError("give a dataset or a picture, not both")
-        return self
-
-
 class DoRequest(Body):
-    """Units of the world in which `do` holds, or as found where `given` is seen."""
+    """Units under the intervention `do`, or those in which `given` is observed."""
 
     model: Name
     do: Values = Field(default_factory=dict)
@@ -47,16 +32,16 @@ class CounterfactualRequest(Body):
     """A unit, and what is done to it."""
 
     model: Name
-    unit: Unit = Field(default_factory=Unit)
+    unit: UnitSpec = Field(default_factory=UnitSpec)
     do: Values = Field(default_factory=dict)
     seed: int = Field(0, ge=0, le=2**63 - 1)
 
 
-class DosesRequest(Body):
+class DoseResponseRequest(Body):
     """A unit, and the cause that is moved through its range."""
 
     model: Name
-    unit: Unit = Field(default_factory=Unit)
+    unit: UnitSpec = Field(default_factory=UnitSpec)
     name: Name
     count: int = Field(7, ge=2, le=32)
 
@@ -83,14 +68,14 @@ async def counterfactual(request: Request, asked: CounterfactualRequest) -> dict
     return await for_client(request, state.run_in_pool(_counterfactual, state, asked))
 
 
-@router.post("/doses")
-async def doses(request: Request, asked: DosesRequest) -> dict[str, Any]:
+@router.post("/dose-response")
+async def dose_response(request: Request, asked: DoseResponseRequest) -> dict[str, Any]:
     """Returns what a unit would have been at each of several values of one cause."""
     state = state_of(request)
-    return await for_client(request, state.run_in_pool(_doses, state, asked))
+    return await for_client(request, state.run_in_pool(_dose_response, state, asked))
 
 
-def other_world(state: State, name: str, unit: Unit, values: Mapping[str, Any], seed: int) -> World:
+def other_world(state: State, name: str, unit: UnitSpec, values: Mapping[str, Any], seed: int) -> World:
     """Returns what a unit would have been."""
     model = state.catalogue.causal(name)
     table, pictures = units(state, name, unit)
@@ -98,28 +83,23 @@ def other_world(state: State, name: str, unit: Unit, values: Mapping[str, Any], 
     return World(shown[0], attributes(model, other, 0))
 
 
-def units(state: State, name: str, unit: Unit) -> tuple[dict[str, np.ndarray], np.ndarray]:
+def units(state: State, name: str, unit: UnitSpec) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Returns the attributes and the picture of a unit, which is looked up once while it is asked about."""
-    return state.catalogue.kept_units.get((name, unit.model_dump_json()), lambda: _found(state, name, unit))
+    return state.catalogue.kept_units.get((name, unit.model_dump_json()), lambda: _loaded(state, name, unit))
 
 
 def attributes(model: Any, table: Mapping[str, np.ndarray], row: int) -> dict[str, str]:
     """Returns a unit's attributes as people read them."""
-    return {name: one.text(table[name][row]) for name, one in model.structure.variables.items()}
+    return {name: one.format(table[name][row]) for name, one in model.structure.variables.items()}
 
 
-def _found(state: State, name: str, unit: Unit) -> Any:
-    from limner.causal import what_if
+def _loaded(state: State, name: str, spec: UnitSpec) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    def dataset_of(data: str) -> Dataset:
+        dataset = state.catalogue.dataset(data)
+        file_name(dataset, spec.index)  # an ApiError past its end
+        return dataset
 
-    model = state.catalogue.causal(name)
-    if unit.data is not None:
-        dataset = state.catalogue.dataset(unit.data)
-        found = what_if.of_dataset(model, dataset, [file_name(dataset, unit.index)])
-        return found.table, found.pictures
-    if unit.picture is None:
-        return model.sample(1, seed=unit.seed)
-    with state.pictures.pixels(unit.picture) as whole:
-        return what_if.of_picture(model, whole, unit.attributes)
+    return what_if.load_unit(state.catalogue.causal(name), spec, dataset_of, state.pictures.pixels)
 
 
 def file_name(dataset: Any, index: int) -> str:
@@ -133,8 +113,6 @@ def file_name(dataset: Any, index: int) -> str:
 
 
 def _done(state: State, asked: DoRequest) -> dict[str, Any]:
-    from limner.causal import what_if
-
     model = state.catalogue.causal(asked.model)
     table, pictures = model.sample(asked.n, asked.do, asked.given, asked.seed)
     about = what_if.provenance(model, "causal sample", asked.seed, asked.do, n=asked.n, given=asked.given)
@@ -149,8 +127,6 @@ def _done(state: State, asked: DoRequest) -> dict[str, Any]:
 
 
 def _counterfactual(state: State, asked: CounterfactualRequest) -> dict[str, Any]:
-    from limner.causal import what_if
-
     model = state.catalogue.causal(asked.model)
     table, pictures = units(state, asked.model, asked.unit)
     world = other_world(state, asked.model, asked.unit, asked.do, asked.seed)
@@ -181,19 +157,16 @@ def _truth(state: State, model: Any, asked: CounterfactualRequest) -> dict[str, 
     variables = model.structure.variables
     try:
         truth = garden_truth(garden, [file_name(dataset, asked.unit.index)], variables, model.image_model.schema.height)
-        found = truth(name, np.array([variables[name].value(value)]))
+        table, pictures = truth(name, np.array([variables[name].parse(value)]))
     except LimnerError:
         return None
-    if found is None:
-        return None
-    table, pictures = found
     return {"b64_json": encoded(state, pictures[0], "png"), "attributes": attributes(model, table, 0)}
 
 
-def _doses(state: State, asked: DosesRequest) -> dict[str, Any]:
+def _dose_response(state: State, asked: DoseResponseRequest) -> dict[str, Any]:
     model = state.catalogue.causal(asked.model)
     variable = _variable(model, asked.name)
-    low, high = variable.seen
+    low, high = variable.training_range
     values: list[Any] = list(variable.classes) or np.linspace(low, high, asked.count).tolist()
     if variable.kind == "count":
         values = sorted({round(value) for value in values})
@@ -205,16 +178,14 @@ def _doses(state: State, asked: DosesRequest) -> dict[str, Any]:
 
 
 def _variable(model: Any, name: str) -> Any:
-    from limner.errors import GraphError, nearest
+    from limner.errors import GraphError, suggestion
 
     variables = model.structure.variables
     if name not in variables:
-        raise GraphError(f"the graph has no '{name}'; {nearest(name, list(variables))}")
+        raise GraphError(f"the graph has no '{name}'; {suggestion(name, list(variables))}")
     return variables[name]
 
 
 def warnings_of(model: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Returns what a reply says of values outside of what the training units have."""
-    from limner.causal.what_if import extrapolations
-
-    return warned(extrapolations(model, asked))
+    return warned(what_if.extrapolations(model, asked))

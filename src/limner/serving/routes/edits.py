@@ -12,11 +12,11 @@ from fastapi import APIRouter, Request
 from pydantic import Field, model_validator
 
 from limner.conditions.values import extrapolations
-from limner.editing.asked import extrapolations_of
 from limner.editing.edits import from_list
 from limner.editing.history import Source, of_spec, provenance
 from limner.editing.latent_edits import LatentEdit
 from limner.editing.operation import Canvas, Operation
+from limner.editing.request_warnings import extrapolations_of_edits
 from limner.pictures import SUFFIXES, open_pixels, read_metadata, to_bytes
 from limner.serving.catalogue import SAMPLED
 from limner.serving.errors import ApiError
@@ -26,6 +26,7 @@ from limner.serving.state import State, for_client, state_of
 
 router = APIRouter(prefix="/v1")
 FILES = ("file", "by")
+"""Fields of an edit that name a picture."""
 GROWN = 2
 """Times as large as it may come, a picture may become on the way."""
 CARRIED = 1000
@@ -72,14 +73,14 @@ def _edited(state: State, asked: EditRequest) -> dict[str, Any]:
         chosen = b64encode(to_bytes(np.rint(255 * canvas.selection).astype(np.uint8), "mask.png")).decode()
     data = [{"b64_json": picture, "width": canvas.width, "height": canvas.height}]
     of_latent = extrapolations(asked.latent.condition, source.latent.model.attributes) if source.latent else []
-    found = [*of_latent, *extrapolations_of([*source.edits, *edits], source.latent)]
+    found = [*of_latent, *extrapolations_of_edits([*source.edits, *edits], source.latent)]
     return {"data": data, "selection": chosen, **warned(found)}
 
 
 def _canvas(state: State, source: Source, edits: list[Operation]) -> Canvas:
     """Returns the canvas after all edits; ApiError for one that makes it too large, or after the client was given up."""
     limits, begun = state.settings.limits, time.monotonic()
-    canvas = Canvas(source.pixels, latent=source.latent)
+    canvas = Canvas(source.pixels, last_latent=source.latent)
     for one in [*source.edits, *edits]:
         if time.monotonic() - begun > limits.seconds:
             raise ApiError(504, "this took too long and was given up; ask for fewer edits.")
@@ -102,24 +103,24 @@ def _source(state: State, asked: EditRequest) -> Source:
 
 def _handed_in(state: State, name: str) -> Source:
     """Returns a picture with the edits that it carries, if all of them can be done again here; otherwise as it is."""
-    made = state.pictures.provenance(name)
-    if made and made.get("kind") == "edit":
+    provenance = state.pictures.provenance(name)
+    if provenance and provenance.get("kind") == "edit":
         # anybody can write anything into a picture: whatever is wrong with it, it carries no edits
         with suppress(Exception):
-            return _before_edits(state, state.names.of(made))
+            return _before_edits(state, state.names.of(provenance))
     return _as_it_is(state, name)
 
 
 def _as_it_is(state: State, name: str) -> Source:
-    path, made = state.pictures.path(name), state.pictures.provenance(name)
-    more = {"ai_generated": bool(made.get("ai_generated", True)), "made": made} if made else {}
+    path, provenance = state.pictures.path(name), state.pictures.provenance(name)
+    more = {"ai_generated": bool(provenance.get("ai_generated", True)), "made": provenance} if provenance else {}
     with state.pictures.decoding(path, side=state.settings.limits.side):
         return Source(open_pixels(path), {"file": str(path), "sha256": name} | more)
 
 
-def _before_edits(state: State, made: dict[str, Any]) -> Source:
+def _before_edits(state: State, provenance: dict[str, Any]) -> Source:
     """Returns what a picture was that says that it was edited; any exception for one that was not, or not from what is here."""
-    origin, edits = made["origin"], made["edits"]
+    origin, edits = provenance["origin"], provenance["edits"]
     if len(edits) > CARRIED:
         raise ValueError("too many edits")
     if "model" in origin:

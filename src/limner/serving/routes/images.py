@@ -21,7 +21,8 @@ from limner.serving.routes.body import Body, Format, LatentRequest, Name, encode
 from limner.serving.state import State, for_client, state_of
 
 router = APIRouter(prefix="/v1")
-LAST = 2**31
+MAX_SEED_INDEX = 2**31
+"""The last picture of a seed."""
 
 
 class GenerateRequest(LatentRequest):
@@ -55,8 +56,8 @@ async def generate(request: Request, asked: GenerateRequest) -> dict[str, Any]:
     state = state_of(request)
     if asked.n > 1 and asked.blend:
         raise ApiError(422, "n: a blend is one picture.", "n")
-    if asked.index + asked.n - 1 > LAST:
-        raise ApiError(422, f"index: the last picture of a seed is {LAST}.", "index")
+    if asked.index + asked.n - 1 > MAX_SEED_INDEX:
+        raise ApiError(422, f"index: the last picture of a seed is {MAX_SEED_INDEX}.", "index")
     sampler = await for_client(request, _sampler(state, asked.model))
     fields = {name: getattr(asked, name) for name in LatentSpec.model_fields}
     specs = [LatentSpec(**fields | {"index": asked.index + step}) for step in range(asked.n)]
@@ -97,6 +98,6 @@ def _filmed(state: State, sampler: LatentSampler, asked: WalkRequest) -> bytes:
     stops = [spec.model_dump(mode="json", exclude_defaults=True) for spec in asked.latents]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "walk.mp4"
-        made = sampler.provenance(asked.latents[0]) | {"kind": "walk", "latents": stops}
-        save_walk(frames, file, asked.rate, state.names.of(made))
+        provenance = sampler.provenance(asked.latents[0]) | {"kind": "walk", "latents": stops}
+        save_walk(frames, file, asked.rate, state.names.of(provenance))
         return file.read_bytes()

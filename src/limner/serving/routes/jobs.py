@@ -1,4 +1,4 @@
-"""Long work: preparing, training, judging; its queue, its progress and what it leaves."""
+"""Long work: preparing, training, evaluating; its queue, its progress and what it leaves."""
 
 import asyncio
 import shutil
@@ -25,6 +25,7 @@ from limner.training.history import read_history
 
 router = APIRouter(prefix="/v1")
 ARCHIVES = (".zip", ".tar", ".parquet")
+"""Endings of files that hold many pictures."""
 Value = Annotated[str, Field(max_length=2000)]
 QUIET = 15.0
 """Seconds after which a stream says that it is still there."""
@@ -44,7 +45,7 @@ class TrainRequest(Body):
 
 
 class Evaluation(Body):
-    """Which model is judged against which pictures."""
+    """Which model is evaluated against which pictures."""
 
     model: Name
     data: Name
@@ -104,7 +105,7 @@ def train(request: Request, asked: TrainRequest) -> Job:
 
 @router.post("/evaluate", status_code=202)
 def evaluate(request: Request, asked: Evaluation) -> Job:
-    """Judges a model against held-out pictures of a dataset."""
+    """Evaluates a model against held-out pictures of a dataset."""
     state = state_of(request)
     entry = state.catalogue.entry(asked.model, "image")
     data = state.catalogue.dataset(asked.data)

@@ -10,7 +10,9 @@ from limner.serving.state import State, for_client, state_of
 
 router = APIRouter(prefix="/v1")
 FILE = {"schema": {"type": "string", "format": "binary"}}
+"""A file, in OpenAPI's words."""
 BYTES = {"requestBody": {"required": True, "content": {"application/octet-stream": FILE}}}
+"""A request whose body is one file, in OpenAPI's words."""
 
 
 @router.post("/pictures", openapi_extra=BYTES)
@@ -30,8 +32,8 @@ async def get(request: Request, picture: str) -> Response:
 
 def _kept(state: State, content: bytes) -> dict[str, Any]:
     name, width, height = state.pictures.put(content)
-    made = state.pictures.provenance(name)
-    return {"id": name, "width": width, "height": height, "provenance": made and state.names.of(made)}
+    provenance = state.pictures.provenance(name)
+    return {"id": name, "width": width, "height": height, "provenance": provenance and state.names.of(provenance)}
 
 
 def _png(state: State, picture: str) -> bytes:

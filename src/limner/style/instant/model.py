@@ -14,7 +14,7 @@ from torch import Tensor
 from limner import seeds
 from limner.colours import alpha_of, recoloured, visible
 from limner.config import fault_of
-from limner.errors import LimnerError, ModelError, UsageError, shown
+from limner.errors import LimnerError, ModelError, UsageError, quoted
 from limner.images import from_uint8, to_uint8
 from limner.parsing import parse_json
 from limner.style import colour
@@ -25,7 +25,7 @@ from limner.tensors import load_tensors, save_tensors
 from limner.weights import halved, load_weights
 
 Triple = tuple[FiniteFloat, FiniteFloat, FiniteFloat]
-CALM = 0.3
+NOISE_STRENGTH = 0.3
 """Of the noise that it learned with: with all of it, even ground gets specks; without it, the grid of its layers shows."""
 
 
@@ -48,6 +48,7 @@ class Palette:
 
 
 STYLES = TypeAdapter(Annotated[dict[str, Palette], Field(min_length=1, max_length=1000)])
+"""Reads the palettes of the styles by name."""
 
 
 class InstantModel:
@@ -65,9 +66,9 @@ class InstantModel:
         weights = self.weights(style)
         if factors.none:
             return content
-        shown, alpha = np.ascontiguousarray(visible(content)), alpha_of(content)
+        quoted, alpha = np.ascontiguousarray(visible(content)), alpha_of(content)
         to = colour.blended([(weight, self.styles[name].colours()) for name, weight in weights.items() if weight])
-        coloured = colour.transported(shown, colour.colours(shown, alpha), to, factors.colour)
+        coloured = colour.transported(quoted, colour.colours(quoted, alpha), to, factors.colour)
         if not (factors.line or factors.texture):
             return recoloured(content, coloured)
         stylized = to_uint8(self.generate(from_uint8(coloured[None]), weights, factors))[0]
@@ -75,7 +76,7 @@ class InstantModel:
         return recoloured(content, in_place)
 
     def weights(self, style: str | Mapping[str, float]) -> dict[str, float]:
-        """Returns the share of each style, in the order of the model's."""
+        """Returns the weight of each style, in the order of the model's."""
         request = {style: 1.0} if isinstance(style, str) else dict(style)
         check_learned(request, self.styles)
         total = sum(request.values())
@@ -84,9 +85,11 @@ class InstantModel:
     @torch.inference_mode()
     def generate(self, images: Tensor, weights: Mapping[str, float], factors: Factors) -> Tensor:
         """Returns pictures (B, 3, H, W) in [-1, 1] stylized in their own colours."""
-        shares = torch.tensor([list(weights.values())]).expand(len(images), -1)
+        weights_of_styles = torch.tensor([list(weights.values())]).expand(len(images), -1)
         line, texture = (torch.full((len(images),), value) for value in (factors.line, factors.texture))
-        return self.network(images, shares, line, texture, Noise(seeds.generator("instant noise"), CALM))
+        return self.network(
+            images, weights_of_styles, line, texture, Noise(seeds.generator("instant noise"), NOISE_STRENGTH)
+        )
 
 
 def save_model(model: InstantModel, path: Path) -> None:
@@ -114,5 +117,5 @@ def names(styles: Sequence[Path]) -> list[str]:
     found = [path.stem for path in styles]
     twice = next((name for name in found if found.count(name) > 1), None)
     if twice:
-        raise UsageError(f"two styles are called '{shown(twice)}'; rename one of the files.")
+        raise UsageError(f"two styles are called '{quoted(twice)}'; rename one of the files.")
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from limner.errors import ModelError, UsageError, nearest, shown
+from limner.errors import ModelError, UsageError, quoted, suggestion
 from limner.parsing import ParseError, parse_json
 from limner.tensor_header import texts_of
 
@@ -24,7 +24,7 @@ def check_learned(styles: Iterable[str], learned: Iterable[str]) -> None:
     known = list(learned)
     for style in styles:
         if style not in known:
-            raise UsageError(f"this model has no style '{shown(style)}'; {nearest(style, known)}")
+            raise UsageError(f"this model has no style '{quoted(style)}'; {suggestion(style, known)}")
 
 
 def check_styles(path: Path | None, styles: Iterable[str]) -> None:

@@ -9,8 +9,9 @@ from torch import Tensor, nn
 from limner import seeds
 
 FINE, WIDE, DEEP, BLOCKS = 8, 32, 64, 6
-SHARES = 2
-"""Numbers that the network gets beside the style: the shares of line and of texture."""
+"""Channels at full, at half and at quarter size, and residual blocks at the last."""
+NUM_STRENGTHS = 2
+"""Numbers that the network gets beside the style: the strengths of line and of texture."""
 
 
 @dataclass
@@ -29,7 +30,7 @@ class ConditionalConv(nn.Module):
     """A convolution with replicated edges, each channel with the gain and shift that the style asks for.
 
     As in Dumoulin et al. 2017, "A learned representation for artistic style", equation 5, but linear in weights of styles and
-    in the shares of line and texture, so that style_statistics can be mixed and are sliders; and without their normalisation, which
+    in the strengths of line and texture, so that styles can be mixed and are sliders; and without their normalisation, which
     learns to generate bright spots, as Karras et al. 2020 (StyleGAN2, section 2) found of the same one. Noise, as strong as the
     style asks for, is what strokes on even ground are made of.
     """
@@ -74,7 +75,7 @@ class InstantNetwork(nn.Module):
 
     def __init__(self, styles: int) -> None:
         super().__init__()
-        condition = styles * (1 + SHARES)
+        condition = styles * (1 + NUM_STRENGTHS)
         self.entry = ConditionalConv(12, WIDE, condition)
         self.down = ConditionalConv(WIDE, DEEP, condition, stride=2)
         self.blocks = nn.ModuleList(Block(condition) for _ in range(BLOCKS))
@@ -89,8 +90,8 @@ class InstantNetwork(nn.Module):
         noise = noise or Noise(seeds.generator("instant noise"))
         height, width = images.shape[2:]
         whole = F.pad(images, (0, -width % 4, 0, -height % 4), mode="replicate")
-        shares = torch.stack([torch.ones_like(line), line, texture], 1)
-        condition = (styles[:, :, None] * shares[:, None]).flatten(1)
+        strengths = torch.stack([torch.ones_like(line), line, texture], 1)
+        condition = (styles[:, :, None] * strengths[:, None]).flatten(1)
         fine = F.relu(self.entry(F.pixel_unshuffle(whole, 2), condition, noise))
         maps = F.relu(self.down(fine, condition, noise))
         for block in self.blocks:

@@ -36,21 +36,25 @@ from limner.training.checkpoint import Checkpoints
 from limner.training.ema import Ema
 from limner.weights import load_weights
 
-SIDE, BATCH = 160, 2
+CROP_SIDE, BATCH_SIZE = 160, 2
 """Pixels a side of the crops, and how many are stylized a step."""
-SEEN_AT = 256
+STATISTICS_SIDE = 256
 """Longest side at which styles and contents are looked at: strokes come out as long as at this size."""
-RATE, WARM = 2e-3, 50
+LEARNING_RATE, WARMUP_STEPS = 2e-3, 50
+"""Of Adam, and steps over which it rises to that."""
 EMA = EmaConfig(half_life=700, ramp=0.07)
-KEEP = 0.2
+"""The average of the weights that is kept, with a half-life of 700 pictures."""
+CONTENT_STRENGTH = 0.2
 """How strongly the content is kept: less than by slow style transfer, which no network comes near."""
-SAVED_EVERY = 60.0
-FLOWERS = 64
+SAVE_EVERY_SECONDS = 60.0
+"""Between two checkpoints."""
+NUM_FLOWERS = 64
+"""Flowers of the garden that are contents where no others are given."""
 
 
 @dataclass(frozen=True)
 class TrainingSample:
-    """What a step asks for: crops in the colours of one of them, the style in the same, and the shares of line and texture."""
+    """What a step asks for: crops in the colours of one of them, the style in the same, and the strengths of line and texture."""
 
     crops: list[np.ndarray]
     style: int
@@ -63,10 +67,10 @@ class Teacher:
     """Draws training samples and judges what the network makes of them."""
 
     def __init__(self, styles: Sequence[np.ndarray], contents: Sequence[np.ndarray], seed: int) -> None:
-        self.styles = [_scaled(style, SEEN_AT) for style in styles]
+        self.styles = [_scaled(style, STATISTICS_SIDE) for style in styles]
         self.palettes = [colour.colours(style) for style in self.styles]
-        self.contents = [_scaled(content, SEEN_AT) for content in contents]
-        self.observer = Observer(load_extractor(), SEEN_AT)
+        self.contents = [_scaled(content, STATISTICS_SIDE) for content in contents]
+        self.observer = Observer(load_extractor(), STATISTICS_SIDE)
         self.seed = seed
 
     def sample(self, step: int) -> TrainingSample:
@@ -74,9 +78,9 @@ class Teacher:
         draw = np.random.default_rng(seeds.derive("training sample", self.seed, step))
         style = step % len(self.styles)
         # each slider is often at an end, where people leave it
-        line, texture, share = (float(np.clip(draw.uniform(-0.2, 2.4), 0, 1)) for _ in range(3))
-        crops = [self._crop(draw) for _ in range(BATCH)]
-        first = colour.transported(crops[0], colour.colours(crops[0]), self.palettes[style], share)
+        line, texture, colouring = (float(np.clip(draw.uniform(-0.2, 2.4), 0, 1)) for _ in range(3))
+        crops = [self._crop(draw) for _ in range(BATCH_SIZE)]
+        first = colour.transported(crops[0], colour.colours(crops[0]), self.palettes[style], colouring)
         palette = colour.colours(first)
         rest = [colour.transported(crop, colour.colours(crop), palette) for crop in crops[1:]]
         shown = colour.transported(self.styles[style], self.palettes[style], palette)
@@ -84,8 +88,8 @@ class Teacher:
 
     def _crop(self, draw: np.random.Generator) -> np.ndarray:
         picture = self.contents[draw.integers(len(self.contents))]
-        top, left = (int(draw.integers(side - SIDE + 1)) for side in picture.shape[:2])
-        crop = picture[top : top + SIDE, left : left + SIDE]
+        top, left = (int(draw.integers(side - CROP_SIDE + 1)) for side in picture.shape[:2])
+        crop = picture[top : top + CROP_SIDE, left : left + CROP_SIDE]
         return np.ascontiguousarray(crop[:, ::-1] if draw.random() < 0.5 else crop)
 
     def gradient(self, sample: TrainingSample, originals: Tensor, stylized: Tensor, step: int) -> tuple[Tensor, float]:
@@ -97,11 +101,11 @@ class Teacher:
             original = originals[index : index + 1]
             whole = sample.line == sample.texture == 1  # and then the content's own statistics are not needed
             own = target if whole else self.observer.style_statistics(original)[0]
-            mixes = [[(1 - share, own), (share, target)] for share in (sample.texture, sample.line)]
-            objective = Objective(self.observer, original, [blend(*mixes)], None, KEEP)
+            mixes = [[(1 - strength, own), (strength, target)] for strength in (sample.texture, sample.line)]
+            objective = Objective(self.observer, original, [blend(*mixes)], None, CONTENT_STRENGTH)
             value += objective.backward(judged[index : index + 1], (step % GRID, (step // GRID) % GRID))
         assert judged.grad is not None
-        return judged.grad / BATCH, value / BATCH
+        return judged.grad / BATCH_SIZE, value / BATCH_SIZE
 
 
 class Training:
@@ -113,27 +117,27 @@ class Training:
             self.network = InstantNetwork(styles)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = Ema(self.network, EMA)
-        self.optimiser = torch.optim.Adam(self.network.parameters(), RATE, fused=True)
+        self.optimiser = torch.optim.Adam(self.network.parameters(), LEARNING_RATE, fused=True)
         self.step, self.seconds = 0, 0.0
 
-    def learn(self, teacher: Teacher, share: float) -> float:
-        """Takes one step, at a share of the time in all, and returns the mean objective."""
+    def learn(self, teacher: Teacher, progress: float) -> float:
+        """Takes one step, at a fraction of the time in all, and returns the mean objective."""
         sample = teacher.sample(self.step)
         originals = torch.cat([from_uint8(crop[None]) for crop in sample.crops]).contiguous(
             memory_format=torch.channels_last
         )
-        one_hot = torch.eye(len(teacher.styles))[sample.style].expand(BATCH, -1)
-        line, texture = (torch.full((BATCH,), share) for share in (sample.line, sample.texture))
+        one_hot = torch.eye(len(teacher.styles))[sample.style].expand(BATCH_SIZE, -1)
+        line, texture = (torch.full((BATCH_SIZE,), strength) for strength in (sample.line, sample.texture))
         stylized = self.network(originals, one_hot, line, texture, Noise(seeds.generator("instant", self.step)))
         gradient, value = teacher.gradient(sample, originals, stylized, self.step)
         for group in self.optimiser.param_groups:
-            group["lr"] = RATE * min(1, (self.step + 1) / WARM) * (1 - share) ** 0.5
+            group["lr"] = LEARNING_RATE * min(1, (self.step + 1) / WARMUP_STEPS) * (1 - progress) ** 0.5
         self.optimiser.zero_grad()
         stylized.backward(gradient)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
         self.step += 1
-        self.average.update(self.step * BATCH, BATCH)
+        self.average.update(self.step * BATCH_SIZE, BATCH_SIZE)
         return value
 
     def state(self) -> dict[str, Any]:
@@ -163,7 +167,7 @@ def train(
     """
     if not 0 < minutes < math.inf:
         raise UsageError(f"--minutes {minutes}: give a number above 0.")
-    pictures = [np.asarray(open_picture(path, minimum=SIDE).convert("RGB")) for path in styles]
+    pictures = [np.asarray(open_picture(path, minimum=CROP_SIDE).convert("RGB")) for path in styles]
     palettes = dict(zip(names(styles), map(Palette.of, pictures), strict=True))
     about = {"styles": [files.digest(path) for path in styles], "seed": seed}
     teacher = Teacher(pictures, [*_contents(contents), *([] if contents else pictures)], seed)
@@ -195,7 +199,7 @@ def _train(
             value = training.learn(teacher, training.seconds / seconds)
             training.seconds += time.monotonic() - began
             bar.update(min(training.seconds, seconds), f"step {training.step:,}, objective {value:.3f}")
-            if time.monotonic() - saved > SAVED_EVERY:
+            if time.monotonic() - saved > SAVE_EVERY_SECONDS:
                 checkpoints.save(training.step, training.state())
                 saved = time.monotonic()
 
@@ -220,24 +224,24 @@ def _is_of(record: Path, about: dict[str, Any]) -> bool:
 def _contents(folder: Path | None) -> list[np.ndarray]:
     """Returns the pictures of a folder, or flowers of the garden."""
     if folder is None:
-        return [garden.draw(flower, SEEN_AT) for flower in garden.sample(FLOWERS, seed=0)]
+        return [garden.draw(flower, STATISTICS_SIDE) for flower in garden.sample(NUM_FLOWERS, seed=0)]
     if not folder.is_dir():
         raise UsageError(f"{folder}: no folder of pictures.")
     found = []
     for path in sorted(folder.iterdir()):
         try:
-            found.append(np.asarray(open_picture(path, minimum=SIDE).convert("RGB")))
+            found.append(np.asarray(open_picture(path, minimum=CROP_SIDE).convert("RGB")))
         except UnusablePicture:
             continue
     if not found:
-        raise UsageError(f"{folder} holds no picture of at least {SIDE} pixels a side.")
+        raise UsageError(f"{folder} holds no picture of at least {CROP_SIDE} pixels a side.")
     return found
 
 
 def _scaled(picture: np.ndarray, side: int) -> np.ndarray:
     height, width = picture.shape[:2]
-    scale = max(side / max(height, width), SIDE / min(height, width))
-    return resized(picture, (max(SIDE, round(height * scale)), max(SIDE, round(width * scale))))
+    scale = max(side / max(height, width), CROP_SIDE / min(height, width))
+    return resized(picture, (max(CROP_SIDE, round(height * scale)), max(CROP_SIDE, round(width * scale))))
 
 
 def _sheet(model: InstantModel, teacher: Teacher) -> np.ndarray:

@@ -6,7 +6,7 @@ export default {
   "shell.view.restyle": "Restyle",
   "shell.view.whatif": "What if",
   "shell.view.train": "Train",
-  "shell.view.judge": "Judge",
+  "shell.view.evaluate": "Evaluate",
   "shell.skip": "Skip to the content",
   "shell.jobs.running": "{count} running",
   "shell.jobs.open": "{count} jobs are running: open Train",

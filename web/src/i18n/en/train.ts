@@ -55,7 +55,7 @@ export default {
   "train.resume": "Resume",
   "train.resume.minutes": "Minutes more",
   "train.explore": "Explore it",
-  "train.judge": "Judge it",
+  "train.evaluate": "Evaluate it",
   "train.compare": "Compare",
   "train.compared": "Runs side by side",
   "train.compare.end": "End the comparison",

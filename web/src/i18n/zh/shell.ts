@@ -8,7 +8,7 @@ const words: Record<keyof typeof en, string> = {
   "shell.view.restyle": "换风格",
   "shell.view.whatif": "假如",
   "shell.view.train": "训练",
-  "shell.view.judge": "评测",
+  "shell.view.evaluate": "评估",
   "shell.skip": "跳到正文",
   "shell.jobs.running": "{count} 个任务进行中",
   "shell.jobs.open": "{count} 个任务进行中：打开“训练”",

@@ -36,8 +36,8 @@ const words: Record<keyof typeof en, string> = {
   "whatif.changed": "已变",
   "whatif.done": "设定",
 
-  "whatif.doses": "{name} 从小到大",
-  "whatif.doses.take": "把 {name} 设为 {value}",
+  "whatif.dose_response": "{name} 从小到大",
+  "whatif.dose_response.take": "把 {name} 设为 {value}",
 
   "whatif.report": "可信程度",
   "whatif.report.open": "可靠性报告",

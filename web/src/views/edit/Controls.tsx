@@ -43,7 +43,7 @@ export function FieldControl({ label, control, value, fields, onChange }: Contro
       );
     case "colour":
       return <ColourField label={label} value={textOr(value, "#808080")} onChange={onChange} />;
-    case "ground":
+    case "fill":
       return <Ground label={label} value={textOr(value, "transparent")} onChange={onChange} />;
     case "cover":
       return <Cover label={label} value={textOr(value, "#ffffff")} onChange={onChange} />;

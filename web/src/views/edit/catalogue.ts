@@ -40,6 +40,8 @@ export const GROUPS: Record<Exclude<Group, "more">, string[]> = {
     "white-balance",
     "temperature",
     "saturation",
+    "hue",
+    "recolour",
     "curves",
     "clahe",
     "relight",
@@ -68,12 +70,14 @@ export type Control =
   | { kind: "choice"; options: string[] }
   | { kind: "switch" }
   | { kind: "text" }
-  | { kind: "colour" | "ground" | "cover" | "picture" | "model" | "direction" | "condition" | "curve" | "corners" };
+  | { kind: "colour" | "fill" | "cover" | "picture" | "model" | "direction" | "condition" | "curve" | "corners" };
 
 /** Controls of fields whose schema, a string or a list, does not tell what they mean. */
 const CONTROLS: Record<string, Control["kind"]> = {
   colour: "colour",
-  fill: "ground",
+  "recolour.from": "colour",
+  "recolour.to": "colour",
+  fill: "fill",
   "fill.by": "cover",
   file: "picture",
   model: "model",
@@ -93,6 +97,7 @@ const SLIDER_RANGES: Record<string, [number, number]> = {
   "contrast.factor": [0, 3],
   "temperature.stops": [-2, 2],
   "saturation.factor": [0, 3],
+  "hue.degrees": [-180, 180],
   "clahe.clip": [0.1, 10],
   "clahe.tiles": [1, 32],
   "relight.direction": [-180, 180],
@@ -115,6 +120,9 @@ const INITIAL_VALUES: Record<string, Value> = {
   "contrast.factor": 1.2,
   "temperature.stops": 0.3,
   "saturation.factor": 1.3,
+  "hue.degrees": 60,
+  "recolour.from": "#d02020",
+  "recolour.to": "#208060",
   "relight.direction": 135,
   "blur.radius": 8,
   "rotate.angle": 0,

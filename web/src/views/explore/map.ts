@@ -18,11 +18,11 @@ const minWeight = 1e-3;
 /** Returns the seed at an integer point of the map: a hash of `base` and the point. */
 export function seedAt(base: number, x: number, y: number): number {
   if (x === 0 && y === 0) return base;
-  return mix(mix(mix(base) ^ x) ^ y) % seedCount;
+  return hash32(hash32(hash32(base) ^ x) ^ y) % seedCount;
 }
 
 /** Mixes 32 bits without collisions (the finaliser of MurmurHash3, after an offset). */
-function mix(value: number): number {
+function hash32(value: number): number {
   let hash = (value + 0x9e3779b9) | 0;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);

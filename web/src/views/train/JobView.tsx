@@ -63,7 +63,7 @@ function Actions({ job }: { job: Job }) {
         </Button>
       )}
       {isTraining && model && (
-        <Button onClick={() => openView({ to: "judge", model: model.id })}>{t("train.judge")}</Button>
+        <Button onClick={() => openView({ to: "evaluate", model: model.id })}>{t("train.evaluate")}</Button>
       )}
       {isTraining && !open && (
         <>

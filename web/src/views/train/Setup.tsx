@@ -41,7 +41,7 @@ export function Setup() {
               id="train-more"
               rows={3}
               value={more}
-              placeholder={"ema.half_life=10000\nmethod.latent=64"}
+              placeholder={"ema.half_life=10000\nmethod.latent_dim=64"}
               onInput={(event) => setMore(event.currentTarget.value)}
             />
           </div>

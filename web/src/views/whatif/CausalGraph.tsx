@@ -3,7 +3,7 @@ import { t } from "../../i18n";
 import type { Graph, Value } from "../../types";
 import { shortNumber } from "../../ui";
 import { nodeHeight, layOut, pictureNode, nodeWidth, type Arrow, type NodePosition } from "./layout";
-import { answer, cause, interventions, liveAttributes } from "./store";
+import { counterfactual, selectedNode, interventions, liveAttributes } from "./store";
 
 /** The causal graph, from causes on the left to the picture on the right. An intervention cuts the edges into a node. */
 export function CausalGraph({ graph }: { graph: Graph }) {
@@ -48,15 +48,15 @@ function PictureNode({ node }: { node: NodePosition }) {
 function Node({ node }: { node: NodePosition }) {
   const { name } = node;
   const pinned = name in interventions.value;
-  const value = interventions.value[name] ?? liveAttributes.value?.[name] ?? answer.value?.counterfactual.attributes[name];
+  const value = interventions.value[name] ?? liveAttributes.value?.[name] ?? counterfactual.value?.counterfactual.attributes[name];
   return (
     <button
       type="button"
       class={pinned ? "node pinned" : "node"}
       style={at(node)}
       title={name}
-      aria-pressed={cause.value === name}
-      onClick={() => (cause.value = name)}
+      aria-pressed={selectedNode.value === name}
+      onClick={() => (selectedNode.value = name)}
     >
       <span class="node-name">{name}</span>
       {pinned && <span class="sr-only">{t("whatif.node.pinned")}</span>}

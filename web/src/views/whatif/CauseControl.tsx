@@ -1,11 +1,11 @@
 import { t } from "../../i18n";
 import { AttributeField, Button, IconButton } from "../../ui";
 import type { Graph } from "../../types";
-import { answer, cause, interventions, setIntervention } from "./store";
+import { counterfactual, selectedNode, interventions, setIntervention } from "./store";
 
 /** The intervention on the selected node, and the list of all interventions. */
 export function CauseControl({ graph }: { graph: Graph }) {
-  const node = graph.nodes.find(({ name }) => name === cause.value);
+  const node = graph.nodes.find(({ name }) => name === selectedNode.value);
   const pinned = Object.entries(interventions.value);
   return (
     <section>
@@ -26,7 +26,7 @@ export function CauseControl({ graph }: { graph: Graph }) {
       <ul class="pins">
         {pinned.map(([name, value]) => (
           <li key={name}>
-            <button type="button" class="pin" onClick={() => (cause.value = name)}>
+            <button type="button" class="pin" onClick={() => (selectedNode.value = name)}>
               {`do(${name} = ${typeof value === "number" ? Number(value.toPrecision(3)) : value})`}
             </button>
             <IconButton icon="close" label={t("whatif.do.undo", { name })} onClick={() => setIntervention(name, null)} />
@@ -44,6 +44,6 @@ export function CauseControl({ graph }: { graph: Graph }) {
 
 /** The factual value, where the slider of a node without an intervention is. */
 function factualNumber(name: string): number | null {
-  const value = Number(answer.value?.factual.attributes[name]);
+  const value = Number(counterfactual.value?.factual.attributes[name]);
   return Number.isFinite(value) ? value : null;
 }

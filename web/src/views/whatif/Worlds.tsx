@@ -4,11 +4,11 @@ import { t } from "../../i18n";
 import { Button, IconButton, LiveCanvas, Meter, Picture, Spinner, Warnings } from "../../ui";
 import type { Graph, LiveRequest, Model, Values, World } from "../../types";
 import { editCounterfactual, restyleCounterfactual, saveCounterfactual } from "./actions";
-import { answer, stale, interventions, failure, liveAttributes, unit } from "./store";
+import { counterfactual, stale, interventions, failure, liveAttributes, unit } from "./store";
 
 /** The factual picture, the counterfactual one, and, where it is known, the true counterfactual. */
 export function Worlds({ model, graph }: { model: Model; graph: Graph }) {
-  const found = answer.value;
+  const found = counterfactual.value;
   if (failure.value !== null) {
     return (
       <p class="failure" role="alert">
@@ -72,7 +72,7 @@ function LiveCounterfactual({ model }: { model: Model }) {
   return (
     <LiveCanvas
       request={request}
-      exact={stale.value ? null : answer.value!.counterfactual.b64_json}
+      exact={stale.value ? null : counterfactual.value!.counterfactual.b64_json}
       label={t("whatif.counterfactual")}
       onFrame={(header) => (liveAttributes.value = header.attributes ?? null)}
     />

@@ -2,10 +2,10 @@ import { api } from "../../api";
 import { blobOf, download, fileName } from "../../files";
 import { reportError, openView, type ViewInput } from "../../state";
 import type { Model } from "../../types";
-import { answer, unit } from "./store";
+import { counterfactual, unit } from "./store";
 
 function counterfactualBlob(): Blob {
-  return blobOf(answer.value!.counterfactual.b64_json);
+  return blobOf(counterfactual.value!.counterfactual.b64_json);
 }
 
 /** Saves the counterfactual picture with its provenance: the unit and the interventions. */

@@ -29,10 +29,10 @@ export default function WhatIf() {
       </Empty>
     );
   }
-  return <Studio model={model} graph={model.graph} />;
+  return <WhatIfView model={model} graph={model.graph} />;
 }
 
-function Studio({ model, graph }: { model: Model; graph: Graph }) {
+function WhatIfView({ model, graph }: { model: Model; graph: Graph }) {
   return (
     <div class="workbench two whatif">
       <h1 class="sr-only">{t("shell.view.whatif")}</h1>

@@ -59,7 +59,7 @@ function depths(parents: Map<string, string[]>): Map<string, number> {
 interface Slot {
   key: string;
   /** Keys of the slots in the layer before that it is connected to. */
-  above: string[];
+  inputs: string[];
   bend: boolean;
 }
 
@@ -67,12 +67,12 @@ interface Slot {
 function withBends(parents: Map<string, string[]>, depth: Map<string, number>): Slot[][] {
   const layers: Slot[][] = Array.from({ length: depth.get(pictureNode)! + 1 }, () => []);
   for (const [name, causes] of parents) {
-    const above = causes.map((cause) => keyBefore(cause, name, depth.get(cause)!, depth.get(name)!));
-    layers[depth.get(name)!].push({ key: name, above, bend: false });
+    const inputs = causes.map((cause) => keyBefore(cause, name, depth.get(cause)!, depth.get(name)!));
+    layers[depth.get(name)!].push({ key: name, inputs, bend: false });
     for (const cause of causes) {
       for (let layer = depth.get(cause)! + 1; layer < depth.get(name)!; layer++) {
         const before = keyBefore(cause, name, depth.get(cause)!, layer);
-        layers[layer].push({ key: bendOf(cause, name, layer), above: [before], bend: true });
+        layers[layer].push({ key: bendOf(cause, name, layer), inputs: [before], bend: true });
       }
     }
   }
@@ -92,20 +92,20 @@ function keyBefore(cause: string, effect: string, start: number, layer: number):
 function orderLayers(layers: Slot[][]): void {
   for (let index = 1; index < layers.length; index++) {
     const rows = new Map(layers[index - 1].map((slot, row) => [slot.key, row / layers[index - 1].length]));
-    const middle = ({ above }: Slot) => above.reduce((sum, key) => sum + (rows.get(key) ?? 0.5), 0) / (above.length || 1);
+    const middle = ({ inputs }: Slot) => inputs.reduce((sum, key) => sum + (rows.get(key) ?? 0.5), 0) / (inputs.length || 1);
     layers[index].sort((a, b) => middle(a) - middle(b));
   }
 }
 
 function assemble(layers: Slot[][], parents: Map<string, string[]>, depth: Map<string, number>): Layout {
-  const heightOf = (layer: Slot[]) => layer.reduce((sum, spot) => sum + rowOf(spot), 0) - rowGap;
+  const heightOf = (layer: Slot[]) => layer.reduce((sum, slot) => sum + slotHeight(slot), 0) - rowGap;
   const all = Math.max(...layers.map(heightOf));
   const middles = new Map<string, { x: number; y: number }>();
   layers.forEach((layer, column) => {
     let y = (all - heightOf(layer)) / 2;
-    for (const spot of layer) {
-      middles.set(spot.key, { x: column * (nodeWidth + columnGap), y: y + (rowOf(spot) - rowGap) / 2 });
-      y += rowOf(spot);
+    for (const slot of layer) {
+      middles.set(slot.key, { x: column * (nodeWidth + columnGap), y: y + (slotHeight(slot) - rowGap) / 2 });
+      y += slotHeight(slot);
     }
   });
 
@@ -116,8 +116,8 @@ function assemble(layers: Slot[][], parents: Map<string, string[]>, depth: Map<s
   return { nodes, arrows, width: layers.length * (nodeWidth + columnGap) - columnGap, height: all };
 }
 
-function rowOf(spot: Slot): number {
-  return (spot.bend ? 8 : nodeHeight) + rowGap;
+function slotHeight(slot: Slot): number {
+  return (slot.bend ? 8 : nodeHeight) + rowGap;
 }
 
 function pathOf(from: string, to: string, depth: Map<string, number>, middles: Map<string, { x: number; y: number }>) {

@@ -1,7 +1,7 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import { api, ApiError } from "../../api";
 import { chooseModel, reportError, datasets, sameShape, modelOf, modelsOf, takeViewInput } from "../../state";
-import type { Counterfactual, Doses, Unit, Value, Values } from "../../types";
+import type { Counterfactual, DoseResponse, Unit, Value, Values } from "../../types";
 
 /** The unit of the counterfactual. */
 export const unit = signal<Unit>({ seed: 0 });
@@ -10,14 +10,14 @@ export const awaitingPicture = signal(false);
 /** Attributes that are set by intervention. */
 export const interventions = signal<Values>({});
 /** The selected node of the graph. */
-export const cause = signal<string | null>(null);
+export const selectedNode = signal<string | null>(null);
 
-export const answer = signal<Counterfactual | null>(null);
+export const counterfactual = signal<Counterfactual | null>(null);
 /** The attributes of the newest live frame, which arrives before the whole answer. */
 export const liveAttributes = signal<Values | null>(null);
 export const failure = signal<string | null>(null);
-export const doses = signal<Doses | null>(null);
-export const dosesFailure = signal<string | null>(null);
+export const doseResponse = signal<DoseResponse | null>(null);
+export const doseResponseFailure = signal<string | null>(null);
 /** True while the answer on screen is for earlier settings. */
 export const stale = signal(false);
 
@@ -42,7 +42,7 @@ export function takeInput(): void {
     resetForModel();
     setUnit(input.unit);
     interventions.value = input.do;
-    cause.value = Object.keys(input.do)[0] ?? null;
+    selectedNode.value = Object.keys(input.do)[0] ?? null;
   });
 }
 
@@ -68,7 +68,7 @@ function fetchCounterfactual() {
     try {
       const found = await api.post<Counterfactual>("/v1/causal/counterfactual", request, signal);
       batch(() => {
-        answer.value = found;
+        counterfactual.value = found;
         liveAttributes.value = null;
         failure.value = null;
         stale.value = false;
@@ -79,16 +79,16 @@ function fetchCounterfactual() {
   });
 }
 
-function fetchDoses() {
-  const request = { model: model.value, unit: unit.value, name: cause.value };
-  doses.value = null;
-  dosesFailure.value = null;
+function fetchDoseResponse() {
+  const request = { model: model.value, unit: unit.value, name: selectedNode.value };
+  doseResponse.value = null;
+  doseResponseFailure.value = null;
   if (request.model === null || request.name === null) return;
   return debounced(async (signal) => {
     try {
-      doses.value = await api.post<Doses>("/v1/causal/doses", request, signal);
+      doseResponse.value = await api.post<DoseResponse>("/v1/causal/dose-response", request, signal);
     } catch (error) {
-      reportFailure(error, dosesFailure);
+      reportFailure(error, doseResponseFailure);
     }
   });
 }
@@ -111,13 +111,13 @@ function resetForModel(): void {
   const now = unit.peek();
   if ("data" in now && !matchingDatasets.peek().some(({ id }) => id === now.data)) setUnit({ seed: 0 });
   interventions.value = {};
-  cause.value = null;
-  answer.value = null;
+  selectedNode.value = null;
+  counterfactual.value = null;
   liveAttributes.value = null;
 }
 
 /** Keeps the answers up to date while the view is on screen; returns the function that ends it. */
 export function follow(): () => void {
-  const ends = [effect(resetForModel), effect(fetchCounterfactual), effect(fetchDoses)];
+  const ends = [effect(resetForModel), effect(fetchCounterfactual), effect(fetchDoseResponse)];
   return () => ends.forEach((end) => end());
 }

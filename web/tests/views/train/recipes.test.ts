@@ -16,9 +16,9 @@ it("a common recipe is described in the user's language, another one in the serv
 });
 
 it("settings are read one a line", () => {
-  expect(parseSettings("ema.half_life=10000\n  method.latent = 64 \n\nset.path=a=b\nnothing\n=1\nempty=")).toEqual({
+  expect(parseSettings("ema.half_life=10000\n  method.latent_dim = 64 \n\nset.path=a=b\nnothing\n=1\nempty=")).toEqual({
     "ema.half_life": "10000",
-    "method.latent": "64",
+    "method.latent_dim": "64",
     "set.path": "a=b",
   });
 });

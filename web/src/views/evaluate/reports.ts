@@ -11,9 +11,9 @@ export const openReport = signal<string | null>(null);
 /** Causal models with a soundness report; null until the server has answered. */
 const causalReports = signal<string[] | null>(null);
 
-export const judgeable = computed(() => (models.value ?? []).filter((one) => one.kind === "image"));
+export const imageModels = computed(() => (models.value ?? []).filter((one) => one.kind === "image"));
 export const chosenModel = computed(
-  () => judgeable.value.find((one) => one.id === model.value) ?? judgeable.value[0] ?? null,
+  () => imageModels.value.find((one) => one.id === model.value) ?? imageModels.value[0] ?? null,
 );
 
 /** Datasets, those of the model's shape first. */
@@ -36,7 +36,7 @@ export function chooseModel(id: string): void {
 export const evaluations = computed(() => (jobs.value ?? []).filter((job) => job.kind === "evaluate"));
 
 /** Models that have a report, the newest first; null until that is known. */
-export const judged = computed<string[] | null>(() => {
+export const evaluatedModels = computed<string[] | null>(() => {
   const known = new Set((models.value ?? []).map(({ id }) => id));
   const ended = evaluations.value.filter(({ state }) => state === "done").map(({ name }) => name);
   const all = [...new Set([...ended, ...(causalReports.value ?? [])])];

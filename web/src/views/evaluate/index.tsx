@@ -3,13 +3,13 @@ import { t } from "../../i18n";
 import { datasets, sameShape, viewInput, models, takeViewInput } from "../../state";
 import { Button, Empty, Select, Spinner } from "../../ui";
 import { Evaluation } from "./Evaluation";
-import "./judge.css";
-import { Judged } from "./Judged";
+import "./evaluate.css";
+import { EvaluatedModels } from "./EvaluatedModels";
 import * as reports from "./reports";
 
-export default function Judge() {
+export default function Evaluate() {
   useSignalEffect(() => {
-    const input = viewInput.value && takeViewInput("judge");
+    const input = viewInput.value && takeViewInput("evaluate");
     if (input) reports.chooseModel(input.model);
   });
   useSignalEffect(() => {
@@ -17,12 +17,12 @@ export default function Judge() {
   });
 
   return (
-    <div class="workbench two judge">
-      <h1 class="sr-only">{t("judge.title")}</h1>
-      <aside class="panel" aria-label={t("judge.new")}>
+    <div class="workbench two evaluate">
+      <h1 class="sr-only">{t("evaluate.title")}</h1>
+      <aside class="panel" aria-label={t("evaluate.new")}>
         <EvaluationForm />
         <Running />
-        <Judged />
+        <EvaluatedModels />
       </aside>
       <div class="stage">
         <Report />
@@ -35,40 +35,40 @@ function EvaluationForm() {
   const model = reports.chosenModel.value;
   const data = reports.chosenData.value;
   if (models.value === null || datasets.value === null) return <Spinner />;
-  if (!model) return <p class="muted">{t("judge.no_model")}</p>;
+  if (!model) return <p class="muted">{t("evaluate.no_model")}</p>;
   const busy = reports.evaluations.value.some(
     (job) => job.name === model.id && (job.state === "running" || job.state === "queued"),
   );
   return (
     <section>
-      <h2>{t("judge.new")}</h2>
+      <h2>{t("evaluate.new")}</h2>
       <Select
         label={t("ui.model")}
         value={model.id}
-        options={reports.judgeable.value.map(({ id }) => ({ value: id, label: id }))}
+        options={reports.imageModels.value.map(({ id }) => ({ value: id, label: id }))}
         onChange={reports.chooseModel}
       />
       {data ? (
         <Select
-          label={t("judge.data")}
+          label={t("evaluate.data")}
           value={data.id}
           options={reports.sortedDatasets.value.map(({ id, width, height }) => ({ value: id, label: `${id} · ${width} × ${height}` }))}
           onChange={(id) => (reports.data.value = id)}
         />
       ) : (
-        <p class="muted">{t("judge.no_data")}</p>
+        <p class="muted">{t("evaluate.no_data")}</p>
       )}
       {data && !sameShape(model, data) && (
         <p class="warning" role="note">
-          {t("judge.unfit", {
+          {t("evaluate.unfit", {
             model: `${model.width} × ${model.height} × ${model.channels}`,
             data: `${data.width} × ${data.height} × ${data.channels}`,
           })}
         </p>
       )}
-      <p class="muted small">{t("judge.about")}</p>
+      <p class="muted small">{t("evaluate.about")}</p>
       <Button kind="primary" icon="play" busy={busy} disabled={!data} onClick={() => void reports.evaluate()}>
-        {t("judge.start")}
+        {t("evaluate.start")}
       </Button>
     </section>
   );
@@ -79,7 +79,7 @@ function Running() {
   if (listed.length === 0) return null;
   return (
     <section>
-      <h2>{t("judge.running")}</h2>
+      <h2>{t("evaluate.running")}</h2>
       {listed.map((job) => (
         <Evaluation key={job.id} job={job} />
       ))}
@@ -88,11 +88,11 @@ function Running() {
 }
 
 function Report() {
-  const id = reports.openReport.value ?? reports.judged.value?.[0];
+  const id = reports.openReport.value ?? reports.evaluatedModels.value?.[0];
   if (!id) {
     return (
-      <Empty title={t("judge.none")}>
-        <p>{t("judge.none.about")}</p>
+      <Empty title={t("evaluate.none")}>
+        <p>{t("evaluate.none.about")}</p>
       </Empty>
     );
   }
@@ -101,9 +101,9 @@ function Report() {
   return (
     <iframe
       key={`${id} ${ended}`}
-      class="judge-report"
+      class="evaluate-report"
       src={`${reports.reportUrl(id)}?v=${ended}`}
-      title={t("judge.report", { model: id })}
+      title={t("evaluate.report", { model: id })}
       sandbox=""
     />
   );

@@ -7,7 +7,7 @@ import { postAction } from "../train/store";
 export function Evaluation({ job }: { job: Job }) {
   const open = job.state === "running" || job.state === "queued";
   return (
-    <div class="judge-evaluation">
+    <div class="evaluate-evaluation">
       <strong>{job.name}</strong>
       {open && <Progress value={job.state === "queued" ? 0 : job.progress} label={job.name} />}
       <p class={job.error ? "failure" : "muted small"} role={job.error ? "alert" : "status"}>

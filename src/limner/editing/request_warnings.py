@@ -10,12 +10,12 @@ from limner.editing.edits import OPERATIONS
 from limner.editing.history import carried, carried_edits, is_model
 from limner.editing.latent_edits import Along, LatentEdit, Regenerate, nothing_selected, of_no_model
 from limner.editing.operation import KnownLatent, Operation
-from limner.errors import PictureError, UsageError, shown
+from limner.errors import PictureError, UsageError, quoted
 from limner.model_config import read_config
-from limner.model_folder import find_folder, located
+from limner.model_folder import find_folder, resolve_shipped
 
 
-def extrapolations_of(edits: Sequence[Operation], latent: KnownLatent | None = None) -> list[Extrapolation]:
+def extrapolations_of_edits(edits: Sequence[Operation], latent: KnownLatent | None = None) -> list[Extrapolation]:
     """Returns each number in a condition of an edit that is outside of what its model was trained on.
 
     `latent` is what the picture was generated from, by the model of edits before which none names one.
@@ -23,10 +23,10 @@ def extrapolations_of(edits: Sequence[Operation], latent: KnownLatent | None = N
     attributes: Sequence[Attribute] = latent.model.attributes if latent else ()
     found = []
     for one in edits:
-        if not isinstance(one, LatentEdit) or one.idle:
+        if not isinstance(one, LatentEdit) or one.is_identity:
             continue
         attributes = _attributes(Path(one.model)) if one.model else attributes
-        found += extrapolations(one.asked, attributes)
+        found += extrapolations(one.all_conditions, attributes)
     return list(dict.fromkeys(found))
 
 
@@ -36,10 +36,10 @@ def check_edits(edits: Sequence[Operation], source: Path) -> None:
     `source` is a picture, a folder of them, or the model of edits that name none. What pictures in a folder carry is not looked at.
     """
     model = source if is_model(source) else None
-    one_picture = model is not None or not located(source).is_dir()
+    one_picture = model is not None or not resolve_shipped(source).is_dir()
     before = carried_edits(source) if one_picture else []
     for number, one in enumerate([*before, *edits]):
-        if not isinstance(one, LatentEdit) or one.idle:
+        if not isinstance(one, LatentEdit) or one.is_identity:
             continue
         name = OPERATIONS.name_of(type(one))
         model = Path(one.model) if one.model else model or (_of_origin(source) if one_picture else None)
@@ -48,12 +48,12 @@ def check_edits(edits: Sequence[Operation], source: Path) -> None:
         if model is None and one_picture:
             raise UsageError(of_no_model(name))
         if model and (
-            one.model or located(model).exists()
+            one.model or resolve_shipped(model).exists()
         ):  # what a picture was made of may have moved, which is told later
-            check_values(one.asked, _attributes(model))
+            check_values(one.all_conditions, _attributes(model))
         for path in one.named:
-            if not located(path).exists():
-                raise PictureError(f"{name}: {shown(path, 200)}: no such picture, folder or model.")
+            if not resolve_shipped(path).exists():
+                raise PictureError(f"{name}: {quoted(path, 200)}: no such picture, folder or model.")
         if isinstance(one, Along) and model:
             check_direction(one.direction, Path(one.directions) if one.directions else None, model)
         if isinstance(one, Regenerate) and one_picture and not _selects([*before, *edits][:number]):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from limner.editing import parse
-from limner.editing.asked import check_edits, extrapolations_of
 from limner.editing.history import open_source, save_edited
+from limner.editing.request_warnings import check_edits, extrapolations_of_edits
 from limner.errors import ConditionError, LimnerError, PictureError, UsageError
 from limner.pictures import save
 from small_models import small_model
@@ -72,6 +72,6 @@ def test_an_edit_before_may_name_the_model_and_select(model: Path, photo: Path, 
 
 def test_numbers_beyond_training_are_found_by_the_model_that_an_edit_before_names(model: Path) -> None:
     edits = [parse(f"encode:model={model}"), parse("condition:age=7.5"), parse("condition:age=7.5")]
-    (found,) = extrapolations_of(edits)
+    (found,) = extrapolations_of_edits(edits)
     assert (found.name, found.asked, found.minimum, found.maximum) == ("age", "7.5", 0, 1)
-    assert extrapolations_of([parse("condition:age=7.5")]) == []
+    assert extrapolations_of_edits([parse("condition:age=7.5")]) == []

@@ -4,23 +4,23 @@ import { Button, Spinner } from "../../ui";
 import * as reports from "./reports";
 
 /** The models that have a report. */
-export function Judged() {
-  const judged = reports.judged.value;
-  const rows = (models.value ?? []).filter(({ id }) => judged?.includes(id));
-  const current = reports.openReport.value ?? judged?.[0];
+export function EvaluatedModels() {
+  const evaluatedModels = reports.evaluatedModels.value;
+  const rows = (models.value ?? []).filter(({ id }) => evaluatedModels?.includes(id));
+  const current = reports.openReport.value ?? evaluatedModels?.[0];
   return (
     <section>
-      <h2>{t("judge.judged")}</h2>
-      {judged === null && <Spinner />}
-      {judged !== null && rows.length === 0 && <p class="muted small">{t("judge.judged.none")}</p>}
+      <h2>{t("evaluate.models")}</h2>
+      {evaluatedModels === null && <Spinner />}
+      {evaluatedModels !== null && rows.length === 0 && <p class="muted small">{t("evaluate.models.none")}</p>}
       {rows.length > 0 && (
-        <table class="judge-table">
+        <table class="evaluate-table">
           <thead>
             <tr>
               <th scope="col">{t("ui.model")}</th>
-              <th scope="col">{t("judge.recipe")}</th>
+              <th scope="col">{t("evaluate.recipe")}</th>
               <th scope="col">
-                <span class="sr-only">{t("judge.open")}</span>
+                <span class="sr-only">{t("evaluate.open")}</span>
               </th>
             </tr>
           </thead>
@@ -30,8 +30,8 @@ export function Judged() {
                 <th scope="row">{id}</th>
                 <td>{recipe ?? kind}</td>
                 <td>
-                  <Button kind="quiet" aria-label={t("judge.report", { model: id })} onClick={() => (reports.openReport.value = id)}>
-                    {t("judge.open")}
+                  <Button kind="quiet" aria-label={t("evaluate.report", { model: id })} onClick={() => (reports.openReport.value = id)}>
+                    {t("evaluate.open")}
                   </Button>
                 </td>
               </tr>

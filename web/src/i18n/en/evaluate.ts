@@ -1,0 +1,18 @@
+export default {
+  "evaluate.title": "Evaluate",
+  "evaluate.new": "Evaluate a model",
+  "evaluate.data": "Against pictures of",
+  "evaluate.no_model": "No model that generates pictures is served here. Train one first.",
+  "evaluate.no_data": "There is no dataset here. Give pictures in Train first.",
+  "evaluate.unfit": "The model generates pictures of {model}, the dataset has {data} (width × height × channels): the measures mean little, or are refused.",
+  "evaluate.about": "Compares 2,000 of its pictures with those that it never saw: quality, variety, copying, likelihood and cost, with intervals. Takes minutes.",
+  "evaluate.start": "Evaluate",
+  "evaluate.running": "Under way",
+  "evaluate.models": "Evaluated models",
+  "evaluate.models.none": "None yet.",
+  "evaluate.recipe": "Recipe",
+  "evaluate.open": "Read",
+  "evaluate.report": "Report of {model}",
+  "evaluate.none": "No model has been evaluated yet",
+  "evaluate.none.about": "Choose a model and the pictures that it learned from, and press Evaluate. The report says how good the model is, and whether it copies.",
+};
