@@ -33,7 +33,7 @@ from worlds import Garden, KnownWorld, Linear, Strokes, World, equivalent, turna
 
 from limner import files, seeds
 from limner.causal import Graph, StructuralModel
-from limner.causal.check import examine
+from limner.causal.graph_check import examine
 from limner.causal.variables import Table, with_statistics
 from limner.metrics.intervals import mean_interval, proportion_interval
 from limner.progress import ProgressLine

@@ -23,7 +23,8 @@ import torch
 from torch import Tensor
 
 from limner.data import Dataset, open_dataset
-from limner.editing.inversion import INVERSION_STEPS, distance_to, initial_latent, optimisation_stages
+from limner.editing.inversion import distance_to, initial_latent, optimisation_stages
+from limner.editing.inversion_config import INVERSION_STEPS
 from limner.editing.latent_space import load_for_editing, one_thread
 from limner.errors import ModelError
 from limner.features import Extractor, load_extractor

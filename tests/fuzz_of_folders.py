@@ -20,6 +20,7 @@ from limner.causal.structural import StructuralModel
 from limner.causal.truth import garden_truth
 from limner.causal.variables import Variable
 from limner.data.dataset import Dataset, write_dataset
+from limner.data.of_run import data_of
 from limner.data.report import read_report
 from limner.evaluation.crossval import _read_fold
 from limner.evaluation.resumable import resumable
@@ -32,7 +33,6 @@ from limner.style.instant.model import InstantModel, Palette, save_model
 from limner.style.instant.network import InstantNetwork
 from limner.training.checkpoint import Checkpoints
 from limner.training.history import curves, read_history
-from limner.training.run import data_of
 from small_models import small_model
 
 

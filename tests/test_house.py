@@ -17,9 +17,9 @@ PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FLOORS = (
     {"version"},
     {
+        "devices",
         "model_folder",
-        "recipe_names",
-        "recipe_keys",
+        "tensor_header",
         "errors",
         "memory",
         "config",
@@ -32,6 +32,7 @@ FLOORS = (
         "images",
         "weights",
     },
+    {"configs"},
     {"pictures"},
     {"conditions"},
     {"data"},
@@ -40,6 +41,7 @@ FLOORS = (
     {"metrics"},
     {"methods"},
     {"recipes"},
+    {"model_config"},
     {"runtimes"},
     {"model"},
     {"model_card", "samples"},

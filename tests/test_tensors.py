@@ -7,7 +7,9 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from limner.tensors import DamagedFileError, content_digest, load_tensors, save_tensors, written_digest
+from limner.errors import DamagedFileError
+from limner.tensor_header import written_digest
+from limner.tensors import content_digest, load_tensors, save_tensors
 
 TENSORS = {
     "a": torch.arange(6.0).view(2, 3),

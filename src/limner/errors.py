@@ -48,6 +48,10 @@ class RunError(LimnerError):
     """A run directory that exists, is locked, is not writable, or holds nothing to resume."""
 
 
+class DamagedFileError(LimnerError):
+    """A tensor file that is truncated, altered, or no tensor file at all."""
+
+
 class ModelError(LimnerError):
     """A model folder that is missing, damaged, truncated, foreign or unsafe to load."""
 

@@ -12,7 +12,7 @@ from limner.errors import UsageError
 from limner.pictures import open_pixels
 
 if TYPE_CHECKING:
-    from limner.conditions.resolve import ConditionRequest
+    from limner.conditions.values import ConditionRequest
     from limner.explain.directions import Effect
     from limner.model import Model
 
@@ -88,8 +88,9 @@ def directions(
     from limner.editing.directions import ganspace_directions, sefa_directions
     from limner.editing.latent_space import load_for_editing
     from limner.explain.attribute_scorers import scorers_of_model
-    from limner.explain.directions import check_count, effects, supervised
+    from limner.explain.directions import effects, supervised
     from limner.explain.directions_page import write
+    from limner.explain.targets import check_count
 
     if keep and not attributes:
         raise UsageError("--keep says what the direction of an --attribute must not change: give one.")

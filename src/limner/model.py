@@ -19,31 +19,31 @@ from torch import Tensor
 from limner import files, seeds
 from limner.conditions.attribute import Attribute
 from limner.conditions.kinds import condition_kind_of
-from limner.conditions.resolve import ConditionRequest, resolve
+from limner.conditions.resolve import resolve
+from limner.conditions.values import ConditionRequest
 from limner.config import fault_of
 from limner.data.dataset import Dataset
 from limner.data.schema import Schema
-from limner.errors import ConditionError, LimnerError, ModelError, UsageError, quoted
+from limner.devices import check_device_name
+from limner.errors import ConditionError, DamagedFileError, LimnerError, ModelError, UsageError, quoted
 from limner.images import from_uint8, to_uint8, with_clean_alpha
 from limner.methods import DecoderHooks, Generator, Latent, build_generator
 from limner.methods.counterfactual import counterfactual_image
 from limner.methods.hooks import NUM_EXAMPLES
+from limner.model_config import FILE, FORMAT, check_sampling, not_of_limner, read_config
 from limner.model_folder import find_folder
-from limner.parsing import MAX_DATA_JSON_BYTES, ParseError, read_json
 from limner.pictures import grid, notebook_html
 from limner.pictures.palette import read_colours
-from limner.recipes import Recipe, parse
+from limner.recipes import Recipe
 from limner.runtimes import RUNTIMES, Runner, choose_runtime, export_int8, export_onnx, exported_file
-from limner.tensors import DamagedFileError, load_tensors, save_tensors
+from limner.tensors import load_tensors, save_tensors
 from limner.version import __version__
 from limner.weights import check_tensor, load_weights
 
-FORMAT = 1
 WEIGHTS = "model.safetensors"
 CONDITION_PREFIX = "conditions."
 NOTEBOOK_SAMPLES, NOTEBOOK_COLUMNS = 16, 8
 """Pictures that a notebook shows, and how many in a row."""
-DEVICES = ("cpu", "cuda", "mps")
 
 
 class Model:
@@ -109,12 +109,7 @@ class Model:
         truncation: float = 1.0,
     ) -> Latent:
         """Returns the latents of pictures `first..first + n - 1` of a seed, in z; ConditionError, UsageError."""
-        if n < 1:
-            raise UsageError(f"n is {n}: ask for at least one picture.")
-        if seed < 0:
-            raise UsageError(f"seed is {seed}: give a whole number of at least 0.")
-        if not 0 < truncation <= 1:
-            raise UsageError(f"truncation is {truncation}: it must be above 0 and at most 1.")
+        check_sampling(n, seed, truncation)
         resolved = self.resolve(condition, seed, range(first, first + n))
         return Latent(seeds.noise(seed, n, self.generator.latent_dim, first) * truncation, resolved)
 
@@ -231,7 +226,7 @@ class Model:
         self.digest = save_tensors(folder / WEIGHTS, tensors)
         config = {"format": FORMAT, "limner": __version__, "about": self.about}
         config |= {"recipe": self.recipe.model_dump(mode="json"), "schema": self.schema.model_dump(mode="json")}
-        files.write_text(folder / "config.json", json.dumps(config, indent=2, ensure_ascii=False) + "\n")
+        files.write_text(folder / FILE, json.dumps(config, indent=2, ensure_ascii=False) + "\n")
 
     def to_model_input(
         self, pictures: np.ndarray, condition: ConditionRequest | None = None
@@ -297,15 +292,13 @@ def load(path: str | Path, device: str | torch.device = "cpu", runtime: str = "t
 def load_without_weights(path: str | Path) -> Model:
     """Returns a model without its weights, which can be described in an instant and cannot generate; ModelError."""
     folder = find_folder(Path(path))
-    config = _read_config(folder)
+    config = read_config(folder)
     try:
-        recipe = parse(config["recipe"], f"{folder / 'config.json'}: recipe")
-        schema = Schema.model_validate(config["schema"])
         with torch.device("meta"):
-            generator = build_generator(recipe.method, schema, recipe.attributes(schema))
-        return Model(recipe, schema, generator, {}, config["about"])
+            generator = build_generator(config.recipe.method, config.schema, config.attributes)
+        return Model(config.recipe, config.schema, generator, {}, config.about)
     except (KeyError, ValidationError, LimnerError) as error:
-        raise ModelError(f"{folder / 'config.json'}: not a model that limner wrote ({fault_of(error)}).") from None
+        raise not_of_limner(folder / FILE, fault_of(error)) from None
 
 
 def _check_table(condition_table: Mapping[str, Tensor], attributes: Sequence[Attribute]) -> None:
@@ -336,25 +329,8 @@ def check_shape(name: str, model: Model, dataset: Dataset) -> None:
 
 def check_device(device: str) -> None:
     """Raises UsageError for a device that is unknown or not available here."""
-    kind = device.partition(":")[0]
-    if kind not in DEVICES:
-        raise UsageError(f"--device {quoted(device)}: choose from {', '.join(DEVICES)}.")
+    kind = check_device_name(device)
     if kind == "cuda" and not torch.cuda.is_available():
         raise UsageError("--device cuda: no CUDA device is available here; use --device cpu.")
     if kind == "mps" and not torch.backends.mps.is_available():
         raise UsageError("--device mps: no Apple GPU is available here; use --device cpu.")
-
-
-def _read_config(folder: Path) -> dict[str, Any]:
-    try:
-        config = read_json(folder / "config.json", MAX_DATA_JSON_BYTES, finite=False)
-    except ParseError as error:
-        raise ModelError(error.advised("damaged or unreadable; copy the whole model folder again.")) from None
-    if not isinstance(config, dict) or not isinstance(config.get("format"), int):
-        raise ModelError(f"{folder / 'config.json'}: not a model that limner wrote.")
-    config.setdefault("about", {})
-    if not all(isinstance(config.get(key), dict) for key in ("recipe", "schema", "about")):
-        raise ModelError(f"{folder / 'config.json'}: not a model that limner wrote.")
-    if config["format"] > FORMAT:
-        raise ModelError(f"{folder}: written by a newer limner (format {config['format']}); upgrade limner to read it.")
-    return config

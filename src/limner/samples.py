@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 
 from limner import memory, seeds
 from limner.conditions.kinds import condition_kind_of
-from limner.conditions.resolve import ConditionRequest, drawn_labels
+from limner.conditions.resolve import drawn_labels
+from limner.conditions.values import ConditionRequest
 from limner.data import garden
 from limner.errors import PictureError, UsageError, quoted
 from limner.files import atomic_folder

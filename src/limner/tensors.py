@@ -2,25 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
 from limner import files
-from limner.errors import LimnerError, reason
-from limner.memory import out_of_memory
+from limner.errors import DamagedFileError
+from limner.tensor_header import DIGEST, opened
 
-
-class DamagedFileError(LimnerError):
-    """A tensor file that is truncated, altered, or no tensor file at all."""
-
-
-_DIGEST = "sha256"
 _FORMAT = {"format": "pt"}
 """What other programs expect to find in a file of PyTorch's; Limner does not read it."""
 
@@ -43,16 +36,10 @@ def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[st
     digest = content_digest(own, metadata)
     with files.atomic_file(path) as temporary:
         try:
-            save_file(own, temporary, metadata={**_FORMAT, **(metadata or {}), _DIGEST: digest})
+            save_file(own, temporary, metadata={**_FORMAT, **(metadata or {}), DIGEST: digest})
         except SafetensorError as error:
             raise OSError(f"{path}: cannot be written: {error}") from None
     return digest
-
-
-def written_digest(path: Path) -> str | None:
-    """Returns the digest that a file says it has, without reading its tensors; DamagedFileError."""
-    with _opened(path) as file:
-        return (file.metadata() or {}).get(_DIGEST)
 
 
 def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -60,24 +47,11 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 
     DamagedFileError when anything in it is not what was written.
     """
-    with _opened(path) as file:
+    with opened(path, "pt") as file:
         metadata = dict(file.metadata() or {})
         # copied: what is read stays mapped to the file otherwise, and changes, or ends the process, when that is overwritten
         tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
-    own = {name: text for name, text in metadata.items() if name not in (_DIGEST, *_FORMAT)}
-    if metadata.get(_DIGEST) != content_digest(tensors, own):
+    own = {name: text for name, text in metadata.items() if name not in (DIGEST, *_FORMAT)}
+    if metadata.get(DIGEST) != content_digest(tensors, own):
         raise DamagedFileError(f"{path}: damaged: its content does not match its checksum.")
     return tensors, metadata
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[safe_open]:
-    try:
-        with safe_open(path, framework="pt") as file:
-            yield file
-    except FileNotFoundError:
-        raise DamagedFileError(f"{path}: missing.") from None
-    except Exception as error:  # safetensors and torch raise many kinds on foreign headers, types and sizes
-        if out_of_memory(error):
-            raise
-        raise DamagedFileError(f"{path}: damaged or truncated ({reason(error)}).") from None

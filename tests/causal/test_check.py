@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from limner.causal.check import completed, falsify, unidentified_edges, unsupported
 from limner.causal.direction import edges_better_reversed
 from limner.causal.graph import Graph
+from limner.causal.graph_check import completed, falsify, unidentified_edges, unsupported
 from limner.causal.variables import Table, Variable, with_statistics
 
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from limner.causal.check import examine, falsify
 from limner.causal.collinear import in_words, inseparable
 from limner.causal.direction import edges_better_reversed
 from limner.causal.effects import attribute_effects
 from limner.causal.graph import Graph
+from limner.causal.graph_check import examine, falsify
 from limner.causal.independence import independence_p
 from limner.causal.structural import StructuralModel
 from limner.causal.variables import Table, Variable, with_statistics
@@ -60,7 +60,7 @@ def test_effects_along_such_an_edge_are_marked(monkeypatch: pytest.MonkeyPatch) 
     graph = Graph(edges=["cm -> weight", "inch -> weight", "age -> weight"])
     variables = _variables(table)
     structure = StructuralModel.fit(graph, variables, table)
-    monkeypatch.setattr(sys.modules["limner.causal.check"], "NUM_PERMUTATIONS", 2)
+    monkeypatch.setattr(sys.modules["limner.causal.graph_check"], "NUM_PERMUTATIONS", 2)
     assert in_words(("cm", "weight"), ("inch",)) in examine(graph, variables, table).unidentified_edges
     pytest.importorskip("dowhy")
     found = {one.cause: one for one in attribute_effects(structure, table, "weight").effects}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from limner.causal import discover
-from limner.causal.discover import _with_directions
+from limner.causal.discovery import _with_directions
 from limner.data import garden, open_dataset
 
 CHAIN = [("sunlight", "bloom"), ("height", "bloom"), ("season", "sunlight"), ("species", "height")]

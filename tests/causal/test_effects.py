@@ -9,11 +9,12 @@ import torch
 
 import limner.causal.effects
 import limner.causal.strengths
-from limner.causal.contrasts import Outcome, average_effects, contrasts, outcome_of
+from limner.causal.contrasts import average_effects, contrasts
 from limner.causal.effects import Effect, Effects, attribute_effects, unidentified_edges
 from limner.causal.fitting import Fit, learn
 from limner.causal.graph import Graph
 from limner.causal.model import CausalModel
+from limner.causal.outcome import Outcome, outcome_of
 from limner.causal.picture_effects import STATISTICS, picture_effects
 from limner.causal.refute import placebo
 from limner.causal.strengths import strengths

@@ -48,7 +48,7 @@ def test_what_is_there_stays(words: list[str], taken: str, tmp_path: Path, monke
         (["causal", "soundness", "garden", "--data", "."], "report.json", "unchanged", "report of soundness"),
         (["evaluate", "garden", "--data", "."], "report.json", "protocol", "evaluation"),
         (["directions", "garden"], "directions.json", "directions", "folder of directions"),
-        (["explain", "channels", "garden", "--attribute", "x"], "channels.json", "layer", "report of channels"),
+        (["explain", "channels", "garden", "--attribute", "height"], "channels.json", "layer", "report of channels"),
     ],
     ids=lambda words: " ".join(words) if isinstance(words, list) else words,
 )

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from limner.conditions.attribute import Attribute
-from limner.conditions.resolve import extrapolation_warnings, resolve
+from limner.conditions.resolve import resolve
+from limner.conditions.values import extrapolation_warnings
 from limner.conditions.written import parse_condition
 from limner.errors import ConditionError
 from small_models import AGE, KIND, TABLE

@@ -2,7 +2,8 @@
 
 import torch
 
-from limner.data.augment import DRAWS, AugmentConfig, augment
+from limner.configs.augment import AugmentConfig
+from limner.data.augment import DRAWS, augment
 
 RANDOM = torch.Generator().manual_seed(0)
 PICTURES = torch.rand(6, 3, 24, 32, generator=RANDOM) * 2 - 1

@@ -92,3 +92,9 @@ def test_what_was_guessed_is_said_once(tmp_path: Path, capsys: pytest.CaptureFix
     assert said[-1] == f"prepare: these options are those of: limner prepare {tmp_path / 'wide.npy'} DATASET"
     open_dataset(tmp_path / "wide.npy", size=16)
     assert capsys.readouterr().err == ""
+
+
+def test_what_other_code_has_read_is_read_again(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = open_dataset(source)
+    monkeypatch.setattr("limner.data.cache.reading_rules", lambda: "another version")
+    assert open_dataset(source).path != before.path

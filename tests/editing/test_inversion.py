@@ -111,10 +111,9 @@ def test_a_condition_that_is_given_is_kept_and_another_is_what_fits_best(photogr
         invert(model, photographs, {"kind": "squar"})
 
 
-@pytest.mark.parametrize("name", ["gan", "elbo-vae", "mlp-gan"])
+@pytest.mark.parametrize("name", ["gan", "elbo-vae", "mlp-gan", "causal-vae", "dcgan"])
 def test_the_latent_of_a_picture_under_another_condition_generates_the_same(name: str) -> None:
-    film = ("method.film=false",) if name.endswith("gan") else ()  # what FiLM does is in no offset
-    model = small_model(name, BOTH, *film)
+    model = small_model(name, BOTH)
     latent = sample_w(model, 1, condition={"kind": "round"})
     other = with_condition(model, latent, {"kind": torch.tensor([2]), "age": torch.tensor([0.9])})
     with torch.no_grad():
@@ -129,6 +128,20 @@ def test_between_two_pictures_are_pictures_and_at_the_ends_these() -> None:
     with torch.no_grad():
         ends = [model.hooks.decode(latent) for latent in (one, interpolate(model, one, other, 0.999), other)]
     assert (ends[1] - ends[2]).abs().mean() < 0.05 * (ends[0] - ends[2]).abs().mean()
+
+
+@pytest.mark.parametrize("name", ["gan", "vae", "causal-vae"])
+def test_between_pictures_of_two_classes_there_is_no_jump_at_either_end(name: str) -> None:
+    model = small_model(name, BOTH)
+    one, other = (
+        sample_w(model, 1, seed=seed, condition={"kind": kind, "age": age})
+        for seed, kind, age in ((1, "round", 0.1), (2, "long", 0.9))
+    )
+    with torch.no_grad():
+        ends = [model.hooks.decode(interpolate(model, one, other, share)) for share in (0, 0.001, 0.999, 1)]
+    whole = (ends[0] - ends[3]).abs().mean()
+    assert (ends[0] - ends[1]).abs().mean() < 0.05 * whole
+    assert (ends[2] - ends[3]).abs().mean() < 0.05 * whole
 
 
 def test_what_has_no_decoder_is_one_line() -> None:

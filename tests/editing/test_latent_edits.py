@@ -35,7 +35,7 @@ IDLE = ("along:direction=pca-1,amount=0,model=gone", "mix:share=0,seed=1,model=g
 @pytest.fixture(autouse=True)
 def _few_candidates_compared_at_small_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("limner.editing.inversion.CANDIDATES", 8)
-    monkeypatch.setattr("limner.editing.latent_edits.CANDIDATES", 4)
+    monkeypatch.setattr("limner.editing.latent_computation.CANDIDATES", 4)
     monkeypatch.setattr("limner.editing.directions.NUM_SAMPLES", 32)
     monkeypatch.setattr("limner.features.likeness.SIDES", (32, 128))
 
@@ -89,7 +89,7 @@ def test_all_the_way_to_another_picture_is_that_picture(opaque: np.ndarray, name
 
 def test_a_model_s_own_picture_has_a_known_latent(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "limner.editing.latent_edits.invert", lambda *_, **__: pytest.fail("a known latent needs no inversion")
+        "limner.editing.latent_computation.invert", lambda *_, **__: pytest.fail("a known latent needs no inversion")
     )
     source, opened = open_source(model, seed=7), load_for_editing(model)
     sample = opened.sample(1, seed=7)[0]
@@ -134,7 +134,7 @@ def test_inversion_is_done_once(names: dict[str, str], opaque: np.ndarray, monke
     first = parse(TEXTS["along"].format(**names)).apply(Canvas(opaque))
     assert first.valid_latent
     assert not first.valid_latent.exact
-    monkeypatch.setattr("limner.editing.latent_edits.invert", lambda *_, **__: pytest.fail("it was found before"))
+    monkeypatch.setattr("limner.editing.latent_computation.invert", lambda *_, **__: pytest.fail("it was found before"))
     back = parse("along:direction=sefa-1,amount=-4").apply(first)
     assert np.abs(back.pixels.astype(float) - opaque).mean() < np.abs(first.pixels.astype(float) - opaque).mean()
 
@@ -253,11 +253,11 @@ def test_a_direction_that_is_not_written_is_answered_with_what_writes_it(names: 
     small_model().save(model)
     asked = ("--op", f"along:direction=smile,model={model}")
     said = run_edit(names["photo"], tmp_path / "out.png", *asked)
-    assert f"Write it with: limner directions {model} --attribute smile, and add directions={model}/directions" in said
+    assert f"write it with: limner directions {model} --attribute smile, and add directions={model}/directions" in said
     steps = {"up": torch.ones(6), "kind=long": torch.ones(6)}
     save_tensors(model / "directions" / "directions.safetensors", steps, {"model": load_for_editing(model).digest})
     said = run_edit(names["photo"], tmp_path / "out.png", *asked)
-    assert said.endswith(f"With directions={model}/directions there are kind=long, up.")
+    assert said.endswith(f"with directions={model}/directions there are kind=long, up.")
     assert said == run_edit(model, tmp_path / "out.png", "--op", "along:smile")
     said = run_edit(model, tmp_path / "out.png", "--op", f"along:upp,directions={model}/directions")
     assert said == f"{model}/directions has no direction 'upp'; did you mean 'up'?"

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from limner.cli.app import app
 from limner.data import Dataset, prepare
 from limner.data.garden import make
+from limner.data.of_run import data_for
 from limner.data.schema import Schema
 from limner.errors import ModelError, UsageError
 from limner.explain import dissect
@@ -24,7 +25,6 @@ from limner.networks.blocks import Decoder
 from limner.pictures import read_provenance
 from limner.recipes import apply_settings, find_recipe
 from limner.training import train
-from limner.training.run import data_for
 
 SMALL = ("method.latent_dim=6", "method.generator.widths=[16, 8]", "method.discriminator.widths=[8, 16]", "batch=16")
 SMALL_VAE = ("method.latent_dim=6", "method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]", "batch=16")

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from limner.methods.optimisers import OptimiserConfig, ScheduleConfig, build_optimiser, learning_rate_factor
+from limner.configs.optimiser import OptimiserConfig, ScheduleConfig
+from limner.methods.optimisers import build_optimiser, learning_rate_factor
 
 
 def test_schedules_at_their_landmarks() -> None:

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from limner.conditions.attribute import Attribute
-from limner.networks.flow import FlowConfig, LatentFlow
+from limner.configs.network import FlowConfig
+from limner.networks.flow import LatentFlow
 
 SIDE = Attribute(name="side", kind="label", classes=("left", "right"))
 

@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from limner.networks import DECODERS, ENCODERS, NetworkConfig, build_decoder, build_encoder
+from limner.configs.network import NetworkConfig
+from limner.networks import DECODERS, ENCODERS, build_decoder, build_encoder
 from limner.networks.blocks import Pyramid, num_downsamples
 from limner.networks.residual import ResidualBlock
 from limner.recipes import RECIPES

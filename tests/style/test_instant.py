@@ -10,7 +10,7 @@ from limner.pictures import save
 from limner.style import colour
 from limner.style.factors import Factors
 from limner.style.instant import load_model
-from limner.style.instant.model import FILE
+from limner.style.instant.names import FILE
 from limner.style.instant.network import InstantNetwork
 from limner.style.instant.train import Training, train
 from limner.training.checkpoint import Checkpoints
@@ -121,7 +121,7 @@ def test_the_network_takes_mixtures() -> None:
 
 
 def test_a_model_comes_with_limner() -> None:
-    from limner.style.instant.model import SHIPPED
+    from limner.style.instant.names import SHIPPED
 
     assert SHIPPED.stat().st_size <= 3_000_000
     model = load_model()

@@ -109,6 +109,14 @@ export interface EncodedImage {
   b64_json: string;
 }
 
+/** A number that was asked for outside of its range in the training data. */
+export interface Extrapolation {
+  name: string;
+  asked: string;
+  minimum: number;
+  maximum: number;
+}
+
 export interface Generations {
   created: number;
   model: string;
@@ -129,6 +137,7 @@ export type Edit = Record<string, Record<string, unknown>>;
 export interface EditResponse {
   data: (EncodedImage & { width: number; height: number })[];
   selection: string | null;
+  extrapolated: Extrapolation[];
 }
 
 export interface WeightedStyle {
@@ -163,7 +172,7 @@ export interface Counterfactual {
   factual: World;
   counterfactual: World;
   truth: World | null;
-  warnings: string[];
+  extrapolated: Extrapolation[];
 }
 
 export interface DoseResponse {
@@ -197,6 +206,7 @@ export interface FrameHeader {
   model_ms: number;
   encode_ms: number;
   attributes?: Values;
+  extrapolated?: Extrapolation[];
 }
 
 export type LiveRequest =

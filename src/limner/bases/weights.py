@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 from limner import files
-from limner.errors import LimnerError, ModelError
+from limner.errors import DamagedFileError, LimnerError, ModelError
 from limner.methods import Method
 from limner.parsing import read_json
 from limner.recipes import read_recipe
-from limner.tensors import DamagedFileError, load_tensors, save_tensors
+from limner.tensors import load_tensors, save_tensors
 from limner.training.checkpoint import Checkpoints
 from limner.training.ema import Ema
 from limner.weights import halved, load_weights

@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from limner.causal.graph import Graph, check_nodes
+from limner.causal.outcome import Outcome
 from limner.causal.structural import Noise, StructuralModel
 from limner.causal.variables import Table, Variable
-from limner.errors import GraphError
 
 QUARTILES = (0.25, 0.75)
 """Quantiles of a number between which it is moved: values that it often has."""
@@ -25,32 +24,6 @@ class Contrast(NamedTuple):
     cause: str
     control_value: float
     treatment_value: float
-
-
-class Outcome(NamedTuple):
-    """An attribute, or one class of a category, whose probability is the outcome."""
-
-    name: str
-    class_index: int | None = None
-
-    def of(self, table: Table) -> np.ndarray:
-        """Returns the number, or 1 where the class is this one and 0 elsewhere, float64 (n,)."""
-        values = table[self.name]
-        return values.astype(float) if self.class_index is None else (values == self.class_index).astype(float)
-
-
-def outcome_of(graph: Graph, variables: Mapping[str, Variable], asked: str) -> Outcome:
-    """Returns the attribute NAME, or the class NAME=CLASS of a category; GraphError for anything else."""
-    name, equals, text = (part.strip() for part in asked.partition("="))
-    check_nodes(graph, [name])
-    variable = variables[name]
-    if variable.kind == "category":
-        if not equals:
-            raise GraphError(f"{name} is a category: ask for one class of it, as {name}={variable.classes[0]}.")
-        return Outcome(name, int(variable.parse(text)))
-    if equals:
-        raise GraphError(f"{name} is a {variable.kind}, which has no classes: ask for {name} alone.")
-    return Outcome(name)
 
 
 def contrasts(variables: Mapping[str, Variable], table: Table, causes: Iterable[str]) -> list[Contrast]:

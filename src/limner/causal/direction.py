@@ -13,6 +13,8 @@ from limner.errors import GraphError
 
 MIN_STANDARD_ERRORS = 3.0
 """Standard errors by which the reversed edge must predict units better: with a few dozen edges, chance rarely reaches three."""
+MIN_GAIN = 1e-3
+"""Nats a unit by which it must predict them better: of exact mechanisms, rounding alone may differ by many standard errors."""
 
 
 class ReversalEvidence(NamedTuple):
@@ -54,7 +56,7 @@ def edges_better_reversed(
 
 def _reversal_evidence(edge: Edge, gain: Tensor) -> ReversalEvidence | None:
     mean, error = float(gain.mean()), float(gain.std() / len(gain) ** 0.5)
-    return ReversalEvidence(edge, mean, error) if mean > MIN_STANDARD_ERRORS * error else None
+    return ReversalEvidence(edge, mean, error) if mean > max(MIN_STANDARD_ERRORS * error, MIN_GAIN) else None
 
 
 def _nll(

@@ -7,8 +7,9 @@ import numpy as np
 
 from limner import seeds
 from limner.causal.collinear import inseparable
-from limner.causal.contrasts import Contrast, Outcome, average_effects, contrasts, outcome_of
+from limner.causal.contrasts import Contrast, average_effects, contrasts
 from limner.causal.graph import Edge, Graph
+from limner.causal.outcome import Outcome, outcome_of
 from limner.causal.refute import Refutation, placebo, random_common_cause
 from limner.causal.strengths import Strength, resampled, strengths
 from limner.causal.structural import StructuralModel

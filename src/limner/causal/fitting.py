@@ -7,7 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from limner.causal.mechanisms import CategoryMechanism, Form, Mechanism, NumberMechanism, build_mechanism
+from limner.causal.mechanisms import CategoryMechanism, Mechanism, NumberMechanism, build_mechanism
+from limner.causal.structure_file import Form
 from limner.causal.variables import Variable
 from limner.errors import GraphError, quoted
 

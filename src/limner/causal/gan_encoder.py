@@ -15,11 +15,12 @@ import torch
 from torch import Tensor, nn
 
 from limner import seeds
+from limner.configs.network import NetworkConfig
 from limner.data.dataset import Dataset
 from limner.errors import LimnerError, ModelError
 from limner.methods import Generator, Posterior
 from limner.model import Model
-from limner.networks import NetworkConfig, build_encoder
+from limner.networks import build_encoder
 from limner.networks.conditioning import Condition, ConditionEncoder
 from limner.networks.fit import fit_module
 from limner.tensors import load_tensors, save_tensors

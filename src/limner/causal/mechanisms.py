@@ -9,11 +9,12 @@ and counterfactuals are stable (Oberst and Sontag 2019, arXiv 1905.05824).
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from limner.causal.structure_file import Form
 from limner.causal.variables import Variable
 
 HIDDEN_WIDTHS = (32, 32)
@@ -24,7 +25,6 @@ MIN_SINGULAR_RATIO = 5e-3
 """Singular values of a regression below this fraction of the greatest count as none."""
 END_MARGIN = 1e-6
 """Fraction of a range by which values at its very ends are moved inwards, where the unbounded scale would be infinite."""
-Form = Literal["linear", "flow"]
 
 
 class ParentFeatures(nn.Module):

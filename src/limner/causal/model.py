@@ -17,7 +17,8 @@ from limner import seeds
 from limner.causal.effects import Effects, attribute_effects
 from limner.causal.gan_encoder import GanEncoder, train_gan_encoder, with_encoder
 from limner.causal.graph import Graph
-from limner.causal.picture_effects import PREFIX, picture_effects
+from limner.causal.outcome import PREFIX
+from limner.causal.picture_effects import picture_effects
 from limner.causal.predictor import FILE, VariablePredictor, train_variable_predictor
 from limner.causal.structural import Do, StructuralModel
 from limner.causal.variables import Table, Variable, complete_rows, variables_of

@@ -7,16 +7,15 @@ import torch
 
 from limner.causal.contrasts import Contrast, constant, contrasts
 from limner.causal.effects import Effects, described_effect
+from limner.causal.outcome import PREFIX, statistic_of
 from limner.causal.structural import StructuralModel
 from limner.causal.variables import Table
-from limner.errors import GraphError, suggestion
+from limner.errors import GraphError
 from limner.explain.scorers import SCORERS, Scorer
 from limner.images import from_uint8
 from limner.metrics.intervals import Interval, bootstrap
 from limner.pictures import composed
 
-PREFIX = "picture:"
-"""What stands before the name of a statistic where an outcome is asked for."""
 BACKGROUND = "#808080"
 """What transparent pictures are laid on before they are measured: middle grey, as far from black as from white."""
 Statistic = Callable[[np.ndarray], np.ndarray]
@@ -56,7 +55,7 @@ def picture_effects(
     the picture at the contrast's control value. The contrasts are those of the training units. GraphError for no such statistic.
     """
     table, pictures = units
-    measure = _statistic(on)
+    measure = STATISTICS[statistic_of(on)]
     measure(pictures[:1])
     of_picture = set(structure.graph.picture)
     causes = [name for name in structure.graph.order if name in structure.graph.ancestors(*of_picture)]
@@ -76,13 +75,6 @@ def picture_effects(
         effects.append(described_effect(structure, contrast, total, direct, of_picture))
     protocol = f"95 % intervals: {len(pictures):,} pictures of the test split, resampled; they do not cover the model's own error."
     return Effects(on, effects, protocol)
-
-
-def _statistic(on: str) -> Statistic:
-    name = on.removeprefix(PREFIX)
-    if name not in STATISTICS:
-        raise GraphError(f"{on}: no such statistic of a picture; {suggestion(name, list(STATISTICS))}")
-    return STATISTICS[name]
 
 
 def _under_value(structure: StructuralModel, table: Table, contrast: Contrast, value: float, seed: int) -> Table:

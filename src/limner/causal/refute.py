@@ -11,10 +11,11 @@ import numpy as np
 import torch
 
 from limner import seeds
-from limner.causal.contrasts import Contrast, Outcome, average_effects
+from limner.causal.contrasts import Contrast, average_effects
 from limner.causal.fitting import Fit
 from limner.causal.graph import Graph
 from limner.causal.mechanisms import NumberMechanism
+from limner.causal.outcome import Outcome
 from limner.causal.structural import Noise, StructuralModel
 from limner.causal.variables import Table, Variable, with_statistics
 from limner.metrics.intervals import Interval

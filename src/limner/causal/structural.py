@@ -14,18 +14,16 @@ from typing import Any
 
 import numpy as np
 import torch
-from pydantic import BaseModel, Field, ValidationError
 from torch import Tensor
 
 from limner import files, seeds
 from limner.causal.fitting import Fit, fit_mechanism, learn, refit_mechanism
-from limner.causal.graph import MAX_NODES, Graph, check_nodes, read_graph
-from limner.causal.mechanisms import Form, build_mechanism
+from limner.causal.graph import Graph, check_nodes
+from limner.causal.mechanisms import build_mechanism
+from limner.causal.structure_file import GRAPH, STRUCTURE, AboutMechanism, check_parts, damaged, read_structure
 from limner.causal.variables import Table, Variable, complete_rows, variables_of, with_statistics
-from limner.config import fault_of
 from limner.data.dataset import Dataset
 from limner.errors import GraphError, LimnerError, ModelError, quoted
-from limner.parsing import MAX_DATA_JSON_BYTES, read_json
 from limner.tensors import load_tensors, save_tensors
 from limner.weights import check_tensor, load_weights
 
@@ -43,22 +41,6 @@ MAX_NOISE_ROWS = 4096
 """Training units whose noise is kept of confounded nodes: enough for their joint distribution in a small file."""
 SAMPLES_PER_UNIT = 50
 """Weighted samples for each unit that is returned when conditioning, so that few of them are returned twice."""
-
-
-class AboutMechanism(BaseModel):
-    """What structure.json says of a mechanism."""
-
-    form: Form
-    nll: float
-    nll_without_parents: float
-    rows: int = Field(ge=0)
-
-
-class About(BaseModel):
-    """What structure.json says."""
-
-    variables: tuple[Variable, ...] = Field(max_length=MAX_NODES)
-    mechanisms: dict[str, AboutMechanism] = Field(max_length=MAX_NODES)
 
 
 class StructuralModel:
@@ -190,7 +172,7 @@ class StructuralModel:
     def save(self, folder: Path) -> None:
         """Writes the three files, each whole or not at all."""
         folder.mkdir(parents=True, exist_ok=True)
-        self.graph.save(folder / "graph.yaml")
+        self.graph.save(folder / GRAPH)
         tensors = {
             f"{name}.{key}": value for name, one in self.mechanisms.items() for key, value in one.state_dict().items()
         }
@@ -211,20 +193,14 @@ class StructuralModel:
                 for name, fit in self.fits.items()
             },
         }
-        files.write_text(folder / "structure.json", json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+        files.write_text(folder / STRUCTURE, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
 
     @classmethod
     def load(cls, folder: Path) -> StructuralModel:
         """Reads what `save` wrote; ModelError when it is missing or damaged."""
-        for name in ("structure.json", "graph.yaml", WEIGHTS):
-            if not (folder / name).is_file():
-                raise ModelError(f"{folder}: not a causal model ({name} is missing).")
+        check_parts(folder, WEIGHTS)
+        graph, variables, about = read_structure(folder)
         try:
-            about = About.model_validate(read_json(folder / "structure.json", MAX_DATA_JSON_BYTES, finite=False))
-            variables = {variable.name: variable for variable in about.variables}
-            graph = read_graph(folder / "graph.yaml")
-            if set(variables) != set(graph.nodes) or set(about.mechanisms) != set(graph.nodes):
-                raise ModelError("its graph has other nodes than its mechanisms")
             tensors, _ = load_tensors(folder / WEIGHTS)
             confounded_noise = {
                 key.removeprefix(CONFOUNDED_NOISE_PREFIX): tensors.pop(key)
@@ -232,9 +208,9 @@ class StructuralModel:
                 if key.startswith(CONFOUNDED_NOISE_PREFIX)
             }
             _check_confounded_noise(confounded_noise, graph, variables)
-            fits = {name: _loaded(name, graph, variables, about.mechanisms[name], tensors) for name in graph.order}
-        except (LimnerError, ValidationError) as error:
-            raise ModelError(f"{folder}: a damaged causal model ({fault_of(error)}).") from None
+            fits = {name: _loaded(name, graph, variables, about[name], tensors) for name in graph.order}
+        except LimnerError as error:
+            raise damaged(folder, error) from None
         return cls(graph, variables, fits, confounded_noise)
 
     def _with_confounded_noise(self, table: Table, seed: int) -> StructuralModel:

@@ -1,8 +1,10 @@
 """Variables: the nodes of a graph as columns of a dataset, and their values, one row a unit."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -12,8 +14,10 @@ from limner.conditions.attribute import as_number
 from limner.conditions.commas import typed_number
 from limner.config import Section
 from limner.data.attributes import natural
-from limner.data.dataset import Dataset
 from limner.errors import GraphError, quoted, suggestion
+
+if TYPE_CHECKING:
+    from limner.data.dataset import Dataset
 
 Table = dict[str, np.ndarray]
 """Variable -> its values, one a unit: float64 numbers and counts, int64 indices of classes."""

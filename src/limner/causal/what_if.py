@@ -16,7 +16,7 @@ from limner import files
 from limner.causal.model import CausalModel
 from limner.causal.structural import Do
 from limner.causal.variables import Table, complete_rows
-from limner.conditions.resolve import extrapolation_warning
+from limner.conditions.values import Extrapolation, extrapolation
 from limner.config import PathText
 from limner.data.dataset import Dataset
 from limner.errors import GraphError, PictureError, UsageError, quoted, suggestion
@@ -247,15 +247,20 @@ def load_unit(
     return model.sample(1, seed=spec.seed)
 
 
-def extrapolation_warnings(model: CausalModel, asked: Mapping[str, Any]) -> list[str]:
-    """Returns a line for every value outside of its attribute's range in the training units."""
-    lines = []
+def extrapolations(model: CausalModel, asked: Mapping[str, Any]) -> list[Extrapolation]:
+    """Returns every value outside of its attribute's range in the training units."""
+    found = []
     for name, value in asked.items():
         one = model.structure.variables.get(name)
         if one is None or one.classes:
             continue
-        lines += extrapolation_warning(name, value, one.parse(value), one.training_range, "units")
-    return lines
+        found += extrapolation(name, value, one.parse(value), one.training_range, "units")
+    return found
+
+
+def extrapolation_warnings(model: CausalModel, asked: Mapping[str, Any]) -> list[str]:
+    """Returns a line for every value outside of its attribute's range in the training units."""
+    return [one.text for one in extrapolations(model, asked)]
 
 
 def means(model: CausalModel, table: Table) -> dict[str, str]:

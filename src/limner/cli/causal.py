@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from limner.cli.early import check_above_zero, check_data, check_recipe
+from limner.cli.early import check_above_zero, check_causal, check_data, check_files, check_recipe
 from limner.cli.overwrite import Overwrite, check_new, check_report
 from limner.cli.shared_options import Data, DrawSeed, Settings
 
@@ -37,11 +37,15 @@ COMPARED_UNITS = 5000
 @app.command("check")
 def check(data: Data, graph: GraphFile, seed: DrawSeed = 0) -> None:
     """Test whether the data contradict a causal graph."""
-    from limner.causal import check as check_graph
     from limner.causal import read_graph
+
+    declared = read_graph(graph)
+    check_data(data)
+
+    from limner.causal import check as check_graph
     from limner.data import open_dataset
 
-    found = check_graph(open_dataset(data), read_graph(graph), seed)
+    found = check_graph(open_dataset(data), declared, seed)
     if found.incomplete:
         typer.echo(f"{found.incomplete:,} units lack a value and were left out; {found.rows:,} have all.")
     for one, other, p in found.violations:
@@ -70,11 +74,13 @@ def discover(
     overwrite: Overwrite = False,
 ) -> None:
     """Propose a causal graph from the data, to be checked by you; it assumes that there are no unobserved common causes."""
+    check_data(data)
+    if out:
+        check_new(out, overwrite)
+
     from limner.causal import discover as propose
     from limner.data import open_dataset
 
-    if out:
-        check_new(out, overwrite)
     names = [name.strip() for name in columns.split(",")] if columns else None
     graph, undirected = propose(open_dataset(data), names, seed)
     typer.echo(graph.to_yaml().rstrip())
@@ -105,17 +111,20 @@ def fit(
     resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted training in --out.")] = False,
 ) -> None:
     """Fit a causal model: how each attribute depends on its causes, and how pictures depend on the attributes."""
+    from limner.causal import read_graph
+
     check_recipe(recipe or "causal-vae", settings)
+    declared = read_graph(graph)
     check_data(data)
     check_above_zero(minutes=minutes)
 
-    from limner.causal import CausalModel, read_graph
+    from limner.causal import CausalModel
     from limner.cli.table import show
     from limner.data import open_dataset
 
     model = CausalModel.fit(
         open_dataset(data),
-        read_graph(graph),
+        declared,
         out,
         recipe=recipe,
         minutes=minutes,
@@ -149,9 +158,13 @@ def sample(
 ) -> None:
     """Generate pictures under an intervention (--do) or an observation (--given), and print the mean attributes."""
     from limner.conditions.written import parse_condition
+    from limner.errors import UsageError
 
     check_new(out, overwrite)
     done, observed = parse_condition(do or [], "--do"), parse_condition(given or [], "--given")
+    check_causal(model, done, observed)
+    if done and observed:
+        raise UsageError("give either --do or --given: units observed after an intervention are not supported.")
 
     from limner.causal import CausalModel
     from limner.causal.what_if import extrapolation_warnings, means, write_samples
@@ -195,8 +208,11 @@ def counterfactual(
     done = parse_condition(do or [], "--do")
     if not done:
         raise UsageError("nothing is set: say what, with --do ATTRIBUTE=VALUE.")
+    check_causal(model, done)
     if data:
         check_data(data)
+    else:
+        check_files(pictures, "; of a dataset's picture, say which dataset with --data")
 
     from limner.causal import CausalModel
     from limner.causal.what_if import extrapolation_warnings, of_dataset, of_files, write_counterfactuals
@@ -236,14 +252,17 @@ def soundness(
     overwrite: Overwrite = False,
 ) -> None:
     """Measure how far the counterfactual pictures of a model can be trusted, and write a report."""
+    check_causal(model)
+    check_data(data)
+    folder = out or model / "soundness"
+    check_report(folder, "report.json", "unchanged", "report of soundness", overwrite)
+
     from limner.causal import CausalModel
     from limner.causal.page import UNDER_THE_GRAPH, tables
     from limner.causal.soundness_run import soundness_of_run
     from limner.cli.table import show
     from limner.data import open_dataset
 
-    folder = out or model / "soundness"
-    check_report(folder, "report.json", "unchanged", "report of soundness", overwrite)
     causal = CausalModel.load(model)
     found = soundness_of_run(causal, open_dataset(data), folder, n=n, truth=truth, seed=seed)
     for title, header, rows, words in tables(causal, found):
@@ -268,6 +287,9 @@ def effects(
     seed: DrawSeed = 0,
 ) -> None:
     """Estimate the total and direct effect of each cause on an outcome, with intervals."""
+    check_causal(model, on=on)
+    check_data(data)
+
     from limner.causal import CausalModel
     from limner.data import open_dataset
 

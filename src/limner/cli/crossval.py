@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from limner.cli.early import check_above_zero, check_data, check_recipe
+from limner.cli.early import MIN_SAMPLES, check_above_zero, check_at_least, check_data, check_recipe
 from limner.cli.shared_options import Data, DrawSeed, RawSize, Settings
 
 
@@ -26,6 +26,8 @@ def crossval(
     check_recipe(recipe, settings)
     check_data(data, size)
     check_above_zero(minutes=minutes)
+    check_at_least(2, folds=folds)
+    check_at_least(MIN_SAMPLES, n=n)
 
     from limner.cli.table import show
     from limner.evaluation import cross_validate

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.early import check_data, check_targets
 from limner.cli.overwrite import Overwrite, check_report
 from limner.cli.shared_options import ModelOrRun, PictureSeed
 
@@ -38,9 +39,12 @@ def directions(
     overwrite: Overwrite = False,
 ) -> None:
     """Find directions in the latent space of a model along which its pictures change, and measure what changes."""
-    from limner.model_folder import find_folder
+    from limner.explain.targets import check_count
 
-    find_folder(model)  # before PyTorch is loaded
+    check_targets(model, [] if data else [*(attributes or []), *(keep or [])])
+    check_count(n)
+    if data:
+        check_data(data)
     folder = out or model / "directions"
     check_report(folder, "directions.json", "directions", "folder of directions", overwrite)
 

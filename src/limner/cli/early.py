@@ -1,9 +1,11 @@
 """What needs no network to be found wrong, found before PyTorch is loaded: a typing mistake is answered at once."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+MIN_SAMPLES = 10
+"""Samples by which a model can be judged."""
 GROUPS = ("distances", "fidelity", "utility", "generalisation", "likelihood", "cost")
 """What `limner evaluate` can measure."""
 EXTRACTORS = ("limner", "squeezenet", "vgg19", "inception-v3", "dinov2")
@@ -11,20 +13,48 @@ EXTRACTORS = ("limner", "squeezenet", "vgg19", "inception-v3", "dinov2")
 
 
 def check_recipe(recipe: str, settings: Sequence[str] | None = None, model_size: str = "base") -> None:
-    """Raises RecipeError for a recipe, a model size or a key of `--set` that there is not."""
-    from limner.errors import RecipeError
-    from limner.parsing import MAX_YAML_BYTES, ParseError, read_text
-    from limner.recipe_keys import check_settings
-    from limner.recipe_names import NAMES, check_model_size, check_recipe_name
+    """Raises RecipeError for a recipe or a model size that there is not, and for a key or a value that it does not accept."""
+    from limner.recipes import apply_settings, find_recipe, resize
 
-    check_recipe_name(recipe)
-    if recipe not in NAMES:
-        try:
-            read_text(recipe, MAX_YAML_BYTES)
-        except ParseError as error:
-            raise RecipeError(str(error)) from None
-    check_model_size(model_size)
-    check_settings(recipe, settings or [])
+    apply_settings(resize(find_recipe(recipe), model_size), settings or [])
+
+
+def check_condition(model: Path, asked: Mapping[str, str]) -> None:
+    """Raises ConditionError for an attribute, a class or a number that a model cannot be asked for; ModelError without one."""
+    from limner.conditions.values import check_values
+    from limner.model_config import read_config
+    from limner.model_folder import find_folder
+
+    folder = find_folder(model)
+    if asked:
+        check_values(asked, read_config(folder).attributes)
+
+
+def check_targets(model: Path, texts: Sequence[str], of_any_picture: bool = True) -> None:
+    """Raises UsageError or ConditionError for NAME or NAME=CLASS that is no attribute of what a model was trained on.
+
+    With `of_any_picture`, the scores of any picture are there as well.
+    """
+    from limner.explain.targets import OF_ANY_PICTURE, target_among
+    from limner.model_config import read_config
+    from limner.model_folder import find_folder
+
+    folder = find_folder(model)
+    own = [text for text in texts if not (of_any_picture and text in OF_ANY_PICTURE)]
+    for text in own:
+        target_among(read_config(folder).schema.attributes, text, str(model))
+
+
+def check_causal(model: Path, *asked: Mapping[str, str], on: str | None = None) -> None:
+    """Raises GraphError for a value, or an outcome, that a causal model cannot be asked for; ModelError without one."""
+    from limner.causal.outcome import check_outcome
+    from limner.causal.structure_file import check_asked
+    from limner.model_folder import resolve_shipped
+
+    for values in asked or ({},):
+        check_asked(resolve_shipped(model), values)
+    if on is not None:
+        check_outcome(resolve_shipped(model), on)
 
 
 def check_data(data: str, size: str | None = None) -> None:
@@ -53,6 +83,34 @@ def check_above_zero(**numbers: float | None) -> None:
     for name, value in numbers.items():
         if value is not None and not 0 < value < math.inf:  # not-a-number is not between them either
             raise UsageError(f"--{name.replace('_', '-')} {value}: give a number above 0.")
+
+
+def check_at_least(least: int, **numbers: int) -> None:
+    """Raises UsageError for an option, by its name, that is a smaller number than is needed."""
+    from limner.errors import UsageError
+
+    for name, value in numbers.items():
+        if value < least:
+            raise UsageError(f"--{name} {value}: at least {least} {'is' if least == 1 else 'are'} needed.")
+
+
+def check_files(paths: Sequence[str | Path], advice: str = "") -> None:
+    """Raises PictureError for a path that is no file, which says what to do instead."""
+    from limner.errors import PictureError, quoted
+
+    for path in paths:
+        if not Path(path).is_file():
+            raise PictureError(f"{quoted(path, 200)}: no such file{advice}.")
+
+
+def check_data_of(model: Path, data: str | None) -> None:
+    """Raises DataError for a dataset that is not there; without one, UsageError where that of a model's training is gone."""
+    from limner.data.of_run import recorded
+
+    if data:
+        check_data(data)
+    else:
+        recorded(model)
 
 
 def check_suffix(file: Path, suffixes: Sequence[str], instead: str = "") -> None:

@@ -43,8 +43,9 @@ def edit(
     from limner.editing import OPERATIONS, history, parse, read_edits
     from limner.editing.edits import arguments
     from limner.editing.examples import EXAMPLES
-    from limner.editing.request_warnings import explaining_unknown_direction, extrapolation_warnings_of_edits
+    from limner.editing.request_warnings import check_edits, extrapolations_of_edits
     from limner.errors import PictureError, UsageError, quoted
+    from limner.model_config import check_sampling
     from limner.model_folder import resolve_shipped
     from limner.pictures import WRITTEN
 
@@ -58,6 +59,7 @@ def edit(
     found = resolve_shipped(source)
     if not found.exists():
         raise PictureError(f"{quoted(source, 200)}: no such picture, folder or model.")
+    check_sampling(seed=seed)
     edits = [*(read_edits(recipe) if recipe else []), *map(parse, ops or [])]
     if not edits and not undo:
         raise UsageError(f"give an edit with --op or --recipe, or --undo the last; there are {', '.join(OPERATIONS)}.")
@@ -67,18 +69,17 @@ def edit(
     if not folder:
         check_new(out, overwrite)
         check_suffix(out, WRITTEN)
+    if folder and undo:
+        raise UsageError("--undo takes one picture, not a folder.")
+    check_edits(edits, source)
     if folder:
-        if undo:
-            raise UsageError("--undo takes one picture, not a folder.")
-        with explaining_unknown_direction(edits, source):
-            left_out = history.save_folder(source, edits, out, anonymous, strip)
-        lines = [*left_out, *extrapolation_warnings_of_edits(edits)]
+        left_out = history.save_folder(source, edits, out, anonymous, strip)
+        lines = [*left_out, *(one.text for one in extrapolations_of_edits(edits))]
     else:
         opened = history.open_source(source, seed)
         before = opened.without_last(str(source)) if undo else opened
-        with explaining_unknown_direction(edits, found):
-            history.save_edited(before, edits, out, anonymous, strip)
-        lines = extrapolation_warnings_of_edits(edits, before.latent)
+        history.save_edited(before, edits, out, anonymous, strip)
+        lines = [one.text for one in extrapolations_of_edits(edits, before.latent)]
     for line in lines:
         typer.echo(line, err=True)
     typer.echo(str(out))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from limner.cli.early import check_data, check_extractor, check_groups
+from limner.cli.early import MIN_SAMPLES, check_at_least, check_data_of, check_extractor, check_groups
 from limner.cli.overwrite import Overwrite, check_report
 from limner.cli.shared_options import DrawSeed, Verify
 
@@ -43,11 +43,11 @@ def evaluate(
     for model in models:
         find_folder(Path(model))
     chosen = [group.strip() for groups in only or () for group in groups.split(",")]
-    if data:
-        check_data(data)
+    check_at_least(MIN_SAMPLES, n=n)
     check_groups(chosen)
     check_extractor(features)
     check_report(out, "report.json", "protocol", "evaluation", overwrite)
+    check_data_of(Path(models[0]), data)
 
     from limner.cli.table import show
     from limner.data import Dataset

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.early import check_data_of, check_targets
 from limner.cli.overwrite import Overwrite, check_report
 from limner.cli.shared_options import ModelOrRun, PictureSeed
 
@@ -44,17 +45,19 @@ def channels(
     overwrite: Overwrite = False,
 ) -> None:
     """Measure which channels of a network change an attribute of its pictures, by switching them off and on."""
-    from limner.model_folder import find_folder
+    from limner.explain.targets import check_counts
 
-    find_folder(model)  # before PyTorch is loaded
+    check_targets(model, [] if data else [attribute], of_any_picture=False)
+    check_counts(n, top)
     folder = out or model / "channels"
     check_report(folder, "channels.json", "layer", "report of channels", overwrite)
+    check_data_of(model, data)
 
     from limner.cli.table import show
+    from limner.data.of_run import data_for
     from limner.explain import dissect
     from limner.explain.dissection_page import HOW, LIMITS, summary, tables, write
     from limner.model import load
-    from limner.training.run import data_for
 
     opened = load(model)
     dataset = data_for(model, data)

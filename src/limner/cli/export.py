@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.early import check_suffix
 from limner.cli.overwrite import Overwrite, check_new
 from limner.cli.shared_options import ModelOrRun
 
@@ -22,16 +23,17 @@ def export(
     overwrite: Overwrite = False,
 ) -> None:
     """Export a model as one ONNX file, for ONNX Runtime on a server or in a browser."""
+    from limner.errors import UsageError, quoted
     from limner.model_folder import find_folder
 
-    find_folder(model)  # before PyTorch is loaded
+    find_folder(model)
+    if to != "onnx":
+        raise UsageError(f"--to {quoted(to)}: the format is onnx.")
+    check_suffix(out, (".onnx",))
+    check_new(out, overwrite)
 
-    from limner.errors import UsageError
     from limner.model import load
 
-    if to != "onnx":
-        raise UsageError(f"--to {to}: the format is onnx.")
-    check_new(out, overwrite)
     opened = load(model)
     said = opened.export(out, int8=int8)
     typer.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB, {said}")

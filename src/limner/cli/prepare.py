@@ -50,6 +50,13 @@ def prepare(
             help="Kind of a column of the table: label, number, caption, or none to leave it out. Repeatable.",
         ),
     ] = None,
+    bits: Annotated[
+        int | None,
+        typer.Option(
+            help="Bits of the values in 16-bit grey pictures: 8, 10, 12, 14 or 16.",
+            show_default="by their greatest value",
+        ),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(help="Number of processes that read pictures.", show_default="one a core")
     ] = None,
@@ -72,6 +79,7 @@ def prepare(
         splits=parse_fractions(split) if split else None,
         seed=seed,
         columns=parse_kinds(column or []),
+        bits=bits,
         workers=workers,
         overwrite=overwrite,
     )

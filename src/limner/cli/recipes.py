@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from limner.cli.early import check_recipe
 from limner.cli.shared_options import ModelSize, Settings
 
 
@@ -18,10 +17,6 @@ def recipes(
 ) -> None:
     """List the recipes, or print one as YAML that `limner train --recipe FILE.yaml` accepts."""
     from limner.errors import UsageError
-
-    if name:
-        check_recipe(name, settings, model_size)
-
     from limner.recipes import RECIPES, apply_settings, find_recipe, resize, to_yaml
 
     if name:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from limner.cli.early import check_suffix
+from limner.cli.early import check_condition, check_suffix
 from limner.cli.overwrite import Overwrite, check_new
 from limner.cli.shared_options import ModelOrRun, PictureSeed
 
@@ -73,14 +73,19 @@ def sample(
 ) -> None:
     """Generate pictures with a trained model."""
     from limner.conditions.written import parse_condition
+    from limner.devices import check_device_name, check_runtime_name
     from limner.errors import UsageError, quoted
-    from limner.model_folder import find_folder
+    from limner.model_config import check_sampling
     from limner.pictures import WALKS, WRITTEN
     from limner.pictures.appearance import read_appearance
     from limner.pictures.modes import colour
     from limner.pictures.sheet import frames_file, parse_layout
 
-    find_folder(model)
+    asked = parse_condition(condition or [])
+    check_condition(model, asked)
+    check_sampling(n or 1, seed, truncation)
+    check_device_name(device)
+    check_runtime_name(runtime)
     if walk and n and not out:
         raise UsageError("--n says how many pictures and --walk makes none: give --out for them, or leave out --n.")
     ignored = {"--sheet": sheet, "--palette": palette, "--scale": scale != 1, "--nearest": nearest}
@@ -89,7 +94,6 @@ def sample(
         raise UsageError(
             f"{option} is for pictures and --walk makes a film: give --out for them, or leave out {option}."
         )
-    asked = parse_condition(condition or [])
     how: dict[str, Any] = {"seed": seed, "condition": asked, "truncation": truncation}
     layout = parse_layout(sheet) if sheet else None
     if background:
@@ -105,7 +109,7 @@ def sample(
     if target and layout:
         check_new(frames_file(target), overwrite)
 
-    from limner.conditions.resolve import extrapolation_warnings
+    from limner.conditions.values import extrapolation_warnings
     from limner.model import load
     from limner.samples import save_model_walk, save_samples
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from limner.cli.early import check_files
 from limner.cli.shared_options import DrawSeed
 
 app = typer.Typer(help="Train fast style models, and measure what each style control changes.", no_args_is_help=True)
@@ -25,6 +26,8 @@ def train(
     seed: DrawSeed = 0,
 ) -> None:
     """Train one small network that applies these styles in a moment, with controls for colour, line and texture."""
+    check_files(styles)
+
     from limner.style.instant.train import train as learn
 
     learn(styles, out, minutes, contents, seed)

@@ -101,7 +101,8 @@ def stylize(
     from limner.config import in_words
     from limner.errors import UsageError
     from limner.pictures import WALKS, WRITTEN
-    from limner.style.request import Source, Stylization
+    from limner.style.instant.names import check_styles
+    from limner.style.request import SHIPPED_MODEL, Source, Stylization
     from limner.style.video import SUFFIXES as VIDEOS
 
     check_extractor(extractor)
@@ -141,6 +142,9 @@ def stylize(
     except ValidationError as error:
         first = error.errors()[0]
         raise UsageError(f"--{first['loc'][0]}: {in_words(first)}.") from None
+
+    if model:
+        check_styles(None if model == SHIPPED_MODEL else Path(model), given)
 
     from limner.style import run
 

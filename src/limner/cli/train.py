@@ -59,6 +59,7 @@ def train(
     size: RawSize = None,
 ) -> None:
     """Train a model on pictures, by a recipe; Ctrl-C saves it and prints the command that continues."""
+    from limner.devices import check_device_name
     from limner.errors import RunError, UsageError
 
     if data is None and not resume:
@@ -69,17 +70,15 @@ def train(
     if data is not None:
         check_data(data, size)
     check_above_zero(steps=steps, pictures=pictures, minutes=minutes, save_every=save_every)
+    if device != "auto":
+        check_device_name(device)
+    if seed is not None and seed < 0:
+        raise UsageError(f"--seed {seed}: give a whole number of at least 0.")
     if start not in (None, "none", "auto"):
         check_start(Path(str(start)))
     leads = os.environ.get("RANK", "0") == "0"  # of several processes, the first one makes the run
     if leads and not resume and out.is_dir() and any(entry.name != ".lock" for entry in out.iterdir()):
         raise RunError(f"{out} exists: continue it with --resume, or give another --out.")
-
-    from limner.recipes import apply_settings, find_recipe, resize
-
-    apply_settings(
-        resize(find_recipe(recipe or "gan"), model_size), settings or []
-    )  # before what training needs is loaded
 
     from limner.training import train as train_run
 

@@ -6,14 +6,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from limner.conditions.attribute import Attribute, as_number
+from limner.conditions.attribute import Attribute
 from limner.conditions.kind import ConditionKind
-from limner.errors import ConditionError, quoted, suggestion
+from limner.conditions.values import MAX_CLASSES_LISTED, class_index
+from limner.errors import ConditionError, quoted
 
 NULL_INDEX = -1
 """The index that stands for no class."""
-MAX_CLASSES_LISTED = 20
-"""Classes that a line names one by one."""
 
 
 class Label(ConditionKind):
@@ -26,7 +25,7 @@ class Label(ConditionKind):
         return torch.tensor([index[name] for name in values], dtype=self.dtype)
 
     def parse(self, attribute: Attribute, value: Any) -> Tensor:
-        return torch.tensor(_class_index(attribute, value))
+        return torch.tensor(_index(attribute, value))
 
     def null_value(self, attribute: Attribute) -> Tensor:
         return torch.tensor(NULL_INDEX)
@@ -59,27 +58,10 @@ class LabelEncoder(nn.Module):
         return vectors * (values >= 0)[:, None]
 
 
-def _class_index(attribute: Attribute, value: Any) -> int:
-    if isinstance(value, Tensor):  # an index already; a class may be called by a digit that is not its index
-        if value.dtype.is_floating_point or not 0 <= int(value) < len(attribute.classes):
-            raise ConditionError(f"condition {quoted(attribute.name)}: {value.item()} is the index of no class.")
-        return int(value)
-    if isinstance(value, bool):  # classes that are called true and false, as YAML, Python or a table writes them
-        named = [name for name in attribute.classes if name.lower() == str(value).lower()]
-        value = named[0] if len(named) == 1 else value
-    if value is None or isinstance(value, bool | dict | list | tuple):
-        raise ConditionError(f"condition {quoted(attribute.name)}: {quoted(value)} is the name of no class.")
-    text = str(value)
-    if text in attribute.classes:
-        return attribute.classes.index(text)
-    count = len(attribute.classes)
-    # a number stands for a place among classes only where it can be mistaken for no class: those are called by words
-    numbered = any(as_number(name) is not None for name in attribute.classes)
-    if not numbered and text.isascii() and text.isdigit() and len(text) < 10 and int(text) < count:
-        return int(text)
-    hint = f"it has {count} classes."
-    if count <= MAX_CLASSES_LISTED:  # of numbers, the one that looks nearest is none that could be meant
-        hint = (
-            f"choose from: {', '.join(attribute.classes)}." if numbered else suggestion(text, list(attribute.classes))
-        )
-    raise ConditionError(f"condition {quoted(attribute.name)}: there is no class '{quoted(text)}'; {hint}")
+def _index(attribute: Attribute, value: Any) -> int:
+    if not isinstance(value, Tensor):
+        return class_index(attribute, value)
+    # an index already; a class may be called by a digit that is not its index
+    if value.dtype.is_floating_point or not 0 <= int(value) < len(attribute.classes):
+        raise ConditionError(f"condition {quoted(attribute.name)}: {value.item()} is the index of no class.")
+    return int(value)

@@ -8,9 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from limner.conditions.attribute import Attribute
-from limner.conditions.commas import typed_number
 from limner.conditions.kind import ConditionKind
-from limner.errors import ConditionError, quoted
+from limner.conditions.values import asked_number
 
 
 class Number(ConditionKind):
@@ -22,13 +21,8 @@ class Number(ConditionKind):
         return torch.from_numpy(np.where(np.isnan(numbers), attribute.mean, numbers).astype(np.float32))
 
     def parse(self, attribute: Attribute, value: Any) -> Tensor:
-        number = typed_number(value.item() if isinstance(value, Tensor) and value.ndim == 0 else value)
-        if number is None:
-            hint = "; write it without a comma" if "," in str(value) else ""
-            raise ConditionError(
-                f"condition {quoted(attribute.name)}: '{quoted(value)}' is not a number that can be asked for{hint}."
-            )
-        return torch.tensor(number, dtype=self.dtype)
+        plain = value.item() if isinstance(value, Tensor) and value.ndim == 0 else value
+        return torch.tensor(asked_number(attribute, plain), dtype=self.dtype)
 
     def text(self, attribute: Attribute, value: Tensor) -> str:
         return f"{value.item():g}"

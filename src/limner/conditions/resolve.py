@@ -8,12 +8,9 @@ from torch import Tensor
 
 from limner import seeds
 from limner.conditions.attribute import Attribute
-from limner.conditions.commas import typed_number
 from limner.conditions.kinds import condition_kind_of
-from limner.errors import ConditionError, quoted, suggestion
-
-ConditionRequest = Mapping[str, Any]
-"""Attribute name -> class name, class index, number or another kind's value; or a list of them, one a picture."""
+from limner.conditions.values import ConditionRequest, check_names
+from limner.errors import ConditionError, quoted
 
 
 def resolve(
@@ -30,11 +27,7 @@ def resolve(
     requested labels. None leaves an attribute out, of a model that learned to do without (`optional`). ConditionError for an
     attribute or class that the model does not have.
     """
-    names = [a.name for a in attributes]
-    for name in requested:
-        if name not in names:
-            hint = suggestion(name, names) if names else "this model was trained without conditions."
-            raise ConditionError(f"the model has no condition '{quoted(name)}'; {hint}")
+    check_names(requested, attributes)
     if not attributes:
         return {}
     fixed = {a.name: _values(a, requested[a.name], len(indices), optional) for a in attributes if a.name in requested}
@@ -48,33 +41,6 @@ def drawn_labels(
     """Returns the classes of the first picture's labels that nobody gave, by name, as a person would ask for them."""
     labels = [one for one in attributes if one.kind == "label" and one.name not in requested]
     return {one.name: condition_kind_of(one).text(one, condition[one.name][0]) for one in labels}
-
-
-def extrapolation_warnings(requested: ConditionRequest, attributes: Sequence[Attribute]) -> list[str]:
-    """Returns a line for each number that is asked for outside of its attribute's range in the training pictures."""
-    lines = []
-    for attribute in attributes:
-        asked = requested.get(attribute.name)
-        if attribute.kind != "number" or not attribute.minimum < attribute.maximum:
-            continue
-        for value in asked if isinstance(asked, list | tuple) else [asked]:
-            if (number := typed_number(value)) is not None:
-                lines += extrapolation_warning(
-                    attribute.name, value, number, (attribute.minimum, attribute.maximum), "pictures"
-                )
-    return list(dict.fromkeys(lines))
-
-
-def extrapolation_warning(name: str, asked: Any, number: float, seen: tuple[float, float], what: str) -> list[str]:
-    """Returns the line about a number outside of what was seen in training, if it is."""
-    low, high = seen
-    if low <= number <= high:
-        return []
-    near = low if number < low else high
-    return [
-        f"{quoted(name)} = {quoted(asked)}: the training {what} have {low:.4g} to {high:.4g}; the picture is extrapolated beyond "
-        f"{near:.4g}."
-    ]
 
 
 def _sample_row(

@@ -105,19 +105,21 @@ def typed(
 
 
 def main_label(attributes: Sequence[Attribute]) -> str | None:
-    """Returns the label called `label`, else `class`, else `category`, else the first label, else None."""
-    labels = [attribute.name for attribute in attributes if attribute.kind == "label"]
+    """Returns the label called `label`, else `class`, else `category`, else the first one of several classes, else the first."""
+    labels = {one.name: len(one.classes) for one in attributes if one.kind == "label"}
     named = [name for main in MAIN_LABELS for name in labels if name.lower() == main]
-    return next(iter([*named, *labels]), None)
+    several = [name for name, count in labels.items() if count > 1]
+    return next(iter([*named, *several, *labels]), None)
 
 
 def natural(text: str) -> list[tuple[int, int, str]]:
     """Returns a sorting key under which "2" comes before "10"."""
     parts = re.split(r"([0-9]+)", text)
     # of whole numbers without leading zeros the longer one is the greater, however many digits they have
-    return [
+    key = [
         (0, len(part.lstrip("0")), part.lstrip("0")) if part[0] in DIGITS else (1, 0, part) for part in parts if part
     ]
+    return [*key, (-1, 0, text)]  # 01 and 1 are as great, and yet in one order
 
 
 def _label(name: str, values: list, missing: Missing, order: Sequence[str]) -> tuple[list, Attribute]:

@@ -7,6 +7,7 @@ import shlex
 import shutil
 import sys
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,10 @@ from limner.data.report import read_report
 from limner.data.sources import check_no_model, identity
 from limner.data.verification import verify
 from limner.errors import DataError, UsageError
+
+PACKAGE = Path(__file__).parents[1]
+READERS = ("pictures", "data", "conditions/attribute", "conditions/commas")
+"""The parts of the package that decide what a source becomes."""
 
 
 def open_dataset(source: str | Path, *, workers: int | None = None, **options: Any) -> Dataset:
@@ -63,6 +68,16 @@ def cache_folder() -> Path:
     return Path(os.environ.get("LIMNER_CACHE") or platformdirs.user_cache_path("limner"))
 
 
+@cache
+def reading_rules() -> str:
+    """Returns a digest of the code that reads sources: a dataset that other code has read may say something else."""
+    digest = hashlib.sha256()
+    for part in READERS:
+        for file in sorted((PACKAGE / part).rglob("*.py")) or [(PACKAGE / part).with_suffix(".py")]:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
 def _key(source: Path, options: Options) -> str:
-    content = [dataset.FORMAT, identity(source), asdict(options)]
+    content = [dataset.FORMAT, reading_rules(), identity(source), asdict(options)]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]

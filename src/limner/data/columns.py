@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, get_args
 
 from limner.conditions.commas import Commas, Reading, number_of, readings
 from limner.data.attributes import MAX_NUMERIC_CLASSES, AttributeKind, is_missing
+from limner.data.number_texts import written_plainly
 from limner.errors import UsageError, quoted, suggestion
 
 NOT_AVAILABLE = ("na", "n/a", "null", "none", "nil", "-", "?", ".")
@@ -50,6 +51,7 @@ def clean(columns: Mapping[str, list], named: Mapping[str, str], semicolons: boo
         if name not in columns:
             hint = suggestion(name, list(columns)) if columns else "there are no columns."
             raise UsageError(f"--column {quoted(name)}: there is no such column; {hint}")
+    columns, notes = written_plainly(columns, named)
     commas = readings(columns, semicolons) | {
         name: Reading(COMMAS[kind]) for name, kind in named.items() if kind in COMMAS
     }
@@ -57,7 +59,6 @@ def clean(columns: Mapping[str, list], named: Mapping[str, str], semicolons: boo
         name: "number" if kind in COMMAS else kind for name, kind in named.items() if kind != NO_ATTRIBUTE
     }
     found: dict[str, list] = {}
-    notes: list[str] = []
     for name, values in columns.items():
         if named.get(name) == NO_ATTRIBUTE:
             continue

@@ -13,7 +13,7 @@ from limner.data.doctor import grey_of, measure
 from limner.data.duplicates import CELLS
 from limner.data.schema import COLOURS
 from limner.pictures.formats import sniff
-from limner.pictures.modes import premultiplied
+from limner.pictures.modes import GREATEST_DEEP, GREATEST_FLOAT, OWN_LEVELS, Levels, premultiplied
 from limner.pictures.provenance import SAMPLE_GRID, is_composite
 from limner.pictures.read import UnusablePicture, read
 from limner.pictures.shape import cropped_fraction, fit
@@ -39,7 +39,8 @@ class Decoded(NamedTuple):
     `pixels` holds H * W bytes for a grey picture, three times as many for a colour one and four times for a transparent one;
     `channels` is uint8 (n,), 1, 3 or 4, `digests` uint8 (n, 16), `miniatures` uint8 (n, 9, 9), `std` and `correlation` float32
     (n,) as in `limner.data.doctor`; `cut` float32 (n,), the fraction of the area that was cropped; `enlarged` counts pictures that
-    were smaller than what they were fitted to.
+    were smaller than what they were fitted to. `deep` and `floating`, float32 (n,), are the greatest values of grey
+    pictures of 16 bits and of floats, not-a-number of others.
     """
 
     total: int
@@ -52,33 +53,46 @@ class Decoded(NamedTuple):
     std: np.ndarray
     correlation: np.ndarray
     cut: np.ndarray
+    deep: np.ndarray
+    floating: np.ndarray
     enlarged: int
 
 
-def decode(contents: list[bytes | np.ndarray], size: tuple[int, int], how: str, background: str | None) -> Decoded:
+def decode(
+    contents: list[bytes | np.ndarray],
+    size: tuple[int, int],
+    how: str,
+    background: str | None,
+    levels: Levels = OWN_LEVELS,
+) -> Decoded:
     """Decodes, converts and fits every picture of a chunk to `size` (H, W); transparent ones stay so without a background."""
-    arrays, rows, rejected, cut, enlarged = [], [], [], [], 0
+    arrays, rows, rejected, enlarged = [], [], [], 0
+    numbers: dict[str, list[float]] = {"cut": [], "deep": [], "floating": []}
     for row, content in enumerate(contents):
         if isinstance(content, bytes) and is_composite(content):
             rejected.append(RejectedRow(row, SAMPLE_GRID, "limner put it together of several pictures"))
             continue
         try:
-            image = read(content, background=background, size=size)
+            image = read(content, background=background, size=size, levels=levels)
             enlarged += image.height < size[0] or image.width < size[1]
             arrays.append(np.asarray(fit(image, size, how, background)))
             rows.append(row)
-            cut.append(cropped_fraction((image.height, image.width), size) if how == "crop" else 0.0)
+            numbers["cut"].append(cropped_fraction((image.height, image.width), size) if how == "crop" else 0.0)
+            numbers["deep"].append(image.info.get(GREATEST_DEEP, np.nan))
+            numbers["floating"].append(image.info.get(GREATEST_FLOAT, np.nan))
         except UnusablePicture as error:
             thumbnail = _thumbnail(content, background) if error.reason == "too small" else None
             rejected.append(RejectedRow(row, error.reason, error.detail, thumbnail))
         except Exception as error:  # a decoder may raise anything on hostile bytes: one picture never stops the run
             rejected.append(RejectedRow(row, "damaged", f"{type(error).__name__}: {error}"[:200]))
-    return _described(len(contents), rejected, rows, arrays, cut, enlarged)
+    return _described(len(contents), rejected, rows, arrays, numbers, enlarged)
 
 
 def lost(content: bytes | np.ndarray) -> Decoded:
     """Returns what stands for a picture whose decoder took its whole process down."""
-    return _described(1, [RejectedRow(0, "damaged", "its decoder crashed")], [], [], [], 0)
+    return _described(
+        1, [RejectedRow(0, "damaged", "its decoder crashed")], [], [], {"cut": [], "deep": [], "floating": []}, 0
+    )
 
 
 def header_size(content: bytes | np.ndarray) -> tuple[int, int] | None:
@@ -98,7 +112,12 @@ def header_size(content: bytes | np.ndarray) -> tuple[int, int] | None:
 
 
 def _described(
-    count: int, rejected: list[RejectedRow], rows: list[int], arrays: list[np.ndarray], cut: list[float], enlarged: int
+    count: int,
+    rejected: list[RejectedRow],
+    rows: list[int],
+    arrays: list[np.ndarray],
+    numbers: dict[str, list[float]],
+    enlarged: int,
 ) -> Decoded:
     n = len(arrays)
     arrays = [_of_fewest_channels(array) for array in arrays]
@@ -125,7 +144,7 @@ def _described(
         miniatures=miniatures,
         std=std,
         correlation=correlation,
-        cut=np.array(cut, np.float32),
+        **{name: np.array(values, np.float32) for name, values in numbers.items()},
         enlarged=enlarged,
     )
 

@@ -15,6 +15,7 @@ import numpy as np
 from limner.data.decode import Decoded, decode, header_size, lost
 from limner.data.sources.source import Item, Rejected, Source, Value
 from limner.data.workers import ordered_map
+from limner.pictures.modes import DIVISORS, Levels, bit_depth_of
 from limner.pictures.provenance import is_composite
 from limner.progress import ProgressLine
 
@@ -50,6 +51,12 @@ class Scratch:
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._file.close()
         self.path.unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Removes all pictures."""
+        self._file.truncate(0)
+        self._file.seek(0)
+        self._offsets, self._channels = array("q", [0]), array("b")
 
     def append(self, pixels: bytes) -> None:
         """Adds a picture of H * W (grey), H * W * 3 or H * W * 4 (transparent) bytes."""
@@ -91,6 +98,8 @@ class DecodedSource:
         self.rejected: list[Rejected] = []
         self.semicolons = False
         """Whether they separate the cells of the source's table."""
+        self.notes: list[str] = []
+        """What was guessed of how pictures are stored."""
         self.enlarged = 0
         self._parts: list[Decoded] = []
 
@@ -107,16 +116,42 @@ class DecodedSource:
         self._parts.append(decoded._replace(pixels=[], rejected=[], rows=[]))
 
     def column(self, field: str) -> np.ndarray:
-        """Returns a field of `Decoded` (channels, digests, miniatures, spread, correlation or cut) over all N pictures."""
+        """Returns a field of `Decoded`, such as channels or digests, over all N pictures."""
         return np.concatenate([getattr(part, field) for part in self._parts])
 
 
-def decode_source(source: Source, scratch: Scratch, fit: str, background: str | None, workers: int) -> DecodedSource:
-    """Decodes every item of a source into `scratch`, in order, by that many processes (few pictures by this one)."""
+def decode_source(
+    source: Source, scratch: Scratch, fit: str, background: str | None, workers: int, bits: int | None = None
+) -> DecodedSource:
+    """Decodes every item of a source into `scratch`, in order, by that many processes (few pictures by this one).
+
+    The values of 16-bit grey pictures have so many `bits`; left out, as many as the greatest of all of them needs. So that pictures
+    keep their order of brightness, they are read a second time where those that came first seemed to have others.
+    """
+    intake = _decoded(source, scratch, fit, background, workers, Levels(bits))
+    deep, floating = (intake.column(name) for name in ("deep", "floating"))
+    deep, floating = deep[np.isfinite(deep)], floating[np.isfinite(floating)]
+    own = {bits or bit_depth_of(int(value)) for value in deep}, {value <= 1 for value in floating}
+    if max(map(len, own)) > 1:
+        levels = Levels(max(own[0], default=None), max(floating, default=None))
+        scratch.clear()
+        intake = _decoded(source, scratch, fit, background, workers, levels)
+    if len(deep):
+        used = max(own[0])
+        intake.notes.append(
+            f"{len(deep):,} pictures are grey with 16 bits and have values up to {int(deep.max()):,}: read as {used} bits "
+            f"(divided by {DIVISORS[used]}); --bits {', '.join(str(one) for one in DIVISORS)} says otherwise"
+        )
+    return intake
+
+
+def _decoded(
+    source: Source, scratch: Scratch, fit: str, background: str | None, workers: int, levels: Levels
+) -> DecodedSource:
     intake = DecodedSource(source.columns, source.classes, scratch.size)
     intake.semicolons = source.semicolons
     waiting: deque[Item] = deque()
-    work = partial(decode, size=scratch.size, how=fit, background=background)
+    work = partial(decode, size=scratch.size, how=fit, background=background, levels=levels)
     chunks = _chunks(source, scratch.size, waiting, intake.rejected)
     with ProgressLine("prepare", total=source.count, unit="pictures") as progress:
         for decoded in ordered_map(work, chunks, lost, workers if source.count >= MIN_PICTURES_FOR_WORKERS else 1):

@@ -25,6 +25,7 @@ from limner.data.workers import cores
 from limner.errors import DataError, UsageError, quoted, suggestion
 from limner.files import atomic_folder, exclusive
 from limner.pictures import FITS, colour, parse_size
+from limner.pictures.modes import DIVISORS
 from limner.pictures.provenance import SAMPLE_GRID
 
 ROWS_A_WRITE = 64
@@ -51,6 +52,8 @@ class Options:
     """None: those that the source has, else `DEFAULT_SPLIT_FRACTIONS`."""
     seed: int = 0
     columns: Mapping[str, str] = field(default_factory=dict)
+    bits: int | None = None
+    """Of 16-bit grey pictures; None: as many as their greatest value needs."""
 
     @classmethod
     def checked(cls, size: str | int | Sequence[int] | None = None, **others: Any) -> "Options":
@@ -66,6 +69,8 @@ class Options:
             _among("missing", options.missing, get_args(Missing))
         if options.background is not None:
             colour(options.background)
+        if options.bits is not None and options.bits not in DIVISORS:
+            raise UsageError(f"bits {options.bits}: choose from {', '.join(map(str, DIVISORS))}")
         if options.splits is not None:
             check_fractions(options.splits)
         if options.seed < 0:
@@ -85,6 +90,7 @@ def prepare(
     splits: Fractions | None = None,
     seed: int = 0,
     columns: Mapping[str, str] | None = None,
+    bits: int | None = None,
     workers: int | None = None,
     overwrite: bool = False,
 ) -> Dataset:
@@ -95,8 +101,9 @@ def prepare(
     pad or stretch. `missing` is drop, keep or mean (see `limner.data.attributes`); left out, at most a tenth of the pictures is
     dropped. `splits` are fractions of train, validation and test; left out, those of the source, else 8, 1 and 1 tenths. The
     dataset is grey when every picture is, and has opacity when any picture is transparent and no `background` is given, a colour
-    over which all are composited. `workers` processes decode (default: one a core). `out` must not exist, or be empty, or be a
-    dataset when `overwrite`; after a failure it is as it was before. Raises DataError, UsageError.
+    over which all are composited. `bits`, 8, 10, 12, 14 or 16, are those of the values in 16-bit grey pictures; left out, their
+    greatest value decides. `workers` processes decode (default: one a core). `out` must not exist, or be empty, or be a dataset
+    when `overwrite`; after a failure it is as it was before. Raises DataError, UsageError.
     """
     options = Options.checked(
         size,
@@ -107,6 +114,7 @@ def prepare(
         splits=splits,
         seed=seed,
         columns=parse_kinds([f"{name}={kind}" for name, kind in (columns or {}).items()]),
+        bits=bits,
     )
     source, out = Path(source), Path(out)
     if workers is not None and workers < 1:
@@ -126,7 +134,7 @@ def prepare(
 def _fill(source: Source, folder: Path, options: Options, workers: int) -> None:
     size, size_reason = (options.size, "as asked") if options.size else choose_size(source)
     with Scratch(folder / "scratch", size) as scratch:
-        intake = decode_source(source, scratch, options.fit, options.background, workers)
+        intake = decode_source(source, scratch, options.fit, options.background, workers, options.bits)
         _check_enough(source, intake)
         selection = select(intake, scratch, options.missing, options.keep_duplicates, options.columns)
         splits, small = _split(selection, options)

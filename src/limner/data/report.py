@@ -120,7 +120,7 @@ def build_report(
         splits={name: splits.count(name) for name in ("train", "validation", "test")},
         classes={label.name: _counts(selection.columns[label.name], label.classes) for label in labels},
         flagged=dict(Counter(selection.flags.values())),
-        notes=[*source.notes, *selection.notes],
+        notes=[*source.notes, *intake.notes, *selection.notes],
         columns={one.name: _kind(one) for one in selection.attributes},
         options=options,
         set_aside_list=[

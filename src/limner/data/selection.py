@@ -9,10 +9,11 @@ import numpy as np
 from limner.conditions.attribute import Attribute
 from limner.data import doctor
 from limner.data.attributes import AttributeKind, Missing, incomplete, infer_column_kinds, typed
+from limner.data.column_notes import column_notes
 from limner.data.columns import clean
 from limner.data.duplicates import Duplicates, find_duplicates
 from limner.data.intake import DecodedSource, Scratch
-from limner.data.sources.folder_names import SPLIT, SPLIT_OF_FOLDER
+from limner.data.sources.folder_names import SPLIT, SPLIT_COLUMNS, SPLIT_OF_FOLDER
 from limner.errors import DataError, quoted
 
 MIN_PICTURES = 2
@@ -21,8 +22,8 @@ MAX_DROPPED_FRACTION = 0.1
 """Fraction of the pictures that may be dropped for a missing value without being asked for."""
 MAX_CROPPED_FRACTION = 0.05
 """Fraction of the area of a picture that is cropped without a word."""
-GIVEN_SPLIT = f"{SPLIT}_given"
-"""The name that a source's column of splits has in a `DecodedSource`."""
+GIVEN = "_given"
+"""What a `DecodedSource` adds to the names of columns that a dataset has itself."""
 
 
 @dataclass
@@ -56,8 +57,9 @@ def select(
     The decoded source's columns become what their values were meant as. DataError when fewer than two are left, or when more than a
     tenth would be dropped for a missing value and `missing` does not say so.
     """
-    splits = _given_splits(intake)
+    splits, said = _given_splits(intake)
     intake.columns, named, notes = clean(intake.columns, columns or {}, intake.semicolons)
+    notes = said + notes
     kinds = infer_column_kinds(intake.columns) | {name: kind for name, kind in named.items() if name in intake.columns}
     lacking = incomplete(intake.columns, kinds) if missing in ("drop", None) else {}
     if missing is None and len(lacking) > MAX_DROPPED_FRACTION * len(intake.names):
@@ -81,19 +83,30 @@ def select(
         exact=set(rows[found.exact].tolist()),
         flags=_flags(intake, kept),
         channels=int(intake.column("channels")[kept].max()),
-        notes=notes + _transparent(intake.column("channels")[kept]) + _cropped(intake.column("cut")[kept]),
+        notes=notes
+        + column_notes(clean_columns, attributes)
+        + _transparent(intake.column("channels")[kept])
+        + _cropped(intake.column("cut")[kept]),
         splits=[splits[row] for row in kept] if splits else None,
     )
 
 
-def _given_splits(intake: DecodedSource) -> list[str] | None:
-    """Takes the column of splits, if every value of it names one, and returns it."""
-    values = intake.columns.get(GIVEN_SPLIT)
-    found = [SPLIT_OF_FOLDER.get(str(value).strip().lower()) for value in values or ()]
-    if not found or None in found or "train" not in found:
-        return None
-    del intake.columns[GIVEN_SPLIT]
-    return [split for split in found if split]
+def _given_splits(intake: DecodedSource) -> tuple[list[str] | None, list[str]]:
+    """Takes the column of splits, if every value of it names one, and returns it, and a line about a column of the source's own."""
+    columns = [name for name in intake.columns if name == SPLIT or name.removesuffix(GIVEN).lower() in SPLIT_COLUMNS]
+    for column in columns:
+        values = intake.columns[column]
+        found = [SPLIT_OF_FOLDER.get(str(value).strip().lower()) for value in values]
+        named, known = quoted(column.removesuffix(GIVEN)), {split for split in found if split}
+        if column == SPLIT or (None not in found and "train" in known and len(known) > 1):
+            del intake.columns[column]
+            own = [f"The splits are those of the column {named}; others with --split."] if column != SPLIT else []
+            return [split or "train" for split in found], own
+        if len(known) > 1:
+            other = next(value for value, split in zip(values, found, strict=True) if not split)
+            word = f"'{quoted(other)}'" if other is not None else "a missing value"
+            return None, [f"{named}: {word} is no split, so this column is taken for an attribute."]
+    return None, []
 
 
 def _refuse_to_drop(lacking: dict[int, str], count: int) -> None:

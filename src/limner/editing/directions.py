@@ -13,12 +13,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from limner.editing.direction_names import unknown_in
 from limner.editing.latent_space import sample_w, standardised
 from limner.editing.latent_spec import DIRECTIONS
-from limner.errors import ModelError, UsageError, quoted, suggestion
+from limner.errors import DamagedFileError, ModelError, UsageError, quoted, suggestion
 from limner.methods import Latent
 from limner.model import Model
-from limner.tensors import DamagedFileError, load_tensors
+from limner.tensors import load_tensors
 from limner.weights import check_tensor
 
 NUM_REPORTED = 5
@@ -28,10 +29,6 @@ MAX_COMPONENTS = 50
 NUM_SAMPLES = 512
 """Latents that components are found in."""
 OTHERS_HINT = "Others are written by limner directions MODEL --attribute NAME, and named with directions=FOLDER."
-
-
-class UnknownDirectionError(UsageError):
-    """A direction that a model, or the folder that is named, does not have."""
 
 
 def sefa_directions(model: Model, count: int = NUM_REPORTED) -> dict[str, Tensor]:
@@ -72,22 +69,10 @@ def direction_offset(model: Model, name: str, folder: Path | None = None) -> Ten
     offsets = read_directions(folder, model) if folder else own_directions(model, name.partition("-")[0])
     if name not in offsets:
         if folder:
-            raise UnknownDirectionError(
-                f"{folder} has no direction '{quoted(name)}'; {suggestion(name, list(offsets))}"
-            )
+            raise unknown_in(folder, name, list(offsets))
         own = suggestion(name, list(offsets)) if offsets else "its own are pca-1, pca-2, ... and sefa-1, sefa-2, ..."
-        raise UnknownDirectionError(f"'{model.recipe.name}' has no direction '{quoted(name)}'; {own} {OTHERS_HINT}")
+        raise UsageError(f"'{model.recipe.name}' has no direction '{quoted(name)}'; {own} {OTHERS_HINT}")
     return offsets[name]
-
-
-def saved_directions(model: Path) -> tuple[Path, list[str]] | None:
-    """Returns the folder where `limner directions` leaves a model's directions, and their names; None where it has none."""
-    for folder in (model / "directions", model.parent / "directions"):
-        try:
-            return folder, sorted(load_tensors(folder / DIRECTIONS)[0])
-        except DamagedFileError:
-            continue
-    return None
 
 
 def read_directions(folder: Path, model: Model) -> dict[str, Tensor]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from limner.config import PathText
 from limner.editing.edits import MAX_EDITS, apply, from_list, to_list
@@ -73,7 +73,7 @@ def open_source(path: Path, seed: int = 0) -> Source:
     """
     if resolve_shipped(path).is_dir():
         return _of_model(path, LatentSpec(seed=seed))
-    provenance = _carried(path)
+    provenance = carried(path)
     edited = provenance is not None and provenance.get("kind") == "edit"
     source = (
         _of_edited(path, provenance) if provenance and edited else Source(open_pixels(path), _of_file(path, provenance))
@@ -155,7 +155,7 @@ def _of_edited(path: Path, provenance: dict[str, Any]) -> Source:
     if of_model:
         source = _of_model(where, spec, _directions(where, about.origin.directions))
     else:
-        source = Source(open_pixels(where), _of_file(where, _carried(where)))
+        source = Source(open_pixels(where), _of_file(where, carried(where)))
     if _identity(source.origin) != _identity(origin):
         raise PictureError(f"{path} was made of another {where} than is there now.")
     return Source(source.pixels, origin, edits, source.latent, read)
@@ -215,11 +215,21 @@ def _identity(origin: dict[str, Any]) -> Any:
     return (origin.get("model") or origin).get("sha256")
 
 
-def _carried(path: Path) -> dict[str, Any] | None:
+def carried(path: Path) -> dict[str, Any] | None:
+    """Returns what a picture says of how it was made; None of a photograph, and of what is no picture."""
     try:
         return read_provenance(path)
     except PictureError:
-        return None  # a photograph, or what is no picture at all, which reading it will say
+        return None
+
+
+def carried_edits(path: Path) -> list[Operation]:
+    """Returns the edits that a picture carries; none where it carries none, or cannot be made again from them."""
+    made = carried(path) or {}
+    try:
+        return from_list(EditProvenance.model_validate(made).edits) if made.get("kind") == "edit" else []
+    except (ValidationError, UsageError):
+        return []
 
 
 def provenance(source: Source, edits: Sequence[Operation], anonymous: bool = False) -> dict[str, Any]:

@@ -14,13 +14,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Literal, get_args
 
 import torch
 from torch import Tensor
 
-from limner.conditions.resolve import ConditionRequest
+from limner.conditions.values import ConditionRequest
 from limner.editing.condition_search import search_condition
+from limner.editing.inversion_config import DETAILS, INVERSION_STEPS, Detail
 from limner.editing.latent_space import one_thread, sample_w, standardised
 from limner.features import Extractor, load_extractor
 from limner.features.likeness import embed, perceptual_distance
@@ -28,8 +28,6 @@ from limner.methods import Latent, concatenate
 from limner.model import Model
 from limner.networks.conditioning import Condition
 
-INVERSION_STEPS = 150
-"""Of optimisation: a third of w alone, a third with coarse offsets, a third with all."""
 CANDIDATES = 256
 """Random latents that are tried first where there is no encoder; their conditions are where a search for one starts."""
 INVERSION_BATCH = 64
@@ -43,9 +41,6 @@ LENGTH_WEIGHT = 1.0
 OFFSET_PENALTY = 0.01
 """Weight of the mean square of offsets, so that what w can express is not left to them."""
 
-Detail = Literal["none", "coarse", "all"]
-"""Which offsets are optimised."""
-DETAILS = get_args(Detail)
 LatentLoss = Callable[[Tensor], Tensor]
 """Pictures (B, C, H, W) in [-1, 1] -> how far each is from what is wanted, (B,)."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from limner.conditions.resolve import ConditionRequest
+from limner.conditions.values import ConditionRequest
 from limner.methods import Latent, slerp
 from limner.model import WEIGHTS, Model, find_folder, load
 from limner.networks.conditioning import Condition
@@ -55,13 +55,18 @@ def _interpolated(one: Tensor | None, other: Tensor | None, fraction: float) -> 
 
 
 def with_condition(model: Model, latent: Latent, condition: Condition) -> Latent:
-    """Returns the latent of the same pictures under another condition: what that changes of the first layer becomes an offset."""
+    """Returns the latent of the same pictures under another condition: what that changes of feature maps becomes offsets.
+
+    Of all of them, one after another: a condition may modulate every stage of a decoder (FiLM), not only enter its first layer.
+    """
     if all(torch.equal(values, condition[name]) for name, values in latent.condition.items()):
         return latent
-    other = replace(latent, condition=condition)
-    own, under_other = (model.hooks.first_output(each) for each in (latent, other))
-    first, *others = model.hooks.offsets_of(latent)
-    return replace(other, offsets=(first + own - under_other, *others))
+    own = model.hooks.feature_maps(latent)
+    offsets = [torch.zeros_like(maps) for maps in own]
+    for level, maps in enumerate(own):
+        other = replace(latent, condition=condition, offsets=tuple(offsets))
+        offsets[level] = maps - model.hooks.feature_maps(other)[level]
+    return replace(latent, condition=condition, offsets=tuple(offsets))
 
 
 def cross_faded(one: Tensor, other: Tensor, fraction: float) -> Tensor:

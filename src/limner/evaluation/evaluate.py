@@ -9,6 +9,7 @@ import numpy as np
 
 from limner import memory
 from limner.data import Dataset, is_dataset, open_dataset
+from limner.data.of_run import data_for
 from limner.data.verification import verify as verify_files
 from limner.errors import UsageError, suggestion
 from limner.evaluation.cost import cost
@@ -26,7 +27,6 @@ from limner.features import load_extractor
 from limner.model import Model, check_shape, find_folder, load
 from limner.pictures import grid, notebook_html
 from limner.progress import ProgressLine
-from limner.training.run import data_for
 from limner.version import __version__
 
 GROUPS: dict[str, Callable[[Reference, Subject], Group]] = {

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from limner.data import Dataset, is_dataset
+from limner.data.of_run import data_of
 from limner.errors import DataError, RunError
 from limner.model import Model
-from limner.training.run import data_of
 
 MIN_TEST_PICTURES = 500
 """Test pictures from which the validation split, on which training may have stopped, is left alone."""

@@ -2,54 +2,25 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from torch import Tensor
 
-from limner.conditions.attribute import Attribute
-from limner.conditions.kinds import condition_kind_of
 from limner.data.dataset import Dataset
-from limner.errors import UsageError, quoted, suggestion
+from limner.data.of_run import data_for
+from limner.errors import UsageError
 from limner.explain.predictor import AttributePredictor
 from limner.explain.predictor_cache import predictor_once
 from limner.explain.scorers import SCORERS, Scorer
+from limner.explain.targets import Target, target_among
 from limner.model import Model, check_shape
-from limner.training.run import data_for
 
 MAX_CLASSES = 12
 """Classes of a label that are scored one by one; of one with more, only those that are asked for."""
 
 
-class Target(NamedTuple):
-    """A number, or one class of a label, whose probability is meant."""
-
-    attribute: Attribute
-    class_index: int | None = None
-
-    @property
-    def text(self) -> str:
-        """NAME, or NAME=CLASS."""
-        name, index = self.attribute.name, self.class_index
-        return name if index is None else f"{name}={self.attribute.classes[index]}"
-
-
 def target_of(dataset: Dataset, text: str) -> Target:
     """Returns what NAME, or NAME=CLASS, means in a dataset; UsageError or ConditionError for anything else."""
-    name, equals, class_name = (part.strip() for part in text.partition("="))
-    usable = {one.name: one for one in dataset.schema.attributes if one.kind in ("label", "number")}
-    if name not in usable:
-        hint = suggestion(name, list(usable)) if usable else "it has none."
-        raise UsageError(f"{dataset.path} has no label or number '{quoted(name)}'; {hint}")
-    attribute = usable[name]
-    if attribute.kind == "number":
-        if equals:
-            raise UsageError(f"{quoted(name)} is a number, which has no classes: ask for {quoted(name)} alone.")
-        return Target(attribute)
-    if not equals:
-        raise UsageError(
-            f"{quoted(name)} is a label: ask for one class of it, as {quoted(name)}={quoted(attribute.classes[0])}."
-        )
-    return Target(attribute, int(condition_kind_of(attribute).parse(attribute, class_name)))
+    return target_among(dataset.schema.attributes, text, str(dataset.path))
 
 
 def scorer_of(predictor: AttributePredictor, target: Target) -> Scorer:

@@ -17,14 +17,13 @@ from limner.editing.directions import shifted
 from limner.editing.latent_space import sample_w, standardised
 from limner.errors import UsageError, quoted, suggestion
 from limner.explain.scorers import Scorer
+from limner.explain.targets import check_count
 from limner.methods import Latent
 from limner.metrics.intervals import Interval, change_interval
 from limner.model import Model
 
 RIDGE_PENALTIES = np.logspace(0, 5, 11)
 """Penalties of the regression, of which cross-validation chooses one."""
-MIN_PICTURES = 40
-"""Pictures that are needed, so that halves of them are enough."""
 MIN_LENGTH = 1e-3
 """Length below which nothing is left of a direction of length 1."""
 MIN_SCORE_STD = 1e-6
@@ -132,12 +131,6 @@ def scores_of(model: Model, latent: Latent, scorers: Mapping[str, Scorer]) -> di
             for name, scorer in scorers.items():
                 scores[name].append(scorer(images).double())
     return {name: torch.cat(parts) for name, parts in scores.items()}
-
-
-def check_count(n: int) -> None:
-    """Raises UsageError for fewer pictures than directions can be found in."""
-    if n < MIN_PICTURES:
-        raise UsageError(f"--n {n}: at least {MIN_PICTURES} pictures are needed.")
 
 
 def halves(model: Model, n: int, seed: int) -> tuple[Latent, Latent]:

@@ -19,17 +19,17 @@ from torch import Tensor
 
 from limner import seeds
 from limner.data.dataset import Dataset
-from limner.errors import ModelError, UsageError
+from limner.errors import ModelError
 from limner.explain.attribute_scorers import scorer_of, target_of
 from limner.explain.directions import regression
 from limner.explain.layer_probe import LayerProbe, Samples, find_layer
 from limner.explain.predictor_cache import predictor_once
 from limner.explain.scorers import Scorer
+from limner.explain.targets import check_counts
 from limner.metrics.intervals import Interval, change_interval
 from limner.model import Model, check_shape
 from limner.progress import ProgressLine
 
-MIN_LATENTS = 40
 """Latents that are needed, so that halves of them are enough."""
 MAX_CHANNELS = 128
 """Channels of a wide layer that are tested, drawn at random."""
@@ -140,7 +140,7 @@ def dissect(
     """
     check_shape("the model", model, dataset)
     find_layer(model, layer)  # before the predictor is trained
-    _check_numbers(n, top)
+    check_counts(n, top)
     target = target_of(dataset, attribute)
     predictor = predictor_once(dataset, [target.attribute], seed)
     found = dissection(model, scorer_of(predictor, target), layer=layer, n=n, top=top, seed=seed)
@@ -155,7 +155,7 @@ def dissection(
     Of the layer in the middle, unless one is named; `top` channels, at most half of those tested, are set together. ModelError
     for a model without hidden layers, UsageError for a layer that is none or numbers that are too small.
     """
-    _check_numbers(n, top)
+    check_counts(n, top)
     choosing, evaluating = slice(0, n // 2), slice(n // 2, 2 * (n // 2))
     samples = Samples(model, scorer, evaluating.stop, seed)
     probe = LayerProbe(*find_layer(model, layer), samples, choosing)
@@ -278,11 +278,6 @@ def _jointly(channels: Sequence[Pair], rises: Sequence[bool], chosen: Iterable[i
 
 def _along(step: Tensor) -> Pair:
     return Intervention(shift=-step), Intervention(shift=step)
-
-
-def _check_numbers(n: int, top: int) -> None:
-    if n < MIN_LATENTS or top < 1:
-        raise UsageError(f"--n {n} --top {top}: at least {MIN_LATENTS} pictures and 1 channel are needed.")
 
 
 def _percentiles(means: Tensor) -> Interval:

@@ -9,9 +9,10 @@ import numpy as np
 from torch import Tensor
 
 from limner.data.cache import cache_folder
+from limner.errors import DamagedFileError
 from limner.features.extractor import Extractor
 from limner.features.pool import pool
-from limner.tensors import DamagedFileError, content_digest, load_tensors, save_tensors
+from limner.tensors import content_digest, load_tensors, save_tensors
 
 FORMAT = 1  # to be raised when `pool` makes other vectors of the same pictures
 PIECE = 256  # pictures

@@ -1,14 +1,15 @@
 """Methods by name: what is minimised and how to sample from it. A new method is a file and a line in `METHODS`."""
 
 from limner.conditions.attribute import Attribute
+from limner.configs.method import MethodConfig
+from limner.configs.optimiser import OptimiserConfig
 from limner.data.schema import Schema
 from limner.methods.gan import Gan
 from limner.methods.generator import Generator, Posterior
 from limner.methods.hooks import DecoderHooks
 from limner.methods.latent import Latent, concatenate, slerp, walk
-from limner.methods.method import Method, MethodConfig
+from limner.methods.method import Method
 from limner.methods.noise import Noise
-from limner.methods.optimisers import OptimiserConfig
 from limner.methods.step_context import StepContext
 from limner.methods.vae import Vae
 

@@ -1,30 +1,16 @@
 """A discriminator in addition to another objective: it separates real from fake pictures, which the generator learns to prevent."""
 
-from pydantic import Field
 from torch import Tensor, nn
 
 from limner.conditions.attribute import Attribute
-from limner.config import Section
-from limner.data.augment import DRAWS, AugmentConfig, augment
+from limner.configs.adversary import AdversaryConfig
+from limner.configs.augment import AugmentConfig
+from limner.data.augment import DRAWS, augment
 from limner.data.schema import Schema
 from limner.methods.losses import hinge_discriminator
 from limner.methods.step_context import StepContext
-from limner.networks import NetworkConfig
 from limner.networks.conditioning import Condition
 from limner.networks.discriminator import build_discriminator, features_of_both
-
-
-class AdversaryConfig(Section):
-    """The discriminator, and how much it counts."""
-
-    network: NetworkConfig
-    weight: float = Field(0.1, gt=0)
-    """Of its logits relative to the negative ELBO, which is counted per pixel and channel."""
-    discriminator_lr: float | None = Field(None, gt=0)
-    """Learning rate of the discriminator where it differs from the optimiser's."""
-    augment: AugmentConfig = AugmentConfig()
-    augment_below: int = Field(0, ge=0)
-    """Augment when the training set has fewer pictures than this."""
 
 
 def augmented(images: Tensor, config: AugmentConfig, context: StepContext, purpose: str) -> Tensor:

@@ -2,13 +2,9 @@
 
 import torch
 import torch.nn.functional as F
-from pydantic import Field
 from torch import Tensor
 
-from limner.config import Section
-from limner.methods.adversary import AdversaryConfig
 from limner.methods.generator import Generator
-from limner.networks import NetworkConfig
 from limner.networks.conditioning import Condition
 
 NOISE_FLOOR = 0.06
@@ -17,29 +13,6 @@ EPSILON = 0.003
 """Local variance below which a generated picture says nothing about details."""
 MAX_GAIN = 2.0
 """How much stronger, at most, details become where those of the generated picture do."""
-
-
-class CounterfactualConfig(Section):
-    """A loss on pictures under another picture's attributes: a predictor must find these, and a discriminator take them for real.
-
-    Counterfactual fine-tuning: Ribeiro et al. 2023, arXiv 2306.15764, section 3.3; here while the ELBO is still maximised. All
-    attributes are another picture's, never one alone: a predictor that has not seen a thin bright stroke takes it for a thicker
-    one, and pictures with a low loss there were seen to move away from the truth.
-    """
-
-    weight: float = Field(0.06, gt=0)
-    """Of the predictor's mean loss of an attribute relative to the negative ELBO, which is counted per pixel and channel."""
-    adversary: AdversaryConfig | None = AdversaryConfig(
-        network=NetworkConfig(architecture="convolutional", widths=(32, 64, 128), spectral_norm=True),
-        weight=0.002,
-        discriminator_lr=6e-4,
-    )
-    """A discriminator that compares a counterfactual picture with the one whose attributes it was given."""
-    after: int = Field(250_000, ge=0)
-    """Pictures seen before the loss begins: until then the ELBO alone teaches more, and three times as fast."""
-    every: int = Field(4, ge=1)
-    """Steps between batches with this loss, whose weight is multiplied by it."""
-    predictor_lr: float = Field(1e-3, gt=0)
 
 
 def apply_change(images: Tensor, before: Tensor, after: Tensor) -> Tensor:

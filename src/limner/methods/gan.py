@@ -3,64 +3,28 @@
 One step generates one batch and uses it twice: detached for the discriminator, with its graph for the generator.
 """
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
-from pydantic import Field
 from torch import Tensor
 
 from limner.conditions.attribute import Attribute
 from limner.config import Range, SearchSpace
-from limner.data.augment import AugmentConfig
+from limner.configs.gan import GanConfig
+from limner.configs.optimiser import OptimiserConfig
 from limner.data.dataset import Batch
 from limner.data.schema import Schema
 from limner.methods.adversary import augmented
 from limner.methods.generator import Generator
 from limner.methods.losses import GAN_LOSSES
-from limner.methods.method import Method, MethodConfig, Scalars
-from limner.methods.optimisers import OptimiserConfig, build_optimiser
+from limner.methods.method import Method, Scalars
+from limner.methods.optimisers import build_optimiser
 from limner.methods.regularisers import interpolated_gradient, squared_gradient
 from limner.methods.step_context import StepContext
-from limner.networks import NetworkConfig, build_decoder
+from limner.networks import build_decoder
 from limner.networks.conditioning import CONDITION_INIT_STD, Condition, ConditionEncoder, FiLM
 from limner.networks.discriminator import build_discriminator, features_of_both
-
-
-class GanConfig(MethodConfig):
-    """What a GAN minimises, and with which networks."""
-
-    kind: Literal["gan"] = "gan"
-    latent_dim: int = Field(128, ge=1, le=8192)
-    output: Literal["tanh", "linear"] = "tanh"
-    """What follows the generator's last layer; linear pictures are cut to [-1, 1] when sampled."""
-    generator: NetworkConfig
-    discriminator: NetworkConfig
-    loss: Literal["minimax", "non-saturating", "least-squares", "hinge", "wasserstein", "relativistic"]
-    r1: float = Field(0.0, ge=0)
-    """Weight of half the squared gradient on real pictures."""
-    r2: float = Field(0.0, ge=0)
-    """Weight of half the squared gradient on generated pictures."""
-    gradient_penalty: float = Field(0.0, ge=0)
-    """Weight of the penalty on gradients between real and generated pictures whose norm is not 1."""
-    penalty_every: int = Field(1, ge=1)
-    """Steps between penalties, whose weight is multiplied by it (arXiv 1912.04958, section 3.1)."""
-    info_weight: float = Field(0.0, ge=0)
-    """Weight of the squared error with which the discriminator reads z off fake pictures, which both networks lessen."""
-    film: bool = False
-    """Several attributes also modulate the generator's feature maps (FiLM: Perez et al. 2017, arXiv 1709.07871)."""
-    mismatch_weight: float = Field(0.0, ge=0)
-    """With several attributes: weight of the hinge loss by which a real picture under a condition with one attribute of another
-    picture counts as fake (matching-aware: Reed et al. 2016, arXiv 1605.05396, section 4.2)."""
-    classifier_weight: float = Field(0.0, ge=0)
-    """With several attributes: weight of the loss with which the discriminator reads each off real pictures, and the generator
-    makes it readable (auxiliary classifier: Odena et al. 2016, arXiv 1610.09585)."""
-    discriminator_lr: float | None = Field(None, gt=0)
-    """Learning rate of the discriminator where it differs from the optimiser's."""
-    augment: AugmentConfig = AugmentConfig()
-    """Differentiable augmentation in front of the discriminator."""
-    augment_below: int = Field(0, ge=0)
-    """Augment when the training set has fewer pictures than this."""
 
 
 class GanGenerator(Generator):

@@ -81,6 +81,22 @@ class DecoderHooks:
         return caught[0]
 
     @torch.no_grad()
+    def feature_maps(self, latent: Latent) -> Offsets:
+        """Returns what offsets are added to, with those of the latent: the first layer's output, and what the other layers read."""
+        found: dict[nn.Module, Tensor] = {}
+        with self.lock, self._with_offsets(latent.offsets):
+            hooks = [
+                self.first_layer.register_forward_hook(lambda own, _, output: found.update({own: output})),
+                *(
+                    part.register_forward_pre_hook(lambda own, maps: found.update({own: maps[0]}))
+                    for part in self.offset_layers
+                ),
+            ]
+            with _hooked(hooks):
+                self.generator.decode_latent(latent)
+        return tuple(found[part] for part in (self.first_layer, *self.offset_layers))
+
+    @torch.no_grad()
     def _find_offset_layers(self, examples: Latent) -> tuple[dict[nn.Module, tuple[int, ...]], list[float]]:
         """Returns the layers that read the last maps of each size, with shapes (C, H, W), and the std of all that gets offsets."""
         read: dict[nn.Module, Tensor] = {}

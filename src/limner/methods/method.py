@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from limner.conditions.attribute import Attribute
-from limner.config import SearchSpace, Section
+from limner.config import SearchSpace
+from limner.configs.method import MethodConfig
+from limner.configs.optimiser import OptimiserConfig
 from limner.data.dataset import Batch
 from limner.data.schema import Schema
 from limner.methods.generator import Generator
-from limner.methods.optimisers import OptimiserConfig, with_strides_of
+from limner.methods.optimisers import with_strides_of
 from limner.methods.step_context import StepContext
 
 Scalars = dict[str, Tensor]
-HeldOutMeasure = Literal["negative_elbo", "frechet"]
-
-
-class MethodConfig(Section):
-    """What a recipe says of its method; `kind` is the method's name."""
-
-    kind: str
-
-    @property
-    def held_out_measure(self) -> HeldOutMeasure:
-        """What says on held-out pictures how good a model is: the negative ELBO where that alone is learned."""
-        return "frechet"
 
 
 def _keep_gradients(parameters: Iterable[nn.Parameter]) -> None:

@@ -1,25 +1,19 @@
 """Purely random pictures: the floor that every metric must tell from a trained model."""
 
 import math
-from typing import Literal
 
 import torch
 from torch import Tensor
 
 from limner.conditions.attribute import Attribute
+from limner.configs.noise import NoiseConfig
+from limner.configs.optimiser import OptimiserConfig
 from limner.data.dataset import Batch
 from limner.data.schema import Schema
 from limner.methods.generator import Generator
-from limner.methods.method import Method, MethodConfig, Scalars
-from limner.methods.optimisers import OptimiserConfig
+from limner.methods.method import Method, Scalars
 from limner.methods.step_context import StepContext
 from limner.networks.conditioning import Condition
-
-
-class NoiseConfig(MethodConfig):
-    """Nothing to choose."""
-
-    kind: Literal["noise"] = "noise"
 
 
 class NoiseGenerator(Generator):

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+from limner.configs.network import NetworkConfig
 from limner.errors import RecipeError
 from limner.networks.blocks import Decoder, Encoder, spectrally_normalise
-from limner.networks.config import NetworkConfig
 from limner.networks.convolutional import ConvolutionalDecoder, ConvolutionalEncoder
 from limner.networks.dense_convolutional import DenseConvolutionalDecoder
 from limner.networks.mlp import MlpDecoder, MlpEncoder

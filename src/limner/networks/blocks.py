@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from limner.networks.config import NetworkConfig
+from limner.configs.network import NetworkConfig
 
 MIN_MAP_SIDE = 4
 """Shorter side of the smallest feature map."""

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
+from limner.configs.network import NetworkConfig
 from limner.networks.blocks import Decoder, Encoder, Pyramid, film, norm_act, num_downsamples
-from limner.networks.config import NetworkConfig
 
 
 def _refinements(config: NetworkConfig, channels: int) -> list[nn.Module]:

@@ -2,8 +2,8 @@
 
 from torch import Tensor, nn
 
+from limner.configs.network import NetworkConfig
 from limner.networks.blocks import Decoder, Pyramid, norm_act
-from limner.networks.config import NetworkConfig
 
 NUM_UPSAMPLES = 2
 """Doublings of the first map's sides, and convolutional widths."""

@@ -8,8 +8,9 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from limner.conditions.attribute import Attribute
 from limner.conditions.compare import difference
+from limner.configs.network import NetworkConfig
 from limner.data.schema import Schema
-from limner.networks import NetworkConfig, build_encoder
+from limner.networks import build_encoder
 from limner.networks.attribute_heads import AttributeHeads
 from limner.networks.conditioning import Condition, ConditionEncoder
 

@@ -1,14 +1,12 @@
 """A learned prior: a flow from standard normal z to the w that an encoder makes, and back."""
 
 from collections.abc import Sequence
-from typing import Annotated
 
 import torch
-from pydantic import Field
 from torch import Tensor, nn
 
 from limner.conditions.attribute import Attribute
-from limner.config import Section
+from limner.configs.network import FlowConfig
 from limner.networks.conditioning import CONDITION_INIT_STD, Condition, ConditionEncoder
 
 NUM_FREQUENCIES = 16
@@ -17,16 +15,6 @@ STATISTICS_MOMENTUM = 0.01
 """Weight of a batch in the running mean and variance of w."""
 FIXED_POINT_ITERATIONS = 6
 """Fixed-point iterations that invert one step; each divides the error by the step's length times the field's slope."""
-
-
-class FlowConfig(Section):
-    """The network of the velocity field from z to w, and the number of integration steps."""
-
-    width: Annotated[int, Field(ge=1, le=16384)] = 256
-    depth: int = Field(3, ge=1, le=16)
-    """Residual blocks of two dense layers."""
-    steps: int = Field(8, ge=1, le=1000)
-    """Steps from z to w (Heun's method)."""
 
 
 class LatentFlow(nn.Module):

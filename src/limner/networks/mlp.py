@@ -2,8 +2,8 @@
 
 from torch import Tensor, nn
 
+from limner.configs.network import NetworkConfig
 from limner.networks.blocks import Decoder, Encoder, norm_act
-from limner.networks.config import NetworkConfig
 
 
 def _layers(inputs: int, config: NetworkConfig) -> nn.Sequential:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 
 from limner.conditions.attribute import Attribute
+from limner.configs.network import NetworkConfig
 from limner.data.schema import Schema
-from limner.networks import NetworkConfig, build_encoder
+from limner.networks import build_encoder
 from limner.networks.attribute_heads import AttributeHeads
 from limner.networks.conditioning import Condition
 

@@ -11,8 +11,8 @@ from itertools import pairwise
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from limner.configs.network import NetworkConfig
 from limner.networks.blocks import ACTIVATIONS, Decoder, Encoder, Pyramid, film, norm_act, num_downsamples
-from limner.networks.config import NetworkConfig
 
 PATCH_SIDE = 2
 """Pixels a side of what the encoder's first layer reads as one position of a map."""

@@ -2,14 +2,29 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageColor
 
 from limner.errors import UsageError, quoted
 
-BIT_DEPTHS = ((255, 1), (4095, 16), (65535, 257))
-"""The greatest value of a picture of 8, 12 and 16 bits in a 16-bit file, and by what it is divided."""
+DIVISORS = {8: 1, 10: 4, 12: 16, 14: 64, 16: 257}
+"""By what values are divided that have so many bits."""
+GUESSED_BIT_DEPTHS = (8, 12, 16)
+"""Bits that the values of a 16-bit file may have where nobody says how many."""
+GREATEST_DEEP, GREATEST_FLOAT = "deepest grey", "greatest float"
+"""Keys of a picture's `info`: the greatest value that it had with 16 bits, or as floats."""
+
+
+class Levels(NamedTuple):
+    """How many bits 16-bit grey pictures have, and the greatest value of those of floats; None: each's own values say."""
+
+    bits: int | None = None
+    floating: float | None = None
+
+
+OWN_LEVELS = Levels()
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 """What Pillow calls a picture of 8 bits with so many channels."""
 SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N", "I")
@@ -26,21 +41,22 @@ def colour(text: str) -> tuple[int, int, int]:
         raise UsageError(f"'{quoted(text)}' is not a colour: give a name such as white, or #rrggbb") from None
 
 
-def plain(image: Image.Image, background: str | None = "white") -> Image.Image:
+def plain(image: Image.Image, background: str | None = "white", levels: Levels = OWN_LEVELS) -> Image.Image:
     """Returns the picture in mode "L" (grey modes, grey palettes) or "RGB", composed over `background` if transparent.
 
     Without a background, what is transparent comes in mode "RGBA".
 
     16-bit grey (and 32-bit integer grey, taken as 16-bit) is divided by 257; by 16 where no value is above 4,095, as scanners of
     12 bits write it, and by 1 where none is above 255; float grey is read as [0, 1] when it
-    stays inside that range and as [0, 255] otherwise.
+    stays inside that range and as [0, 255] otherwise. `levels` are those of a whole set, within which pictures keep their order of
+    brightness; the picture's own are in its `info`.
     """
     if image.mode in ("L", "RGB") and "transparency" not in image.info:
         return image
     if image.mode in SIXTEEN_BIT:
-        return _from_sixteen_bit(image)
+        return _from_sixteen_bit(image, levels.bits)
     if image.mode == "F":
-        return _from_float(image)
+        return _from_float(image, levels.floating)
     if image.mode == "P":
         image = _without_palette(image)
     if image.has_transparency_data:
@@ -87,26 +103,37 @@ def _strips(image: Image.Image) -> Iterator[tuple[slice, np.ndarray]]:
         yield slice(top, below), np.asarray(image.crop((0, top, image.width, below)))
 
 
-def _from_sixteen_bit(image: Image.Image) -> Image.Image:
-    brightest = max(int(strip.max()) for _, strip in _strips(image))
-    step = next((step for most, step in BIT_DEPTHS if brightest <= most), BIT_DEPTHS[-1][1])
+def bit_depth_of(greatest: int) -> int:
+    """Returns how many bits the values of 16-bit pictures have, by the greatest of them."""
+    return next((bits for bits in GUESSED_BIT_DEPTHS if greatest < 2**bits), GUESSED_BIT_DEPTHS[-1])
+
+
+def _from_sixteen_bit(image: Image.Image, bits: int | None) -> Image.Image:
+    own = max(int(strip.max()) for _, strip in _strips(image))
+    step = DIVISORS[bits or bit_depth_of(own)]
     grey = np.empty((image.height, image.width), np.uint8)
     for rows, strip in _strips(image):
         grey[rows] = np.minimum((np.clip(strip.astype(np.int32), 0, 65535) + step // 2) // step, 255)
-    return Image.fromarray(grey)
+    return _with_info(grey, GREATEST_DEEP, own)
 
 
-def _from_float(image: Image.Image) -> Image.Image:
+def _with_info(grey: np.ndarray, key: str, value: float) -> Image.Image:
+    image = Image.fromarray(grey)
+    image.info[key] = value
+    return image
+
+
+def _from_float(image: Image.Image, greatest: float | None) -> Image.Image:
     most = 0.0
     for _, strip in _strips(image):
         if not np.isfinite(strip).all():
             raise ValueError("it holds values that are not numbers")
         most = max(most, float(strip.max()))
-    scale = 255.0 if most <= 1.0 else 1.0
+    scale = 255.0 if (most if greatest is None else greatest) <= 1.0 else 1.0
     grey = np.empty((image.height, image.width), np.uint8)
     for rows, strip in _strips(image):
         grey[rows] = np.rint(np.clip(strip * scale, 0, 255))
-    return Image.fromarray(grey)
+    return _with_info(grey, GREATEST_FLOAT, most)
 
 
 def _without_palette(image: Image.Image) -> Image.Image:

@@ -19,7 +19,7 @@ from PIL import (  # noqa: F401 (importing these plug-ins keeps Pillow from load
 from limner.errors import LimnerError, PictureError
 from limner.pictures.colour_space import to_srgb
 from limner.pictures.formats import describe, ends_early, png_fault, sniff
-from limner.pictures.modes import pixels, plain
+from limner.pictures.modes import OWN_LEVELS, Levels, pixels, plain
 
 REASONS = ("empty", "truncated", "not a picture", "damaged", "too large", "too small", "unreadable")
 """Why a picture cannot be used."""
@@ -49,12 +49,14 @@ def read(
     background: str | None = "white",
     minimum: int = 8,
     size: tuple[int, int] | None = None,
+    levels: Levels = OWN_LEVELS,
 ) -> Image.Image:
     """Returns the picture in an image file's bytes, or in a uint8 array (H, W) or (H, W, 1|3|4), in mode "L" or "RGB".
 
     Grey stays grey; transparency is composed over `background`, or kept, in mode "RGBA", where that is None; EXIF orientation is
     applied; of an animation the first frame counts. Sides must be at least `minimum` and the area at most `MAX_PIXELS`, checked
     before anything is decoded. With `size` (height, width) a JPEG may come smaller than it is, but never below twice that size.
+    `levels` are those of the set that the picture is of.
     Raises UnusablePicture.
     """
     if isinstance(content, np.ndarray):
@@ -63,7 +65,7 @@ def read(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         image = _header(content, kind, minimum)
-        return _decoded(image, content, kind, background, size)
+        return _decoded(image, content, kind, background, size, levels)
 
 
 def accepted(content: bytes) -> str:
@@ -138,7 +140,12 @@ def _header(content: bytes, kind: str, minimum: int) -> Image.Image:
 
 
 def _decoded(
-    image: Image.Image, content: bytes, kind: str, background: str | None, size: tuple[int, int] | None
+    image: Image.Image,
+    content: bytes,
+    kind: str,
+    background: str | None,
+    size: tuple[int, int] | None,
+    levels: Levels,
 ) -> Image.Image:
     if kind == "PNG" and (fault := png_fault(content)):
         raise _fault(SyntaxError(fault), content, kind)
@@ -146,7 +153,7 @@ def _decoded(
         if size and kind == "JPEG":
             image.draft(None, (2 * max(size), 2 * max(size)))  # a square, for the picture may yet be turned by EXIF
         image.load()
-        return plain(to_srgb(_upright(image)), background)
+        return plain(to_srgb(_upright(image)), background, levels)
     except LimnerError:
         raise
     except Exception as error:  # as above

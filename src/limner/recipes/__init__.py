@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from limner.recipe_names import check_recipe_name
+from limner.errors import RecipeError, quoted, suggestion
 from limner.recipes.causal_vae import causal_vae
 from limner.recipes.conv_vae import conv_vae
 from limner.recipes.dcgan import dcgan
@@ -50,11 +50,13 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "mlp-vae": mlp_vae,
     "noise": noise,
 }
+FILES = (".yaml", ".yml")
 
 
 def find_recipe(name: str) -> Recipe:
     """Returns a recipe by its name or from a YAML file; RecipeError when there is none."""
     if name in RECIPES:
         return RECIPES[name]()
-    check_recipe_name(name)
+    if not name.endswith(FILES):
+        raise RecipeError(f"there is no recipe '{quoted(name)}'; {suggestion(name, list(RECIPES))}")
     return read_recipe(name)

@@ -1,9 +1,9 @@
 """The VAE of causal models: a small latent for what no attribute says of a picture, and a decoder that obeys the attributes."""
 
-from limner.methods.counterfactual import CounterfactualConfig
-from limner.methods.optimisers import OptimiserConfig, ScheduleConfig
-from limner.methods.vae import VaeConfig
-from limner.networks import NetworkConfig
+from limner.configs.adversary import CounterfactualConfig
+from limner.configs.network import NetworkConfig
+from limner.configs.optimiser import OptimiserConfig, ScheduleConfig
+from limner.configs.vae import VaeConfig
 from limner.recipes.recipe import EmaConfig, Recipe
 
 

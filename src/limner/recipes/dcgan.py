@@ -1,7 +1,7 @@
 """DCGAN (Radford et al. 2015, arXiv 1511.06434)."""
 
-from limner.methods.gan import GanConfig
-from limner.networks import NetworkConfig
+from limner.configs.gan import GanConfig
+from limner.configs.network import NetworkConfig
 from limner.recipes.recipe import Recipe
 
 

@@ -1,8 +1,8 @@
 """The wide fully connected VAE."""
 
-from limner.methods.optimisers import OptimiserConfig
-from limner.methods.vae import VaeConfig
-from limner.networks import NetworkConfig
+from limner.configs.network import NetworkConfig
+from limner.configs.optimiser import OptimiserConfig
+from limner.configs.vae import VaeConfig
 from limner.recipes.recipe import Recipe
 
 

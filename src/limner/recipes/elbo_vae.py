@@ -1,8 +1,8 @@
 """The VAE of the evidence lower bound alone, with a likelihood of 8-bit pictures, so that bits per dimension can be stated."""
 
-from limner.methods.optimisers import OptimiserConfig, ScheduleConfig
-from limner.methods.vae import VaeConfig
-from limner.networks import NetworkConfig
+from limner.configs.network import NetworkConfig
+from limner.configs.optimiser import OptimiserConfig, ScheduleConfig
+from limner.configs.vae import VaeConfig
 from limner.recipes.recipe import EmaConfig, Recipe
 
 

@@ -1,9 +1,9 @@
 """The default GAN: the best pictures per minute on a small machine."""
 
-from limner.data.augment import AugmentConfig
-from limner.methods.gan import GanConfig
-from limner.methods.optimisers import OptimiserConfig, ScheduleConfig
-from limner.networks import NetworkConfig
+from limner.configs.augment import AugmentConfig
+from limner.configs.gan import GanConfig
+from limner.configs.network import NetworkConfig
+from limner.configs.optimiser import OptimiserConfig, ScheduleConfig
 from limner.recipes.recipe import EmaConfig, Recipe
 
 

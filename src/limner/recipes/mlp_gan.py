@@ -1,7 +1,7 @@
 """The fully connected GAN: the simplest pair that still generates."""
 
-from limner.methods.gan import GanConfig
-from limner.networks import NetworkConfig
+from limner.configs.gan import GanConfig
+from limner.configs.network import NetworkConfig
 from limner.recipes.recipe import Recipe
 
 

@@ -1,6 +1,6 @@
 """Noise: the floor of every comparison."""
 
-from limner.methods.noise import NoiseConfig
+from limner.configs.noise import NoiseConfig
 from limner.recipes.recipe import Recipe
 
 

@@ -1,9 +1,9 @@
 """R3GAN (Huang et al. 2024, arXiv 2501.05441) at the size of a small machine."""
 
-from limner.data.augment import AugmentConfig
-from limner.methods.gan import GanConfig
-from limner.methods.optimisers import OptimiserConfig
-from limner.networks import NetworkConfig
+from limner.configs.augment import AugmentConfig
+from limner.configs.gan import GanConfig
+from limner.configs.network import NetworkConfig
+from limner.configs.optimiser import OptimiserConfig
 from limner.recipes.recipe import EmaConfig, Recipe
 
 

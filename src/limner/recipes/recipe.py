@@ -1,9 +1,11 @@
-"""A recipe: the complete, printable, typed description of a training run."""
+"""A recipe: the complete, printable, typed description of a training run; read and checked without PyTorch."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -15,17 +17,18 @@ from pydantic import (
     model_validator,
 )
 
-from limner.conditions.attribute import Attribute
-from limner.conditions.kinds import CONDITION_KINDS
+from limner.conditions.values import can_be_asked
 from limner.config import NameText, Section, in_words
-from limner.data.augment import AugmentConfig
-from limner.data.dataset import Dataset
-from limner.data.groups import grouped
-from limner.data.schema import Schema
+from limner.configs import METHOD_CONFIGS, MethodConfig
+from limner.configs.augment import AugmentConfig
+from limner.configs.optimiser import OptimiserConfig, ScheduleConfig
 from limner.errors import RecipeError, quoted, suggestion
-from limner.methods import METHODS, MethodConfig
-from limner.methods.optimisers import OptimiserConfig, ScheduleConfig
 from limner.parsing import MAX_YAML_BYTES, ParseError, parse_yaml, read_text, write_yaml
+
+if TYPE_CHECKING:
+    from limner.conditions.attribute import Attribute
+    from limner.data.dataset import Dataset
+    from limner.data.schema import Schema
 
 
 class EmaConfig(Section):
@@ -80,10 +83,7 @@ class Recipe(Section):
         """Reads the section as the config of the method that its `kind` names."""
         if not isinstance(value, dict):
             return value
-        kind = value.get("kind")
-        if not isinstance(kind, str) or kind not in METHODS:
-            raise ValueError(f"no method is of the kind '{quoted(kind)}'; {suggestion(str(kind), list(METHODS))}")
-        return METHODS[kind].config_type.model_validate(value)
+        return _config_type(value.get("kind")).model_validate(value)
 
     @field_validator("condition", mode="before")
     @classmethod
@@ -92,7 +92,7 @@ class Recipe(Section):
         return (value,) if one else value
 
     @model_validator(mode="after")
-    def _an_encoder_would_need_the_group_of_any_picture(self) -> "Recipe":
+    def _an_encoder_would_need_the_group_of_any_picture(self) -> Recipe:
         if self.condition == "groups" and self.encodes:
             raise ValueError(
                 "condition: groups are for GANs; a VAE would have to know the group of every picture that it encodes"
@@ -109,10 +109,14 @@ class Recipe(Section):
     @property
     def encodes(self) -> bool:
         """Whether models of this recipe encode pictures."""
+        from limner.methods import METHODS
+
         return METHODS[self.method.kind].generator_type.encodes
 
     def grouped(self, dataset: Dataset) -> Dataset:
         """Returns the dataset, with its pictures in groups where this recipe conditions on them."""
+        from limner.data.groups import grouped
+
         unlabelled = self.condition == "auto" and not self.encodes and not dataset.schema.label
         return grouped(dataset) if unlabelled or self.condition == "groups" else dataset
 
@@ -122,14 +126,23 @@ class Recipe(Section):
             return ()
         if self.condition in ("auto", "groups"):
             return (schema.attribute(schema.label),) if schema.label else ()
-        usable = [a.name for a in schema.attributes if a.kind in CONDITION_KINDS]
+        usable = [attribute.name for attribute in schema.attributes if can_be_asked(attribute)]
         for name in self.condition:
             if name not in usable:
-                hint = (
-                    suggestion(name, usable) if usable else f"this dataset has none (a {', a '.join(CONDITION_KINDS)})."
-                )
+                hint = suggestion(name, usable) if usable else "this dataset has none (a label, a number)."
                 raise RecipeError(f"condition: the dataset has no attribute '{quoted(name)}' to train for; {hint}")
         return tuple(schema.attribute(name) for name in self.condition)
+
+
+def _config_type(kind: Any) -> type[MethodConfig]:
+    """Returns the type of a method's section of a recipe; ValueError for a method that there is not."""
+    if isinstance(kind, str) and kind in METHOD_CONFIGS:
+        return METHOD_CONFIGS[kind]
+    from limner.methods import METHODS  # where a new method stands
+
+    if not isinstance(kind, str) or kind not in METHODS:
+        raise ValueError(f"no method is of the kind '{quoted(kind)}'; {suggestion(str(kind), list(METHODS))}")
+    return METHODS[kind].config_type
 
 
 def parse(fields: dict[str, Any], where: str) -> Recipe:
@@ -187,7 +200,7 @@ def _section_at(location: Sequence[str | int], fields: dict[str, Any]) -> type[B
     section: type[BaseModel] = Recipe
     for part in location:
         if section is Recipe and part == "method":
-            section = METHODS[fields["method"]["kind"]].config_type
+            section = _config_type(fields["method"]["kind"])
         elif part in section.model_fields:
             kind = section.model_fields[str(part)].annotation
             section = next((one for one in (kind, *get_args(kind)) if _is_section(one)), section)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from limner.config import Choices, Range, SearchSpace
-from limner.methods import METHODS
 from limner.recipes.recipe import Recipe
 
 COMMON: SearchSpace = {
@@ -31,6 +30,8 @@ def own_values(recipe: Recipe) -> dict[str, Any]:
 
 
 def _space(recipe: Recipe) -> SearchSpace:
+    from limner.methods import METHODS
+
     own = METHODS[recipe.method.kind].search_space
     return COMMON | own if own else {}
 

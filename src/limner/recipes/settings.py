@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from limner.errors import RecipeError, quoted
+from limner.errors import RecipeError, quoted, suggestion
 from limner.parsing import ParseError, parse_yaml
-from limner.recipe_keys import find_key, split_setting
 from limner.recipes.recipe import Recipe, parse
 
 
@@ -20,6 +19,28 @@ def apply_settings(recipe: Recipe, settings: Sequence[str]) -> Recipe:
         key, text = split_setting(setting)
         _put(fields, find_key(key, paths(fields)), _value(key, text))
     return parse(fields, f"--set {quoted(' '.join(settings), 200)}") if settings else recipe
+
+
+def split_setting(setting: str) -> tuple[str, str]:
+    """Returns the key and the text of the value of `key=value`; RecipeError for another text."""
+    key, equals, text = setting.partition("=")
+    if not equals:
+        raise RecipeError(f"--set {quoted(setting)}: write it as key=value.")
+    return key.strip(), text
+
+
+def find_key(key: str, paths: Sequence[str]) -> str:
+    """Returns the one of `paths` that a key, perhaps shortened to its last parts, stands for; RecipeError for none or several."""
+    fitting = [path for path in paths if path == key] or [path for path in paths if path.endswith(f".{key}")]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        raise RecipeError(f"--set {quoted(key)}: could be {' or '.join(fitting)}; write one of them.")
+    last = {path.rsplit(".", 1)[-1]: path for path in reversed(paths)}
+    hint = suggestion(key, [*paths, *last])
+    raise RecipeError(
+        f"--set {quoted(key)}: this recipe has no such key; {hint if 'mean' in hint else 'see `limner recipes NAME`.'}"
+    )
 
 
 def _value(key: str, text: str) -> Any:

@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from limner.recipe_names import SIZES, check_model_size
+from limner.errors import RecipeError, quoted, suggestion
 from limner.recipes.recipe import Recipe
+
+SIZES = {"small": 0.5, "base": 1.0, "large": 2.0}
+"""Channels or units of every stage, as a multiple of the recipe's own."""
 
 
 def resize(recipe: Recipe, size: str) -> Recipe:
@@ -12,7 +15,8 @@ def resize(recipe: Recipe, size: str) -> Recipe:
     Rates fall with the square root of the width, between what Adam bears in the first layers and in the others (Yang et al.
     2022, arXiv 2203.03466, table 3); wider discriminators remember more, so they are shown augmented pictures sooner.
     """
-    check_model_size(size)
+    if size not in SIZES:
+        raise RecipeError(f"--model-size {quoted(size)}: {suggestion(size, list(SIZES))}")
     factor = SIZES[size]
     if factor == 1:
         return recipe

@@ -1,11 +1,10 @@
 """The default VAE: sharp reconstructions, and samples from a learned prior."""
 
-from limner.data.augment import AugmentConfig
-from limner.methods.adversary import AdversaryConfig
-from limner.methods.optimisers import OptimiserConfig
-from limner.methods.vae import SpatialConfig, VaeConfig
-from limner.networks import NetworkConfig
-from limner.networks.flow import FlowConfig
+from limner.configs.adversary import AdversaryConfig
+from limner.configs.augment import AugmentConfig
+from limner.configs.network import FlowConfig, NetworkConfig
+from limner.configs.optimiser import OptimiserConfig
+from limner.configs.vae import SpatialConfig, VaeConfig
 from limner.recipes.recipe import EmaConfig, Recipe
 
 

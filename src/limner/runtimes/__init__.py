@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from limner.data.cache import cache_folder
-from limner.errors import ModelError, UsageError, quoted, suggestion
+from limner.devices import check_runtime_name
+from limner.errors import ModelError, UsageError
 from limner.methods import Generator
 from limner.networks.conditioning import Condition
 from limner.runtimes.export import PARITY, examples, export_onnx, require
@@ -85,8 +86,7 @@ def choose_runtime(name: str, device: str) -> str:
     kind, installed = device.partition(":")[0], find_spec("onnxruntime") and find_spec("onnxscript")
     if name == "auto":
         return {"cpu": "onnx" if installed else "torch", "cuda": "compiled"}.get(kind, "torch")
-    if name not in RUNTIMES:
-        raise UsageError(f"runtime {quoted(name)}: {suggestion(name, ['auto', *RUNTIMES])}")
+    check_runtime_name(name)
     if name == "onnx" and kind != "cpu":
         raise UsageError(f"runtime onnx runs on the CPU; on {device} use compiled.")
     return name

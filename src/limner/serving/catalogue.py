@@ -22,8 +22,8 @@ from limner.model_folder import SHIPPED
 from limner.runtimes import choose_runtime
 from limner.serving.errors import ApiError, understood
 from limner.style.instant import load_model
-from limner.style.instant.model import FILE as INSTANT
-from limner.style.instant.model import SHIPPED as SHIPPED_STYLES
+from limner.style.instant.names import FILE as INSTANT
+from limner.style.instant.names import SHIPPED as SHIPPED_STYLES
 
 LOG = logging.getLogger(__name__)
 EntryKind = Literal["image", "causal", "instant"]

@@ -13,11 +13,12 @@ from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
+from limner.conditions.values import extrapolations
 from limner.config import in_words
 from limner.pictures import to_frame
 from limner.serving.errors import FAULT, ApiError, field_of, understood
-from limner.serving.routes.body import Few, LatentRequest, Name
-from limner.serving.routes.causal import UnitSpec, Values, other_world
+from limner.serving.routes.body import Few, LatentRequest, Name, warned
+from limner.serving.routes.causal import UnitSpec, Values, other_world, warnings_of
 from limner.serving.routes.stylize import instantly
 from limner.serving.state import State
 from limner.style.factors import Factors
@@ -185,7 +186,9 @@ def _opened(state: State, ask: Any) -> None:
 def _sample(state: State, ask: Ask) -> tuple[np.ndarray, dict[str, Any]]:
     count = ask.n if ask.kind == "samples" else 1
     specs = [ask.model_copy(update={"index": ask.index + step}) for step in range(count)]
-    return np.concatenate(list(state.catalogue.sampler(ask.model).generate(specs)), 1), {}
+    sampler = state.catalogue.sampler(ask.model)
+    found = extrapolations(ask.condition, sampler.model.attributes)
+    return np.concatenate(list(sampler.generate(specs)), 1), warned(found) if found else {}
 
 
 def _stylized(state: State, ask: AskStyle) -> tuple[np.ndarray, dict[str, Any]]:
@@ -195,7 +198,8 @@ def _stylized(state: State, ask: AskStyle) -> tuple[np.ndarray, dict[str, Any]]:
 
 def _what_if(state: State, ask: AskWhatIf) -> tuple[np.ndarray, dict[str, Any]]:
     world = other_world(state, ask.model, ask.unit, ask.do, 0)
-    return world.picture, {"attributes": world.attributes}
+    more = warnings_of(state.catalogue.causal(ask.model), ask.do)
+    return world.picture, {"attributes": world.attributes, **(more if more["warnings"] else {})}
 
 
 def _id_of(text: str) -> int | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from limner.data.cache import open_dataset
 from limner.data.dataset import Dataset
+from limner.data.of_run import data_of
 from limner.data.verification import verify as verify_files
 from limner.errors import LimnerError, RunError, UsageError
 from limner.memory import OutOfMemoryError, explained
@@ -16,7 +17,7 @@ from limner.training.budget import Budget
 from limner.training.checkpoint import Checkpoints
 from limner.training.memory_estimate import SMALLER_HINT
 from limner.training.processes import Processes
-from limner.training.run import Run, command, data_of
+from limner.training.run import Run, command
 from limner.training.trainer import Trainer
 
 __all__ = ["Interrupted", "train"]

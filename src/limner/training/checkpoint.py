@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from limner.errors import RunError, reason
+from limner.errors import DamagedFileError, RunError, reason
 from limner.memory import out_of_memory
-from limner.tensors import DamagedFileError, load_tensors, save_tensors
+from limner.tensors import load_tensors, save_tensors
 from limner.training.state import flatten, unflatten
 
 NUM_KEPT = 2

@@ -10,24 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, Field, ValidationError
 
 from limner import files
-from limner.config import PathText
-from limner.data import Dataset, is_dataset, open_dataset
-from limner.errors import RunError, UsageError
-from limner.parsing import ParseError, read_json
+from limner.data import Dataset
+from limner.data.of_run import read_about
+from limner.errors import RunError
 from limner.recipes import Recipe, read_recipe, to_yaml
 from limner.version import __version__
-
-
-class About(BaseModel):
-    """What run.json says."""
-
-    seed: int = Field(strict=True)
-    data: PathText
-    fingerprint: str
-    init_from: PathText | None = None
 
 
 class Run:
@@ -64,7 +53,7 @@ class Run:
         """Locks an existing run; RunError when there is none, or its pictures or the given recipe or seed are others."""
         if not (folder / "recipe.yaml").is_file():
             raise RunError(f"{folder} holds no run to resume; start one without --resume.")
-        about, own = _read_about(folder), _read_recipe(folder)
+        about, own = read_about(folder), _read_recipe(folder)
         if about.fingerprint != dataset.fingerprint:
             raise RunError(f"{folder} was trained on other pictures ({about.data}); resume it with the same data.")
         if recipe is not None and recipe != own:
@@ -78,7 +67,7 @@ class Run:
     @classmethod
     def follow(cls, folder: Path) -> "Run":
         """Joins the run that the leading process has made and locked."""
-        about = _read_about(folder)
+        about = read_about(folder)
         return cls(folder, _read_recipe(folder), about.seed, None, about.init_from)
 
     def discard(self) -> None:
@@ -104,34 +93,8 @@ def command(folder: Path) -> str:
     return f"limner train --resume --out {shlex.quote(str(folder))}"
 
 
-def data_of(folder: Path) -> str:
-    """Returns the path of the dataset that a run was trained on; RunError when there is no run."""
-    return _read_about(folder).data
-
-
-def data_for(run: Path, data: str | None) -> Dataset:
-    """Returns the dataset of that name, or the one that a run, or the model in it, was trained on; UsageError if that is gone."""
-    if data:
-        return open_dataset(data)
-    for folder in (run, run.resolve().parent):
-        try:
-            path = Path(data_of(folder))
-        except RunError:
-            continue
-        if is_dataset(path):
-            return Dataset.open(path)
-    raise UsageError(f"{run} does not say what it was trained on, or that is gone: name a dataset with --data.")
-
-
 def _read_recipe(folder: Path) -> Recipe:
     return read_recipe(folder / "recipe.yaml")
-
-
-def _read_about(folder: Path) -> About:
-    try:
-        return About.model_validate(read_json(folder / "run.json"))
-    except (ParseError, ValidationError):
-        raise RunError(f"{folder} holds no run, or its run.json is damaged.") from None
 
 
 def _holds_files(folder: Path) -> bool:

@@ -6,8 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from limner.errors import reason
-from limner.tensors import DamagedFileError
+from limner.errors import DamagedFileError, reason
 
 
 def flatten(state: Any) -> tuple[dict[str, Tensor], str]:

@@ -17,13 +17,13 @@ from torch import Tensor
 from torch.nn.utils import parametrize
 
 from limner.data.dataset import Dataset
-from limner.errors import ModelError, quoted
+from limner.errors import DamagedFileError, ModelError, quoted
 from limner.methods import Method
 from limner.model import WEIGHTS
 from limner.model_folder import find_folder
 from limner.parsing import parse_json
 from limner.recipes import Recipe, parse
-from limner.tensors import DamagedFileError, load_tensors
+from limner.tensors import load_tensors
 from limner.training.checkpoint import Checkpoints
 from limner.training.last_layer import fit_on_background, usual_background
 from limner.weights import dequantised

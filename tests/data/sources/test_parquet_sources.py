@@ -10,6 +10,7 @@ import pytest
 
 import hostile
 from limner.data.sources import open_source
+from limner.data.sources.folder_names import SPLIT
 from limner.errors import DataError
 from source_folders import write
 
@@ -70,7 +71,12 @@ def test_a_folder_of_shards_is_one_source(tmp_path: Path) -> None:
     assert [item.attributes["y"] for item in source.items()] == [0, 0, 0, 1, 1, 1, 2, 2, 2]
     assert source.notes == []
     pq.write_table(pq.read_table(tmp_path / "data/train-0.parquet"), tmp_path / "data/test-0.parquet")
-    assert "Shards of test and train are taken together" in open_source(tmp_path).notes[0]
+    both = open_source(tmp_path)
+    assert both.notes == ["The splits are those of the shards; others with --split."]
+    given = [item.attributes[SPLIT] for item in both.items()]
+    assert given == ["test"] * 3 + ["train"] * 9
+    (tmp_path / "data/test-0.parquet").rename(tmp_path / "data/latest.parquet")
+    assert open_source(tmp_path).notes == []
     pq.write_table(pa.table({"img": [b""], "z": [1]}), tmp_path / "data/train-3.parquet")
     with pytest.raises(DataError, match="lacks the column y"):
         open_source(tmp_path)

@@ -34,7 +34,9 @@ def test_tables_in_sub_folders_name_files_beside_them(tmp_path: Path) -> None:
     for split in ("train", "test"):
         (folder / split / "metadata.csv").write_text(f"file_name;text\n1.png;from {split}\n")
     got = attributes(open_source(folder))
-    assert got == {"test/1.png": {"text": "from test"}, "train/1.png": {"text": "from train"}}
+    assert got == {
+        f"{split}/1.png": {"text": f"from {split}", "split of the folder": split} for split in ("train", "test")
+    }
 
 
 def test_accents_match_however_they_are_composed(tmp_path: Path) -> None:

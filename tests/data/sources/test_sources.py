@@ -8,6 +8,7 @@ import pytest
 
 import hostile
 from limner.data.sources import identity, open_source
+from limner.data.sources.folder_names import SPLIT
 from limner.data.sources.source import Source
 from limner.errors import DataError
 from limner.pictures import read
@@ -72,7 +73,7 @@ def test_a_table_gives_the_attributes_and_folders_do_not(tmp_path: Path, kind: s
 def test_folders_that_are_no_classes_give_no_label(tmp_path: Path, names: list[str], labels: list[str | None]) -> None:
     source = open_source(write(tmp_path, *names))
     assert [item.attributes.get("label") for item in source.items()] == (labels or [None] * len(names))
-    splits = ["split"] if any(name.startswith(("train/", "set/train/")) for name in names) else []
+    splits = [SPLIT] if any(name.startswith(("train/", "set/train/")) for name in names) else []
     assert source.columns == [*splits, *(["label"] if labels else [])]
 
 
@@ -146,7 +147,7 @@ def test_opening_a_source_needs_no_torch() -> None:
         ("noto-emoji-128.zip", 3583, ["text", "category", "subcategory"]),
         ("texture-shape-224.zip", 1280, ["shape", "texture"]),
         ("kodak.zip", 24, []),
-        ("fashion-mnist", 70_000, ["label"]),
+        ("fashion-mnist", 70_000, ["label", SPLIT]),
         ("mnist/test-00000-of-00001.parquet", 10_000, ["label"]),
         ("styles", 7, []),
     ],

@@ -18,3 +18,4 @@ export { Slider } from "./Slider";
 export { Spinner } from "./Spinner";
 export { Thumbnail } from "./Thumbnail";
 export { TextField } from "./TextField";
+export { Warnings } from "./Warnings";

@@ -33,7 +33,7 @@ class Entries:
             problem = Problem("duplicate name", "an entry of this name came before; that one is used")
         if problem:
             self.set_aside.append(Rejected(printable(name), *problem))
-        elif is_clutter(name):
+        elif is_clutter(name) or is_table(name):
             self.ignored.append(printable(name))
             if is_table(name):
                 with foreign(self.path, f"the entry {printable(name)} cannot be unpacked"):

@@ -30,7 +30,7 @@ class FolderSource:
         for name in _files(self.root, self.set_aside):
             if is_table(name):
                 tables[name] = _table(self.root, name)
-            (self.ignored if is_clutter(name) else names).append(name)
+            (self.ignored if is_clutter(name) or is_table(name) else names).append(name)
         if not names and not self.set_aside:
             raise DataError(f"{path} holds no files to read: give a folder with pictures")
         self.ignored = [printable(name) for name in self.ignored]

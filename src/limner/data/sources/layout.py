@@ -5,7 +5,6 @@ import json
 import math
 import posixpath
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -13,7 +12,8 @@ from io import StringIO
 from typing import Any
 
 from limner.data.schema import MAX_ATTRIBUTES
-from limner.data.sources.folder_names import from_folders
+from limner.data.sources.folder_names import SPLIT, SPLIT_COLUMNS, folders_of, from_folders
+from limner.data.sources.row_names import meant, plain
 from limner.data.sources.source import Rejected, Value
 from limner.errors import DataError, printable
 from limner.parsing import ParseError, parse_json
@@ -45,7 +45,7 @@ class Layout:
 
     def of(self, name: str) -> dict[str, Value]:
         """Returns a value, or None, for each of `columns`."""
-        row = self.rows.get(_plain(name), {})
+        row = self.rows.get(plain(name), {})
         return {column: row.get(column) for column in self.columns}
 
 
@@ -59,15 +59,26 @@ def lay_out(names: list[str], tables: dict[str, bytes], ignored: Iterable[str] =
     if not tables:
         columns, notes, rows = from_folders(names)
         notes += _unread(names, ignored)
-        return Layout(columns, notes, rows={_plain(name): row for name, row in rows.items()})
-    layout, known = Layout(notes=_unread(names, ignored)), {_plain(name) for name in names}
+        return Layout(columns, notes, rows={plain(name): row for name, row in rows.items()})
+    layout, known = Layout(notes=_unread(names, ignored)), {plain(name) for name in names}
     for table, content in sorted(tables.items()):
-        for line, row in _rows(table, content, layout):
-            _add(layout, known, table, line, row)
+        _add(layout, known, table, list(_rows(table, content, layout)))
     without = len(known) - len(layout.rows)
     lacking = f"; {without:,} files have no row" if without else ""
     layout.notes.append(f"Attributes come from {', '.join(map(printable, sorted(tables)))}{lacking}.")
+    if not any(column.lower() in SPLIT_COLUMNS for column in layout.columns):
+        _add_splits(layout, names)
     return layout
+
+
+def _add_splits(layout: Layout, names: list[str]) -> None:
+    """Adds the splits that folders name, beside the columns of tables."""
+    _, splits, notes = folders_of(names)
+    if splits:
+        layout.columns.append(SPLIT)
+        layout.notes += notes
+        for name, split in splits.items():
+            layout.rows.setdefault(plain(name), {})[SPLIT] = split
 
 
 def _unread(names: Iterable[str], ignored: Iterable[str]) -> list[str]:
@@ -119,23 +130,29 @@ def tidy(value: Any) -> Value:
     return text.replace("\0", "\ufffd").strip().encode("utf-8", "replace").decode() or None
 
 
-def _plain(name: str) -> str:
-    # macOS decomposes accents in file names, other systems and most tables do not.
-    return unicodedata.normalize("NFC", posixpath.normpath(name.replace("\\", "/")))
-
-
-def _add(layout: Layout, known: set[str], table: str, line: int, row: dict[str, Value]) -> None:
-    where, name = f"{printable(table)}, line {line}", row.pop(KEY, None)
-    if not isinstance(name, str):
-        layout.set_aside.append(Rejected(where, "bad row", f"it has no {KEY}"))
-        return
-    full = _plain(posixpath.join(posixpath.dirname(table), name))
-    if full not in known:
-        layout.set_aside.append(Rejected(printable(name), "missing file", f"named in {where}"))
-    elif full in layout.rows:
-        layout.set_aside.append(Rejected(where, "bad row", f"a second row for {printable(name)}"))
-    else:
-        layout.rows[full] = row
+def _add(layout: Layout, known: set[str], table: str, rows: list[tuple[int, dict[str, Value]]]) -> None:
+    """Adds the rows of a table; DataError where none of them names a picture that is there."""
+    folder = posixpath.dirname(table)
+    named = {line: plain(posixpath.join(folder, name)) for line, row in rows if isinstance(name := row.get(KEY), str)}
+    pictures, notes = meant(named.values(), known, table)
+    layout.notes += notes
+    if named and not pictures and known:
+        example = printable(next(iter(sorted(known))))
+        raise DataError(
+            f"no row of {printable(table)} names a picture that is there: it has {printable(next(iter(named.values())))}, and the "
+            f"pictures are called {example}"
+        )
+    for line, row in rows:
+        where, name = f"{printable(table)}, line {line}", row.pop(KEY, None)
+        full = pictures.get(named.get(line, ""))
+        if not isinstance(name, str):
+            layout.set_aside.append(Rejected(where, "bad row", f"it has no {KEY}"))
+        elif full is None:
+            layout.set_aside.append(Rejected(printable(name), "missing file", f"named in {where}"))
+        elif full in layout.rows:
+            layout.set_aside.append(Rejected(where, "bad row", f"a second row for {printable(name)}"))
+        else:
+            layout.rows[full] = row
 
 
 def _rows(table: str, content: bytes, layout: Layout) -> Iterator[tuple[int, dict[str, Value]]]:

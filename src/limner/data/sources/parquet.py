@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from limner.data.sources.archive import foreign
+from limner.data.sources.folder_names import SPLIT, SPLIT_COLUMNS, SPLIT_OF_FOLDER
 from limner.data.sources.layout import tidy
 from limner.data.sources.parquet_footer import Group, read_groups, read_page
 from limner.data.sources.source import Item, Problem, Rejected, Value
@@ -18,7 +20,6 @@ from limner.errors import DataError, printable
 from limner.pictures import SUFFIXES
 
 PICTURE_COLUMNS = ("image", "img", "picture")
-SPLITS_IN_NAMES = ("train", "valid", "test")
 BATCH_BYTES = 16 * 2**20
 REPEATED_BYTES = 32 * 2**20
 """What a batch may take where every row repeats the whole dictionary of its column, which writers keep below 1 MiB."""
@@ -60,13 +61,12 @@ class ParquetSource:
         self.columns = [field.name for field in others if _is_value(field.type)]
         left_out = [printable(field.name) for field in others if not _is_value(field.type)]
         self.notes = [f"Columns that hold no single values were left out: {', '.join(left_out)}."] if left_out else []
-        splits = sorted({split for file in self._files for split in SPLITS_IN_NAMES if split in file.stem.lower()})
-        if len(splits) > 1:
-            self.notes.append(
-                f"Shards of {' and '.join(splits)} are taken together and split again; to keep one apart, prepare it alone."
-            )
         for file, header in zip(self._files, headers, strict=True):
             _check_columns(file, header.schema, self._picture, self.columns)
+        self._read, self._splits = list(self.columns), _splits(self._files, path)
+        if self._splits and not any(column.lower() in SPLIT_COLUMNS for column in self.columns):
+            self.columns.append(SPLIT)
+            self.notes.append("The splits are those of the shards; others with --split.")
         if self.count == 0:
             raise DataError(f"{path} has no rows: give Parquet with pictures")
 
@@ -75,12 +75,14 @@ class ParquetSource:
         for file in self._files:
             row = 0
             with foreign(file, _FAULT):
-                for batch in _batches(file, [self._picture, *self.columns]):
+                for batch in _batches(file, [self._picture, *self._read]):
                     yield from self._of_batch(file, row, batch)
                     row += batch.num_rows
 
     def _of_batch(self, file: Path, first: int, batch: pa.RecordBatch) -> Iterator[Item]:
-        values = {name: self._values(file, name, batch.column(name)) for name in self.columns}
+        values = {name: self._values(file, name, batch.column(name)) for name in self._read}
+        if SPLIT in self.columns:
+            values[SPLIT] = [self._splits[file]] * batch.num_rows
         for index, (content, path) in enumerate(_pictures(batch.column(0))):
             name = printable(str(path)) if path else f"{file.stem}-{first + index:06d}"
             attributes = {column: entries[index] for column, entries in values.items()}
@@ -101,6 +103,20 @@ class ParquetSource:
             return values
         names = self.classes[name]
         return [names[value] if isinstance(value, int) and 0 <= value < len(names) else None for value in values]
+
+
+def _splits(files: list[Path], root: Path) -> dict[Path, str]:
+    """Returns the split that the name of each shard, or of the folder that it lies in, says; none unless all say one."""
+    found: dict[Path, str] = {}
+    for file in files:
+        words = (
+            re.split(r"[^a-z]+", "/".join(file.relative_to(root).with_suffix("").parts).lower()) if file != root else []
+        )
+        named = {SPLIT_OF_FOLDER[word] for word in words if word in SPLIT_OF_FOLDER}
+        if len(named) == 1:
+            found[file] = named.pop()
+    own = set(found.values())
+    return found if len(found) == len(files) and "train" in own and len(own) > 1 else {}
 
 
 def shards(folder: Path) -> list[Path]:

@@ -1,11 +1,13 @@
 """The base of what clients send: every field known, of its own type, and finite."""
 
 from base64 import b64encode
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from limner.conditions.values import Extrapolation
 from limner.editing.latent_spec import MAX_INDEX, Amount, LatentSpec, Seed
 from limner.pictures import Metadata, to_bytes
 from limner.seeds import MAX_SEED
@@ -55,6 +57,12 @@ class LatentRequest(LatentSpec):
     blend: list[tuple[Seed, Amount]] | None = Field(None, min_length=1, max_length=8)
     directions: dict[Name, Amount] = Field(default_factory=dict, max_length=50)
     condition: dict[Name, Asked] = Field(default_factory=dict, max_length=100)
+
+
+def warned(found: Sequence[Extrapolation]) -> dict[str, Any]:
+    """Returns what a reply says of numbers outside of what a model was trained on: as lines, and as what they are made of."""
+    told = [one._asdict() for one in found]
+    return {"warnings": [one.pop("text") for one in told], "extrapolated": told}
 
 
 def encoded(

@@ -22,7 +22,7 @@ from limner.recipes import RECIPES
 from limner.serving.catalogue import Entry, check_size, problem_of
 from limner.serving.errors import MAX_MESSAGE_LENGTH, ApiError, without_paths
 from limner.serving.state import State, for_client, state_of
-from limner.tensors import written_digest
+from limner.tensor_header import written_digest
 from limner.version import __version__
 
 router = APIRouter(prefix="/v1")

@@ -11,7 +11,7 @@ from pydantic import Field
 from limner.causal import what_if
 from limner.causal.what_if import UnitSpec
 from limner.data.dataset import Dataset
-from limner.serving.routes.body import Body, Name, encoded
+from limner.serving.routes.body import Body, Name, encoded, warned
 from limner.serving.state import State, for_client, state_of
 
 router = APIRouter(prefix="/v1/causal")
@@ -123,7 +123,7 @@ def _done(state: State, asked: DoRequest) -> dict[str, Any]:
         }
         for row, picture in enumerate(pictures)
     ]
-    return {"data": data, "warnings": _warnings(model, {**asked.do, **asked.given})}
+    return {"data": data, **warnings_of(model, {**asked.do, **asked.given})}
 
 
 def _counterfactual(state: State, asked: CounterfactualRequest) -> dict[str, Any]:
@@ -136,7 +136,7 @@ def _counterfactual(state: State, asked: CounterfactualRequest) -> dict[str, Any
         "factual": {"b64_json": encoded(state, pictures[0], "png"), "attributes": attributes(model, table, 0)},
         "counterfactual": {"b64_json": encoded(state, world.picture, "png", about), "attributes": world.attributes},
         "truth": _truth(state, model, asked),
-        "warnings": _warnings(model, asked.do),
+        **warnings_of(model, asked.do),
     }
 
 
@@ -186,8 +186,6 @@ def _variable(model: Any, name: str) -> Any:
     return variables[name]
 
 
-def _warnings(model: Any, asked: Mapping[str, Any]) -> list[str]:
-    from limner.causal.what_if import extrapolation_warnings
-
-    lines: list[str] = extrapolation_warnings(model, asked)
-    return lines
+def warnings_of(model: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what a reply says of values outside of what the training units have."""
+    return warned(what_if.extrapolations(model, asked))

@@ -11,15 +11,17 @@ import numpy as np
 from fastapi import APIRouter, Request
 from pydantic import Field, model_validator
 
+from limner.conditions.values import extrapolations
 from limner.editing.edits import from_list
 from limner.editing.history import Source, of_spec, provenance
 from limner.editing.latent_edits import LatentEdit
 from limner.editing.operation import Canvas, Operation
+from limner.editing.request_warnings import extrapolations_of_edits
 from limner.pictures import SUFFIXES, open_pixels, read_metadata, to_bytes
 from limner.serving.catalogue import SAMPLED
 from limner.serving.errors import ApiError
 from limner.serving.picture_store import NAME
-from limner.serving.routes.body import Body, Format, LatentRequest, Name, encoded
+from limner.serving.routes.body import Body, Format, LatentRequest, Name, encoded, warned
 from limner.serving.state import State, for_client, state_of
 
 router = APIRouter(prefix="/v1")
@@ -69,7 +71,10 @@ def _edited(state: State, asked: EditRequest) -> dict[str, Any]:
     chosen = None
     if canvas.selection is not None:
         chosen = b64encode(to_bytes(np.rint(255 * canvas.selection).astype(np.uint8), "mask.png")).decode()
-    return {"data": [{"b64_json": picture, "width": canvas.width, "height": canvas.height}], "selection": chosen}
+    data = [{"b64_json": picture, "width": canvas.width, "height": canvas.height}]
+    of_latent = extrapolations(asked.latent.condition, source.latent.model.attributes) if source.latent else []
+    found = [*of_latent, *extrapolations_of_edits([*source.edits, *edits], source.latent)]
+    return {"data": data, "selection": chosen, **warned(found)}
 
 
 def _canvas(state: State, source: Source, edits: list[Operation]) -> Canvas:

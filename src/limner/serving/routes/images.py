@@ -1,5 +1,6 @@
 """Generation: pictures of latents of a model, and walks through its latent space."""
 
+import json
 import tempfile
 import time
 from functools import partial
@@ -11,11 +12,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import Field, model_validator
 
+from limner.conditions.values import extrapolations
 from limner.editing.latent_sampler import LatentSampler
 from limner.editing.latent_spec import LatentSpec
 from limner.pictures import save_walk
 from limner.serving.errors import ApiError
-from limner.serving.routes.body import Body, Format, LatentRequest, Name, encoded
+from limner.serving.routes.body import Body, Format, LatentRequest, Name, encoded, warned
 from limner.serving.state import State, for_client, state_of
 
 router = APIRouter(prefix="/v1")
@@ -61,7 +63,8 @@ async def generate(request: Request, asked: GenerateRequest) -> dict[str, Any]:
     specs = [LatentSpec(**fields | {"index": asked.index + step}) for step in range(asked.n)]
     finish = partial(_finished, state, sampler, asked.output_format)
     data = await for_client(request, state.batch.generate(sampler, specs, finish))
-    return {"created": int(time.time()), "model": asked.model, "data": data}
+    about = {"created": int(time.time()), "model": asked.model, "data": data}
+    return about | warned(extrapolations(asked.condition, sampler.model.attributes))
 
 
 @router.post("/walks", response_class=Response, responses={200: {"content": {"video/mp4": {}}}})
@@ -70,7 +73,9 @@ async def walk(request: Request, asked: WalkRequest) -> Response:
     state = state_of(request)
     sampler = await for_client(request, _sampler(state, asked.model))
     film = await for_client(request, state.run_in_pool(_filmed, state, sampler, asked))
-    return Response(film, media_type="video/mp4")
+    found = [one for spec in asked.latents for one in extrapolations(spec.condition, sampler.model.attributes)]
+    warnings = json.dumps(warned(list(dict.fromkeys(found)))["warnings"])  # in ASCII, as headers are
+    return Response(film, media_type="video/mp4", headers={"Limner-Warnings": warnings} if found else None)
 
 
 async def _sampler(state: State, name: str) -> LatentSampler:

@@ -14,20 +14,17 @@ from torch import Tensor
 from limner import seeds
 from limner.colours import alpha_of, recoloured, visible
 from limner.config import fault_of
-from limner.errors import LimnerError, ModelError, UsageError, quoted, suggestion
+from limner.errors import LimnerError, ModelError, UsageError, quoted
 from limner.images import from_uint8, to_uint8
 from limner.parsing import parse_json
 from limner.style import colour
 from limner.style.factors import Factors
+from limner.style.instant.names import check_learned, find_file
 from limner.style.instant.network import InstantNetwork, Noise
 from limner.tensors import load_tensors, save_tensors
 from limner.weights import halved, load_weights
 
 Triple = tuple[FiniteFloat, FiniteFloat, FiniteFloat]
-SHIPPED = Path(__file__).with_name("limner.safetensors")
-"""The model that comes with Limner."""
-FILE = "instant.safetensors"
-"""The model in its run."""
 NOISE_STRENGTH = 0.3
 """Of the noise that it learned with: with all of it, even ground gets specks; without it, the grid of its layers shows."""
 
@@ -81,9 +78,7 @@ class InstantModel:
     def weights(self, style: str | Mapping[str, float]) -> dict[str, float]:
         """Returns the weight of each style, in the order of the model's."""
         request = {style: 1.0} if isinstance(style, str) else dict(style)
-        for name in request:
-            if name not in self.styles:
-                raise UsageError(f"this model has no style '{quoted(name)}'; {suggestion(name, list(self.styles))}")
+        check_learned(request, self.styles)
         total = sum(request.values())
         return {name: request.get(name, 0.0) / total for name in self.styles}
 
@@ -106,9 +101,7 @@ def save_model(model: InstantModel, path: Path) -> None:
 
 def load_model(path: Path | None = None) -> InstantModel:
     """Returns the model of a file, or of the run that holds it; without one, the model that comes with Limner. ModelError."""
-    file = SHIPPED if path is None else path / FILE if path.is_dir() else path
-    if not file.is_file():
-        raise ModelError(f"{path or file}: no model of styles; train one with: limner style train STYLES... --out RUN")
+    file = find_file(path)
     try:
         tensors, metadata = load_tensors(file)
         styles = STYLES.validate_python(parse_json(metadata.get("styles", ""), "its styles"))

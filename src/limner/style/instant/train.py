@@ -28,7 +28,8 @@ from limner.recipes.recipe import EmaConfig
 from limner.style import colour
 from limner.style.arrays import resized
 from limner.style.factors import Factors
-from limner.style.instant.model import FILE, InstantModel, Palette, names, save_model
+from limner.style.instant.model import InstantModel, Palette, names, save_model
+from limner.style.instant.names import FILE
 from limner.style.instant.network import InstantNetwork, Noise
 from limner.style.objective import GRID, Objective, Observer, blend
 from limner.training.checkpoint import Checkpoints

@@ -52,6 +52,7 @@ export default {
   "ui.model": "Model",
   "ui.undo": "Undo",
   "ui.redo": "Redo",
+  "ui.extrapolated": "{name} = {asked}: in training it was {minimum} to {maximum}. The picture is extrapolated, and may be wrong.",
   "ui.meter": "Time from control to picture",
   "ui.meter.total": "{ms} ms",
   "ui.meter.parts": "model {model} · encode {encode} · queue {queue}",

@@ -54,6 +54,7 @@ const words: Record<keyof typeof en, string> = {
   "ui.model": "模型",
   "ui.undo": "撤销",
   "ui.redo": "重做",
+  "ui.extrapolated": "{name} = {asked}：训练数据的范围是 {minimum} 到 {maximum}，这张图片是外推的结果，可能不准确。",
   "ui.meter": "从操作到出图的时间",
   "ui.meter.total": "{ms} 毫秒",
   "ui.meter.parts": "模型 {model} · 编码 {encode} · 排队 {queue}",

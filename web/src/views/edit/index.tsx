@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { useKeys } from "../../keys";
 import { reportError, viewInput, takeViewInput } from "../../state";
-import { Badge, Slider } from "../../ui";
+import { Badge, Slider, Warnings } from "../../ui";
 import { Canvas } from "./Canvas";
 import { CopySheet } from "./CopySheet";
 import { DraftForm } from "./DraftForm";
@@ -54,6 +54,7 @@ function Editor() {
             {store.errorMessage.value}
           </p>
         )}
+        <Warnings found={store.preview.value?.extrapolated ?? []} />
         <div class="edit-view">
           <Canvas onViewport={setViewport} split={split} />
           {store.source.value?.model && <Badge />}

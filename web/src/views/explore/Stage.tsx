@@ -1,6 +1,7 @@
+import { useState } from "preact/hooks";
 import { t } from "../../i18n";
-import { Button, IconButton, LiveCanvas, Meter, Segmented } from "../../ui";
-import type { Model } from "../../types";
+import { Button, IconButton, LiveCanvas, Meter, Segmented, Warnings } from "../../ui";
+import type { Extrapolation, Model } from "../../types";
 import { edit, restyle, save } from "./actions";
 import { liveRequest } from "./requests";
 import { isFavourite, toggle } from "./favourites";
@@ -27,13 +28,16 @@ export function Stage({ model, canvas }: StageProps) {
 
 function Big({ model, canvas }: StageProps) {
   const latent = playing.value ?? position.value.latent;
+  const [extrapolated, setExtrapolated] = useState<Extrapolation[]>([]);
   return (
     <div class="big">
       <LiveCanvas
         request={liveRequest(model, latent)}
         label={t("explore.picture", { model: model.id, seed: latent.seed })}
         canvasRef={canvas}
+        onFrame={(header) => setExtrapolated(header.extrapolated ?? [])}
       />
+      <Warnings found={extrapolated} />
       <Meter />
     </div>
   );

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { dataUrl } from "../../files";
 import { t } from "../../i18n";
-import { Button, IconButton, LiveCanvas, Meter, Picture, Spinner } from "../../ui";
+import { Button, IconButton, LiveCanvas, Meter, Picture, Spinner, Warnings } from "../../ui";
 import type { Graph, LiveRequest, Model, Values, World } from "../../types";
 import { editCounterfactual, restyleCounterfactual, saveCounterfactual } from "./actions";
 import { counterfactual, stale, interventions, failure, liveAttributes, unit } from "./store";
@@ -47,11 +47,7 @@ export function Worlds({ model, graph }: { model: Model; graph: Graph }) {
           truth={found.truth?.attributes ?? null}
         />
       </div>
-      {found.warnings.map((warning) => (
-        <p key={warning} class="warning">
-          {warning}
-        </p>
-      ))}
+      <Warnings found={found.extrapolated} />
     </section>
   );
 }

@@ -94,12 +94,13 @@ def check(dataset: Dataset, graph: Graph, seed: int = 0) -> Check:
 def examine(graph: Graph, variables: Mapping[str, Variable], table: Table, seed: int = 0) -> Check:
     """Tests a graph against a table of complete rows; the variables must have their statistics (`with_statistics`)."""
     found = falsify(graph, variables, table, seed)
-    found.better_reversed = edges_better_reversed(graph, variables, table, seed)
+    together = inseparable(graph, variables, table)
+    # of causes that follow from each other, either may stand for the other: nothing can be said of the direction of their edges
+    better = edges_better_reversed(graph, variables, table, seed)
+    found.better_reversed = [one for one in better if one.edge not in together]
     found.unsupported = unsupported(graph, variables, table)
     found.unidentified_edges = unidentified_edges(graph)
-    found.unidentified_edges += [
-        in_words(edge, others) for edge, others in inseparable(graph, variables, table).items()
-    ]
+    found.unidentified_edges += [in_words(edge, others) for edge, others in together.items()]
     return found
 
 

@@ -1,4 +1,4 @@
-"""What a recipe says of one network."""
+"""What a recipe says of one network: an encoder, a decoder, or a learned prior."""
 
 from itertools import pairwise
 from typing import Annotated, Literal
@@ -37,3 +37,13 @@ class NetworkConfig(Section):
         """Returns about how many weights lie between and within stages, before any is made."""
         own = self.depth * sum(width**2 for width in self.widths) + sum(a * b for a, b in pairwise(self.widths))
         return own * (1 if self.architecture == "mlp" else 9)
+
+
+class FlowConfig(Section):
+    """The network of the velocity field from z to w, and the number of integration steps."""
+
+    width: Annotated[int, Field(ge=1, le=16384)] = 256
+    depth: int = Field(3, ge=1, le=16)
+    """Residual blocks of two dense layers."""
+    steps: int = Field(8, ge=1, le=1000)
+    """Steps from z to w (Heun's method)."""
