@@ -7,6 +7,9 @@ import pytest
 import torch
 
 torch.set_num_threads(1)
+os.environ.setdefault(
+    "OMP_NUM_THREADS", "1"
+)  # of the processes that tests start, too: there are as many workers as cores
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"])
+COMMANDS = (
+    ["ruff", "check"],
+    ["ruff", "format", "--check"],
+    pytest.param(["mypy"], marks=pytest.mark.slow),  # .ci/run and pre-commit run it
+)
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "limner"
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -23,7 +23,7 @@ TINY = (
 @pytest.fixture(autouse=True, scope="module")
 def _short() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("limner.causal.gan_encoder.TRAINING_STEPS", 300)
+        patch.setattr("limner.causal.gan_encoder.TRAINING_STEPS", 120)
         patch.setattr("limner.causal.fitting.MAX_FLOW_STEPS", 30)
         yield
 

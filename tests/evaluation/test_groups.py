@@ -42,7 +42,7 @@ def test_a_vae_is_judged_by_its_likelihood(flowers: Dataset, vae: Path) -> None:
 
 def test_a_vae_with_a_learned_prior_states_no_elbo(flowers: Dataset, tmp_path: Path) -> None:
     quick = [*QUICK, "adversary.network.widths=[8, 16]", "flow.width=16"]
-    train(flowers, apply_settings(find_recipe("vae"), quick), tmp_path / "run", steps=60)
+    train(flowers, apply_settings(find_recipe("vae"), quick), tmp_path / "run", steps=10)
     group = evaluate([tmp_path / "run"], flowers, n=40, only=("likelihood",)).models[0].groups["likelihood"]
     names = [measure.name for measure in group.measures]
     assert "reconstruction error" in names
@@ -78,7 +78,8 @@ def test_the_cost_of_a_model_is_that_of_a_process_of_its_own(flowers: Dataset, v
     assert set(evaluation.models[0].groups["cost"].details["by_batch"]) == {"16", "64", "256"}
 
 
-def test_classes_are_judged_one_by_one(flowers: Dataset) -> None:
+def test_classes_are_judged_one_by_one(flowers: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limner.evaluation.classifier.TRAINING_STEPS", 5)  # nothing is asked of what it says
     rows = flowers.split("train")
     one = rows[flowers.condition(rows, ["species"])["species"].numpy() == 0]
     model: Model = parrot(flowers, one)

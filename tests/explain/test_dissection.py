@@ -1,6 +1,7 @@
 """Channels: a network built by hand, of which it is known what its channels do, and real small ones run through."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -148,6 +149,13 @@ def test_what_has_no_channels_or_no_such_layer_is_one_line(lamp: Model) -> None:
         find_layer(lamp, "lst")
     with pytest.raises(UsageError, match="at least 40 pictures"):
         dissection(lamp, brightness, n=39)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _quick() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("limner.explain.predictor.TRAINING_STEPS", 150)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import pytest
 import torch
 from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
 
-from limner.metrics import scores
+from limner.metrics import bootstrap, macro_intervals, scores
 
 
 def test_scores_by_hand() -> None:
@@ -36,3 +36,18 @@ def test_perfect_predictions_score_one() -> None:
 def test_what_are_no_classes_is_refused(truth: list[int], predicted: list[int]) -> None:
     with pytest.raises(ValueError, match="classes"):
         scores(torch.tensor(truth), torch.tensor(predicted), 3)
+
+
+def test_intervals_are_those_of_predictions_drawn_again() -> None:
+    random = torch.Generator().manual_seed(3)
+    truth = torch.randint(4, (150,), generator=random)
+    predicted = torch.where(torch.rand(150, generator=random) < 0.6, truth, torch.randint(3, (150,), generator=random))
+    found = scores(truth, predicted, 4)
+    intervals = macro_intervals(found.confusion)
+    pairs = torch.stack([truth, predicted], 1)
+    for name in ("precision", "recall", "f1"):
+        one_by_one = bootstrap(lambda drawn, name=name: getattr(scores(drawn[:, 0], drawn[:, 1], 4), name), pairs)
+        assert intervals[name].value == pytest.approx(getattr(found, name))
+        assert intervals[name].low == pytest.approx(one_by_one.low, abs=0.015)
+        assert intervals[name].high == pytest.approx(one_by_one.high, abs=0.015)
+    assert macro_intervals(found.confusion) == intervals

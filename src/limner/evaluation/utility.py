@@ -8,7 +8,7 @@ from limner.evaluation.classifier import train_classifier
 from limner.evaluation.measure import Group, Measure
 from limner.evaluation.reference import Pictures, Reference, rightly_named
 from limner.evaluation.subject import Subject
-from limner.metrics import bootstrap, inception_score, mean_interval, scores
+from limner.metrics import bootstrap, inception_score, macro_intervals, mean_interval, scores
 
 REAL_SIZES = (100, 500, 2000)
 """Real pictures that somebody may have, for whom generated ones could be a supplement."""
@@ -52,12 +52,7 @@ def _inception_style(probabilities: Tensor, reference: Reference) -> Measure:
 def _add_scores(group: Group, name: str, truth: Tensor, named: Tensor, reference: Reference, protocol: str) -> None:
     found = scores(truth, named, len(reference.classes))
     group.measures.append(Measure.of(f"{name} accuracy", mean_interval((truth == named).double()), "higher", protocol))
-    for which in ("precision", "recall", "f1"):
-
-        def resampled(pairs: Tensor, which: str = which) -> float:
-            return float(getattr(scores(pairs[:, 0], pairs[:, 1], len(reference.classes)), which))
-
-        interval = bootstrap(resampled, torch.stack([truth, named], 1), seed=reference.seed)
+    for which, interval in macro_intervals(found.confusion, seed=reference.seed).items():
         group.measures.append(Measure.of(f"{name} macro {which}", interval, "higher", protocol))
     group.details[name] = {"classes": list(reference.classes), "confusion": found.confusion.tolist()}
 

@@ -1,7 +1,7 @@
 """Metrics: pure functions of two sets of pictures or features."""
 
 from limner.metrics.active_units import active_units
-from limner.metrics.classification import ClassificationScores, scores
+from limner.metrics.classification import ClassificationScores, macro_intervals, scores
 from limner.metrics.clusters import k_means
 from limner.metrics.copying import Closeness, are_copies, authentic, closeness, closer_probability, copying_statistic
 from limner.metrics.disentanglement import DCI, dci, mutual_information_gap, sap
@@ -37,6 +37,7 @@ __all__ = [
     "k_means",
     "kernel_distance",
     "kernel_interval",
+    "macro_intervals",
     "mean_interval",
     "mutual_information_gap",
     "nearest_neighbours",

@@ -45,8 +45,12 @@ def bootstrap(statistic: Callable[..., float], *sets: Tensor, resamples: int = 1
         )
         for _ in range(resamples)
     ]
-    low, high = torch.tensor(draws, dtype=torch.float64).quantile(torch.tensor([0.025, 0.975], dtype=torch.float64))
-    value = statistic(*sets)
+    return percentile_interval(statistic(*sets), torch.tensor(draws, dtype=torch.float64))
+
+
+def percentile_interval(value: float, draws: Tensor) -> Interval:
+    """Returns a figure and the 2.5 % and 97.5 % quantiles of what resampling found in its place, float64 (R,)."""
+    low, high = draws.quantile(torch.tensor([0.025, 0.975], dtype=torch.float64))
     # a statistic near its extreme may lie outside of all that is drawn
     return Interval(value, min(value, float(low)), max(value, float(high)))
 
