@@ -45,7 +45,7 @@ def edited(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("condition:kind=rund", ConditionError, "did you mean 'round'"),
         ("condition:kin=round", ConditionError, "did you mean 'kind'"),
         ("condition:age=old", ConditionError, "'old' is not a number"),
-        ("along:pc-1", UsageError, "no direction is called 'pc-1'"),
+        ("along:pc-1", UsageError, "no direction 'pc-1'"),
         ("mix:0.5,file=gone.png", PictureError, "gone.png: no such picture"),
     ],
 )

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 import limner
 from asking import apart, handed_in, picture_of, serving
 from limner.conditions.attribute import Attribute
+from limner.configs.method import HeldOutMeasure
 from limner.configs.optimiser import OptimiserConfig
 from limner.data import Dataset, garden
 from limner.data.dataset import Batch
@@ -26,7 +27,7 @@ from limner.editing.history import open_source, save_edited
 from limner.editing.latent_sampler import LatentSampler
 from limner.editing.latent_spec import LatentSpec
 from limner.methods import METHODS, Generator, Method, MethodConfig, Posterior, StepContext
-from limner.methods.method import HeldOutMeasure, Scalars
+from limner.methods.method import Scalars
 from limner.methods.optimisers import build_optimiser
 from limner.model import Model
 from limner.networks.blocks import Decoder

@@ -129,6 +129,8 @@ def decode_source(
     keep their order of brightness, they are read a second time where those that came first seemed to have others.
     """
     intake = _decoded(source, scratch, fit, background, workers, Levels(bits))
+    if not intake.names:
+        return intake
     deep, floating = (intake.column(name) for name in ("deep", "floating"))
     deep, floating = deep[np.isfinite(deep)], floating[np.isfinite(floating)]
     own = {bits or bit_depth_of(int(value)) for value in deep}, {value <= 1 for value in floating}

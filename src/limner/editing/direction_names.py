@@ -43,7 +43,7 @@ def check_direction(name: str, folder: Path | None, model: Path) -> None:
     if folder is None:
         if not is_own(name):
             own = ", ".join(f"{kind}-1, {kind}-2, ..." for kind in OWN)
-            raise UsageError(f"no direction is called '{quoted(name)}': a model's own are {own}; {others(model, name)}")
+            raise UsageError(f"there is no direction '{quoted(name)}': a model's own are {own}; {others(model, name)}")
         return
     try:
         names = names_of(folder / DIRECTIONS)

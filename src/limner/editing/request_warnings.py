@@ -51,6 +51,9 @@ def check_edits(edits: Sequence[Operation], source: Path) -> None:
             one.model or resolve_shipped(model).exists()
         ):  # what a picture was made of may have moved, which is told later
             check_values(one.all_conditions, _attributes(model))
+        if isinstance(one, Along) and one.directions and not Path(one.directions).exists():
+            command = f"limner directions {model or 'MODEL'} --out {one.directions}"
+            raise UsageError(f"{name}: there is no folder {quoted(one.directions, 200)}; write it with: {command}")
         for path in one.named:
             if not resolve_shipped(path).exists():
                 raise PictureError(f"{name}: {quoted(path, 200)}: no such picture, folder or model.")
