@@ -121,3 +121,17 @@ def test_a_count_that_follows_from_a_number_does_not_turn_its_edge() -> None:
     variables = _variables(table, petals="count")
     torch.manual_seed(0)
     assert edges_better_reversed(Graph(edges=["sun -> petals"]), variables, table) == []
+
+
+def test_the_direction_of_edges_of_causes_that_follow_from_each_other_is_left_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("dowhy")
+    monkeypatch.setattr(sys.modules["limner.causal.graph_check"], "NUM_PERMUTATIONS", 2)
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 600))
+    table = {"a": a, "b": b, "total": a + b, "weight": a + b + 0.3 * rng.normal(size=600)}
+    graph = Graph(edges=["a -> total", "b -> total", "a -> weight", "b -> weight", "total -> weight"])
+    found = examine(graph, _variables(table), table)
+    assert found.better_reversed == []
+    assert len(found.unidentified_edges) == 3

@@ -186,7 +186,7 @@ class _Grey:
     def generator(self) -> "_Grey":
         return self
 
-    def edit(self, pictures: np.ndarray, _: Any, other: dict[str, list[float]]) -> np.ndarray:
+    def counterfactual_pictures(self, pictures: np.ndarray, _: Any, other: dict[str, list[float]]) -> np.ndarray:
         level = 100 + 10 * np.array(other["b"]) + np.array(other["a"])
         return np.broadcast_to(level.round()[:, None, None, None], pictures.shape).astype(np.uint8)
 

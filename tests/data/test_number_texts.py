@@ -2,7 +2,7 @@
 
 import pytest
 
-from limner.data.attributes import kinds_of, typed
+from limner.data.attributes import infer_column_kinds, typed
 from limner.data.column_notes import column_notes
 from limner.data.columns import clean
 
@@ -34,7 +34,7 @@ def test_what_may_be_something_else_stays_words(texts: list) -> None:
 def notes_of(values: list, name: str = "x") -> list[str]:
     found = clean({name: values}, {})
     columns, attributes = typed(found.columns)
-    assert kinds_of(found.columns)
+    assert infer_column_kinds(found.columns)
     return column_notes(columns, attributes)
 
 
