@@ -26,7 +26,7 @@ from limner.training.trainer import Trainer
 COMMON = ("condition=none", "stopping.every=0", "augment.flip=0.5", "schedule.kind=inverse-root", "ema.half_life=20000")
 SETTINGS: dict[str, tuple[str, ...]] = {
     "gan": ("schedule.pictures=300000", "method.augment_below=1000000"),
-    "vae": ("schedule.pictures=300000",),
+    "vae": ("schedule.pictures=300000", "method.spatial.fraction=0.5"),
 }
 """How the training of a base differs from that of the recipe of its name."""
 NUM_SHOWN = 100

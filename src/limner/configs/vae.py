@@ -18,7 +18,7 @@ class SpatialConfig(Section):
     """
 
     channels: int = Field(16, ge=1, le=1024)
-    fraction: float = Field(0.5, gt=0, le=1)
+    fraction: float = Field(0.25, gt=0, le=1)
     """Of the pictures that are decoded with it in training; the others, as samples, without."""
     beta: float = Field(1.0, ge=0)
     """Weight of its KL divergence from a standard normal, so that it does not repeat what w says."""
