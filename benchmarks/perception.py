@@ -1,11 +1,13 @@
 """What the embedded network sees: linear probes beside SqueezeNet's, and distances that must rise with every corruption.
 
-    python benchmarks/perception.py [--shared FOLDER] [--json FILE]
+    python benchmarks/perception.py [--shared FOLDER] [--weights FILE] [--json FILE]
 
 Linear probes: logistic regression on standardised pooled features, its penalty chosen on a tenth of the training pictures.
 Fashion-MNIST by its own split (SqueezeNet, which sees pictures at 224 x 224, on a part of it, and the embedded network on the
 same part for comparison); texture-shape by texture and by shape, once with a fifth of the pictures held out at random and once
 with the outlines held out that the network itself never learned from.
+
+WEIGHTS are of another network of the embedded kind; without them it is the one that ships.
 
 Distances: Frechet distances between 1,000 pictures and 1,000 others, or as many as there are, of which the second set is
 corrupted at five levels. The exit status is 1 when a probe falls short or a distance does not rise.
@@ -31,6 +33,7 @@ from torch import Tensor
 
 from limner.data import Dataset, open_dataset
 from limner.features import Extractor, load_extractor, pool_once
+from limner.features.embedded import Embedded
 from limner.features.embedded.crops import HELD_OUT_SHAPES, outline
 from limner.metrics import frechet_distance
 
@@ -193,10 +196,11 @@ def main() -> int:
     """Measures, prints and returns the exit status."""
     parser = command.parser(__doc__)
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("LIMNER_SHARED", "../shared")))
+    parser.add_argument("--weights", type=Path, help="of another network of the embedded kind")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     data, short = arguments.shared / "data", []
-    own = load_extractor("limner")
+    own = Embedded(arguments.weights).eval().requires_grad_(False) if arguments.weights else load_extractor("limner")
     peer = load_extractor(f"squeezenet={arguments.shared / 'weights' / 'squeezenet1_0-imagenet.fp16.safetensors'}")
     found: dict[str, Any] = {
         "limner": probes(data, own, False) | probes(data, own, True),
