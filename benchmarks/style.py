@@ -57,7 +57,7 @@ def _instant() -> ApplyStyle:
 
 def _embedded(weights: Path | None) -> Network:
     network = Embedded(weights) if weights else Embedded()
-    return network.to(memory_format=torch.channels_last).eval().requires_grad_(False)  # type: ignore[call-overload]
+    return network.to(memory_format=torch.channels_last).eval().requires_grad_(False)
 
 
 def _random() -> Network:

@@ -1,5 +1,6 @@
 """How the embedded network is trained: cell on cell with its teacher, by what both find alike, and goes on where it stopped."""
 
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from limner.features.embedded.crops import Labelled, Squares, cut
 from limner.features.embedded.distillation import DEPTHS, losses, pooled_loss, teacher_view
 from limner.features.embedded.distortions import DISTORTIONS, distort
 from limner.features.embedded.feed import MIXES, Feed
+from limner.features.embedded.stylised import Stylised, recoloured
+from limner.features.embedded.teachers import Teachers
 from limner.features.embedded.train import Student, Training
 from limner.features.squeezenet import SqueezeNet
 
@@ -105,25 +108,32 @@ def test_a_step_is_decided_by_its_number(squares: Squares, small: list[Labelled]
     assert len(sizes) > 1
 
 
+@pytest.mark.parametrize("start", [None, Network()], ids=["from nothing", "from weights"])
 def test_training_goes_on_where_it_stopped(
-    teacher: SqueezeNet, squares: Squares, small: list[Labelled], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    start: Network | None,
+    teacher: SqueezeNet,
+    squares: Squares,
+    small: list[Labelled],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("limner.features.embedded.feed.MIXES", {56: MIXES[56]._replace(often=1.0)})
     torch.manual_seed(0)
+    teachers = Teachers(teacher, start, squares)
 
     def training() -> Training:
-        return Training(
-            Student(Network(folded=False), {"kind": 3, "digit": 10}), 1e-3, tmp_path / "checkpoint.safetensors"
-        )
+        network = deepcopy(start) or Network(folded=False)
+        student = Student(network, {"kind": 3, "digit": 10}, teachers.stds)
+        return Training(student, 1e-3, tmp_path / "checkpoint.safetensors")
 
     first = training()
-    first.run(Feed(squares, small, 0), teacher, 0.01)
+    first.run(Feed(squares, small, 0), teachers, 0.01)
     assert first.steps == 1
     again = training()
     assert (again.steps, again.seconds) == (first.steps, first.seconds)
     for name, parameter in first.student.named_parameters():
         torch.testing.assert_close(dict(again.student.named_parameters())[name], parameter)
-    network = again.run(Feed(squares, small, 0), teacher, first.seconds + 0.01)
+    network = again.run(Feed(squares, small, 0), teachers, first.seconds + 0.01)
     assert again.steps == 2
     assert not any(isinstance(layer, nn.BatchNorm2d) for layer in network.modules())
     assert network(torch.zeros(1, 3, 56, 56))["pooled"].shape == (1, 448)
@@ -141,3 +151,30 @@ def test_squares_are_cut_and_shown_to_the_teacher_once(teacher: SqueezeNet) -> N
     assert seen.shape == (3, 512)
     assert torch.equal(seen[0], seen[2])
     assert sorted(found.seen) == [0, 4]
+
+
+def test_stylised_pictures_come_nearer_to_their_styles_and_join_steps_of_their_side(
+    squares: Squares, small: list[Labelled]
+) -> None:
+    torch.manual_seed(0)
+    network, held = Network(), Stylised(squares, 0)
+    before = held.images.clone()
+    step = next(one for one in map(Feed(squares, small, 0).step, range(50)) if one.images.shape[-1] == 64)
+    joined = held.added_to(step, network)
+    assert len(joined.images) == len(step.images) + 16
+    assert len(joined.partners) == len(joined.images)
+    assert {len(values) for values in joined.labels.values()} == {len(joined.images)}
+    assert not torch.equal(held.images[:8], before[:8])
+    torch.testing.assert_close(held.images[8:], before[8:])
+    other = next(one for one in map(Feed(squares, small, 0).step, range(50)) if one.images.shape[-1] == 96)
+    assert held.added_to(other, network) is other
+
+
+def test_recoloured_pictures_have_the_colours_of_others() -> None:
+    images, donors = (
+        torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(seed)) * 0.4 - 0.2 for seed in (0, 1)
+    )
+    donors = donors * torch.tensor([1.0, 0.5, 0.2])[:, None, None] + 0.1
+    found = recoloured(images, donors).flatten(2)
+    torch.testing.assert_close(found.mean(2), donors.flatten(2).mean(2), atol=1e-3, rtol=0)
+    torch.testing.assert_close(found.std(2), donors.flatten(2).std(2), atol=0.02, rtol=0)

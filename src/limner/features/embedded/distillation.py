@@ -52,7 +52,7 @@ def losses(
         found["kernel"].append(_kernels(here, there, generator))
         near, far = (_perceptual(maps, partners) for maps in (here, there))
         found["distance"].append(F.smooth_l1_loss((near + FAINT).log(), (far + FAINT).log(), beta=0.3))
-        near, far = (_style(maps, partners) for maps in (here, there))
+        near, far = (style_distance(maps, partners) for maps in (here, there))
         found["style"].append(F.smooth_l1_loss((near + FAINT_STYLE).log(), (far + FAINT_STYLE).log(), beta=0.3))
     return {name: torch.stack(values).sum() for name, values in found.items()}
 
@@ -94,8 +94,8 @@ def _perceptual(maps: Tensor, partners: Tensor) -> Tensor:
     return (lengths + lengths[partners] - 2 * likeness).clamp(min=0)
 
 
-def _style(maps: Tensor, partners: Tensor) -> Tensor:
-    """The squared difference of Gram matrices as a share of the partner's (Gatys et al. 2016, eq. 3 and 4), (B,)."""
+def style_distance(maps: Tensor, partners: Tensor) -> Tensor:
+    """Returns the squared difference of Gram matrices as a share of the partner's (Gatys et al. 2016, eq. 3 and 4), (B,)."""
     flat = maps.flatten(2) / (maps.shape[2] * maps.shape[3]) ** 0.5
     if flat.shape[1] <= flat.shape[2]:
         grams = flat @ flat.transpose(1, 2)

@@ -18,16 +18,17 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 from limner import seeds
 from limner.features import load_extractor
 from limner.features.embedded.crops import cut, sources
-from limner.features.embedded.distillation import losses, pooled_loss, teacher_view
+from limner.features.embedded.distillation import losses, pooled_loss
 from limner.features.embedded.feed import Feed, Step
 from limner.features.embedded.network import WIDTH, Network
-from limner.features.extractor import Extractor
+from limner.features.embedded.stylised import Stylised
+from limner.features.embedded.teachers import Teachers, Views
 from limner.progress import ProgressLine
 from limner.tensors import load_tensors, save_tensors
 
-WEIGHTS = {"kernel": 1.0, "distance": 2.0, "style": 1.0, "pooled": 3.0}
+WEIGHTS = {"kernel": 1.0, "distance": 2.0, "style": 1.0, "pooled": 3.0, "teacher": 1.0, "start": 4.0}
 """What each loss weighs; every label weighs `LABEL`."""
-LABEL = 0.3
+LABEL = 0.6
 WEIGHT_DECAY, WARMUP, LARGEST_GRADIENT = 0.02, 0.03, 5.0
 RATES = {"from nothing": 2e-3, "from weights": 5e-4}
 HEAD_RATE = 2e-3
@@ -36,23 +37,29 @@ SAVE_EVERY = 120
 
 
 class Student(nn.Module):
-    """The network with what it needs only to learn: a head a label."""
+    """The network with what it needs only to learn: a head a label, and translations of its pooled vectors to its teachers'."""
 
-    def __init__(self, network: Network, classes: dict[str, int]) -> None:
+    def __init__(self, network: Network, classes: dict[str, int], stds: dict[str, Tensor]) -> None:
         super().__init__()
         self.network = network
         self.heads = nn.ModuleDict({name: nn.Linear(WIDTH, count) for name, count in classes.items()})
+        self.stds = stds
+        self.translations = nn.ModuleDict({name: nn.Linear(WIDTH, len(std)) for name, std in stds.items()})
+        if "start" in self.translations:
+            identity = {"weight": torch.eye(WIDTH), "bias": torch.zeros(WIDTH)}
+            self.translations["start"].load_state_dict(identity)
 
-    def losses(self, step: Step, whole: Tensor, teacher: Extractor, generator: torch.Generator) -> dict[str, Tensor]:
-        """Returns each loss of a step by name; `whole` are the teacher's pooled vectors of its squares."""
+    def losses(self, step: Step, views: Views, generator: torch.Generator) -> dict[str, Tensor]:
+        """Returns each loss of a step by name."""
         count = len(step.partners)
         with torch.autocast("cpu", torch.bfloat16):
             own = self.network(step.images)
-            with torch.no_grad():
-                seen = teacher_view(teacher, step.images[:count])
-        pooled = own["pooled"].float()
-        found = losses({name: maps[:count] for name, maps in own.items()}, seen, step.partners, generator)
+        pooled, whole = own["pooled"].float(), views.pooled["teacher"]
+        found = losses({name: maps[:count] for name, maps in own.items()}, views.maps, step.partners, generator)
         found["pooled"] = pooled_loss(pooled[: len(whole)], whole)
+        for name, target in views.pooled.items():
+            translated = self.translations[name](pooled[: len(target)])
+            found[name] = F.smooth_l1_loss(translated / self.stds[name], target / self.stds[name])
         for name, truth in step.labels.items():
             known = truth >= 0
             if known.any():
@@ -68,22 +75,23 @@ class Training:
         self.student, self.checkpoint = student.to(memory_format=torch.channels_last), checkpoint  # type: ignore[call-overload]
         groups = [
             {"params": list(student.network.parameters()), "full": rate},
-            {"params": list(student.heads.parameters()), "full": HEAD_RATE},
+            {"params": [*student.heads.parameters(), *student.translations.parameters()], "full": HEAD_RATE},
         ]
         self.optimiser = torch.optim.AdamW(groups, weight_decay=WEIGHT_DECAY, fused=True)
         self.seconds, self.steps = 0.0, 0
         if checkpoint.exists():
             self._restore()
 
-    def run(self, feed: Feed, teacher: Extractor, seconds: float) -> Network:
+    def run(self, feed: Feed, teachers: Teachers, seconds: float) -> Network:
         """Trains until there have been so many seconds, and returns the network, any normalisation folded in."""
+        stylised = Stylised(feed.squares, feed.seed)
         began, recent, saved = time.monotonic() - self.seconds, [], self.seconds
         try:
             with ProgressLine("training", seconds, "seconds") as bar:
                 while self.seconds < seconds:
-                    step, generator = feed.step(self.steps), seeds.generator("places", feed.seed, self.steps)
-                    whole = feed.squares.pooled(step.rows, teacher)
-                    recent.append(self._step(self.student.losses(step, whole, teacher, generator), seconds))
+                    step = stylised.added_to(feed.step(self.steps), self.student.network)
+                    generator = seeds.generator("places", feed.seed, self.steps)
+                    recent.append(self._step(self.student.losses(step, teachers.views(step), generator), seconds))
                     self.seconds = time.monotonic() - began
                     if self.steps % 50 == 0:
                         bar.update(self.seconds, f"step {self.steps}: {_means(recent)}")
@@ -170,9 +178,10 @@ def main() -> None:
         network, rate = Network(), RATES["from weights"]
         network.load_state_dict({name: tensor.float() for name, tensor in load_tensors(arguments.start)[0].items()})
     classes = {name: count for one in some for name, (_, count) in one.labels.items()}
-    training = Training(Student(network, classes), rate, arguments.out / "checkpoint.safetensors")
+    teachers = Teachers(teacher, network if arguments.start else None, squares)
+    training = Training(Student(network, classes, teachers.stds), rate, arguments.out / "checkpoint.safetensors")
     feed = Feed(squares, [one for one in some if not one.crops], arguments.seed)
-    trained = training.run(feed, teacher, 60 * arguments.minutes)
+    trained = training.run(feed, teachers, 60 * arguments.minutes)
     weights = {name: tensor.half().contiguous() for name, tensor in trained.state_dict().items()}
     save_tensors(arguments.out / "limner.safetensors", weights)
 
