@@ -176,7 +176,7 @@ def _dropping(
 def sources(data: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Pictures with classes: clothes, emoji with their subcategory, squares of photographs with the photograph's number."""
     clothes = open_dataset(next((data / "fashion-mnist").glob("test-*.parquet")), size=28)
-    emoji = open_dataset(data / "noto-emoji-128.zip", size=64)
+    emoji = open_dataset(data / "noto-emoji-128.zip", size=64, background="white")
     squares, numbers = [], []
     with zipfile.ZipFile(data / "kodak.zip") as archive:
         for number, name in enumerate(sorted(name for name in archive.namelist() if name.endswith(".png"))):
