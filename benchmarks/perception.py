@@ -1,11 +1,13 @@
 """What the embedded network sees: linear probes beside SqueezeNet's, and distances that must rise with every corruption.
 
-    python benchmarks/perception.py [--shared FOLDER] [--json FILE]
+    python benchmarks/perception.py [--shared FOLDER] [--weights FILE] [--alone] [--json FILE]
 
 Linear probes: logistic regression on standardised pooled features, its penalty chosen on a tenth of the training pictures.
 Fashion-MNIST by its own split (SqueezeNet, which sees pictures at 224 x 224, on a part of it, and the embedded network on the
 same part for comparison); texture-shape by texture and by shape, once with a fifth of the pictures held out at random and once
 with the outlines held out that the network itself never learned from.
+
+WEIGHTS are of another network of the embedded kind; without them it is the one that ships. --alone leaves SqueezeNet out.
 
 Distances: Frechet distances between 1,000 pictures and 1,000 others, or as many as there are, of which the second set is
 corrupted at five levels. The exit status is 1 when a probe falls short or a distance does not rise.
@@ -31,6 +33,7 @@ from torch import Tensor
 
 from limner.data import Dataset, open_dataset
 from limner.features import Extractor, load_extractor, pool_once
+from limner.features.embedded import Embedded
 from limner.features.embedded.crops import HELD_OUT_SHAPES, outline
 from limner.metrics import frechet_distance
 
@@ -173,7 +176,7 @@ def _dropping(
 def sources(data: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Pictures with classes: clothes, emoji with their subcategory, squares of photographs with the photograph's number."""
     clothes = open_dataset(next((data / "fashion-mnist").glob("test-*.parquet")), size=28)
-    emoji = open_dataset(data / "noto-emoji-128.zip", size=64)
+    emoji = open_dataset(data / "noto-emoji-128.zip", size=64, background="white")
     squares, numbers = [], []
     with zipfile.ZipFile(data / "kodak.zip") as archive:
         for number, name in enumerate(sorted(name for name in archive.namelist() if name.endswith(".png"))):
@@ -193,19 +196,21 @@ def main() -> int:
     """Measures, prints and returns the exit status."""
     parser = command.parser(__doc__)
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("LIMNER_SHARED", "../shared")))
+    parser.add_argument("--weights", type=Path, help="of another network of the embedded kind")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--alone", action="store_true", help="leave SqueezeNet out")
     arguments = parser.parse_args()
     data, short = arguments.shared / "data", []
-    own = load_extractor("limner")
-    peer = load_extractor(f"squeezenet={arguments.shared / 'weights' / 'squeezenet1_0-imagenet.fp16.safetensors'}")
+    own = Embedded(arguments.weights).eval().requires_grad_(False) if arguments.weights else load_extractor("limner")
+    peer = f"squeezenet={arguments.shared / 'weights' / 'squeezenet1_0-imagenet.fp16.safetensors'}"
     found: dict[str, Any] = {
         "limner": probes(data, own, False) | probes(data, own, True),
-        "squeezenet": probes(data, peer, True),
+        "squeezenet": {} if arguments.alone else probes(data, load_extractor(peer), True),
     }
     print(f"{'linear probe':40} {'limner':>10} {'squeezenet':>10}")
     for name, value in found["limner"].items():
         theirs = found["squeezenet"].get(name)
-        print(f"{name:40} {value:10.1%} {f'{theirs:.1%}' if theirs is not None else '':>10}")
+        print(f"{name:40} {value:10.1%} {f'{theirs:.1%}' if theirs is not None else '':>10}", flush=True)
         needed = NEEDED.get(name.split(",")[0], 0.0) if "to learn from" not in name else 0.0
         short += [f"{name}: {value:.1%} is less than {needed:.0%}"] if value < needed else []
     found["distances"] = {}
@@ -214,7 +219,8 @@ def main() -> int:
         for name, values in found["distances"][source].items():
             rises = all(before < after for before, after in pairwise(values))
             print(
-                f"{source:14} {name:15} {' '.join(f'{value:8.4g}' for value in values)} {'' if rises else 'DOES NOT RISE'}"
+                f"{source:14} {name:15} {' '.join(f'{value:8.4g}' for value in values)} {'' if rises else 'DOES NOT RISE'}",
+                flush=True,
             )
             short += [] if rises else [f"{source}, {name} does not rise"]
     if arguments.json:

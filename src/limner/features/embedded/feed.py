@@ -4,85 +4,79 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from limner import seeds
-from limner.features.embedded.crops import Crops, Labelled
+from limner.features.embedded.crops import Labelled, Squares, resized
+from limner.features.embedded.distortions import distort
+from limner.images import from_uint8
 
 
 class Mix(NamedTuple):
-    """Of pictures of one side: how often a step has them, how many crops, and how many small labelled pictures."""
+    """Of pictures of one side: how often a step has them, how many squares, how many distorted, and how many small pictures."""
 
     often: float
-    crops: int
-    whole: int
+    squares: int
+    distorted: int
+    small: int
 
 
-FIRST = {
-    28: Mix(0.35, 64, 96),
-    48: Mix(0.2, 64, 24),
-    64: Mix(0.3, 64, 24),
-    96: Mix(0.1, 32, 16),
-    112: Mix(0.05, 32, 16),
-}
-FINISH = {
-    28: Mix(0.6, 48, 160),
-    48: Mix(0.12, 64, 24),
-    64: Mix(0.16, 64, 24),
-    96: Mix(0.08, 32, 16),
-    112: Mix(0.04, 32, 16),
-}
-"""Steps by the side of their pictures; small labelled ones are seen in their own size above all."""
+MIXES = {56: Mix(0.4, 24, 12, 24), 64: Mix(0.4, 24, 12, 0), 96: Mix(0.15, 12, 6, 0), 128: Mix(0.05, 8, 4, 0)}
+"""Steps by the side of their pictures: those at which pictures are judged."""
+
+
+class Step(NamedTuple):
+    """Pictures (B, 3, S, S) in [-1, 1]: squares, `distorted` of them once more, and small labelled ones.
+
+    `partners` are the pictures, squares or distorted, that each of these is compared with; `rows` says which squares these are;
+    labels (B,), -1 where a picture has none.
+    """
+
+    images: Tensor
+    partners: Tensor
+    rows: Tensor
+    labels: dict[str, Tensor]
 
 
 class Feed:
-    """Draws the pictures of a step: crops that the teacher saw, then labelled ones, all brought to one size."""
+    """Draws the pictures of a step; the step's number decides which, so that a training that goes on sees the same."""
 
-    def __init__(self, crops: Crops, whole: list[Labelled], mixes: dict[int, Mix], seed: int) -> None:
-        self.crops, self.whole, self.mixes = crops, whole, mixes
-        self.draw = np.random.default_rng(seeds.derive("feed", seed))
-        self.scale = {depth: _scale(views) for depth, views in crops.seen.items()}
+    def __init__(self, squares: Squares, small: list[Labelled], seed: int) -> None:
+        self.squares, self.small, self.seed = squares, small, seed
 
-    def step(self) -> tuple[Tensor, dict[str, Tensor], dict[str, Tensor]]:
-        """Returns images, the teacher's standardised views of the first of them, and labels."""
-        size = int(self.draw.choice(list(self.mixes), p=[mix.often for mix in self.mixes.values()]))
-        mix = self.mixes[size]
-        rows = torch.from_numpy(self.draw.integers(len(self.crops.pictures), size=mix.crops))
-        images = [_sized(self.crops.pictures[rows].float() / 127.5 - 1, size)]
-        labels = {name: [values[rows]] for name, values in self.crops.labels.items()}
-        for one in self.whole:
-            share = len(one.pictures) / sum(len(other.pictures) for other in self.whole)
-            part = self.draw.integers(len(one.pictures), size=round(share * mix.whole))
-            pictures = torch.from_numpy(one.pictures[part]).permute(0, 3, 1, 2).float() / 127.5 - 1
-            images.append(_sized(_jittered(pictures, self.draw), size).expand(-1, 3, -1, -1))
+    def step(self, number: int) -> Step:
+        """Returns the pictures of a step."""
+        draw = np.random.default_rng(seeds.derive("feed", self.seed, number))
+        size = int(draw.choice(list(MIXES), p=[mix.often for mix in MIXES.values()]))
+        mix = MIXES[size]
+        rows = torch.from_numpy(draw.integers(len(self.squares.pictures), size=mix.squares))
+        own = resized(from_uint8(self.squares.pictures[rows].numpy()), size)
+        own = own.flip(3) if draw.random() < 0.5 else own
+        images, labels = [own, distort(own[: mix.distorted], draw)], {}
+        for name, values in self.squares.labels.items():
+            labels[name] = [values[rows], torch.full((mix.distorted,), -1)]
+        for one in self.small if mix.small else []:
+            share = len(one.pictures) / sum(len(other.pictures) for other in self.small)
+            part = draw.integers(len(one.pictures), size=round(share * mix.small))
+            pictures = resized(_jittered(from_uint8(one.pictures[part]), draw), size).expand(-1, 3, -1, -1)
             for name in labels.keys() | one.labels.keys():
-                known = (
-                    torch.from_numpy(one.labels[name][0][part]) if name in one.labels else torch.full((len(part),), -1)
-                )
-                before = sum(map(len, images)) - len(part)
-                labels.setdefault(name, [torch.full((before,), -1)]).append(known)
-        views = {
-            depth: (views[rows].float() - self.scale[depth][0]) / self.scale[depth][1]
-            for depth, views in self.crops.seen.items()
-        }
+                known = one.labels[name][0][part] if name in one.labels else np.full(len(part), -1)
+                labels.setdefault(name, [torch.full((sum(map(len, images)),), -1)]).append(torch.from_numpy(known))
+            images.append(pictures)
         batch = torch.cat(images).contiguous(memory_format=torch.channels_last)
-        return batch, views, {name: torch.cat(parts) for name, parts in labels.items()}
+        joined = {name: torch.cat(parts) for name, parts in labels.items()}
+        return Step(batch, _partners(mix, draw), rows, joined)
 
 
-def _scale(views: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and spread of each channel, so that all count alike."""
-    over = (0, 2, 3) if views.ndim == 4 else (0,)
-    some = views[:: max(1, len(views) // 4000)].float()
-    return some.mean(over, keepdim=True)[0], some.std(over, keepdim=True)[0] + 1e-3
-
-
-def _sized(images: Tensor, size: int) -> Tensor:
-    mode = "area" if size <= images.shape[-1] else "bilinear"
-    return F.interpolate(images, size=(size, size), mode=mode)
+def _partners(mix: Mix, draw: np.random.Generator) -> Tensor:
+    """Distorted pictures are compared with what they were, half of these with those, and the rest with others."""
+    pairs = np.arange(mix.distorted)
+    others = (np.arange(mix.squares) + draw.integers(1, mix.squares)) % mix.squares
+    others[: mix.distorted // 2] = mix.squares + pairs[: mix.distorted // 2]
+    return torch.from_numpy(np.concatenate([others, pairs]))
 
 
 def _jittered(images: Tensor, draw: np.random.Generator) -> Tensor:
     """Shifts a batch by up to two pixels and mirrors nothing, because digits have a side."""
-    shift = draw.integers(-2, 3, size=2)
-    return torch.roll(images, tuple(int(s) for s in shift), (2, 3))
+    down, right = (int(shift) for shift in draw.integers(-2, 3, size=2))
+    return images.roll((down, right), (2, 3))
