@@ -10,7 +10,7 @@ from limner.tensor_header import names_of
 
 OWN = ("pca", "sefa")
 """The kinds of direction that a model has of itself: those of `limner.editing.directions.DIRECTION_METHODS`."""
-MOST_NAMED = 20
+MAX_DIRECTIONS_LISTED = 20
 """Directions that a line names."""
 
 
@@ -33,7 +33,7 @@ def others(model: Path, name: str) -> str:
     """Returns what directions are written for a model beside its own, or the command that writes the one of this name."""
     if found := written(model):
         folder, names = found
-        return f"with directions={folder} there are {', '.join(map(quoted, names[:MOST_NAMED]))}."
+        return f"with directions={folder} there are {', '.join(map(quoted, names[:MAX_DIRECTIONS_LISTED]))}."
     command = f"limner directions {shlex.quote(str(model))} --attribute {shlex.quote(quoted(name))}"
     return f"write it with: {command}, and add directions={model / 'directions'}"
 

@@ -225,9 +225,9 @@ def carried(path: Path) -> dict[str, Any] | None:
 
 def carried_edits(path: Path) -> list[Operation]:
     """Returns the edits that a picture carries; none where it carries none, or cannot be made again from them."""
-    made = carried(path) or {}
+    provenance = carried(path) or {}
     try:
-        return from_list(EditProvenance.model_validate(made).edits) if made.get("kind") == "edit" else []
+        return from_list(EditProvenance.model_validate(provenance).edits) if provenance.get("kind") == "edit" else []
     except (ValidationError, UsageError):
         return []
 
