@@ -37,6 +37,18 @@ def edges_better_reversed(
     found.
     """
     values = {name: torch.from_numpy(column) for name, column in table.items()}
+    known: dict[tuple[str, tuple[str, ...], bool], Tensor] = {}
+
+    def nll(one: Graph, nodes: Sequence[str], chosen: bool) -> Tensor:
+        # most edges leave a node's causes as they are: what it costs is found once
+        total = torch.zeros(())
+        for name in nodes:
+            key = (name, tuple(one.parents(name)), chosen)
+            if key not in known:
+                known[key] = _nll(one, name, variables, values, seed, chosen)
+            total = total + known[key]
+        return total
+
     found = []
     for edge in graph.edges:
         try:
@@ -45,7 +57,7 @@ def edges_better_reversed(
             continue
         evidence = None
         for chosen in (False, True):
-            ours, theirs = (_nll(one, edge, variables, values, seed, chosen) for one in (graph, other))
+            ours, theirs = (nll(one, edge, chosen) for one in (graph, other))
             evidence = _reversal_evidence(edge, ours - theirs)
             if evidence is None:
                 break
@@ -61,19 +73,16 @@ def _reversal_evidence(edge: Edge, gain: Tensor) -> ReversalEvidence | None:
 
 def _nll(
     graph: Graph,
-    nodes: Sequence[str],
+    name: str,
     variables: Mapping[str, Variable],
     values: Mapping[str, Tensor],
     seed: int,
     chosen: bool,
 ) -> Tensor:
-    """Returns the negative log-likelihood of those nodes together, of each unit while it is held out.
+    """Returns the negative log-likelihood of a node, of each unit while it is held out.
 
-    By mechanisms of the linear form, or of the one that each node's is chosen to have.
+    By a mechanism of the linear form, or of the one that it is chosen to have.
     """
-    total = torch.zeros(())
-    for name in nodes:
-        parents, parent_values = graph.of_parents(name, variables), graph.of_parents(name, values)
-        form = choose_form(variables[name], parents, values[name], parent_values, seed) if chosen else "linear"
-        total = total + held_out_nll(form, variables[name], parents, values[name], parent_values, seed)
-    return total
+    parents, parent_values = graph.of_parents(name, variables), graph.of_parents(name, values)
+    form = choose_form(variables[name], parents, values[name], parent_values, seed) if chosen else "linear"
+    return held_out_nll(form, variables[name], parents, values[name], parent_values, seed)
