@@ -124,7 +124,7 @@ def test_wrong_turns_are_one_line(pictures: Path, run: Path, tmp_path: Path) -> 
         (["sample", run, "--walk", tmp_path / "w.gif", "--n", "9"], 2, "--walk makes none"),
         (["sample", run, "--runtime", "onxx", "--out", tmp_path / "x.png"], 2, "did you mean 'onnx'"),
         (["export", tmp_path / "absent", "--out", tmp_path / "x.onnx"], 1, "no such model"),
-        (["export", run, "--out", tmp_path / "x.png"], 2, "ends in .onnx"),
+        (["export", run, "--out", tmp_path / "x.png"], 2, "end its name in .onnx"),
         (["export", run, "--to", "torchscript"], 2, "the format is onnx"),
         (["replay", tmp_path / "absent.png"], 1, "absent.png"),
         (["replay", run / "model" / "samples.png", "--out", run / "model" / "samples.png"], 2, "the picture itself"),
