@@ -132,7 +132,7 @@ def test_wrong_turns_are_one_line(pictures: Path, run: Path, tmp_path: Path) -> 
         (["recipes", "nothing"], 2, "no recipe"),
     ]
     for arguments, code, words in turns:
-        assert words in limner(*arguments, code=code), arguments
+        assert words in limner(*arguments, code=code, progress="prepare: "), arguments
     assert not (tmp_path / "r").exists()
     assert not (tmp_path / "r2").exists()
     assert not (tmp_path / "x.png").exists()
