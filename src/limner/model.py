@@ -243,7 +243,7 @@ class Model:
         latent = latent.to(self.generator.device)
         if latent.offsets:
             return self.hooks.decode(latent)
-        if latent.space == "z":
+        if latent.space == "z" and latent.spatial is None:
             return self.runner(latent.values, latent.condition)
         return self.generator.decode_latent(latent)
 

@@ -16,7 +16,7 @@ from limner.bases.photographs import (
     cuts,
     debian_photographs,
     free_files,
-    on_ground,
+    on_background,
     python_photographs,
 )
 from limner.bases.sources import SOURCES, Picture, Source
@@ -86,7 +86,7 @@ def test_squares_of_photographs_are_cut_inside_them() -> None:
 
 def test_drawings_are_seen_whole_on_a_ground() -> None:
     drawing = Image.new("RGBA", (40, 20), (255, 0, 0, 255))
-    pixels = on_ground(Picture("drawing", drawing), np.random.default_rng(0))
+    pixels = on_background(Picture("drawing", drawing), np.random.default_rng(0))
     assert pixels.shape == (SIDE, SIDE, 3)
     assert pixels[SIDE // 2, SIDE // 2].tolist() == [255, 0, 0]
     assert pixels[0, 0].tolist() != [255, 0, 0]

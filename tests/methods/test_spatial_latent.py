@@ -64,6 +64,16 @@ def test_pictures_are_rebuilt_by_it(model: Model, pictures: np.ndarray) -> None:
     assert _error(model.reconstruct(pictures), pictures) < 0.6 * _error(without, pictures)
 
 
+def test_it_is_generated_from_in_either_space(model: Model, pictures: np.ndarray) -> None:
+    latent = model.encode(pictures)
+    with torch.no_grad():
+        in_z = model.generator.to_z(latent)
+    assert in_z.spatial is not None
+    assert _error(model.generate(in_z), model.generate(latent)) < 0.2 * _error(
+        model.generate(in_z), model.generate(Latent(latent.values, {}, "w"))
+    )
+
+
 def test_samples_have_none(model: Model) -> None:
     assert model.sample_latents(2).spatial is None
     generator = model.generator

@@ -1,6 +1,6 @@
 """Collects more for the embedded network to learn from: `python -m limner.bases.photographs OUT --cache FOLDER`.
 
-OUT becomes a dataset of 160x160 squares in colour: photographs, cut at many places and scales, and drawings whole, on grounds.
+OUT becomes a dataset of 160x160 squares in colour: photographs, cut at many places and scales, and drawings whole, on backgrounds.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from limner.pictures.read import UnusablePicture, open_picture
 from limner.progress import ProgressLine
 
 SIDE = 160
+"""Of the squares, in pixels: what SqueezeNet reads."""
 FREE = ("public-domain", "CC0-1.0", "CC-BY-4.0")
 """Licences, as Debian writes them, of single files that are taken out of a package."""
 SCIKIT_IMAGE = (
@@ -131,7 +132,7 @@ def collect(out: Path, taken: dict[str, Taken], cache: Path, seed: int = 0) -> D
         for name, (source, count, most) in taken.items():
             for picture in _some(list(source.read(cache)), most, draw):
                 try:
-                    found = cuts(picture, count, draw) if count else [on_ground(picture, draw)]
+                    found = cuts(picture, count, draw) if count else [on_background(picture, draw)]
                 except UnusablePicture:  # of thousands of drawings a few are damaged or huge
                     continue
                 for pixels in found:
@@ -162,17 +163,17 @@ def cuts(picture: Picture, count: int, draw: np.random.Generator) -> list[np.nda
     return found
 
 
-def on_ground(picture: Picture, draw: np.random.Generator) -> np.ndarray:
-    """Returns a whole drawing as a square (160, 160, 3), in the middle of a ground that is white half the time."""
+def on_background(picture: Picture, draw: np.random.Generator) -> np.ndarray:
+    """Returns a whole drawing as a square (160, 160, 3), in the middle of a background that is white half the time."""
     image = _read(picture).convert("RGBA")
     scale = SIDE * draw.uniform(0.7, 1) / max(image.size)
     width, height = (max(1, round(length * scale)) for length in image.size)
     colour = (255, 255, 255) if draw.random() < 0.5 else tuple(int(value) for value in draw.integers(0, 256, size=3))
-    ground = Image.new("RGBA", (SIDE, SIDE), (*colour, 255))
-    ground.alpha_composite(
+    background = Image.new("RGBA", (SIDE, SIDE), (*colour, 255))
+    background.alpha_composite(
         image.resize((width, height), Image.Resampling.LANCZOS), ((SIDE - width) // 2, (SIDE - height) // 2)
     )
-    return np.asarray(ground.convert("RGB"))
+    return np.asarray(background.convert("RGB"))
 
 
 def _read(picture: Picture) -> Image.Image:

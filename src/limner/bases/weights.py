@@ -20,8 +20,6 @@ from limner.weights import halved, load_weights
 
 START = "start.json"
 """In the folder of a training that started from weights: how many pictures these had seen."""
-ADDED = "generator.spatial."
-"""What the weights of a base may lack that was trained before a VAE had it."""
 NOT_SHIPPED = "generator.flow."
 """Of a VAE's weights: a prior over latents belongs to the pictures that it was learned from."""
 
@@ -54,9 +52,8 @@ def start_from(method: Method, ema: Ema, file: Path, folder: Path) -> None:
     except DamagedFileError as error:
         raise ModelError(f"{error} Give the weights of a base.") from None
     own = method.state_dict()
-    fresh = {name: own[name] for name in own if name.startswith((NOT_SHIPPED, ADDED)) and name not in tensors}
     try:
-        load_weights(method, fresh | tensors)
+        load_weights(method, {name: own[name] for name in own if name.startswith(NOT_SHIPPED)} | tensors)
     except ModelError as error:
         raise ModelError(f"{file} is not what this base can start from: {error}.") from None
     ema.network.load_state_dict(ema.online.state_dict())

@@ -1,6 +1,6 @@
 """Edits of hue: all hues turned, or one colour replaced by another, soft at its edges and without skin."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import cv2
 import numpy as np
@@ -20,7 +20,7 @@ Skin of all tones differs in lightness above all (Chai and Ngan 1999, "Face segm
 SOFT_EDGE = 1.0
 """Standard deviation, in pixels, by which the selection of a hue is smoothed."""
 MIN_SELECTED = 1e-3
-"""Share of the picture below which nothing counts as having the hue."""
+"""Fraction of the picture below which nothing counts as having the hue."""
 GAMMA = (0.25, 4.0)
 """Smallest and largest exponent by which lightness is bent towards that of the new colour."""
 
@@ -46,7 +46,6 @@ class Recolour(Operation):
     """
 
     model_config = ConfigDict(populate_by_name=True)
-    open_field: ClassVar[str | None] = None
 
     old: str = Field(alias="from")
     new: str = Field(alias="to")
