@@ -53,3 +53,14 @@ def test_other_attributes_stay_even_one_of_that_name(tmp_path: Path) -> None:
 def test_few_pictures_make_no_groups(tmp_path: Path) -> None:
     dataset, _ = _dataset(tmp_path / "few", (180, 180))  # 288 of them for training
     assert grouped(dataset) is dataset
+
+
+def test_pictures_that_vary_in_few_ways_have_groups(tmp_path: Path) -> None:
+    # drawings of a few parts on one ground: the covariance of their pixels is far from full rank
+    draw = np.random.default_rng(0)
+    parts = draw.random((8, 6, 4, 4, 4)).astype(np.float32)
+    chosen = draw.integers(0, 6, (400, 8))
+    pictures = np.full((400, 16, 16, 4), 255, np.uint8)
+    pictures[:, 6:10, 6:10] = 30 * sum(parts[part][chosen[:, part]] for part in range(8))
+    found = grouped(write_dataset(tmp_path / "drawings", pictures, {}))
+    assert found.schema.attribute("group").classes == ("0", "1")

@@ -54,8 +54,9 @@ def _small_copies(dataset: Dataset) -> torch.Tensor:
 
 def _principal(values: torch.Tensor, train: np.ndarray) -> np.ndarray:
     """Returns (N, components): the principal ones of the training pictures, those of large variance down-weighted."""
-    centred = values - values[train].mean(0)
+    # in double precision: single is not a number for some covariances of lacking rank, as of pictures with one border
+    centred = values.double() - values[train].double().mean(0)
     covariance = centred[train].T @ centred[train] / len(train)
     variances, directions = torch.linalg.eigh(covariance)  # ascending
     variances, directions = variances[-COMPONENTS:].clamp_min(1e-12), directions[:, -COMPONENTS:]
-    return (centred @ directions / variances**0.25).numpy()
+    return (centred @ directions / variances**0.25).float().numpy()
