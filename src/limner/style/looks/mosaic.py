@@ -23,8 +23,8 @@ GAP, BEVEL = 0.062, 0.15
 def mosaic(picture: np.ndarray, seed: int) -> np.ndarray:
     """Returns a picture uint8 (H, W, 3) as laid from stones, the same for the same seed.
 
-    Hausner 2001, "Simulating decorative mosaics": a centroidal Voronoi diagram whose distance is square along the edges, here also of
-    colour, as in Achanta et al. 2012, "SLIC superpixels".
+    Hausner 2001, "Simulating decorative mosaics": a centroidal Voronoi diagram whose distance is square along the edges, here
+    also of colour, as in Achanta et al. 2012, "SLIC superpixels".
     """
     draw = np.random.default_rng(seed)
     side = surface.side_for(picture)
@@ -104,12 +104,14 @@ def _nearest(places: np.ndarray, turns: np.ndarray, lab: np.ndarray, size: float
     reach = int(np.ceil(1.6 * size))
     steps = np.arange(-reach, reach + 1, dtype=np.float32)
     for index, ((x, y), (right, down)) in enumerate(zip(places, turns, strict=True)):
-        column, row = int(round(x)), int(round(y))
+        column, row = round(float(x)), round(float(y))
         top, bottom, left, end = max(0, row - reach), row + reach + 1, max(0, column - reach), column + reach + 1
         near = lab[top:bottom, left:end]
         across = steps[left - column + reach :][: near.shape[1]][None]
         below = steps[top - row + reach :][: near.shape[0]][:, None]
-        square = np.maximum(np.abs(across * right + below * down), np.abs(below * right - across * down)) / np.float32(size)
+        square = np.maximum(np.abs(across * right + below * down), np.abs(below * right - across * down)) / np.float32(
+            size
+        )
         own = lab[min(max(row, 0), height - 1), min(max(column, 0), width - 1)]
         apart = near - own
         pull = np.float32(COLOUR_PULL) * np.sqrt(np.einsum("hwc,hwc->hw", apart, apart))

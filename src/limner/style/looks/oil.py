@@ -60,7 +60,9 @@ def _paint(
     colours = reference[starts[:, 1], starts[:, 0]]
     curves = [flow.traced(starts, directions, radius, NUM_STEPS, sign) for sign in (1.0, -1.0)]
     ahead, behind = (_length(curve, reference, canvas, colours) for curve in curves)
-    fresh = np.float32(min(1.0, 0.25 + radius / (RADII[0] * max(lab.shape[:2]))))  # small brushes mend, they do not play
+    fresh = np.float32(
+        min(1.0, 0.25 + radius / (RADII[0] * max(lab.shape[:2])))
+    )  # small brushes mend, they do not play
     colours = colours + draw.normal(size=colours.shape).astype(np.float32) * np.float32(COLOUR_NOISE) * fresh
     owner = np.full(lab.shape[:2], -1, np.int32)
     width = max(1, round(2 * radius))
@@ -74,7 +76,7 @@ def _paint(
 
 
 def _starts(draw: np.random.Generator, error: np.ndarray, radius: float, tolerance: float) -> np.ndarray:
-    """Returns where strokes begin, pixels (N, 2) of x and y in random order: in each cell of a grid whose mean error is too large."""
+    """Returns where strokes begin, pixels (N, 2) of x and y in random order: where the error is too large."""
     step = max(1.0, radius)
     height, width = error.shape
     x, y = np.meshgrid(np.arange(0.5 * step, width, step), np.arange(0.5 * step, height, step))

@@ -11,7 +11,7 @@ PAPER, INK = (250, 247, 240), (24, 24, 32)
 ANALYSIS_SIDE = 1500
 """Longest side at which directions and strokes are laid out."""
 LAYERS = ((0.22, 0.0, 0.0060), (0.42, 0.0, 0.0056), (0.56, 0.9, 0.0054), (0.70, -0.75, 0.0050), (0.82, 0.45, 0.0042))
-"""Layers of hatching: the darkness from which each is drawn, its turn against the flow in radians, its gap as a share of the side."""
+"""Layers of hatching: from which darkness, turned by how many radians against the flow, how far apart as a share of the side."""
 LENGTH, WIDTH = 0.085, 0.0014
 """Of a stroke, as a share of the side."""
 

@@ -8,7 +8,7 @@ MIN_SIDE, USUAL_SIDE = 1024, 2048
 
 
 def side_for(picture: np.ndarray) -> int:
-    """Returns the longest side in pixels at which a look is made, so that small strokes are smooth: never less than the picture's."""
+    """Returns the longest side in pixels at which a look is made, at least the picture's: small strokes become smooth."""
     longest = max(picture.shape[:2])
     return min(max(2 * longest, MIN_SIDE), max(longest, USUAL_SIDE))
 

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from limner.colours import from_lab, to_lab
-from limner.style.looks import flow, surface
+from limner.colours import to_lab
+from limner.style.looks import surface
 
 ANALYSIS_SIDE = 1024
 """Longest side at which colours are flattened."""
@@ -21,8 +21,8 @@ PAPER = (98.0, 0.3, 3.0)
 def watercolour(picture: np.ndarray, seed: int) -> np.ndarray:
     """Returns a picture uint8 (H, W, 3) as painted in watercolour, the same for the same seed.
 
-    Pigment density as in Bousseau et al. 2006, "Interactive watercolor rendering with temporal coherence and abstraction", equation 1:
-    darker edges, turbulent flow and grain of paper change how much pigment there is.
+    Pigment density as in Bousseau et al. 2006, "Interactive watercolor rendering with temporal coherence and abstraction", equation
+    1: darker edges, turbulent flow and grain of paper change how much pigment there is.
     """
     draw = np.random.default_rng(seed)
     side = surface.side_for(picture)
@@ -38,7 +38,9 @@ def watercolour(picture: np.ndarray, seed: int) -> np.ndarray:
     return surface.fitted(np.rint(np.clip(colour, 0, 1) * 255).astype(np.uint8), picture.shape[:2])
 
 
-def _washes(draw: np.random.Generator, lab: np.ndarray, size: tuple[int, int], side: int) -> tuple[np.ndarray, np.ndarray]:
+def _washes(
+    draw: np.random.Generator, lab: np.ndarray, size: tuple[int, int], side: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Returns colours in Lab, float32 (H, W, 3), in steps of lightness with wavering borders, and how dark their edges dried."""
     low, high = np.percentile(lab[..., 0], [1, 98])
     lightness = np.clip((lab[..., 0] - low) / max(high - low, 15.0), 0, 1)
@@ -66,7 +68,9 @@ def _wavering(draw: np.random.Generator, lab: np.ndarray, side: int) -> np.ndarr
     height, width = lab.shape[:2]
     columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     shift = [0.0011 * side * surface.noise(draw, (height, width), 0.02 * side, 3) for _ in range(2)]
-    return np.asarray(cv2.remap(lab, columns + shift[0], rows + shift[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT))
+    return np.asarray(
+        cv2.remap(lab, columns + shift[0], rows + shift[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    )
 
 
 def _pigment(draw: np.random.Generator, size: tuple[int, int], side: int) -> np.ndarray:

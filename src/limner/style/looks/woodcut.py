@@ -49,7 +49,9 @@ def _tones(small: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     local = cv2.createCLAHE(2.5, (5, 5)).apply(np.rint(stretched * 255).astype(np.uint8)).astype(np.float32) / 255
     tone = cv2.bilateralFilter(0.4 * stretched + 0.6 * local, 0, 0.15, 7)
     tone = np.power(tone, np.clip(np.log(0.5) / np.log(np.clip(np.median(tone), 0.05, 0.95)), 0.5, 1.3))
-    tone = np.clip(tone + 1.2 * (tone - cv2.GaussianBlur(tone, (0, 0), 9)), 0, 1).astype(np.float32)  # eyes keep their whites
+    tone = np.clip(tone + 1.2 * (tone - cv2.GaussianBlur(tone, (0, 0), 9)), 0, 1).astype(
+        np.float32
+    )  # eyes keep their whites
     edges = flow.flow(small.astype(np.float32) / 255, 5.0)
     ridge = -flow.lines(stretched, edges, 2.2, 1.0) * 30 - 0.5
     return tone, ridge
