@@ -37,7 +37,7 @@ from limner.features.likeness import embed, perceptual_distance
 from limner.images import from_uint8
 from limner.style.moments import target, wasserstein
 from limner.style.objective import LAYERS, Observer, StyleStatistics
-from limner.style.stylization import shrunk
+from limner.style.resizing import shrunk
 from limner.style.transfer import TILE
 
 LEVELS = (1, 3, 5)

@@ -20,7 +20,7 @@ from limner.style import transfer, video
 from limner.style.arrays import resized
 from limner.style.factors import Factors, Settings, Sources, Style
 from limner.style.instant import load_model
-from limner.style.stylization import shrunk
+from limner.style.resizing import shrunk
 
 
 def seconds(work: Callable[[], object], rounds: int) -> str:

@@ -26,7 +26,7 @@ from limner.style.factorial import choose
 from limner.style.factors import Factors, Settings, Sources, Style
 from limner.style.instant import load_model
 from limner.style.objective import Observer
-from limner.style.stylization import shrunk
+from limner.style.resizing import shrunk
 from limner.style.transfer import TILE_SIDE, stylize
 
 ApplyStyle = Callable[[np.ndarray, Path], np.ndarray]

@@ -55,15 +55,23 @@ def stylize(content: Source, *styles: str | Path, **options: Any) -> np.ndarray:
     """Returns a picture in the style of others, uint8 (H, W, 3 or 4), at most `size` a side.
 
     `options` are those of `limner.style.stylization.Stylization`: colour, line, texture and content from 0 to 1, size, scale,
-    steps, seed, and `model="limner"` for its instant styles, whose names `styles` then are. PictureError, UsageError.
+    steps, seed, and `model="limner"` for its instant styles, whose names `styles` then are. With `look="pen"`, and no
+    style, they are those of `limner.style.looks.request.LookRequest`: strength, size, seed, mask. PictureError, UsageError.
     """
     from pydantic import ValidationError
 
     from limner.config import fault_of
-    from limner.style.stylization import Source as Style
-    from limner.style.stylization import Stylization, Stylizer
 
     try:
+        if "look" in options:
+            from limner.style.looks.request import LookRequest, LookStylizer
+
+            if styles:
+                raise UsageError("stylize: a look needs no style; leave out one of them.")
+            return LookStylizer(LookRequest(**options)).stylize(_pixels(content))
+        from limner.style.stylization import Source as Style
+        from limner.style.stylization import Stylization, Stylizer
+
         asked = Stylization(styles=tuple(Style(style=str(style)) for style in styles), **options)
     except ValidationError as error:
         raise UsageError(f"stylize: {fault_of(error)}.") from None

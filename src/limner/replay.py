@@ -18,6 +18,7 @@ REPLAY_MODULES = {
     "latent": "limner.editing.latent_sampler",
     "edit": "limner.editing.history",
     "stylization": "limner.style.stylization",
+    "look": "limner.style.looks.request",
     "counterfactual": "limner.causal.what_if",
     "causal sample": "limner.causal.what_if",
     "studio counterfactual": "limner.causal.what_if",

@@ -1,7 +1,7 @@
 """`limner stylize`: a picture, a folder or a film in the style of others."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,6 +12,24 @@ from limner.cli.shared_options import Anonymous, DrawSeed, Strip
 PREVIEW_SIDE, PREVIEW_STEPS = 256, 0.5
 """Longest side of a preview, and its steps as a multiple of the usual ones."""
 
+OF_STYLES: dict[str, tuple[str, Any]] = {
+    "styles": ("STYLE", None),
+    "colour": ("--colour", 1.0),
+    "line": ("--line", 1.0),
+    "texture": ("--texture", 1.0),
+    "keep": ("--content", 0.5),
+    "colour_from": ("--colour-from", None),
+    "line_from": ("--line-from", None),
+    "texture_from": ("--texture-from", None),
+    "weight": ("--weight", None),
+    "keep_colour": ("--keep-colour", False),
+    "colours": ("--colours", "linear"),
+    "scale": ("--scale", 1.0),
+    "steps": ("--steps", 1.0),
+    "extractor": ("--extractor", "limner"),
+    "model": ("--model", ""),
+}
+"""What is for styles alone: how each is called, and its usual value."""
 From = Annotated[
     list[Path] | None,
     typer.Option(metavar="PICTURE", help="Take this property from PICTURE, not from STYLE. Repeatable."),
@@ -63,8 +81,11 @@ def stylize(
         float, typer.Option(help="Size of the style relative to CONTENT, 0.1 to 10; larger gives larger strokes.")
     ] = 1.0,
     size: Annotated[
-        int, typer.Option(help="Longest side of the result in pixels, 32 to 4096; smaller pictures are not enlarged.")
-    ] = 512,
+        int | None,
+        typer.Option(
+            help="Longest side of the result in pixels, 32 to 4096 (by default 512; of a --look, 4096); nothing is enlarged."
+        ),
+    ] = None,
     preview: Annotated[
         bool, typer.Option("--preview", help="Fast preview: at most 256 pixels and half the steps.")
     ] = False,
@@ -82,12 +103,32 @@ def stylize(
             help="Use a trained style model, which takes a moment: a run of `limner style train`, or limner for the one included."
         ),
     ] = "",
+    look: Annotated[
+        str,
+        typer.Option(
+            help="A look instead of a STYLE: paper-cut, oil, pen, watercolour, woodcut, mosaic or pixel-art; needs no painting."
+        ),
+    ] = "",
+    strength: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=1, help="How strong the --look is, 0 (the picture itself) to 1 (all of it), the default."
+        ),
+    ] = None,
     anonymous: Anonymous = False,
     strip: Strip = False,
     overwrite: Overwrite = False,
 ) -> None:
     """Change the style of a picture to that of others, with separate controls for colour, line, texture and content."""
-    from limner.errors import PictureError, quoted
+    from limner.errors import PictureError, UsageError, quoted
+
+    if look:
+        from limner.style.looks import check_look
+
+        check_look(look)
+        _check_alone(locals())
+    elif strength is not None:
+        raise UsageError("--strength is that of a --look; of a style, say how far with --colour, --line and --texture.")
 
     read = [] if model else [Path(style) for style in styles or []]
     for path in (content, *read, *(colour_from or []), *(line_from or []), *(texture_from or [])):
@@ -99,9 +140,9 @@ def stylize(
     from pydantic import ValidationError
 
     from limner.config import in_words
-    from limner.errors import UsageError
     from limner.pictures import WALKS, WRITTEN
     from limner.style.instant.names import check_styles
+    from limner.style.looks.request import LookRequest
     from limner.style.request import SHIPPED_MODEL, Source, Stylization
     from limner.style.video import SUFFIXES as VIDEOS
 
@@ -115,30 +156,35 @@ def stylize(
     if weight and mask:
         raise UsageError("--weight cannot be combined with --mask, which says where each style goes; leave one out.")
     weighted = zip(given, weight or [1.0] * len(given), strict=True)
+    asked: dict[str, Any] = {"mask": str(mask) if mask else "", "seed": seed}
+    if preview or size is not None:
+        asked["size"] = min(size or PREVIEW_SIDE, PREVIEW_SIDE) if preview else size
+    request: LookRequest | Stylization
     try:
-        request = Stylization(
-            styles=[Source(style=style, weight=value) for style, value in weighted],
-            **{
-                name: [Source(style=str(path)) for path in paths or []]
-                for name, paths in (
-                    ("colour_from", colour_from),
-                    ("line_from", line_from),
-                    ("texture_from", texture_from),
-                )
-            },
-            colour=0.0 if keep_colour else colour,
-            line=line,
-            texture=texture,
-            content=keep,
-            size=min(size, PREVIEW_SIDE) if preview else size,
-            steps=steps * (PREVIEW_STEPS if preview else 1),
-            scale=scale,
-            colours=colours,
-            mask=str(mask) if mask else "",
-            seed=seed,
-            extractor=extractor,
-            model=model,
-        )
+        if look:
+            request = LookRequest(look=look, strength=1.0 if strength is None else strength, **asked)
+        else:
+            request = Stylization(
+                styles=[Source(style=style, weight=value) for style, value in weighted],
+                **{
+                    name: [Source(style=str(path)) for path in paths or []]
+                    for name, paths in (
+                        ("colour_from", colour_from),
+                        ("line_from", line_from),
+                        ("texture_from", texture_from),
+                    )
+                },
+                colour=0.0 if keep_colour else colour,
+                line=line,
+                texture=texture,
+                content=keep,
+                steps=steps * (PREVIEW_STEPS if preview else 1),
+                scale=scale,
+                colours=colours,
+                extractor=extractor,
+                model=model,
+                **asked,
+            )
     except ValidationError as error:
         first = error.errors()[0]
         raise UsageError(f"--{first['loc'][0]}: {in_words(first)}.") from None
@@ -151,3 +197,12 @@ def stylize(
     for line_ in run.carry_out(request, content, out, anonymous, strip):
         typer.echo(line_, err=True)
     typer.echo(str(out))
+
+
+def _check_alone(given: dict[str, Any]) -> None:
+    """Raises UsageError for an argument of styles, by its option, that was given beside a look."""
+    from limner.errors import UsageError
+
+    for name, (option, usual) in OF_STYLES.items():
+        if given[name] not in (usual, None, []):
+            raise UsageError(f"--look needs no {option}; leave out one of them.")

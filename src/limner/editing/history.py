@@ -56,7 +56,7 @@ class Source:
         if self.edits:
             return replace(self, edits=self.edits[:-1])
         provenance = self.origin.get("made", {})
-        before = provenance.get("origin", {}) if provenance.get("kind") == "stylization" else {}
+        before = provenance.get("origin", {}) if provenance.get("kind") in ("stylization", "look") else {}
         if not isinstance(before.get("file"), str):
             raise UsageError(f"{name} carries no edit, so there is nothing to undo.")
         return open_source(require_unchanged(Path(name), before["file"], before.get("sha256")))

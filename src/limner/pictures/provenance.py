@@ -54,7 +54,7 @@ def to_text(provenance: dict[str, Any]) -> str:
 
 def to_xmp(provenance: dict[str, Any]) -> bytes:
     """Returns an XMP packet (UTF-8) with the JSON, the program and the IPTC Digital Source Type."""
-    by_hand = EDITED if provenance.get("kind") == "edit" else COMPUTED
+    by_hand = EDITED if provenance.get("kind") in ("edit", "look") else COMPUTED
     source = LEARNED if provenance.get("ai_generated", True) else by_hand
     return (_PACKET % (source, escape(to_text(provenance)))).encode()
 

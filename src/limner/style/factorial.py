@@ -17,7 +17,7 @@ from limner.pictures import Page, UnusablePicture, open_picture, save
 from limner.progress import ProgressLine
 from limner.style import effects as account
 from limner.style.effects import CELLS, COST, DOSES, FACTORS, OWN, ApplyStyle, Cell, Effects, Judge, Measures
-from limner.style.stylization import shrunk
+from limner.style.resizing import shrunk
 
 SHOWN_PAIRS, DOSED_PAIRS = 4, 4
 """Pairs that the page shows, and that the doses are tried on."""

@@ -8,11 +8,14 @@ from limner.errors import UsageError
 from limner.pictures import WALKS, WRITTEN, each_picture, save_walk
 from limner.progress import ProgressLine
 from limner.style import video
-from limner.style.stylization import Stylization, Stylizer, provenance, save_stylized, shrunk
+from limner.style.looks.request import LookRequest, LookStylizer
+from limner.style.request import Stylization
+from limner.style.resizing import shrunk
+from limner.style.saving import AnyStylizer, save_stylized
 
 
 def carry_out(
-    request: Stylization, content: Path, out: Path, anonymous: bool = False, strip: bool = False
+    request: Stylization | LookRequest, content: Path, out: Path, anonymous: bool = False, strip: bool = False
 ) -> list[str]:
     """Stylises a picture, every picture of a folder, or a film into `out`; returns a line for each file that was left out.
 
@@ -26,7 +29,7 @@ def carry_out(
         raise UsageError(
             f"cannot write {out.name}: end its name in {', '.join(WRITTEN)}, or of a film in {' or '.join(WALKS)}."
         )
-    stylizer = Stylizer(request, quiet=content.is_dir() or film)  # progress is shown of them all
+    stylizer = _stylizer(request, quiet=content.is_dir() or film)  # progress is shown of them all
     if content.is_dir():
         return each_picture(
             content, out, "stylising", lambda path, file: save_stylized(stylizer, path, file, anonymous, strip)
@@ -38,7 +41,15 @@ def carry_out(
     return []
 
 
-def _film(stylizer: Stylizer, content: Path, out: Path, anonymous: bool) -> None:
+def _stylizer(request: Stylization | LookRequest, quiet: bool) -> AnyStylizer:
+    if isinstance(request, LookRequest):
+        return LookStylizer(request)
+    from limner.style.stylization import Stylizer  # which needs PyTorch, as a look does not
+
+    return Stylizer(request, quiet=quiet)
+
+
+def _film(stylizer: AnyStylizer, content: Path, out: Path, anonymous: bool) -> None:
     rate, frames = video.read_frames(content)
     shown = (shrunk(np.ascontiguousarray(frame), stylizer.request.size) for frame in frames)
     with ProgressLine("stylising", None, "frames") as bar:
@@ -47,6 +58,4 @@ def _film(stylizer: Stylizer, content: Path, out: Path, anonymous: bool) -> None
             bar.advance()
             return stylizer.stylize(frame, expected)
 
-        save_walk(
-            video.stylized(shown, apply_style), out, max(1, round(rate)), provenance(stylizer.done, content, anonymous)
-        )
+        save_walk(video.stylized(shown, apply_style), out, max(1, round(rate)), stylizer.provenance(content, anonymous))

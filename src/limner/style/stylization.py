@@ -12,16 +12,18 @@ from limner.config import PathText
 from limner.errors import PictureError, UsageError
 from limner.features import load_extractor
 from limner.features.extractor import MIN_SIDE
-from limner.pictures import open_pixels, provenance_record, read_metadata, save
+from limner.pictures import open_pixels, provenance_record
 from limner.pictures.recorded import anonymous as without_paths
 from limner.pictures.recorded import parse_provenance, require_exists, require_unchanged
-from limner.style.arrays import resized
 from limner.style.factors import Settings, Sources, Style
 from limner.style.instant import InstantModel, load_model
 from limner.style.regions import read_regions
 from limner.style.request import SHIPPED_MODEL, Source, Stylization
+from limner.style.resizing import shrunk
+from limner.style.saving import save_stylized
 from limner.style.transfer import stylize
 
+__all__ = ["Source", "Stylization", "Stylizer", "provenance", "replay_picture", "save_stylized"]
 KIND = "stylization"
 """What provenance calls a stylised picture."""
 BYTES_A_PIXEL = {"instant": 250, "optimised": 800}
@@ -33,6 +35,8 @@ class Stylizer:
 
     A quiet one shows no progress of each picture.
     """
+
+    minimum = MIN_SIDE
 
     def __init__(self, request: Stylization, *, quiet: bool = False) -> None:
         self.request = request
@@ -75,6 +79,10 @@ class Stylizer:
         }
         mask = {"mask_sha256": files.digest(Path(request.mask))} if request.mask else {}
         return request.model_copy(update=digests | mask)
+
+    def provenance(self, content: Path, anonymous: bool = False) -> dict[str, Any]:
+        """Returns what a picture file to which this was done says of itself."""
+        return provenance(self.done, content, anonymous)
 
     def _instant(self) -> InstantModel:
         request = self.request
@@ -126,16 +134,6 @@ class Stylizer:
         return every
 
 
-def save_stylized(stylizer: Stylizer, content: Path, out: Path, anonymous: bool = False, strip: bool = False) -> None:
-    """Writes a picture file stylised; a .jpg, which has no opacity, over white.
-
-    An anonymous one names no path, only digests; a stripped one goes without the metadata of its author.
-    """
-    stylized = stylizer.stylize(open_pixels(content, minimum=MIN_SIDE))
-    metadata = None if strip else read_metadata(content)
-    save(stylized, out, provenance(stylizer.done, content, anonymous), metadata)
-
-
 def provenance(done: Stylization, content: Path, anonymous: bool = False) -> dict[str, Any]:
     """Returns what a picture to which this was done says of itself."""
     origin = {"file": str(content), "sha256": files.digest(content)}
@@ -176,19 +174,6 @@ def replay_picture(picture: Path, recorded: dict[str, Any]) -> np.ndarray:
     if stylizer.done.model_sha256 != asked.model_sha256:
         raise PictureError(f"{picture} was made by another model than {asked.model} is now.")
     return stylizer.stylize(open_pixels(content, minimum=MIN_SIDE))
-
-
-def shrunk(content: np.ndarray, size: int) -> np.ndarray:
-    """Returns a picture whose longest side is at most `size`."""
-    height, width = content.shape[:2]
-    scale = size / max(height, width)
-    if scale >= 1:
-        return content
-    smaller = max(1, round(height * scale)), max(1, round(width * scale))
-    if content.shape[2] == 3:
-        return resized(content, smaller)
-    # edges, which become soft, keep the colours of what is seen
-    return np.dstack([resized(visible(content), smaller), resized(np.ascontiguousarray(content[..., 3]), smaller)])
 
 
 def _style(source: Source) -> Style:

@@ -13,7 +13,8 @@ from limner.serving.routes.body import Body, Format, Name, encoded
 from limner.serving.state import State, for_client, state_of
 from limner.serving.store import new_id
 from limner.style.factors import Factors
-from limner.style.stylization import Source, Stylization, provenance, shrunk
+from limner.style.resizing import shrunk
+from limner.style.stylization import Source, Stylization, provenance
 
 router = APIRouter(prefix="/v1")
 
