@@ -6,17 +6,13 @@ import cv2
 import numpy as np
 from pydantic import ConfigDict, Field, model_validator
 
-from limner.colours import from_lab, to_lab
+from limner.colours import chroma, from_lab, skin, smooth_step, to_lab
 from limner.editing.operation import Canvas, Operation
 from limner.errors import UsageError
 from limner.pictures import colour
 
 GREY, COLOURED = 8.0, 20.0
 """Chroma in CIE Lab up to which a pixel has no hue, and from which its hue is certain."""
-SKIN_HUES, SKIN_CHROMA = ((28, 36), (75, 85)), (36, 46)
-"""Degrees between which a hue becomes that of skin, and is no more, and chroma between which a colour becomes too vivid for it.
-
-Skin of all tones differs in lightness above all (Chai and Ngan 1999, "Face segmentation using skin-color map")."""
 SOFT_EDGE = 1.0
 """Standard deviation, in pixels, by which the selection of a hue is smoothed."""
 MIN_SELECTED = 1e-3
@@ -63,7 +59,7 @@ class Recolour(Operation):
 
     @model_validator(mode="after")
     def _has_a_hue(self) -> "Recolour":
-        if _chroma(_lab_of(self.old)) < GREY:
+        if chroma(_lab_of(self.old)) < GREY:
             raise ValueError(f"from={self.old}: it has no hue; use select-colour, then fill or curves")
         return self
 
@@ -89,9 +85,9 @@ class Recolour(Operation):
         towards = _lab_of(self.old)
         angle = np.abs(_difference(np.arctan2(lab[..., 2], lab[..., 1]), np.arctan2(towards[2], towards[1])))
         width = np.deg2rad(self.tolerance)
-        weight = _smooth_step(angle, width, width / 2) * _smooth_step(_chroma(lab), GREY, COLOURED)
+        weight = smooth_step(angle, width, width / 2) * smooth_step(chroma(lab), GREY, COLOURED)
         if not self.skin:
-            weight = weight * (1 - _skin(lab))
+            weight = weight * (1 - skin(lab))
         smoothed: np.ndarray = cv2.GaussianBlur(weight.astype(np.float32), (0, 0), SOFT_EDGE)
         return smoothed
 
@@ -101,7 +97,7 @@ def _replaced(lab: np.ndarray, weight: np.ndarray, new: np.ndarray) -> np.ndarra
     chosen = weight > 0.5 if (weight > 0.5).any() else weight > 0
     usual = np.median(lab[chosen], 0)
     turn = np.float32(np.arctan2(new[2], new[1]) - np.arctan2(usual[2], usual[1]))
-    gain = np.float32(_chroma(new) / max(float(_chroma(usual)), GREY))
+    gain = np.float32(chroma(new) / max(float(chroma(usual)), GREY))
     # a power keeps black and white where they are
     ends = np.clip(np.array([usual[0], new[0]]) / 100, 0.02, 0.98)
     gamma = float(np.clip(np.log(ends[1]) / np.log(ends[0]), *GAMMA))
@@ -116,28 +112,10 @@ def _turned(plane: np.ndarray, angle: np.float32) -> np.ndarray:
     return np.stack([cosine * a - sine * b, sine * a + cosine * b], -1)
 
 
-def _skin(lab: np.ndarray) -> np.ndarray:
-    """Returns how much each pixel in CIE Lab (H, W, 3) has the colour of skin, (H, W) in [0, 1]."""
-    hue = np.rad2deg(np.arctan2(lab[..., 2], lab[..., 1]))
-    (none_below, from_), (to, none_above) = SKIN_HUES
-    dull = _smooth_step(_chroma(lab), SKIN_CHROMA[1], SKIN_CHROMA[0])
-    return _smooth_step(hue, none_below, from_) * _smooth_step(hue, none_above, to) * dull
-
-
 def _lab_of(name: str) -> np.ndarray:
     return to_lab(np.array([[colour(name)]], np.uint8))[0, 0]
-
-
-def _chroma(lab: np.ndarray) -> np.ndarray:
-    return np.hypot(lab[..., 1], lab[..., 2])
 
 
 def _difference(one: np.ndarray, other: float) -> np.ndarray:
     """Returns the difference of two angles in (-pi, pi]."""
     return np.angle(np.exp(1j * (one - other)))
-
-
-def _smooth_step(values: np.ndarray, nothing: float, everything: float) -> np.ndarray:
-    """Returns 0 at `nothing` and beyond, 1 at `everything` and beyond, and a smooth cubic between them."""
-    t = np.clip((values - nothing) / (everything - nothing), 0, 1)
-    return np.asarray(t * t * (3 - 2 * t), np.float32)

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from limner import seeds
-from limner.colours import from_lab, to_lab
+from limner.colours import from_lab, smooth_step, to_lab
 from limner.errors import UsageError
 
 Map = Literal["linear", "nonlinear"]
@@ -14,6 +14,11 @@ NUM_MAP_SAMPLES, NUM_MAP_NEIGHBOURS = 1000, 8
 """Pixels of either picture that the non-linear map joins, and how many of them move a pixel between."""
 NUM_DIRECTIONS, NUM_QUANTILES, MAX_PIXELS = 64, 512, 20_000
 """Lines that colours are projected onto to be compared, quantiles on each, and pixels of either picture that are looked at."""
+
+SKIN_SPARED = 0.75
+"""Fraction of its own hue that skin keeps when the colours of a picture are moved."""
+BLACK = (18.0, 4.0)
+"""L down to which a pixel is not black, and from which it is, and stays without a hue of its own."""
 
 
 class Colours(NamedTuple):
@@ -57,6 +62,18 @@ def transported(
     lab = to_lab(picture)
     moved = _linear(lab, own, to) if kind == "linear" else _nonlinear(lab, own, to)
     return from_lab(lab + np.float32(fraction) * (moved - lab))
+
+
+def spared(own: np.ndarray, moved: np.ndarray, skin: np.ndarray) -> np.ndarray:
+    """Returns a picture whose colours have been moved, uint8 (H, W, 3), with most of its own hue on skin, (H, W) in [0, 1], and on black.
+
+    Lightness is what it was moved to. Blue faces are no style, and a tinted black is no black.
+    """
+    before, after = to_lab(own), to_lab(moved)
+    black = smooth_step(before[..., 0], *BLACK)
+    kept = np.maximum(SKIN_SPARED * skin, black)[..., None]
+    after[..., 1:] += kept * (before[..., 1:] - after[..., 1:])
+    return from_lab(after)
 
 
 def distance(one: np.ndarray, other: np.ndarray) -> float:

@@ -21,6 +21,7 @@ from limner.features.extractor import MIN_SIDE
 from limner.images import from_uint8, to_uint8
 from limner.progress import ProgressLine
 from limner.style import colour
+from limner.style.abstraction import abstracted, smooth_skin
 from limner.style.arrays import enlarged, fitted, resized
 from limner.style.factors import MAX_SIDE, Factors, Settings, Sources, Style, weighted
 from limner.style.objective import GRID, Objective, Observer, Shift, StyleStatistics, blend
@@ -54,13 +55,17 @@ def stylize(
     if alpha is not None:  # what is hidden is a region of its own, which keeps its style and is not looked at
         regions = np.stack([1 - alpha, *(alpha * region for region in ([1.0] if regions is None else regions))])
         sources = [Sources.all([Style(coloured, alpha=1 - alpha)]), *sources]
+    skin = smooth_skin(coloured)
     if factors.colour:
         aims = [(colour.colours(coloured, region), _palette(source)) for source, region in _each(sources, regions)]
-        coloured = _with_colours(coloured, aims, regions, factors.colour, settings.colours)
+        coloured = colour.spared(
+            coloured, _with_colours(coloured, aims, regions, factors.colour, settings.colours), skin
+        )
     if not (factors.line or factors.texture):
         return recoloured(content, coloured)
     start = None if start is None else np.ascontiguousarray(visible(start))
-    stylized = _held(_stylized(coloured, sources, factors, settings, regions, start), coloured, regions)
+    strokes = abstracted(coloured, painted_fraction(factors), skin)
+    stylized = _held(_stylized(coloured, strokes, sources, factors, settings, regions, start), coloured, regions)
     return recoloured(content, _tinted(stylized, coloured, factors.colour))
 
 
@@ -68,6 +73,11 @@ def sides(longest: int) -> list[int]:
     """Returns the longest sides at which a picture is stylized, doubling up to its own."""
     octaves = max(0, math.ceil(math.log2(longest / COARSEST_SIDE)))
     return [round(longest / 2**octave) for octave in range(octaves, -1, -1)]
+
+
+def painted_fraction(factors: Factors) -> float:
+    """Returns how far the content is held to strokes rather than to its own detail: as far as its texture is not to stay."""
+    return factors.texture * min(1.0, 2 * (1 - factors.content))
 
 
 def iterations(side: int, multiple: float) -> int:
@@ -138,6 +148,7 @@ def _joined(each: Sequence[np.ndarray], regions: np.ndarray | None) -> np.ndarra
 
 def _stylized(
     coloured: np.ndarray,
+    strokes: np.ndarray,
     sources: Sequence[Sources],
     factors: Factors,
     settings: Settings,
@@ -148,14 +159,13 @@ def _stylized(
     plan = sides(longest) if start is None else [longest]
     counts = [iterations(side, settings.steps) for side in plan]
     observer = Observer(settings.extractor, TILE_SIDE)
-    change, state = None if start is None else from_uint8(start[None]) - from_uint8(coloured[None]), None
+    change, state = None if start is None else from_uint8(start[None]) - from_uint8(strokes[None]), None
     with ProgressLine("stylising", sum(counts), "steps", quiet=settings.quiet or start is not None) as bar:
         for side, count in zip(plan, counts, strict=True):
             size = fitted(coloured, side)
-            small = resized(coloured, size)
-            original = from_uint8(small[None])
+            original = from_uint8(resized(strokes, size)[None])
             areas = None if regions is None else np.stack([_reduced(one, size) for one in regions])
-            style_statistics = _manners(observer, small, areas, sources, factors, settings)
+            style_statistics = _manners(observer, resized(coloured, size), areas, sources, factors, settings)
             weights = None if areas is None else torch.from_numpy(areas)
             objective = Objective(observer, original, style_statistics, weights, (2 * factors.content) ** 3)
             # what is carried on is the change, so that fine detail of the content is there from the start

@@ -18,6 +18,7 @@ from limner.errors import LimnerError, ModelError, UsageError, quoted
 from limner.images import from_uint8, to_uint8
 from limner.parsing import parse_json
 from limner.style import colour
+from limner.style.abstraction import abstracted, smooth_skin
 from limner.style.factors import Factors
 from limner.style.instant.names import check_learned, find_file
 from limner.style.instant.network import InstantNetwork, Noise
@@ -66,12 +67,15 @@ class InstantModel:
         weights = self.weights(style)
         if factors.none:
             return content
-        quoted, alpha = np.ascontiguousarray(visible(content)), alpha_of(content)
+        shown, alpha = np.ascontiguousarray(visible(content)), alpha_of(content)
+        skin = smooth_skin(shown)
         to = colour.blended([(weight, self.styles[name].colours()) for name, weight in weights.items() if weight])
-        coloured = colour.transported(quoted, colour.colours(quoted, alpha), to, factors.colour)
+        moved = colour.transported(shown, colour.colours(shown, alpha), to, factors.colour)
+        coloured = colour.spared(shown, moved, skin) if factors.colour else moved
         if not (factors.line or factors.texture):
             return recoloured(content, coloured)
-        stylized = to_uint8(self.generate(from_uint8(coloured[None]), weights, factors))[0]
+        strokes = abstracted(coloured, factors.texture, skin)
+        stylized = to_uint8(self.generate(from_uint8(strokes[None]), weights, factors))[0]
         in_place = colour.transported(stylized, colour.colours(stylized, alpha), colour.colours(coloured, alpha))
         return recoloured(content, in_place)
 

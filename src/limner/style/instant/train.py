@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -26,6 +27,7 @@ from limner.pictures import UnusablePicture, grid, open_picture, save
 from limner.progress import ProgressLine
 from limner.recipes.recipe import EmaConfig
 from limner.style import colour
+from limner.style.abstraction import abstracted, smooth_skin
 from limner.style.arrays import resized
 from limner.style.factors import Factors
 from limner.style.instant.model import InstantModel, Palette, names, save_model
@@ -69,7 +71,8 @@ class Teacher:
     def __init__(self, styles: Sequence[np.ndarray], contents: Sequence[np.ndarray], seed: int) -> None:
         self.styles = [_scaled(style, STATISTICS_SIDE) for style in styles]
         self.palettes = [colour.colours(style) for style in self.styles]
-        self.contents = [_scaled(content, STATISTICS_SIDE) for content in contents]
+        plain = [_scaled(content, STATISTICS_SIDE) for content in contents]
+        self.contents = [(one, abstracted(one, 1.0, smooth_skin(one))) for one in plain]
         self.observer = Observer(load_extractor(), STATISTICS_SIDE)
         self.seed = seed
 
@@ -79,17 +82,19 @@ class Teacher:
         style = step % len(self.styles)
         # each slider is often at an end, where people leave it
         line, texture, colouring = (float(np.clip(draw.uniform(-0.2, 2.4), 0, 1)) for _ in range(3))
-        crops = [self._crop(draw) for _ in range(BATCH_SIZE)]
+        crops = [self._crop(draw, texture) for _ in range(BATCH_SIZE)]
         first = colour.transported(crops[0], colour.colours(crops[0]), self.palettes[style], colouring)
         palette = colour.colours(first)
         rest = [colour.transported(crop, colour.colours(crop), palette) for crop in crops[1:]]
         shown = colour.transported(self.styles[style], self.palettes[style], palette)
         return TrainingSample([first, *rest], style, shown, line, texture)
 
-    def _crop(self, draw: np.random.Generator) -> np.ndarray:
-        picture = self.contents[draw.integers(len(self.contents))]
-        top, left = (int(draw.integers(side - CROP_SIDE + 1)) for side in picture.shape[:2])
-        crop = picture[top : top + CROP_SIDE, left : left + CROP_SIDE]
+    def _crop(self, draw: np.random.Generator, texture: float) -> np.ndarray:
+        """Returns a crop of a content, as far as strokes as texture is taken over."""
+        plain, strokes = self.contents[draw.integers(len(self.contents))]
+        top, left = (int(draw.integers(side - CROP_SIDE + 1)) for side in plain.shape[:2])
+        where = np.s_[top : top + CROP_SIDE, left : left + CROP_SIDE]
+        crop = cv2.addWeighted(strokes[where], texture, plain[where], 1 - texture, 0)
         return np.ascontiguousarray(crop[:, ::-1] if draw.random() < 0.5 else crop)
 
     def gradient(self, sample: TrainingSample, originals: Tensor, stylized: Tensor, step: int) -> tuple[Tensor, float]:
