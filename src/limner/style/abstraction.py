@@ -41,7 +41,7 @@ def abstracted(picture: np.ndarray, fraction: float, skin: np.ndarray) -> np.nda
 
 
 def smooth_skin(picture: np.ndarray) -> np.ndarray:
-    """Returns how much each pixel of a picture uint8 (H, W, 3) is of skin: its colour on a smooth surface, float32 (H, W) in [0, 1]."""
+    """Returns how much of a picture uint8 (H, W, 3) is skin, float32 (H, W) in [0, 1]: its colour on a smooth surface."""
     lab, side = to_lab(picture), max(picture.shape[:2])
     detail = lab[..., 0] - cv2.GaussianBlur(lab[..., 0], (0, 0), side / 96)
     deviation = np.sqrt(cv2.GaussianBlur(np.square(detail), (0, 0), side / 64))

@@ -65,9 +65,9 @@ def transported(
 
 
 def spared(own: np.ndarray, moved: np.ndarray, skin: np.ndarray) -> np.ndarray:
-    """Returns a picture whose colours have been moved, uint8 (H, W, 3), with most of its own hue on skin, (H, W) in [0, 1], and on black.
+    """Returns a picture with colours `moved`, uint8 (H, W, 3), but most of its own hue on skin, (H, W) in [0, 1], and on black.
 
-    Lightness is what it was moved to. Blue faces are no style, and a tinted black is no black.
+    Lightness is what it was moved to. A face does not turn blue, and black has no tint.
     """
     before, after = to_lab(own), to_lab(moved)
     black = smooth_step(before[..., 0], *BLACK)
