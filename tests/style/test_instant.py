@@ -1,9 +1,12 @@
+import base64
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from limner.errors import ModelError, RunError, UsageError
 from limner.pictures import save
@@ -39,6 +42,13 @@ def _content() -> np.ndarray:
 def test_a_run_leaves_a_model_a_sheet_and_its_state(run: Path, styles: list[Path]) -> None:
     assert {"instant.safetensors", "sheet.png", "checkpoints", "run.json"} <= {path.name for path in run.iterdir()}
     assert list(load_model(run).styles) == ["stripes", "rings"]
+
+
+def test_a_small_copy_of_each_style_goes_with_the_model(run: Path, styles: list[Path]) -> None:
+    for name, palette in load_model(run).styles.items():
+        small = np.asarray(Image.open(BytesIO(base64.b64decode(palette.thumbnail))))
+        assert small.shape == (72, 72, 3)
+        assert np.abs(colour.colours(small).mean - np.array(palette.mean)).max() < 4, name
 
 
 def test_it_paints_any_size_in_the_colours_of_the_style(run: Path, styles: list[Path]) -> None:

@@ -195,7 +195,12 @@ def _causal(state: State, name: str) -> dict[str, Any]:
 
 def _instant(state: State, name: str) -> dict[str, Any]:
     model = state.catalogue.instant(name)
-    return {"sha256": model.digest, "can": ["stylize"], "styles": list(model.styles)}
+    thumbnails = {
+        style: f"data:image/jpeg;base64,{palette.thumbnail}"
+        for style, palette in model.styles.items()
+        if palette.thumbnail
+    }
+    return {"sha256": model.digest, "can": ["stylize"], "styles": list(model.styles), "thumbnails": thumbnails}
 
 
 def _directions_of(state: State, model: str) -> list[dict[str, Any]]:

@@ -1,11 +1,13 @@
 """A trained instant model: its styles by name, and pictures stylized in them in one pass."""
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+import cv2
 import numpy as np
 import torch
 from pydantic import Field, FiniteFloat, TypeAdapter, ValidationError
@@ -30,22 +32,40 @@ NOISE_STRENGTH = 0.3
 """Of the noise that it learned with: with all of it, even ground gets specks; without it, the grid of its layers shows."""
 
 
+THUMBNAIL_SIDE, THUMBNAIL_QUALITY = 72, 80
+"""Pixels a side of the small copy of a style, and its quality as a JPEG."""
+
+
 @dataclass(frozen=True)
 class Palette:
-    """Mean (3,) and covariance (3, 3) of a style's colours in CIE Lab."""
+    """Mean (3,) and covariance (3, 3) of a style's colours in CIE Lab, and a small square copy of it, a JPEG in base64."""
 
     mean: Triple
     covariance: tuple[Triple, Triple, Triple]
+    thumbnail: str = ""
 
     @classmethod
     def of(cls, picture: np.ndarray) -> "Palette":
         """Returns the palette of a picture uint8 (H, W, 3)."""
         found = colour.colours(picture)
-        return cls(tuple(found.mean.tolist()), tuple(map(tuple, found.covariance.tolist())))  # type: ignore[arg-type]
+        covariance = tuple(map(tuple, found.covariance.tolist()))
+        return cls(tuple(found.mean.tolist()), covariance, _thumbnail(picture))  # type: ignore[arg-type]
 
     def colours(self) -> colour.Colours:
         """Returns it as colours without pixels, which the linear map does not need."""
         return colour.Colours(np.array(self.mean), np.array(self.covariance), np.empty((0, 3)))
+
+
+def _thumbnail(picture: np.ndarray) -> str:
+    """Returns the square in the middle of a picture uint8 (H, W, 3), reduced."""
+    height, width = picture.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    small = cv2.resize(
+        picture[top : top + side, left : left + side], (THUMBNAIL_SIDE,) * 2, interpolation=cv2.INTER_AREA
+    )
+    written = cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, THUMBNAIL_QUALITY])[1]
+    return base64.b64encode(written.tobytes()).decode()
 
 
 STYLES = TypeAdapter(Annotated[dict[str, Palette], Field(min_length=1, max_length=1000)])
