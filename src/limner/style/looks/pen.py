@@ -22,22 +22,23 @@ def pen(picture: np.ndarray, seed: int) -> np.ndarray:
     Tone by layers of strokes as in Winkenbach and Salesin 1994, "Computer-generated pen-and-ink illustration"; contours by XDoG.
     """
     draw = np.random.default_rng(seed)
-    side = surface.side_for(picture)
-    small = surface.sized(picture, ANALYSIS_SIDE)
+    side, coarse = surface.side_for(picture), surface.coarseness(picture)
+    laid = round(ANALYSIS_SIDE / coarse)  # where strokes are coarse, fewer pixels between them suffice
+    small = surface.sized(picture, laid)
     darkness, contour = _tones(small)
     directions = flow.flow(small.astype(np.float32) / 255, 22.0, -0.75, 6e-3)
     size = surface.sized(picture, side).shape[:2]
-    scale = side / ANALYSIS_SIDE
+    scale = side / laid
     ink = np.zeros(size, np.uint8)
     for threshold, turn, gap in LAYERS:
         wanted = darkness - np.float32(threshold) + 0.03 * surface.noise(draw, darkness.shape, 30)
         curves = strokes.spaced(
             draw, flow.turned(directions, turn), wanted, gap * ANALYSIS_SIDE, LENGTH * ANALYSIS_SIDE
         )
-        widths = [_widths(curve, darkness - threshold, draw) * WIDTH * side for curve in curves]
+        widths = [_widths(curve, darkness - threshold, draw) * WIDTH * side * coarse for curve in curves]
         strokes.draw_tapered(ink, [curve * scale for curve in curves], widths, 255)
     contour = cv2.resize(contour, size[::-1], interpolation=cv2.INTER_CUBIC)
-    drawn = np.maximum(ink.astype(np.float32) / 255, np.clip(0.5 + contour * 5, 0, 1))
+    drawn = np.maximum(ink.astype(np.float32) / 255, np.clip(0.5 + contour * 12, 0, 1))
     drawn *= 0.96 + 0.012 * np.clip(surface.noise(draw, size, 0.004 * side, 2), -1.5, 1.5)
     mixed = np.float32(PAPER) + drawn[..., None] * (np.float32(INK) - np.float32(PAPER))
     return np.clip(np.rint(surface.fitted(mixed, picture.shape[:2])), 0, 255).astype(np.uint8)
