@@ -38,8 +38,8 @@ def oil(picture: np.ndarray, seed: int) -> np.ndarray:
     for radius, tolerance in zip(RADII, TOLERANCES, strict=True):
         _paint(draw, canvas, relief, lab, directions, bristles, max(1.0, radius * span), span, tolerance)
     unit = span / 1000
-    relief = cv2.GaussianBlur(relief, (0, 0), 0.5 * unit)
-    canvas[..., 0] += 1.0 * bristles + 5.5 * surface.light(relief, 2.2 / unit * 2)
+    thick = cv2.GaussianBlur(relief, (0, 0), 0.5 * unit)
+    canvas[..., 0] += bristles + 5.5 * surface.light(thick, 4.4 / unit)
     return surface.fitted(from_lab(canvas), picture.shape[:2])
 
 
@@ -77,7 +77,7 @@ def _paint(
     curves = [flow.traced(starts, directions, radius, NUM_STEPS, sign) for sign in (1.0, -1.0)]
     ahead, behind = (_length(curve, reference, canvas, colours) for curve in curves)
     fresh = np.float32(min(1.0, 0.25 + radius / (RADII[0] * span)))  # small brushes mend, they do not play
-    colours = colours + draw.normal(size=colours.shape).astype(np.float32) * np.float32(COLOUR_NOISE) * fresh
+    colours = colours + draw.normal(size=colours.shape).astype(np.float32) * np.array(COLOUR_NOISE, np.float32) * fresh
     owner = np.full(lab.shape[:2], -1, np.int32)
     width = max(1, round(2 * radius))
     for index in range(len(starts)):

@@ -32,7 +32,7 @@ def paper_cut(picture: np.ndarray, seed: int) -> np.ndarray:
     flat = surface.kuwahara(flat, round(RADIUS * ANALYSIS_SIDE / 2))
     lab = to_lab(np.rint(np.clip(flat, 0, 1) * 255).astype(np.uint8))
     papers = _papers(flat)
-    labels = _cleared(np.linalg.norm(lab[:, :, None] - papers, axis=3).argmin(2), len(papers))
+    labels = _cleared(_nearest(lab, papers), len(papers))
     size = surface.sized(picture, side).shape[:2]
     return surface.fitted(_laid(draw, labels, papers, size, surface.coarseness(picture)), picture.shape[:2])
 
@@ -51,6 +51,17 @@ def _papers(flat: np.ndarray) -> np.ndarray:
     return np.asarray(papers[np.argsort(-papers[:, 0], kind="stable")])
 
 
+def _nearest(lab: np.ndarray, papers: np.ndarray) -> np.ndarray:
+    """Returns which paper is nearest to each colour (H, W, 3), uint8 (H, W)."""
+    best, labels = np.full(lab.shape[:2], np.inf, np.float32), np.zeros(lab.shape[:2], np.uint8)
+    for one, colour in enumerate(papers):
+        apart = lab - colour
+        distance = np.einsum("hwc,hwc->hw", apart, apart)
+        closer = distance < best
+        best[closer], labels[closer] = distance[closer], one
+    return labels
+
+
 def _dyed(papers: np.ndarray) -> np.ndarray:
     """Returns colours in Lab, float32 (N, 3), lighter and stronger, as of dyed paper."""
     lightness = papers[:, 0]
@@ -63,9 +74,12 @@ def _cleared(labels: np.ndarray, count: int) -> np.ndarray:
     """Returns labels (H, W) whose outlines are round and whose pieces are not too small; what was goes to its neighbours."""
     sigma = ROUNDNESS * max(labels.shape)
     for _ in range(2):
-        labels = np.stack(
-            [cv2.GaussianBlur((labels == one).astype(np.float32), (0, 0), sigma) for one in range(count)]
-        ).argmax(0)
+        best, rounded = np.zeros(labels.shape, np.float32), labels
+        for one in range(count):
+            share = cv2.GaussianBlur((labels == one).astype(np.float32), (0, 0), sigma)
+            rounded = np.where(share > best, np.uint8(one), rounded)
+            best = np.maximum(best, share)
+        labels = rounded
     least = MIN_AREA * labels.size
     keep = np.zeros(labels.shape, bool)
     for one in range(count):

@@ -40,8 +40,7 @@ def pen(picture: np.ndarray, seed: int) -> np.ndarray:
     contour = cv2.resize(contour, size[::-1], interpolation=cv2.INTER_CUBIC)
     drawn = np.maximum(ink.astype(np.float32) / 255, np.clip(0.5 + contour * 12, 0, 1))
     drawn *= 0.96 + 0.012 * np.clip(surface.noise(draw, size, 0.004 * side, 2), -1.5, 1.5)
-    mixed = np.float32(PAPER) + drawn[..., None] * (np.float32(INK) - np.float32(PAPER))
-    return np.clip(np.rint(surface.fitted(mixed, picture.shape[:2])), 0, 255).astype(np.uint8)
+    return surface.inked(drawn, INK, PAPER, picture.shape[:2])
 
 
 def _tones(small: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

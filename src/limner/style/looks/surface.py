@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+Colour = tuple[int, int, int]
 MIN_SIDE, USUAL_SIDE = 1024, 2048
 """Longest side at which a look is at least made, and up to which small pictures are made at twice their size."""
 COARSE_BELOW = 640
@@ -56,6 +57,13 @@ def noise(draw: np.random.Generator, size: tuple[int, int], grain: float, octave
         full = cv2.resize(coarse, None, fx=cell, fy=cell, interpolation=cv2.INTER_CUBIC)
         total += full[: size[0], : size[1]] / 2**octave
     return np.asarray((total - total.mean()) / max(float(total.std()), 1e-6))
+
+
+def inked(drawn: np.ndarray, ink: Colour, paper: Colour, size: tuple[int, int]) -> np.ndarray:
+    """Returns a print uint8 (H, W, 3) at another size (height, width): `ink` where `drawn`, float32, is 1, `paper` where it is 0."""
+    low, high = np.array(paper, np.float32), np.array(ink, np.float32)
+    mixed = low + fitted(drawn, size)[..., None] * (high - low)
+    return np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
 
 
 def light(relief: np.ndarray, strength: float) -> np.ndarray:

@@ -56,7 +56,7 @@ def _washes(
     lightened = 0.45 * lab[..., 0] + 0.55 * np.clip(stepped, 18, LIGHTEST)
     washes = np.dstack([lightened, lab[..., 1:]]).astype(np.float32)
     bare = np.clip((lab[..., 0] - 90) / 6, 0, 1)[..., None]
-    washes += bare * (np.float32(PAPER) - washes)
+    washes += bare * (np.array(PAPER, np.float32) - washes)
     soft = surface.blurred(washes, 0.0016 * side)
     wide = surface.blurred(washes, 0.006 * side)
     # pigment gathers on the darker side of a border

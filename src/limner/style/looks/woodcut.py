@@ -38,8 +38,7 @@ def woodcut(picture: np.ndarray, seed: int) -> np.ndarray:
     white = np.maximum(cut.astype(np.float32) / 255, np.clip(0.5 + 80 * bare, 0, 1))
     white = np.minimum(white, np.clip(0.5 - 6 * ridge, 0, 1))
     ink = (1 - white) * _print(draw, size, side * coarse)
-    mixed = np.float32(PAPER) + ink[..., None] * (np.float32(INK) - np.float32(PAPER))
-    return np.clip(np.rint(surface.fitted(mixed, picture.shape[:2])), 0, 255).astype(np.uint8)
+    return surface.inked(ink, INK, PAPER, picture.shape[:2])
 
 
 def _tones(small: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
