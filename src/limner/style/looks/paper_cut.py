@@ -13,7 +13,7 @@ NUM_PAPERS, NUM_ROUNDS = 16, 8
 """Colours of paper, and rounds of k-means that find them."""
 RADIUS, ROUNDNESS = 0.0065, 0.0026
 """Of what is flattened before, and by how much outlines are rounded, as a share of the side."""
-MIN_AREA = 0.0001
+MIN_AREA = 0.0002
 """Share of the picture below which a piece is too small to be cut."""
 SHADOW, SHIFT = 0.48, 0.0034
 """Darkness of a sheet's shadow, and how far it falls right and down, as a share of the side."""
