@@ -12,6 +12,8 @@ ANALYSIS_SIDE = 1500
 """Longest side at which directions and strokes are laid out."""
 LAYERS = ((0.22, 0.0, 0.0060), (0.42, 0.0, 0.0056), (0.56, 0.9, 0.0054), (0.70, -0.75, 0.0050), (0.82, 0.45, 0.0042))
 """Layers of hatching: from which darkness, turned by how many radians against the flow, how far apart as a share of the side."""
+USUAL_DARKNESS = 0.4
+"""What half of a drawing is lighter than."""
 LENGTH, WIDTH = 0.085, 0.0014
 """Of a stroke, as a share of the side."""
 
@@ -49,11 +51,15 @@ def _tones(small: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     low, high = np.percentile(lightness, [1, 98])
     stretched = np.clip((lightness - low) / max(high - low, 0.15), 0, 1).astype(np.float32)
     local = cv2.createCLAHE(2.0, (6, 6)).apply(np.rint(stretched * 255).astype(np.uint8)).astype(np.float32) / 255
-    tone = cv2.bilateralFilter(0.5 * stretched + 0.5 * local, 0, 0.12, 5)
+    dark = 1 - cv2.bilateralFilter(0.6 * stretched + 0.4 * local, 0, 0.12, 5)
+    median = np.clip(np.median(dark), 0.05, 0.95)
+    dark = np.power(
+        dark, np.clip(np.log(USUAL_DARKNESS) / np.log(median), 1, 2.2)
+    )  # paper stays in the darkest picture
     edges = flow.flow(small.astype(np.float32) / 255, 3.0)
-    contour = -flow.lines(stretched, edges, 1.7, 1.0) * 40 - 0.5
-    solid = cv2.GaussianBlur(1 - tone, (0, 0), 2) - 0.9  # the darkest is a blot of ink
-    return 1 - tone, np.maximum(contour, 12 * solid)
+    contour = -flow.lines(stretched, edges, 1.7, 1.0) * 40 - 0.62
+    solid = cv2.GaussianBlur(dark, (0, 0), 2) - 0.88  # the darkest is a blot of ink
+    return dark, np.maximum(contour, 12 * solid)
 
 
 def _widths(curve: np.ndarray, over: np.ndarray, draw: np.random.Generator) -> np.ndarray:

@@ -60,7 +60,7 @@ def noise(draw: np.random.Generator, size: tuple[int, int], grain: float, octave
 
 
 def inked(drawn: np.ndarray, ink: Colour, paper: Colour, size: tuple[int, int]) -> np.ndarray:
-    """Returns a print uint8 (H, W, 3) at another size (height, width): `ink` where `drawn`, float32, is 1, `paper` where it is 0."""
+    """Returns a print uint8 (H, W, 3) at another size (height, width): `ink` where `drawn`, float32, is 1, and `paper` where 0."""
     low, high = np.array(paper, np.float32), np.array(ink, np.float32)
     mixed = low + fitted(drawn, size)[..., None] * (high - low)
     return np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
