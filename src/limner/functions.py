@@ -69,12 +69,14 @@ def stylize(content: Source, *styles: str | Path, **options: Any) -> np.ndarray:
             if styles:
                 raise UsageError("stylize: a look needs no style; leave out one of them.")
             return LookStylizer(LookRequest(**options)).stylize(_pixels(content))
+        from limner.style.flatness import check_strokes
         from limner.style.stylization import Source as Style
         from limner.style.stylization import Stylization, Stylizer
 
         asked = Stylization(styles=tuple(Style(style=str(style)) for style in styles), **options)
     except ValidationError as error:
         raise UsageError(f"stylize: {fault_of(error)}.") from None
+    check_strokes(asked)
     return Stylizer(asked).stylize(_pixels(content))
 
 

@@ -39,6 +39,10 @@ def test_at_once_is_what_the_library_paints(client: TestClient, tmp_path: Path) 
         ({"size": "small"}, 422, "size"),
         ({"colour": 1.1}, 422, "colour"),
         ({"model": None, "styles": [{"style": "http://localhost/x.png"}]}, 404, "no picture has the id"),
+        ({"look": "pen"}, 422, "model: a look needs none"),
+        ({"model": None, "look": "pen"}, 422, "styles: a look needs none"),
+        ({"model": None, "styles": [], "look": "pn"}, 422, "there is no look 'pn'; did you mean 'pen'"),
+        ({"model": None, "styles": [], "look": "pen", "strength": 2}, 422, "strength"),
         ({"model": None, "styles": [{"style": "/etc/passwd"}]}, 404, "no picture has the id"),
     ],
 )
@@ -66,3 +70,16 @@ def test_without_a_model_it_is_a_job_that_ends_with_the_picture(models: Path, tm
     assert made["origin"]["file"] == f"{picture}.png", "the name of a picture, and not its path"
     assert made["stylization"]["styles"][0]["style"] == f"{style}.png"
     assert str(tmp_path) not in str(made)
+
+
+def test_a_look_is_a_job_too(models: Path, tmp_path: Path) -> None:
+    with serving(models, tmp_path) as client:
+        assert {"name": "pixel-art"} in client.get("/v1/looks").json()["data"]
+        picture = handed_in(client, photo(48, 48))
+        job = client.post("/v1/stylize", json={"picture": picture, "look": "pixel-art", "size": 40}).json()
+        assert reaches(client, job["id"], "done")["result"] == {"file": "result.png"}
+        content = client.get(f"/v1/jobs/{job['id']}/files/result.png").content
+    assert pixels_of(content).shape == (40, 40, 3)
+    (tmp_path / "result.png").write_bytes(content)
+    made = read_provenance(tmp_path / "result.png")
+    assert (made["ai_generated"], made["look"]["look"]) == (False, "pixel-art")

@@ -91,7 +91,7 @@ def test_levels_of_a_mask_are_regions() -> None:
     [
         ({"styles": []}, "no style to take colour from"),
         ({"mask": "content.png"}, "it is in colours, but a mask is black, white and grey"),
-        ({"mask": "half.png", "styles": [Source(style="red.png")] * 5}, "gives nothing to style"),
+        ({"mask": "half.png", "styles": [Source(style="style.png")] * 5}, "gives nothing to style"),
         ({"mask": "tall.png"}, "tall.png is 40x80, and the picture is stylized at 56x40"),
         ({"mask": "black.png"}, "gives nothing to style 1"),
         ({"styles": [Source(style="nix.png")]}, "nix.png"),

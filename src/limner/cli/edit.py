@@ -43,7 +43,7 @@ def edit(
     from limner.editing import OPERATIONS, history, parse, read_edits
     from limner.editing.edits import arguments
     from limner.editing.examples import EXAMPLES
-    from limner.editing.request_warnings import check_edits, extrapolations_of_edits
+    from limner.editing.request_warnings import check_edits, extrapolations_of_edits, masks_of_all
     from limner.errors import PictureError, UsageError, quoted
     from limner.model_config import check_sampling
     from limner.model_folder import resolve_shipped
@@ -80,6 +80,6 @@ def edit(
         before = opened.without_last(str(source)) if undo else opened
         history.save_edited(before, edits, out, anonymous, strip)
         lines = [one.text for one in extrapolations_of_edits(edits, before.latent)]
-    for line in lines:
+    for line in [*masks_of_all(edits), *lines]:
         typer.echo(line, err=True)
     typer.echo(str(out))

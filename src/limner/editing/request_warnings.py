@@ -10,9 +10,11 @@ from limner.editing.edits import OPERATIONS
 from limner.editing.history import carried, carried_edits, is_model
 from limner.editing.latent_edits import Along, LatentEdit, Regenerate, nothing_selected, of_no_model
 from limner.editing.operation import KnownLatent, Operation
+from limner.editing.selection import SelectMask
 from limner.errors import PictureError, UsageError, quoted
 from limner.model_config import read_config
 from limner.model_folder import find_folder, resolve_shipped
+from limner.pictures import open_mask
 
 
 def extrapolations_of_edits(edits: Sequence[Operation], latent: KnownLatent | None = None) -> list[Extrapolation]:
@@ -28,6 +30,15 @@ def extrapolations_of_edits(edits: Sequence[Operation], latent: KnownLatent | No
         attributes = _attributes(Path(one.model)) if one.model else attributes
         found += extrapolations(one.all_conditions, attributes)
     return list(dict.fromkeys(found))
+
+
+def masks_of_all(edits: Sequence[Operation]) -> list[str]:
+    """Returns a line for each mask of edits that is white everywhere, and so selects everything; PictureError without the file."""
+    return [
+        f"select-mask: {quoted(one.file, 200)} is white everywhere, so all of the picture is selected."
+        for one in edits
+        if isinstance(one, SelectMask) and open_mask(Path(one.file)).min() >= 1
+    ]
 
 
 def check_edits(edits: Sequence[Operation], source: Path) -> None:

@@ -8,6 +8,7 @@ from limner.errors import UsageError
 from limner.pictures import WALKS, WRITTEN, each_picture, save_walk
 from limner.progress import ProgressLine
 from limner.style import video
+from limner.style.flatness import check_mask, check_strokes
 from limner.style.looks.request import LookRequest, LookStylizer
 from limner.style.request import Stylization
 from limner.style.resizing import shrunk
@@ -17,7 +18,8 @@ from limner.style.saving import AnyStylizer, save_stylized
 def carry_out(
     request: Stylization | LookRequest, content: Path, out: Path, anonymous: bool = False, strip: bool = False
 ) -> list[str]:
-    """Stylises a picture, every picture of a folder, or a film into `out`; returns a line for each file that was left out.
+    """Stylises a picture, every picture of a folder, or a film into `out`; returns a line for each file that was left out,
+    and for what is likely not meant.
 
     Anonymous pictures name what was read by digests alone; stripped ones go without the metadata of their author. UsageError where
     `out` is the content or does not suit it; PictureError for what cannot be read; nothing is half-written.
@@ -29,16 +31,17 @@ def carry_out(
         raise UsageError(
             f"cannot write {out.name}: end its name in {', '.join(WRITTEN)}, or of a film in {' or '.join(WALKS)}."
         )
+    warnings = check_mask(request) + ([] if isinstance(request, LookRequest) else check_strokes(request))
     stylizer = _stylizer(request, quiet=content.is_dir() or film)  # progress is shown of them all
     if content.is_dir():
-        return each_picture(
+        return warnings + each_picture(
             content, out, "stylising", lambda path, file: save_stylized(stylizer, path, file, anonymous, strip)
         )
     if film:
         _film(stylizer, content, out, anonymous)
     else:
         save_stylized(stylizer, content, out, anonymous, strip)
-    return []
+    return warnings
 
 
 def _stylizer(request: Stylization | LookRequest, quiet: bool) -> AnyStylizer:

@@ -1,4 +1,4 @@
-"""Style: at once by an instant model, or as a job by the full engine."""
+"""Style: at once by an instant model, or as a job by the full engine or in a look."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import numpy as np
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
+from limner.errors import UsageError
 from limner.pictures import read_metadata
 from limner.serving.errors import ApiError
 from limner.serving.job import Job
@@ -13,6 +14,7 @@ from limner.serving.routes.body import Body, Format, Name, encoded
 from limner.serving.state import State, for_client, state_of
 from limner.serving.store import new_id
 from limner.style.factors import Factors
+from limner.style.looks import LOOKS, check_look
 from limner.style.resizing import shrunk
 from limner.style.stylization import Source, Stylization, provenance
 
@@ -43,17 +45,38 @@ class StylizeRequest(Body):
     seed: int = Field(0, ge=0, le=2**63 - 1)
     mask: Name | None = None
     model: Name | None = None
+    look: Name | None = None
+    strength: float = Field(1.0, ge=0, le=1)
     output_format: Format = "png"
 
 
 @router.post("/stylize", responses={202: {"model": Job}})
 async def stylize(request: Request, response: Response, asked: StylizeRequest) -> Any:
-    """Returns the picture in styles of an instant model; without a model, the job that makes it."""
+    """Returns the picture in styles of an instant model; without a model, the job that makes it by its styles or in a look."""
     state = state_of(request)
+    if asked.look is not None:
+        _check_look(asked)
     if asked.model is not None:
         return await for_client(request, state.run_in_pool(_instant, state, asked))
     response.status_code = 202
     return await state.run_in_pool(_queued, state, asked)
+
+
+@router.get("/looks")
+def looks() -> dict[str, Any]:
+    """Returns the names of all looks."""
+    return {"data": [{"name": name} for name in LOOKS]}
+
+
+def _check_look(asked: StylizeRequest) -> None:
+    assert asked.look is not None
+    try:
+        check_look(asked.look)
+    except UsageError as error:
+        raise ApiError(422, str(error), "look") from None
+    for name in ("model", "styles", "colour_from", "line_from", "texture_from"):
+        if getattr(asked, name):
+            raise ApiError(422, f"{name}: a look needs none; leave out one of them.", name)
 
 
 def _queued(state: State, asked: StylizeRequest) -> Job:
@@ -107,7 +130,12 @@ def _arguments(state: State, asked: StylizeRequest) -> list[str]:
     def file(name: str, param: str = "picture") -> str:
         return state.pictures.path(name, param).name
 
+    mask = ["--mask", file(asked.mask, "mask")] if asked.mask else []
     arguments = [file(asked.picture)]
+    if asked.look:
+        for name in ("look", "strength", "size", "seed"):
+            arguments += [f"--{name}", str(getattr(asked, name))]
+        return arguments + mask
     arguments += [file(one.style, "styles") for one in asked.styles]
     if len(asked.styles) > 1:
         arguments += [part for one in asked.styles for part in ("--weight", str(one.weight))]
@@ -116,4 +144,4 @@ def _arguments(state: State, asked: StylizeRequest) -> list[str]:
             arguments += [f"--{name}-from", file(one.style, f"{name}_from")]
     for name in ("colour", "line", "texture", "content", "scale", "size", "seed"):
         arguments += [f"--{name}", str(getattr(asked, name))]
-    return arguments + (["--mask", file(asked.mask, "mask")] if asked.mask else [])
+    return arguments + mask

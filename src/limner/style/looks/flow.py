@@ -43,14 +43,16 @@ def along(values: np.ndarray, directions: np.ndarray, sigma: float) -> np.ndarra
     step = max(1.0, 2 * sigma / NUM_TRACE_STEPS)
     height, width = values.shape[:2]
     columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    total, weights = values.copy(), 1.0
+    total: np.ndarray = values.copy()
+    weights = 1.0
     for side in (1.0, -1.0):
         x, y, heading = columns.copy(), rows.copy(), directions * np.float32(side)
         for index in range(1, NUM_TRACE_STEPS + 1):
             x += step * heading[..., 0]
             y += step * heading[..., 1]
             weight = float(np.exp(-0.5 * (index * step / sigma) ** 2))
-            total += weight * cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+            there = cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+            total += np.float32(weight) * there
             weights += weight
             if index < NUM_TRACE_STEPS:
                 ahead = cv2.remap(directions, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT)

@@ -27,15 +27,16 @@ def mosaic(picture: np.ndarray, seed: int) -> np.ndarray:
     also of colour, as in Achanta et al. 2012, "SLIC superpixels".
     """
     draw = np.random.default_rng(seed)
-    side = surface.side_for(picture)
-    small = surface.sized(picture, ANALYSIS_SIDE)
+    side, coarse = surface.side_for(picture), surface.coarseness(picture)
+    laid = round(ANALYSIS_SIDE / coarse)
+    small = surface.sized(picture, laid)
     directions = flow.flow(small.astype(np.float32) / 255, 16.0, 0.0, 2e-3)
     places, turns = _laid(draw, _flat(small), directions, SIZE * ANALYSIS_SIDE)
-    scale = min(side, CUT_SIDE) / ANALYSIS_SIDE
+    scale = min(side, CUT_SIDE) / laid
     large = surface.sized(picture, min(side, CUT_SIDE))
     labels = _whole(_nearest(places * scale, turns, _flat(large), SIZE * ANALYSIS_SIDE * scale))
     colours = _colours(draw, to_lab(large), labels, len(places))
-    return _set(draw, labels, colours, surface.sized(picture, side).shape[:2], side, picture.shape[:2])
+    return _set(draw, labels, colours, surface.sized(picture, side).shape[:2], coarse, picture.shape[:2])
 
 
 def _flat(picture: np.ndarray) -> np.ndarray:
@@ -138,22 +139,23 @@ def _set(
     labels: np.ndarray,
     colours: np.ndarray,
     size: tuple[int, int],
-    side: int,
+    coarse: float,
     final: tuple[int, int],
 ) -> np.ndarray:
     """Returns stones in grout, lit from the upper left, uint8 (H, W, 3) at the size `final`."""
-    stone = SIZE * side
+    stone = SIZE * coarse * max(size)
     full = cv2.resize(labels, size[::-1], interpolation=cv2.INTER_NEAREST)
-    cut = SIZE * max(labels.shape)
-    depth = cv2.distanceTransform(_inside(labels), cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / np.float32(cut)
-    depth = cv2.resize(cv2.GaussianBlur(depth, (0, 0), max(0.6, 0.03 * cut)), size[::-1], interpolation=cv2.INTER_CUBIC)
+    cut = SIZE * coarse * max(labels.shape)
+    within = cv2.distanceTransform(_inside(labels), cv2.DIST_L2, cv2.DIST_MASK_PRECISE) / np.float32(cut)
+    soft = cv2.GaussianBlur(within, (0, 0), max(0.6, 0.03 * cut))
+    depth = cv2.resize(soft, size[::-1], interpolation=cv2.INTER_CUBIC)
     height = np.clip((depth - GAP) / BEVEL, 0, 1)
     height = height * (2 - height)
     tilt = draw.normal(size=(len(colours), 1)).astype(np.float32)
     shine = 9 * surface.light(height, 0.16 * stone) + 1.2 * surface.noise(draw, size, 0.25 * stone, 2)
     lab = colours[full]
     lab[..., 0] += shine + 0.8 * tilt[full][..., 0]
-    around = cv2.GaussianBlur(lab[..., 0], (0, 0), stone)
+    around = surface.blurred(lab[..., 0], stone)
     ground = np.dstack([np.full(size, band, np.float32) for band in GROUT])
     ground[..., 0] = 0.45 * np.float32(GROUT[0]) + 0.25 * around + 2 * surface.noise(draw, size, 0.15 * stone, 2)
     cover = np.clip((depth - GAP) * np.float32(stone) / 1.2 + 0.5, 0, 1)[..., None]

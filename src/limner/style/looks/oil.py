@@ -12,6 +12,10 @@ TOLERANCES = (0.0, 6.0, 6.0, 5.0)
 """Difference of colour in Lab that a brush leaves unpainted: what a coarser brush has got right stays broad."""
 NUM_STEPS = 7
 """Steps of a radius to either side of where a stroke begins."""
+BRISTLE_SIDE = 2048
+"""Longest side at which the grooves of bristles are drawn."""
+RAGGED = 0.45
+"""Standard deviation of where the bristles of a stroke end, in radii."""
 COLOUR_NOISE = (2.2, 1.6, 1.6)
 """Standard deviation of a stroke's colour in L, a and b."""
 
@@ -24,23 +28,34 @@ def oil(picture: np.ndarray, seed: int) -> np.ndarray:
     """
     draw = np.random.default_rng(seed)
     side = surface.side_for(picture)
+    span = side * surface.coarseness(picture)
     lab = to_lab(surface.sized(picture, side))
     lab[..., 1:] *= 1.12
-    directions = flow.flow(_small(lab, side), 14.0, 0.6, 4e-4)
-    directions = cv2.resize(directions, lab.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    coarse_directions = flow.flow(_small(lab, side), 14.0, 0.6, 4e-4)
+    directions = cv2.resize(coarse_directions, lab.shape[1::-1], interpolation=cv2.INTER_NEAREST)
     canvas, relief = np.zeros_like(lab), np.zeros(lab.shape[:2], np.float32)
-    bristles = flow.along(surface.noise(draw, lab.shape[:2], 0.0028 * side, 2), directions, 0.02 * side)
-    bristles /= bristles.std()
+    bristles = _bristles(draw, coarse_directions, lab.shape[:2], span / side)
     for radius, tolerance in zip(RADII, TOLERANCES, strict=True):
-        _paint(draw, canvas, relief, lab, directions, bristles, max(1.0, radius * side), tolerance)
-    unit = side / 1000
-    relief = cv2.GaussianBlur(relief, (0, 0), 0.5 * unit)
-    canvas[..., 0] += 1.0 * bristles + 5.5 * surface.light(relief, 2.2 / unit * 2)
+        _paint(draw, canvas, relief, lab, directions, bristles, max(1.0, radius * span), span, tolerance)
+    unit = span / 1000
+    thick = cv2.GaussianBlur(relief, (0, 0), 0.5 * unit)
+    canvas[..., 0] += bristles + 5.5 * surface.light(thick, 4.4 / unit)
     return surface.fitted(from_lab(canvas), picture.shape[:2])
 
 
 def _small(lab: np.ndarray, side: int) -> np.ndarray:
     return surface.sized(lab, min(side, 1024)) / np.float32(100)
+
+
+def _bristles(draw: np.random.Generator, directions: np.ndarray, size: tuple[int, int], coarse: float) -> np.ndarray:
+    """Returns the grooves that bristles leave along strokes, float32 (H, W) with a standard deviation of 1."""
+    side = min(BRISTLE_SIDE, max(size))
+    directions = cv2.resize(
+        directions, surface.sized(np.empty(size, np.uint8), side).shape[::-1], interpolation=cv2.INTER_NEAREST
+    )
+    noise = surface.noise(draw, directions.shape[:2], 0.0028 * coarse * side, 2)
+    grooves = flow.along(noise, directions, 0.02 * coarse * side)
+    return surface.fitted(grooves / grooves.std(), size)
 
 
 def _paint(
@@ -51,28 +66,42 @@ def _paint(
     directions: np.ndarray,
     bristles: np.ndarray,
     radius: float,
+    span: float,
     tolerance: float,
 ) -> None:
     """Paints strokes of one brush where the canvas is further than `tolerance` from the picture."""
-    reference = cv2.GaussianBlur(lab, (0, 0), 0.6 * radius)
+    reference = surface.blurred(lab, 0.6 * radius)
     error = np.linalg.norm(reference - canvas, axis=2) if tolerance else np.full(lab.shape[:2], np.inf, np.float32)
     starts = _starts(draw, error, radius, tolerance)
     colours = reference[starts[:, 1], starts[:, 0]]
     curves = [flow.traced(starts, directions, radius, NUM_STEPS, sign) for sign in (1.0, -1.0)]
     ahead, behind = (_length(curve, reference, canvas, colours) for curve in curves)
-    fresh = np.float32(
-        min(1.0, 0.25 + radius / (RADII[0] * max(lab.shape[:2])))
-    )  # small brushes mend, they do not play
-    colours = colours + draw.normal(size=colours.shape).astype(np.float32) * np.float32(COLOUR_NOISE) * fresh
+    fresh = np.float32(min(1.0, 0.25 + radius / (RADII[0] * span)))  # small brushes mend, they do not play
+    colours = colours + draw.normal(size=colours.shape).astype(np.float32) * np.array(COLOUR_NOISE, np.float32) * fresh
     owner = np.full(lab.shape[:2], -1, np.int32)
     width = max(1, round(2 * radius))
     for index in range(len(starts)):
         curve = np.concatenate([curves[1][index, behind[index] : 0 : -1], curves[0][index, : ahead[index] + 1]])
         cv2.polylines(owner, [np.rint(curve).astype(np.int32)], False, index, width)
+    owner = _ragged(owner, directions * (RAGGED * radius * bristles)[..., None])
     painted = owner >= 0
     canvas[painted] = colours[owner[painted]]
     heights = draw.uniform(0.4, 1.0, len(starts)).astype(np.float32) * radius
     relief[painted] = heights[owner[painted]] * (1 + 0.1 * bristles[painted])
+
+
+def _ragged(owner: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    """Returns to which stroke each pixel belongs, int32 (H, W), moved by (H, W, 2) pixels: each bristle ends elsewhere."""
+    height, width = owner.shape
+    columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    moved = cv2.remap(
+        owner.astype(np.float32),
+        columns + shift[..., 0],
+        rows + shift[..., 1],
+        cv2.INTER_NEAREST,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(moved.astype(np.int32))
 
 
 def _starts(draw: np.random.Generator, error: np.ndarray, radius: float, tolerance: float) -> np.ndarray:

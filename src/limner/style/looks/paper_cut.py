@@ -13,9 +13,9 @@ NUM_PAPERS, NUM_ROUNDS = 16, 8
 """Colours of paper, and rounds of k-means that find them."""
 RADIUS, ROUNDNESS = 0.0065, 0.0026
 """Of what is flattened before, and by how much outlines are rounded, as a share of the side."""
-MIN_AREA = 0.0001
+MIN_AREA = 0.0002
 """Share of the picture below which a piece is too small to be cut."""
-SHADOW, SHIFT = 0.26, 0.0038
+SHADOW, SHIFT = 0.48, 0.0034
 """Darkness of a sheet's shadow, and how far it falls right and down, as a share of the side."""
 
 
@@ -32,9 +32,9 @@ def paper_cut(picture: np.ndarray, seed: int) -> np.ndarray:
     flat = surface.kuwahara(flat, round(RADIUS * ANALYSIS_SIDE / 2))
     lab = to_lab(np.rint(np.clip(flat, 0, 1) * 255).astype(np.uint8))
     papers = _papers(flat)
-    labels = _cleared(np.linalg.norm(lab[:, :, None] - papers, axis=3).argmin(2), len(papers))
+    labels = _cleared(_nearest(lab, papers), len(papers))
     size = surface.sized(picture, side).shape[:2]
-    return surface.fitted(_laid(draw, labels, papers, size, side), picture.shape[:2])
+    return surface.fitted(_laid(draw, labels, papers, size, surface.coarseness(picture)), picture.shape[:2])
 
 
 def _papers(flat: np.ndarray) -> np.ndarray:
@@ -51,6 +51,17 @@ def _papers(flat: np.ndarray) -> np.ndarray:
     return np.asarray(papers[np.argsort(-papers[:, 0], kind="stable")])
 
 
+def _nearest(lab: np.ndarray, papers: np.ndarray) -> np.ndarray:
+    """Returns which paper is nearest to each colour (H, W, 3), uint8 (H, W)."""
+    best, labels = np.full(lab.shape[:2], np.inf, np.float32), np.zeros(lab.shape[:2], np.uint8)
+    for one, colour in enumerate(papers):
+        apart = lab - colour
+        distance = np.einsum("hwc,hwc->hw", apart, apart)
+        closer = distance < best
+        best[closer], labels[closer] = distance[closer], one
+    return labels
+
+
 def _dyed(papers: np.ndarray) -> np.ndarray:
     """Returns colours in Lab, float32 (N, 3), lighter and stronger, as of dyed paper."""
     lightness = papers[:, 0]
@@ -63,9 +74,12 @@ def _cleared(labels: np.ndarray, count: int) -> np.ndarray:
     """Returns labels (H, W) whose outlines are round and whose pieces are not too small; what was goes to its neighbours."""
     sigma = ROUNDNESS * max(labels.shape)
     for _ in range(2):
-        labels = np.stack(
-            [cv2.GaussianBlur((labels == one).astype(np.float32), (0, 0), sigma) for one in range(count)]
-        ).argmax(0)
+        best, rounded = np.zeros(labels.shape, np.float32), labels
+        for one in range(count):
+            share = cv2.GaussianBlur((labels == one).astype(np.float32), (0, 0), sigma)
+            rounded = np.where(share > best, np.uint8(one), rounded)
+            best = np.maximum(best, share)
+        labels = rounded
     least = MIN_AREA * labels.size
     keep = np.zeros(labels.shape, bool)
     for one in range(count):
@@ -84,31 +98,45 @@ def _cleared(labels: np.ndarray, count: int) -> np.ndarray:
 
 
 def _laid(
-    draw: np.random.Generator, labels: np.ndarray, papers: np.ndarray, size: tuple[int, int], side: int
+    draw: np.random.Generator, labels: np.ndarray, papers: np.ndarray, size: tuple[int, int], coarse: float
 ) -> np.ndarray:
     """Returns the sheets laid over each other, uint8 (H, W, 3), lit from the upper left."""
-    unit = side / 1000
+    unit = coarse * max(size) / 1000
     colours = _dyed(papers)
     fibres = surface.noise(draw, size, 2.2 * unit, 2)
     canvas = np.empty((*size, 3), np.float32)
     canvas[:] = colours[0]
     canvas[..., 0] += 0.9 * fibres
-    step = SHIFT * side
+    lit = np.ones(size, np.float32)
     for one in range(1, len(papers)):
-        shape = _smooth((labels >= one).astype(np.float32), size)
-        if not shape.any():
+        sheet = (labels >= one).astype(np.float32)
+        if not sheet.any():
             continue
-        move = np.float32([[1, 0, step], [0, 1, step]])
-        cast = cv2.warpAffine(shape, move, size[::-1], borderMode=cv2.BORDER_REPLICATE)
-        cast = cv2.GaussianBlur(cast, (0, 0), 1.1 * step)
-        canvas[..., 0] *= 1 - SHADOW * cast
-        canvas[..., 1:] *= (1 - 0.5 * SHADOW * cast)[..., None]
-        sheet = np.empty_like(canvas)
-        sheet[:] = colours[one]
-        rim = surface.light(cv2.GaussianBlur(shape, (0, 0), 0.9 * unit), 3.0 * unit)
-        sheet[..., 0] += 0.9 * np.roll(fibres, 37 * one, 1) + 7 * rim
-        canvas += shape[..., None] * (sheet - canvas)
+        shape, cast, rim = (
+            _smooth(sheet, size),
+            surface.fitted(_cast(sheet, coarse), size),
+            surface.fitted(_rim(sheet), size),
+        )
+        darker = np.minimum(lit, 1 - SHADOW * cast)  # a shadow within a shadow is not darker
+        canvas *= (darker / lit)[..., None]
+        lit = darker + shape * (1 - darker)
+        lightness = colours[one, 0] + 0.9 * np.roll(fibres, 37 * one, 1) + 7 * rim
+        canvas[..., 0] += shape * (lightness - canvas[..., 0])
+        canvas[..., 1:] += shape[..., None] * (colours[one, 1:] - canvas[..., 1:])
     return from_lab(canvas)
+
+
+def _cast(sheet: np.ndarray, coarse: float) -> np.ndarray:
+    """Returns the shadow of a sheet float32 (h, w) of 0 and 1, moved to the right and down, and soft."""
+    step = SHIFT * coarse * max(sheet.shape)
+    move = np.array([[1, 0, step], [0, 1, step]], np.float32)
+    moved = cv2.warpAffine(sheet, move, sheet.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.GaussianBlur(moved, (0, 0), 1.1 * step))
+
+
+def _rim(sheet: np.ndarray) -> np.ndarray:
+    """Returns the light on the border of a sheet float32 (h, w) of 0 and 1, about [-1, 1]."""
+    return surface.light(cv2.GaussianBlur(sheet, (0, 0), 1.0), 3.0)
 
 
 def _smooth(shape: np.ndarray, size: tuple[int, int]) -> np.ndarray:

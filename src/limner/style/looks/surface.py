@@ -3,14 +3,22 @@
 import cv2
 import numpy as np
 
+Colour = tuple[int, int, int]
 MIN_SIDE, USUAL_SIDE = 1024, 2048
 """Longest side at which a look is at least made, and up to which small pictures are made at twice their size."""
+COARSE_BELOW = 640
+"""Longest side in pixels below which strokes are larger than their share of it."""
 
 
 def side_for(picture: np.ndarray) -> int:
     """Returns the longest side in pixels at which a look is made, at least the picture's: small strokes become smooth."""
     longest = max(picture.shape[:2])
     return min(max(2 * longest, MIN_SIDE), max(longest, USUAL_SIDE))
+
+
+def coarseness(picture: np.ndarray) -> float:
+    """Returns how much larger strokes are than their share of the side, 1 to 3: small pictures have larger pixels."""
+    return float(np.clip((COARSE_BELOW / max(picture.shape[:2])) ** 0.6, 1, 3))
 
 
 def sized(picture: np.ndarray, side: int) -> np.ndarray:
@@ -28,6 +36,15 @@ def fitted(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return np.asarray(cv2.resize(picture, size[::-1], interpolation=method))
 
 
+def blurred(picture: np.ndarray, sigma: float) -> np.ndarray:
+    """Returns a picture (H, W, ...) blurred by `sigma` pixels; a wide blur is computed at a smaller size."""
+    times = max(1, int(sigma / 4))
+    if times == 1:
+        return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma))
+    small = cv2.resize(picture, None, fx=1 / times, fy=1 / times, interpolation=cv2.INTER_AREA)
+    return fitted(cv2.GaussianBlur(small, (0, 0), sigma / times), picture.shape[:2])
+
+
 def noise(draw: np.random.Generator, size: tuple[int, int], grain: float, octaves: int = 1) -> np.ndarray:
     """Returns smooth noise float32 (H, W) of mean 0 and standard deviation 1, whose largest spots are about `grain` pixels wide.
 
@@ -40,6 +57,13 @@ def noise(draw: np.random.Generator, size: tuple[int, int], grain: float, octave
         full = cv2.resize(coarse, None, fx=cell, fy=cell, interpolation=cv2.INTER_CUBIC)
         total += full[: size[0], : size[1]] / 2**octave
     return np.asarray((total - total.mean()) / max(float(total.std()), 1e-6))
+
+
+def inked(drawn: np.ndarray, ink: Colour, paper: Colour, size: tuple[int, int]) -> np.ndarray:
+    """Returns a print uint8 (H, W, 3) at another size (height, width): `ink` where `drawn`, float32, is 1, and `paper` where 0."""
+    low, high = np.array(paper, np.float32), np.array(ink, np.float32)
+    mixed = low + fitted(drawn, size)[..., None] * (high - low)
+    return np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
 
 
 def light(relief: np.ndarray, strength: float) -> np.ndarray:

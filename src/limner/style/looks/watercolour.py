@@ -26,20 +26,21 @@ def watercolour(picture: np.ndarray, seed: int) -> np.ndarray:
     """
     draw = np.random.default_rng(seed)
     side = surface.side_for(picture)
+    span = side * surface.coarseness(picture)
     small = surface.sized(picture, ANALYSIS_SIDE)
     flat = surface.kuwahara(small.astype(np.float32) / 255, max(2, round(RADIUS * ANALYSIS_SIDE)))
     size = surface.sized(picture, side).shape[:2]
-    washes, edges = _washes(draw, to_lab(np.rint(np.clip(flat, 0, 1) * 255).astype(np.uint8)), size, side)
+    washes, edges = _washes(draw, to_lab(np.rint(np.clip(flat, 0, 1) * 255).astype(np.uint8)), size, span)
     transmitted = cv2.cvtColor(washes, cv2.COLOR_LAB2RGB)
-    density = 1 + _pigment(draw, size, side) + edges
+    density = 1 + _pigment(draw, size, span) + edges
     # light passes the pigment twice and the paper sends it back
     colour = np.power(np.clip(transmitted, 0.02, 1), np.clip(density, 0.3, 2.2)[..., None])
-    colour = colour * _sheet(draw, size, side)[..., None]
+    colour = colour * _sheet(draw, size, span)[..., None]
     return surface.fitted(np.rint(np.clip(colour, 0, 1) * 255).astype(np.uint8), picture.shape[:2])
 
 
 def _washes(
-    draw: np.random.Generator, lab: np.ndarray, size: tuple[int, int], side: int
+    draw: np.random.Generator, lab: np.ndarray, size: tuple[int, int], side: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Returns colours in Lab, float32 (H, W, 3), in steps of lightness with wavering borders, and how dark their edges dried."""
     low, high = np.percentile(lab[..., 0], [1, 98])
@@ -55,15 +56,15 @@ def _washes(
     lightened = 0.45 * lab[..., 0] + 0.55 * np.clip(stepped, 18, LIGHTEST)
     washes = np.dstack([lightened, lab[..., 1:]]).astype(np.float32)
     bare = np.clip((lab[..., 0] - 90) / 6, 0, 1)[..., None]
-    washes += bare * (np.float32(PAPER) - washes)
-    soft = cv2.GaussianBlur(washes, (0, 0), 0.0016 * side)
-    wide = cv2.GaussianBlur(washes, (0, 0), 0.006 * side)
+    washes += bare * (np.array(PAPER, np.float32) - washes)
+    soft = surface.blurred(washes, 0.0016 * side)
+    wide = surface.blurred(washes, 0.006 * side)
     # pigment gathers on the darker side of a border
     edges = 0.045 * np.clip(wide[..., 0] - soft[..., 0], 0, 12) + 0.008 * np.linalg.norm((wide - soft)[..., 1:], axis=2)
     return washes, np.clip(edges, 0, 0.5)
 
 
-def _wavering(draw: np.random.Generator, lab: np.ndarray, side: int) -> np.ndarray:
+def _wavering(draw: np.random.Generator, lab: np.ndarray, side: float) -> np.ndarray:
     """Returns a picture (H, W, 3) whose outlines waver as wet paint does on rough paper."""
     height, width = lab.shape[:2]
     columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
@@ -73,14 +74,14 @@ def _wavering(draw: np.random.Generator, lab: np.ndarray, side: int) -> np.ndarr
     )
 
 
-def _pigment(draw: np.random.Generator, size: tuple[int, int], side: int) -> np.ndarray:
+def _pigment(draw: np.random.Generator, size: tuple[int, int], side: float) -> np.ndarray:
     """Returns by how much the density of pigment differs from 1, float32 (H, W): blooms of water, and grains."""
     bloom = surface.noise(draw, size, 0.12 * side, 4)
     grain = surface.noise(draw, size, 0.004 * side, 2)
     return np.asarray(0.11 * bloom + 0.06 * grain)
 
 
-def _sheet(draw: np.random.Generator, size: tuple[int, int], side: int) -> np.ndarray:
+def _sheet(draw: np.random.Generator, size: tuple[int, int], side: float) -> np.ndarray:
     """Returns the light that rough paper sends back, float32 (H, W) about 1."""
     rough = surface.noise(draw, size, 0.0055 * side, 2)
     return np.asarray(1 + 0.035 * surface.light(rough, 1.2))

@@ -23,22 +23,22 @@ def woodcut(picture: np.ndarray, seed: int) -> np.ndarray:
     by XDoG (Winnemoeller et al. 2012).
     """
     draw = np.random.default_rng(seed)
-    side = surface.side_for(picture)
-    small = surface.sized(picture, ANALYSIS_SIDE)
+    side, coarse = surface.side_for(picture), surface.coarseness(picture)
+    laid = round(ANALYSIS_SIDE / coarse)  # where strokes are coarse, fewer pixels between them suffice
+    small = surface.sized(picture, laid)
     tone, ridge = _tones(small)
     directions = flow.flow(small.astype(np.float32) / 255, 20.0, 0.35, 5e-3)
     tone_noise = tone + 0.02 * surface.noise(draw, tone.shape, 40, 2)
     curves = strokes.spaced(draw, directions, tone_noise - DARK, GAP * ANALYSIS_SIDE, LENGTH * ANALYSIS_SIDE)
-    widths = [_widths(curve, tone_noise) * GAP * side for curve in curves]
+    widths = [_widths(curve, tone_noise) * GAP * side * coarse for curve in curves]
     size = surface.sized(picture, side).shape[:2]
     cut = np.zeros(size, np.uint8)
-    strokes.draw_tapered(cut, [curve * (side / ANALYSIS_SIDE) for curve in curves], widths, 255)
+    strokes.draw_tapered(cut, [curve * (side / laid) for curve in curves], widths, 255)
     bare, ridge = (cv2.resize(each, size[::-1], interpolation=cv2.INTER_CUBIC) for each in (tone_noise - LIGHT, ridge))
     white = np.maximum(cut.astype(np.float32) / 255, np.clip(0.5 + 80 * bare, 0, 1))
     white = np.minimum(white, np.clip(0.5 - 6 * ridge, 0, 1))
-    ink = (1 - white) * _print(draw, size, side)
-    mixed = np.float32(PAPER) + ink[..., None] * (np.float32(INK) - np.float32(PAPER))
-    return np.clip(np.rint(surface.fitted(mixed, picture.shape[:2])), 0, 255).astype(np.uint8)
+    ink = (1 - white) * _print(draw, size, side * coarse)
+    return surface.inked(ink, INK, PAPER, picture.shape[:2])
 
 
 def _tones(small: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -64,7 +64,7 @@ def _widths(curve: np.ndarray, tone: np.ndarray) -> np.ndarray:
     return np.asarray(strokes.taper(len(curve)) * (0.2 + 1.0 * lit))
 
 
-def _print(draw: np.random.Generator, size: tuple[int, int], side: int) -> np.ndarray:
+def _print(draw: np.random.Generator, size: tuple[int, int], side: float) -> np.ndarray:
     """Returns how much ink the paper took, float32 (H, W): less along the grain of the wood, and in specks."""
     grain = cv2.resize(
         surface.noise(draw, (size[0], max(2, size[1] // 12)), 0.004 * side), size[::-1], interpolation=cv2.INTER_LINEAR

@@ -3,7 +3,7 @@ import { t } from "../../i18n";
 import { download, fileName } from "../../files";
 import { reportError, openView, waitsForAnother } from "../../state";
 import { Badge, Button, Progress } from "../../ui";
-import { cancel, resultPath } from "./store";
+import { cancel, look, resultPath } from "./store";
 
 /** The result of the full engine: its progress, and then the picture. */
 export function Refined({ job }: { job: Job }) {
@@ -25,7 +25,7 @@ export function Refined({ job }: { job: Job }) {
   return (
     <figure class="restyle-picture">
       {path && <img src={address(path)} alt={t("restyle.refined")} />}
-      {path && <Badge />}
+      {path && !look.value && <Badge />}
       {open && (
         <div class="restyle-work" role="status">
           <Progress value={job.progress} label={t("restyle.refining")} />
@@ -41,7 +41,7 @@ export function Refined({ job }: { job: Job }) {
         </p>
       )}
       {(job.state === "cancelled" || job.state === "interrupted") && <p class="muted">{t(`restyle.${job.state}`)}</p>}
-      <figcaption>{t("restyle.refined")}</figcaption>
+      <figcaption>{t(look.value ? `restyle.look.${look.value}` : "restyle.refined")}</figcaption>
       {path && (
         <div class="row">
           <Button

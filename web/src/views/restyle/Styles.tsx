@@ -1,7 +1,20 @@
 import { t } from "../../i18n";
 import { models } from "../../state";
 import { Dropzone, IconButton, ModelPicker, Slider } from "../../ui";
-import { styleWeights, instantModel, mixture, paintings, upload, url } from "./store";
+import {
+  applyLook,
+  content,
+  instantModel,
+  look,
+  LOOKS,
+  mixture,
+  paintings,
+  refineJob,
+  strength,
+  styleWeights,
+  upload,
+  url,
+} from "./store";
 
 /** The instant model's styles, mixed by weight. */
 export function InstantStyles() {
@@ -45,6 +58,40 @@ export function InstantStyles() {
 
 /** Returns a readable name of a style: `munch-the-scream-1893` is "Munch the scream 1893". */
 const title = (name: string): string => (name.charAt(0).toUpperCase() + name.slice(1)).replaceAll("-", " ");
+
+/** Looks made by classical filters: each press starts a job. */
+export function Looks() {
+  const busy = ["queued", "running"].includes(refineJob.value?.state ?? "");
+  return (
+    <section>
+      <h2>{t("restyle.looks")}</h2>
+      <div class="row restyle-looks">
+        {LOOKS.map((name) => (
+          <button
+            key={name}
+            type="button"
+            class="chip"
+            aria-pressed={look.value === name}
+            disabled={!content.value || busy}
+            onClick={() => void applyLook(name)}
+          >
+            {t(`restyle.look.${name}`)}
+          </button>
+        ))}
+      </div>
+      <Slider
+        label={t("restyle.strength")}
+        value={strength.value}
+        min={0}
+        max={1}
+        step={0.05}
+        reset={1}
+        onInput={(value) => (strength.value = value)}
+      />
+      <p class="muted small">{t("restyle.looks.how")}</p>
+    </section>
+  );
+}
 
 /** The user's own paintings, which only the full engine can use. */
 export function OwnPaintings() {

@@ -13,7 +13,7 @@ import { Refined } from "./Refined";
 import "./restyle.css";
 import { Sources } from "./Sources";
 import * as store from "./store";
-import { InstantStyles, OwnPaintings } from "./Styles";
+import { InstantStyles, Looks, OwnPaintings } from "./Styles";
 
 export default function Restyle() {
   useSignalEffect(() => {
@@ -30,6 +30,7 @@ export default function Restyle() {
       <aside class="panel" aria-label={t("restyle.what")}>
         <Content />
         <InstantStyles />
+        <Looks />
         <OwnPaintings />
       </aside>
       <div class="stage restyle-stage">

@@ -77,24 +77,46 @@ export async function generateContent(model: string): Promise<void> {
   }
 }
 
+/** Looks that need no painting; the server has the same (GET /v1/looks). */
+export const LOOKS = ["paper-cut", "oil", "pen", "watercolour", "woodcut", "mosaic", "pixel-art"] as const;
+export type Look = (typeof LOOKS)[number];
+/** The look of the newest job, if it was one. */
+export const look = signal<Look | null>(null);
+export const strength = signal(1);
+
+/** Starts a job that puts the picture into a look. */
+export async function applyLook(name: Look): Promise<void> {
+  await startJob(name, {
+    look: name,
+    strength: strength.value,
+    size: Math.max(side.value, 1024),
+    seed: seed.value,
+    ...(mask.value && { mask: mask.value }),
+  });
+}
+
 const oneStyle = (id: string) => [{ style: id, weight: 1 }];
 
 /** Starts a job of the full engine. */
 export async function refine(): Promise<void> {
   const { colour, line, texture } = sources.value;
+  await startJob(null, {
+    styles: paintings.value.filter(({ weight }) => weight > 0).map(({ id, weight }) => ({ style: id, weight })),
+    ...(colour && { colour_from: oneStyle(colour) }),
+    ...(line && { line_from: oneStyle(line) }),
+    ...(texture && { texture_from: oneStyle(texture) }),
+    ...factors.value,
+    scale: scale.value,
+    size: side.value,
+    seed: seed.value,
+    ...(mask.value && { mask: mask.value }),
+  });
+}
+
+async function startJob(name: Look | null, request: object): Promise<void> {
   try {
-    const newJob = await api.post<Job>("/v1/stylize", {
-      picture: content.value,
-      styles: paintings.value.filter(({ weight }) => weight > 0).map(({ id, weight }) => ({ style: id, weight })),
-      ...(colour && { colour_from: oneStyle(colour) }),
-      ...(line && { line_from: oneStyle(line) }),
-      ...(texture && { texture_from: oneStyle(texture) }),
-      ...factors.value,
-      scale: scale.value,
-      size: side.value,
-      seed: seed.value,
-      ...(mask.value && { mask: mask.value }),
-    });
+    const newJob = await api.post<Job>("/v1/stylize", { picture: content.value, ...request });
+    look.value = name;
     jobs.value = [newJob, ...(jobs.value ?? []).filter((one) => one.id !== newJob.id)];
     job.value = newJob.id;
   } catch (error) {
