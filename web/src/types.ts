@@ -48,6 +48,8 @@ export interface Model {
   attributes: Attribute[] | null;
   can: Ability[] | null;
   styles: string[] | null;
+  /** Addresses of small copies of its styles, by name. */
+  thumbnails: Record<string, string> | null;
   graph: Graph | null;
   /** Why the model cannot be used; null if it can. */
   problem: string | null;

@@ -17,6 +17,7 @@ export function model(part: Partial<Model> = {}): Model {
     attributes: null,
     can: ["sample"],
     styles: null,
+    thumbnails: null,
     graph: null,
     problem: null,
     ...part,

@@ -32,11 +32,12 @@ export function InstantStyles() {
             <li key={name}>
               <button
                 type="button"
-                class="chip"
+                class="chip restyle-style"
                 aria-pressed={weight > 0}
                 onClick={() => (styleWeights.value = { [name]: 1 })}
                 onContextMenu={(event) => event.preventDefault()}
               >
+                {model.thumbnails?.[name] && <img src={model.thumbnails[name]} alt="" />}
                 {title(name)}
               </button>
               <Slider
