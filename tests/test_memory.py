@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from command_line import limner
 from limner import memory
 from limner.data import Dataset, write_dataset
 from limner.errors import UsageError
@@ -136,22 +137,20 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 @pytest.fixture(scope="session")
 def model(data: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("model") / "run"
-    done = _runs("train", str(data.path), "--recipe", "noise", "--steps", "1", "--out", str(folder))
-    assert done.returncode == 0, done.stderr
+    limner("train", data.path, "--recipe", "noise", "--steps", "1", "--out", folder)
     return folder
 
 
 @pytest.mark.parametrize("n", ["1000000000", "1" + "0" * 30])
 def test_a_grid_that_no_memory_holds_is_refused(model: Path, tmp_path: Path, n: str) -> None:
-    _refused(_runs("sample", str(model), "--n", n, "--out", str(tmp_path / "a.png")), "--n", "lower --n")
+    said = limner("sample", model, "--n", n, "--out", tmp_path / "a.png", code=1)
+    assert "lower --n" in said
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_evaluation_that_no_memory_holds_is_refused(model: Path, data: Dataset, tmp_path: Path) -> None:
-    done = _runs(
-        "evaluate", str(model), "--data", str(data.path), "--n", "1000000000", "--out", str(tmp_path / "report")
-    )
-    _refused(done, "lower --n")
+    evaluation = ("evaluate", model, "--data", data.path, "--n", "1000000000", "--out", tmp_path / "report")
+    assert "lower --n" in limner(*evaluation, code=1)
 
 
 @pytest.mark.parametrize("blind", [False, pytest.param(True, marks=pytest.mark.slow)])

@@ -143,7 +143,10 @@ def test_a_walk_shows_one_class_and_no_frame_is_far_from_the_next(tmp_path: Path
         frames = np.stack([np.asarray(frame.convert("RGB"), float) for frame in ImageSequence.Iterator(film)])
     steps = np.sqrt(np.square(frames - np.roll(frames, -1, 0)).mean((1, 2, 3)))
     assert steps.max() < 8  # of 255; from one species to another it is 30 to 60
-    assert save_model_walk(model, Path("garden"), out, condition={"species": "rose", "season": "spring"}) == {}
+    assert (
+        save_model_walk(model, Path("garden"), tmp_path / "rose.mp4", condition={"species": "rose", "season": "spring"})
+        == {}
+    )
 
 
 def test_wrong_paths_are_refused(where: Path, tmp_path: Path) -> None:

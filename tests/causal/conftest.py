@@ -16,6 +16,7 @@ from limner.data.garden import model as grower
 def _quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("limner.explain.predictor.TRAINING_STEPS", 150)
+        patch.setattr("limner.causal.fitting.PATIENCE_EVALUATIONS", 3)  # most steps of a flow are spent on waiting
         yield
 
 

@@ -23,7 +23,7 @@ TINY = (
 @pytest.fixture(autouse=True, scope="module")
 def _short() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("limner.causal.gan_encoder.TRAINING_STEPS", 120)
+        patch.setattr("limner.causal.gan_encoder.TRAINING_STEPS", 60)
         patch.setattr("limner.causal.fitting.MAX_FLOW_STEPS", 30)
         yield
 
@@ -31,7 +31,7 @@ def _short() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def run(garden: Dataset, flower_graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("gan") / "run"
-    CausalModel.fit(garden, flower_graph, out, recipe="gan", minutes=0.1, settings=TINY)
+    CausalModel.fit(garden, flower_graph, out, recipe="gan", minutes=0.03, settings=TINY)
     return out
 
 

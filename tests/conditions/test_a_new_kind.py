@@ -104,7 +104,8 @@ def _trained(recipe: str, dataset: Dataset, run: Path, steps: int, *settings: st
 @pytest.fixture(scope="module")
 def vae(_registered: None, dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Model:
     widths = ("method.encoder.widths=[8, 16]", "method.decoder.widths=[16, 8]", "method.condition_dim=16")
-    return _trained("vae", dataset, tmp_path_factory.mktemp("runs") / "vae", 150, *widths, "optimiser.lr=5e-3")
+    quick = ("method.flow.width=64", "method.flow.steps=1", "optimiser.lr=5e-3")
+    return _trained("vae", dataset, tmp_path_factory.mktemp("runs") / "vae", 150, *widths, *quick)
 
 
 def test_pictures_resemble_what_was_asked_for_and_something_else_without_it(vae: Model, dataset: Dataset) -> None:

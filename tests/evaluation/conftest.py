@@ -32,7 +32,7 @@ def flowers(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 @pytest.fixture(scope="session")
 def more_flowers(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     """Flowers of the same garden that are in no other set."""
-    drawn = garden.sample(1200, seed=0)[PICTURES:]
+    drawn = garden.sample(720, seed=0)[PICTURES:]
     pictures = np.stack([garden.draw(flower, 32) for flower in drawn])
     return write_dataset(
         tmp_path_factory.mktemp("more") / "more", pictures, {"species": [one.species for one in drawn]}

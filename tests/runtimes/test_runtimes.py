@@ -27,6 +27,10 @@ QUICK = ("gan", "mlp-gan", "mlp-vae", "noise")
 """Recipes that are exported within seconds; the others are exported by the slow tests."""
 
 
+SMALL = ("mlp-gan", "method.generator.widths=[24, 16]")
+"""A model for where it is not asked whether the whole recipe is exported."""
+
+
 def _model(name: str = "gan", *settings: str) -> Model:
     torch.manual_seed(0)
     recipe = apply_settings(find_recipe(name), settings)
@@ -59,7 +63,7 @@ def test_every_recipe_is_exported_and_generates_alike_at_any_batch(name: str, tm
 
 
 def test_a_file_says_what_it_is(tmp_path: Path) -> None:
-    _model("gan", "condition=[z, height]").export(tmp_path / "model.onnx")
+    _model(*SMALL, "condition=[z, height]").export(tmp_path / "model.onnx")
     file = onnx.load(tmp_path / "model.onnx")
     onnx.checker.check_model(file)
     about = json.loads({entry.key: entry.value for entry in file.metadata_props}["limner"])
@@ -69,7 +73,7 @@ def test_a_file_says_what_it_is(tmp_path: Path) -> None:
 
 
 def test_onnx_runtime_generates_what_torch_generates_and_exports_once(tmp_path: Path, cache: Path) -> None:
-    _model().save(tmp_path / "model")
+    _model(*SMALL).save(tmp_path / "model")
     by_torch = load(tmp_path / "model").sample(9, seed=3)
     model = load(tmp_path / "model", runtime="auto")
     assert model.runtime == "onnx"
@@ -81,7 +85,7 @@ def test_onnx_runtime_generates_what_torch_generates_and_exports_once(tmp_path: 
 
 
 def test_other_weights_do_not_use_the_kept_file(tmp_path: Path, cache: Path) -> None:
-    model = _model()
+    model = _model(*SMALL)
     model.set_runtime("onnx")
     with torch.no_grad():
         next(model.generator.decoder.parameters()).mul_(1.5)
@@ -91,14 +95,14 @@ def test_other_weights_do_not_use_the_kept_file(tmp_path: Path, cache: Path) -> 
 
 
 def test_two_models_with_the_same_weights_do_not_share_a_kept_file(tmp_path: Path, cache: Path) -> None:
-    leaky, steep = _model(), _model("gan", "generator.activation=relu")
+    leaky, steep = _model(*SMALL), _model(*SMALL, "generator.activation=relu")
     steep.generator.load_state_dict(leaky.generator.state_dict())
     leaky.set_runtime("onnx")
     assert np.abs(steep.set_runtime("onnx").sample(4).astype(int) - steep.set_runtime("torch").sample(4)).max() <= 1
 
 
 def test_a_damaged_kept_file_is_written_again(tmp_path: Path, cache: Path) -> None:
-    model = _model()
+    model = _model(*SMALL)
     model.set_runtime("onnx")
     (kept,) = (cache / "onnx").iterdir()
     kept.write_bytes(kept.read_bytes()[:1000])
@@ -109,7 +113,7 @@ def test_a_damaged_kept_file_is_written_again(tmp_path: Path, cache: Path) -> No
 def test_onnx_generates_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("LIMNER_CACHE", str(tmp_path / "file"))
-    assert _model().set_runtime("onnx").sample(2).shape == (2, 16, 24, 3)
+    assert _model(*SMALL).set_runtime("onnx").sample(2).shape == (2, 16, 24, 3)
 
 
 @pytest.mark.parametrize("name", ["model.pt", "model", "folder.onnx"])
@@ -180,4 +184,4 @@ def test_a_runtime_that_cannot_be_is_one_line(name: str, device: str, said: str)
 def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "find_spec", lambda name: None)
     with pytest.raises(UsageError, match=r"extra \[onnx\]"):
-        _model().export(tmp_path / "model.onnx")
+        _model(*SMALL).export(tmp_path / "model.onnx")

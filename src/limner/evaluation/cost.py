@@ -29,7 +29,7 @@ def cost(reference: Reference, subject: Subject) -> Group:
     """Measures a model in a fresh process, so that nothing else counts as its memory."""
     if subject.path is None:
         return Group()
-    command = [sys.executable, "-m", "limner.evaluation.cost", str(subject.path)]
+    command = [sys.executable, "-m", "limner.evaluation.cost", str(subject.path), str(SECONDS_PER_BATCH_SIZE)]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     if finished.returncode or not finished.stdout.startswith("{"):
         said = finished.stderr.strip().splitlines() or ["no reason given"]
@@ -60,8 +60,8 @@ def cost(reference: Reference, subject: Subject) -> Group:
     )
 
 
-def timed(path: Path) -> dict[str, object]:
-    """Loads a model and times it; figures as `cost` states them."""
+def timed(path: Path, seconds: float) -> dict[str, object]:
+    """Loads a model and times it, each batch size for so many seconds; figures as `cost` states them."""
     from limner.model import WEIGHTS, find_folder, load
 
     began = time.perf_counter()
@@ -72,7 +72,7 @@ def timed(path: Path) -> dict[str, object]:
         "threads": torch.get_num_threads(),
         "load_s": loaded,
         "singles": [_seconds(lambda seed=seed: model.sample(1, seed=seed)) for seed in range(NUM_SINGLE_PICTURES)],
-        "batches": {batch: _batches(model, batch) for batch in BATCH_SIZES},
+        "batches": {batch: _batches(model, batch, seconds) for batch in BATCH_SIZES},
         "memory_mb": _peak_mb(),
         "size_mb": (find_folder(path) / WEIGHTS).stat().st_size / 1e6,
     }
@@ -88,11 +88,11 @@ def _peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6  # bytes on macOS
 
 
-def _batches(model, batch: int) -> list[float]:  # type: ignore[no-untyped-def]
-    """Returns the seconds of each of some batches, at least 3."""
+def _batches(model, batch: int, seconds: float) -> list[float]:  # type: ignore[no-untyped-def]
+    """Returns the seconds of each of the batches that so many seconds hold, at least 3."""
     latent = model.sample_latents(batch)
     times: list[float] = []
-    while len(times) < 3 or sum(times) < SECONDS_PER_BATCH_SIZE:
+    while len(times) < 3 or sum(times) < seconds:
         times.append(_seconds(lambda: model.generate(latent, batch=batch)))
     return times
 
@@ -110,4 +110,4 @@ def _seconds(act) -> float:  # type: ignore[no-untyped-def]
 
 
 if __name__ == "__main__":
-    print(json.dumps(timed(Path(sys.argv[1]))))
+    print(json.dumps(timed(Path(sys.argv[1]), float(sys.argv[2]))))
