@@ -96,7 +96,14 @@ class InstantNetwork(nn.Module):
         maps = F.relu(self.down(fine, condition, noise))
         for block in self.blocks:
             maps = block(maps, condition, noise)
-        maps = F.relu(self.up(F.interpolate(maps, scale_factor=2.0), condition, noise))
-        maps = F.relu(F.pixel_shuffle(self.fine(torch.cat([maps, fine], 1), condition, noise), 2))
+        maps = F.relu(self.up(F.interpolate(maps, scale_factor=2.0, mode="bilinear"), condition, noise))
+        # smoothed over two pixels: those that are left by the rearrangement alone come out chequered
+        maps = F.relu(_blurred(F.pixel_shuffle(self.fine(torch.cat([maps, fine], 1), condition, noise), 2)))
         change = self.to_rgb(F.pad(maps, (1, 1, 1, 1), mode="replicate"))
         return (whole + change)[..., :height, :width].clamp(-1, 1)
+
+
+def _blurred(maps: Tensor) -> Tensor:
+    """Returns maps (B, C, H, W) under the binomial filter of three cells a side, in which no pattern of two cells is left."""
+    padded = F.pad(maps, (1, 1, 1, 1), mode="replicate")
+    return F.avg_pool2d(F.avg_pool2d(padded, 2, 1), 2, 1)
