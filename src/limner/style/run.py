@@ -63,7 +63,8 @@ def _film(stylizer: AnyStylizer, content: Path, out: Path, anonymous: bool) -> N
             return stylizer.stylize(frame, expected)
 
         if isinstance(stylizer, LookStylizer):
-            made: Iterator[np.ndarray] = (apply_style(frame, None) for frame in shown)  # lines that are carried along would become grey
+            # lines that are carried along would become grey
+            made: Iterator[np.ndarray] = (apply_style(frame, None) for frame in shown)
         else:
             made = video.stylized(shown, apply_style)
         save_walk(made, out, max(1, round(rate)), stylizer.provenance(content, anonymous))
