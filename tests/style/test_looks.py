@@ -57,8 +57,11 @@ def test_a_look_keeps_shape_and_opacity_and_follows_its_seed(name: str) -> None:
 @pytest.mark.parametrize("name", LOOKS)
 @pytest.mark.parametrize("shape", [(8, 40), (9, 9)])
 def test_the_smallest_pictures_and_flat_ones_have_looks(name: str, shape: tuple[int, int]) -> None:
-    flat = np.full((*shape, 3), 128, np.uint8)
-    assert apply_look(flat, name).shape == flat.shape
+    for level in (0, 128, 255):
+        flat = np.full((*shape, 3), level, np.uint8)
+        made = apply_look(flat, name)
+        assert made.shape == flat.shape
+        assert abs(made.mean() - level) < 70  # black stays dark, and white light
 
 
 def test_strength_mixes_the_look_with_the_picture() -> None:
