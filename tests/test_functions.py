@@ -55,6 +55,11 @@ def test_styles_and_directions(picture: Path, model: Path, tmp_path: Path) -> No
     assert stylized.shape == (40, 48, 3)
     with pytest.raises(UsageError, match="stylize: colour: "):
         limner.stylize(picture, picture, colour=2)
+    assert limner.stylize(picture, look="pixel-art").shape == (40, 48, 3)
+    with pytest.raises(UsageError, match="there is no look 'pn'"):
+        limner.stylize(picture, look="pn")
+    with pytest.raises(UsageError, match="a look needs no style"):
+        limner.stylize(picture, picture, look="pen")
     found = limner.directions(model, ["brightness"], keep=["warmth"], n=40, out=tmp_path / "found")
     assert found[0].name == "brightness"
     written = json.loads((tmp_path / "found" / "directions.json").read_text(encoding="utf-8"))

@@ -50,6 +50,23 @@ def test_light_comes_from_where_it_is_asked_for() -> None:
     assert _luminance(from_above)[:16].mean() > 1.2 * _luminance(from_above)[48:].mean()
 
 
+def test_new_light_is_seen_at_once_and_nothing_burns_out() -> None:
+    rows, columns = np.mgrid[:96, :96]
+    ball = np.clip(1 - np.hypot(rows - 48, columns - 48) / 30, 0, 1)
+    scene = np.repeat((90 + 120 * ball).astype(np.uint8)[..., None], 3, 2)
+    lit = apply([parse("relight:180")], scene).astype(float).mean(2)
+    assert np.abs(lit - scene.mean(2)).mean() > 15  # by default, with no strength given
+    assert lit[48, 4] > 2 * lit[48, 92]
+    # of two places of the ball as far from the sides of the picture, the one that faces the light is brighter by more than the ramp
+    bare = apply([parse("relight:180")], np.full_like(scene, 130)).astype(float).mean(2)
+    assert lit[48, 34] / lit[48, 62] > 1.04 * bare[48, 34] / bare[48, 62]
+    white = np.full((40, 40, 3), 255, np.uint8)
+    assert (apply([parse("relight:180,strength=1")], white)[:, :6] > 240).all()
+    textured = np.uint8(225 + 20 * ((rows // 4 + columns // 4) % 2))[..., None].repeat(3, 2)
+    near = apply([parse("relight:180")], textured)[:, :24, 0]
+    assert np.ptp(near.astype(int)) >= 5
+
+
 def test_noise_goes_and_edges_stay() -> None:
     edge = np.repeat(np.where(np.arange(64) < 32, 60, 190)[None, :, None], 64, 0).repeat(3, 2)
     noisy = (edge + np.random.default_rng(0).normal(0, 8, edge.shape)).clip(0, 255).astype(np.uint8)

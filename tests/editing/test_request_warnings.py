@@ -7,7 +7,7 @@ import pytest
 
 from limner.editing import parse
 from limner.editing.history import open_source, save_edited
-from limner.editing.request_warnings import check_edits, extrapolations_of_edits
+from limner.editing.request_warnings import check_edits, extrapolations_of_edits, masks_of_all
 from limner.errors import ConditionError, LimnerError, PictureError, UsageError
 from limner.pictures import save
 from small_models import small_model
@@ -75,3 +75,12 @@ def test_numbers_beyond_training_are_found_by_the_model_that_an_edit_before_name
     (found,) = extrapolations_of_edits(edits)
     assert (found.name, found.asked, found.minimum, found.maximum) == ("age", "7.5", 0, 1)
     assert extrapolations_of_edits([parse("condition:age=7.5")]) == []
+
+
+def test_a_mask_that_is_white_everywhere_is_told(tmp_path: Path) -> None:
+    for name, level in (("white", 255), ("half", 128)):
+        save(np.full((20, 20), level, np.uint8), tmp_path / f"{name}.png")
+    edits = [parse(f"select-mask:{tmp_path / name}.png") for name in ("half", "white")]
+    (line,) = masks_of_all(edits)
+    assert line.startswith("select-mask: ")
+    assert line.endswith("white.png is white everywhere, so all of the picture is selected.")

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from limner.errors import LimnerError, UsageError
-from limner.pictures import open_picture, open_pixels, read_provenance, save
+from limner.pictures import open_picture, open_pixels, read_provenance, save, save_walk
 from limner.replay import replay
 from limner.style import run
 from limner.style.looks import LOOKS, apply_look, check_look, flow, surface
 from limner.style.looks.pixel_art import cell_size
 from limner.style.looks.request import LookRequest, LookStylizer
+from limner.style.video import read_frames
 
 
 @pytest.fixture(autouse=True)
@@ -56,8 +57,11 @@ def test_a_look_keeps_shape_and_opacity_and_follows_its_seed(name: str) -> None:
 @pytest.mark.parametrize("name", LOOKS)
 @pytest.mark.parametrize("shape", [(8, 40), (9, 9)])
 def test_the_smallest_pictures_and_flat_ones_have_looks(name: str, shape: tuple[int, int]) -> None:
-    flat = np.full((*shape, 3), 128, np.uint8)
-    assert apply_look(flat, name).shape == flat.shape
+    for level in (0, 128, 255):
+        flat = np.full((*shape, 3), level, np.uint8)
+        made = apply_look(flat, name)
+        assert made.shape == flat.shape
+        assert abs(made.mean() - level) < 70  # black stays dark, and white light
 
 
 def test_strength_mixes_the_look_with_the_picture() -> None:
@@ -157,6 +161,12 @@ def test_a_look_needs_no_torch(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True)
 
 
-def test_a_film_frame_does_not_need_the_one_before() -> None:
-    stylizer = LookStylizer(LookRequest(look="pixel-art"))
-    assert np.array_equal(stylizer.stylize(_photo(), _photo()[::-1]), stylizer.stylize(_photo()))
+def test_a_film_is_drawn_frame_by_frame(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    frames = [np.roll(_photo(), 4 * index, 1) for index in range(3)]
+    save_walk(iter(frames), "film.gif", 5, {"kind": "walk"})
+    run.carry_out(LookRequest(look="pixel-art"), Path("film.gif"), Path("out.gif"))
+    drawn, sources = (list(read_frames(Path(name))[1]) for name in ("out.gif", "film.gif"))
+    assert len(drawn) == 3
+    alone = LookStylizer(LookRequest(look="pixel-art")).stylize(np.ascontiguousarray(sources[2]))
+    assert np.abs(drawn[2].astype(int) - alone).mean() < 4  # but for the palette of a GIF

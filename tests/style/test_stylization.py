@@ -95,6 +95,8 @@ def test_levels_of_a_mask_are_regions() -> None:
         ({"mask": "tall.png"}, "tall.png is 40x80, and the picture is stylized at 56x40"),
         ({"mask": "black.png"}, "gives nothing to style 1"),
         ({"styles": [Source(style="nix.png")]}, "nix.png"),
+        ({"styles": [Source(style="red.png")]}, "red.png is one flat colour, which has no line or texture"),
+        ({"line_from": [Source(style="red.png")]}, "red.png is one flat colour, which has no line or texture"),
         ({"styles": [Source(style="text.txt")]}, "not a picture"),
         ({"styles": [Source(style="tiny.png")]}, "too small"),
         ({"extractor": "vgg"}, "did you mean 'vgg19'"),
@@ -165,3 +167,14 @@ def test_a_jpeg_has_no_opacity() -> None:
 def test_an_unknown_suffix_is_refused_before_anything_is_painted() -> None:
     with pytest.raises(UsageError, match=r"cannot write out\.tiff"):
         run.carry_out(_wanted(styles=[Source(style="nowhere.png")]), Path("content.png"), Path("out.tiff"))
+
+
+def test_what_a_flat_style_and_a_white_mask_do_is_told() -> None:
+    save(np.full((40, 56), 255, np.uint8), "white.png")
+    alone = {"styles": [Source(style="red.png")], "line": 0, "texture": 0}
+    (line,) = run.carry_out(_wanted(**alone), Path("content.png"), Path("out.png"))
+    assert line.startswith("red.png is one flat colour, so that the picture loses its own")
+    quick = {"line": 0, "texture": 0, "mask": "white.png"}
+    (line,) = run.carry_out(_wanted(**quick), Path("content.png"), Path("out2.png"))
+    assert line == "white.png is white everywhere, so all of the picture is changed."
+    assert run.carry_out(_wanted(line=0, texture=0), Path("content.png"), Path("out3.png")) == []

@@ -13,6 +13,11 @@ from limner.editing.operation import Canvas, Operation
 LUMINANCE_REC709 = np.array([0.2126, 0.7152, 0.0722])
 """Weights of linear red, green and blue in luminance (ITU-R BT.709)."""
 LEVELS = np.arange(256) / 255
+FLATTENED, RAMP, DIMMED, RELIEF = 0.5, 4.4, 0.2, 1.8
+"""Of a new light at full strength: the share of the old one that goes, the stops from one side of the picture to the middle, by
+which share of that the middle is darker, and the stops between what faces the light and what is level."""
+RELIEF_SIZES = (0.006, 0.015, 0.03)
+"""Of the longer side: how large things are that face a light."""
 BROAD = 0.1
 """Of the longer side: the width of what counts as illumination, not as the thing itself."""
 
@@ -131,7 +136,7 @@ class Relight(Operation):
     """Light from a `direction` in degrees, 0 from the right and 90 from above, in place of as much of the old as `strength` says.
 
     Illumination is what is broad of the luminance, reflectance what is left (Jobson et al. 1997, "Properties and performance of a
-    center/surround retinex"). 0 changes nothing.
+    center/surround retinex"). What is lighter counts as nearer, so that things are lit from that side, too. 0 changes nothing.
     """
 
     direction: float = Field(ge=-360, le=360)
@@ -141,12 +146,18 @@ class Relight(Operation):
         if not self.strength:
             return canvas
         light = linear(LEVELS).astype(np.float32)[canvas.colour]
-        old = _broad(light @ LUMINANCE_REC709.astype(np.float32)) + 1e-3
+        luminance = light @ LUMINANCE_REC709.astype(np.float32)
+        old = _broad(luminance) + 1e-2
         angle = np.deg2rad(self.direction)
-        rows, columns = np.linspace(1, -1, canvas.height), np.linspace(-1, 1, canvas.width)
-        towards = (np.cos(angle) * columns + np.sin(angle) * rows[:, None]).astype(np.float32)
-        new = old.mean() * 2 ** (1.5 * towards)
-        return canvas.with_colour(_to_levels(light * ((new / old) ** self.strength)[..., None]))
+        right, up = float(np.cos(angle)), float(np.sin(angle))
+        columns, rows = np.linspace(-1, 1, canvas.width), np.linspace(1, -1, canvas.height)
+        towards = (right * columns + up * rows[:, None]).astype(np.float32) / (abs(right) + abs(up))
+        stops = (
+            FLATTENED * np.log2(old.mean() / old) + RAMP * (towards - DIMMED) + RELIEF * _facing(luminance, right, up)
+        )
+        gain = 2 ** (self.strength * stops)
+        # what is lit more does not burn out: white stays white
+        return canvas.with_colour(_to_levels(light * (gain / (1 + luminance * np.maximum(gain - 1, 0)))[..., None]))
 
 
 class Denoise(Operation):
@@ -174,6 +185,24 @@ class Sharpen(Operation):
         colour = np.ascontiguousarray(canvas.colour)
         blurred = cv2.GaussianBlur(colour, (0, 0), self.radius)
         return canvas.with_colour(cv2.addWeighted(colour, 1 + self.amount, blurred, -self.amount, 0))
+
+
+def _facing(luminance: np.ndarray, right: float, up: float) -> np.ndarray:
+    """Returns how far what is seen faces a light, float32 (H, W) in [-1, 1], where lightness is taken for height."""
+    height, width = luminance.shape
+    factor = min(1.0, 1024 / max(height, width))
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    relief = np.sqrt(cv2.resize(luminance, size, interpolation=cv2.INTER_AREA))
+    facing = np.zeros(size[::-1], np.float32)
+    for share in RELIEF_SIZES:
+        sigma = max(0.5, share * max(size))
+        soft = cv2.GaussianBlur(relief, (0, 0), sigma, borderType=cv2.BORDER_REFLECT)
+        across, down = (
+            cv2.Sobel(soft, cv2.CV_32F, 1, 0, scale=sigma / 8),
+            cv2.Sobel(soft, cv2.CV_32F, 0, 1, scale=sigma / 8),
+        )
+        facing += np.tanh(6 * (up * down - right * across)) / len(RELIEF_SIZES)
+    return cv2.resize(facing, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
 def _broad(luminance: np.ndarray) -> np.ndarray:

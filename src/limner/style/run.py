@@ -1,5 +1,6 @@
 """What is stylised: a picture, a folder of them, or a film, and where it goes."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -61,4 +62,9 @@ def _film(stylizer: AnyStylizer, content: Path, out: Path, anonymous: bool) -> N
             bar.advance()
             return stylizer.stylize(frame, expected)
 
-        save_walk(video.stylized(shown, apply_style), out, max(1, round(rate)), stylizer.provenance(content, anonymous))
+        if isinstance(stylizer, LookStylizer):
+            # lines that are carried along would become grey
+            made: Iterator[np.ndarray] = (apply_style(frame, None) for frame in shown)
+        else:
+            made = video.stylized(shown, apply_style)
+        save_walk(made, out, max(1, round(rate)), stylizer.provenance(content, anonymous))

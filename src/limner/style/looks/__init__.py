@@ -49,5 +49,6 @@ def apply_look(picture: np.ndarray, name: str, strength: float = 1.0, seed: int 
     if strength < 1:
         made = np.rint(colours + np.float32(strength) * (made.astype(np.float32) - colours)).astype(np.uint8)
     if name == "pixel-art" and strength == 1 and picture.shape[2] == 4:
-        return np.dstack([made, pixelated(picture[..., 3])])
+        alpha = pixelated(picture[..., 3])[..., None]
+        return np.concatenate([np.where(alpha, made, 0), alpha], 2)
     return recoloured(picture, made)

@@ -46,16 +46,17 @@ def along(values: np.ndarray, directions: np.ndarray, sigma: float) -> np.ndarra
     total: np.ndarray = values.copy()
     weights = 1.0
     for side in (1.0, -1.0):
-        x, y, heading = columns.copy(), rows.copy(), directions * np.float32(side)
+        x, y = columns.copy(), rows.copy()
+        heading: np.ndarray = directions * np.float32(side)
         for index in range(1, NUM_TRACE_STEPS + 1):
             x += step * heading[..., 0]
             y += step * heading[..., 1]
             weight = float(np.exp(-0.5 * (index * step / sigma) ** 2))
-            there = cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-            total += np.float32(weight) * there
+            there: np.ndarray = cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+            total = total + np.float32(weight) * there
             weights += weight
             if index < NUM_TRACE_STEPS:
-                ahead = cv2.remap(directions, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT)
+                ahead: np.ndarray = cv2.remap(directions, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT)
                 heading = ahead * np.where((ahead * heading).sum(2, keepdims=True) < 0, np.float32(-1), np.float32(1))
     return np.asarray(total / weights)
 

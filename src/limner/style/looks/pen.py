@@ -48,8 +48,7 @@ def pen(picture: np.ndarray, seed: int) -> np.ndarray:
 def _tones(small: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Returns how dark a picture is, float32 (H, W) in [0, 1] over its own range, and where contours go: above 0."""
     lightness = to_lab(small)[..., 0] / 100
-    low, high = np.percentile(lightness, [1, 98])
-    stretched = np.clip((lightness - low) / max(high - low, 0.15), 0, 1).astype(np.float32)
+    stretched = surface.stretched(lightness, 1, 98)
     local = cv2.createCLAHE(2.0, (6, 6)).apply(np.rint(stretched * 255).astype(np.uint8)).astype(np.float32) / 255
     dark = 1 - cv2.bilateralFilter(0.6 * stretched + 0.4 * local, 0, 0.12, 5)
     median = np.clip(np.median(dark), 0.05, 0.95)

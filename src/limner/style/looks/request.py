@@ -22,7 +22,7 @@ KIND = "look"
 """What provenance calls a picture in a look."""
 MIN_SIDE = 8
 """Pixels of the shorter side that a look needs."""
-BYTES_A_PIXEL = 150
+BYTES_A_PIXEL = 110
 """What is taken at the size at which a look is made."""
 
 

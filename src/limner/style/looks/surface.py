@@ -6,6 +6,8 @@ import numpy as np
 Colour = tuple[int, int, int]
 MIN_SIDE, USUAL_SIDE = 1024, 2048
 """Longest side at which a look is at least made, and up to which small pictures are made at twice their size."""
+MIN_RANGE = 0.4
+"""Range of lightness that is stretched at least: what is white everywhere stays white."""
 COARSE_BELOW = 640
 """Longest side in pixels below which strokes are larger than their share of it."""
 
@@ -34,6 +36,15 @@ def fitted(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
         return picture
     method = cv2.INTER_AREA if size[0] < picture.shape[0] else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(picture, size[::-1], interpolation=method))
+
+
+def stretched(lightness: np.ndarray, darkest: float, lightest: float) -> np.ndarray:
+    """Returns lightness float32 (H, W) in [0, 1] stretched so that these percentiles become 0 and 1; of a flat picture, hardly."""
+    low, high = np.percentile(lightness, [darkest, lightest])
+    if high - low < MIN_RANGE:
+        low = np.clip((low + high - MIN_RANGE) / 2, 0, 1 - MIN_RANGE)
+        high = low + MIN_RANGE
+    return np.clip((lightness - low) / (high - low), 0, 1).astype(np.float32)
 
 
 def blurred(picture: np.ndarray, sigma: float) -> np.ndarray:

@@ -43,8 +43,7 @@ def _washes(
     draw: np.random.Generator, lab: np.ndarray, size: tuple[int, int], side: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Returns colours in Lab, float32 (H, W, 3), in steps of lightness with wavering borders, and how dark their edges dried."""
-    low, high = np.percentile(lab[..., 0], [1, 98])
-    lightness = np.clip((lab[..., 0] - low) / max(high - low, 15.0), 0, 1)
+    lightness = surface.stretched(lab[..., 0] / 100, 1, 98)
     span = LIGHTEST - DARKEST
     lab = np.dstack([DARKEST + span * np.power(lightness, 0.8), lab[..., 1:] * 1.25]).astype(np.float32)
     lab = cv2.resize(lab, size[::-1], interpolation=cv2.INTER_CUBIC)

@@ -44,8 +44,7 @@ def woodcut(picture: np.ndarray, seed: int) -> np.ndarray:
 def _tones(small: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Returns lightness float32 (H, W) in [0, 1] with strong contrast, and where black contours stay: above 0."""
     lightness = to_lab(small)[..., 0] / 100
-    low, high = np.percentile(lightness, [2, 97])
-    stretched = np.clip((lightness - low) / max(high - low, 0.15), 0, 1).astype(np.float32)
+    stretched = surface.stretched(lightness, 2, 97)
     local = cv2.createCLAHE(2.5, (5, 5)).apply(np.rint(stretched * 255).astype(np.uint8)).astype(np.float32) / 255
     tone = cv2.bilateralFilter(0.4 * stretched + 0.6 * local, 0, 0.15, 7)
     tone = np.power(tone, np.clip(np.log(0.5) / np.log(np.clip(np.median(tone), 0.05, 0.95)), 0.5, 1.3))
