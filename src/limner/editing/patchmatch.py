@@ -22,10 +22,10 @@ AT_ONCE = 1000
 """Pixels that are compared with all of those at a time, for memory's sake."""
 LEVEL = 0.05
 """Squared difference of colour that weighs as much as to be a picture's height apart: what is level is more often alike."""
-NEAR = 1.5
-"""Cost of a match that is the picture's longer side away, relative to the variance of patches: what is near is more often alike."""
-COHERENT = 0.06
-"""Cost, relative to that, of a match whose four neighbours all come from elsewhere: many small pieces, toned to fit, look like fog."""
+NEAR = 2.5
+"""Cost of a match that is the picture's longer side away, relative to contrasts: what is near is more often alike."""
+COHERENT = 0.03
+"""Cost of one whose four neighbours all come from elsewhere, likewise: many small pieces, toned to fit, look like fog."""
 FADE = 0.25
 """How much less patches count a pixel further in, as a logarithm: what is near to what is known is surer."""
 
@@ -154,6 +154,7 @@ class Matches:
         """Improves matches by those of their neighbours (propagation), and by random search ever nearer to what is found."""
         described = self._described()
         own = described[self.missing]
+        self._contrasts = self._own_contrasts()
         self.costs = np.full(len(self.missing), np.inf, np.float32)
         self._try(self.likest.copy(), described, own)
         for step in (4, 2, 1):
@@ -183,7 +184,7 @@ class Matches:
         for more in (self._far, self._incoherent):
             maybe = costs < self.costs[tried]
             tried, costs = tried[maybe], costs[maybe]
-            costs += self.variance * more(tried, places[tried])
+            costs += more(tried, places[tried])
         better = costs < self.costs[tried]
         chosen = tried[better]
         self.likest[chosen], self.costs[chosen] = places[chosen], costs[better]
@@ -194,7 +195,7 @@ class Matches:
             np.divmod(at, self.width) for at in (places, self.missing[numbers])
         )
         away = np.hypot(down - here_down, right - here_right) / max(self.hole.shape)
-        return (NEAR * away).astype(np.float32)
+        return (NEAR * away).astype(np.float32) * self._contrasts[numbers]
 
     def _incoherent(self, numbers: np.ndarray, places: np.ndarray) -> np.ndarray:
         """Returns what speaks against matches that are not moved as those of their neighbours are, float32 (n)."""
@@ -203,7 +204,18 @@ class Matches:
         for step in (1, -1, self.width, -self.width):
             neighbours = self.number[(here + step) % len(self.number)]
             alone += (neighbours >= 0) & (self.likest[neighbours] - self.missing[neighbours] != moved)
-        return np.float32(COHERENT / 4) * alone
+        return np.float32(COHERENT / 4) * self.variance * alone
+
+    def _own_contrasts(self) -> np.ndarray:
+        """Returns the geometric mean of each missing patch's variance and that of all, float32 (N).
+
+        Grain has matches everywhere: the nearest ones alone would repeat as a pattern.
+        """
+        squares = cv2.boxFilter(self.picture**2, -1, (PATCH, PATCH), normalize=False)
+        sums = cv2.boxFilter(self.picture, -1, (PATCH, PATCH), normalize=False)
+        middles = self.begins(self.missing) + PATCH // 2 * (self.hole.shape[1] + 1)
+        variances = (squares - sums**2 / PATCH**2).sum(2).ravel()[middles]
+        return np.sqrt(self.variance * np.clip(variances, 0, self.variance))
 
     @cached_property
     def variance(self) -> np.float32:
