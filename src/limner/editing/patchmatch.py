@@ -147,8 +147,10 @@ class Matches:
 
     @property
     def residual(self) -> float:
-        """The mean cost of matches, relative to the variance of whole patches."""
-        return float(self.costs.mean() / max(self.variance, 1e-6)) if len(self.costs) else 0.0
+        """The mean squared distance of the hole's patches, as they are now, from their matches, relative to the variance of whole ones."""
+        described = self._described()
+        apart = described[self.missing] - described[self.likest]
+        return float(np.square(apart).sum(1).mean() / max(self.variance, 1e-6))
 
     def search(self, draw: np.random.Generator) -> None:
         """Improves matches by those of their neighbours (propagation), and by random search ever nearer to what is found."""
