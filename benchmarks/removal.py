@@ -68,9 +68,7 @@ def run_state(tree: Path, work: Path, name: str) -> list[dict[str, np.ndarray]]:
     """Returns what a checkout makes of all cases in a folder."""
     (work / name).mkdir()
     environment = os.environ | {"PYTHONPATH": str(tree / "src"), "OMP_NUM_THREADS": "1"}
-    subprocess.run(
-        [sys.executable, "-c", STATE, str(work / "cases"), str(work / name)], env=environment, check=True
-    )
+    subprocess.run([sys.executable, "-c", STATE, str(work / "cases"), str(work / name)], env=environment, check=True)
     return [dict(np.load(path)) for path in sorted((work / name).glob("*.npz"))]
 
 

@@ -120,9 +120,7 @@ def _cut(photograph: np.ndarray, box: list[int]) -> np.ndarray:
     return np.dstack([photograph, np.rint(255 * alpha).astype(np.uint8)])[top : top + height, left : left + width]
 
 
-def _pasted(
-    name: str, kind: str, truth: np.ndarray, rgba: np.ndarray, share: float, draw: np.random.Generator
-) -> Case:
+def _pasted(name: str, kind: str, truth: np.ndarray, rgba: np.ndarray, share: float, draw: np.random.Generator) -> Case:
     opaque = rgba[..., 3] > 127
     rows, columns = np.flatnonzero(opaque.any(1)), np.flatnonzero(opaque.any(0))
     rgba = rgba[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

@@ -49,7 +49,9 @@ def test_without_patches_nothing_is_judged(by: str) -> None:
 def test_the_command_says_it_in_one_line(tmp_path: Path) -> None:
     Image.fromarray(_clutter()).save(tmp_path / "clutter.png")
     words = ["--op", "select-box:left=40,top=30,width=40,height=36", "--op", "remove"]
-    assert run_edit(tmp_path / "clutter.png", tmp_path / "out.png", *words).count("remove: the seam may be visible") == 1
+    assert (
+        run_edit(tmp_path / "clutter.png", tmp_path / "out.png", *words).count("remove: the seam may be visible") == 1
+    )
 
 
 def test_a_folder_says_of_which_picture(tmp_path: Path) -> None:

@@ -102,12 +102,10 @@ def save_folder(
     source: Path, edits: Sequence[Operation], out: Path, anonymous: bool = False, strip: bool = False
 ) -> list[str]:
     """Edits every picture of a folder into a new one, as `each_picture` does; returns its lines, and the warnings of edits."""
-    warnings = []
+    warnings: list[str] = []
 
     def edit(path: Path, file: Path) -> None:
-        warnings.extend(
-            f"{path}: {line}" for line in save_edited(open_source(path), edits, file, anonymous, strip)
-        )
+        warnings.extend(f"{path}: {line}" for line in save_edited(open_source(path), edits, file, anonymous, strip))
 
     return [*each_picture(source, out, "editing", edit), *warnings]
 

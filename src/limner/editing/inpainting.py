@@ -29,7 +29,7 @@ JUMP = 60.0
 """Difference across a seam up to about which it is one of tone, and spread out, and not an edge."""
 RIM = 16
 """Pixels along the edge, in a picture so reduced, that are toned once more at full size."""
-SEEN = 0.2
+SEEN = 0.06
 """Residual of patches at which the confidence is a half: a fifth of the removals in benchmarks/removal.py have a larger one."""
 MAX_PLATE_UNKNOWNS = 500_000
 """Unknown pixels of a plate at most: what is larger bends in a reduced picture."""

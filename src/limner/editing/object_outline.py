@@ -14,7 +14,7 @@ SIDE = 200
 ITERATIONS = 4
 """Of each GrabCut: estimates of what is object and what is not."""
 VOTES = ((5.0, False), (10.0, True), (20.0, False))
-"""Each cut: up to which distance in colour from outside of the box a pixel is first taken for background, and whether it sees CIE Lab."""
+"""Each cut: the distance in colour from outside of the box up to which a pixel is background at first; whether it sees CIE Lab."""
 FEWEST = 0.1
 """Share of the box that must be left when those are taken for background; otherwise none is."""
 PART = 0.1
@@ -27,7 +27,11 @@ Strokes = Sequence[Sequence[float]]
 
 
 def find_object(
-    pixels: np.ndarray, box: tuple[int, int, int, int], foreground: Strokes = (), background: Strokes = (), brush: float = 5
+    pixels: np.ndarray,
+    box: tuple[int, int, int, int],
+    foreground: Strokes = (),
+    background: Strokes = (),
+    brush: float = 5,
 ) -> tuple[np.ndarray, float]:
     """Returns how much of each pixel is the object in a box, float32 (H, W) in [0, 1], and how sure that is, in [0, 1].
 
@@ -86,8 +90,8 @@ def _marked(
 def _cuts(small: np.ndarray, inside: np.ndarray, known: np.ndarray) -> list[np.ndarray]:
     """Returns what each GrabCut takes for the object, bool (h, w).
 
-    Sky that a box encloses is as much in the box as the object is. But a path leads to it from outside along which the colour hardly changes
-    (geodesic distance: Bai and Sapiro 2007), so what is near by such paths is background at first.
+    Sky that a box encloses is as much in the box as the object is. But a path leads to it from outside along which the colour
+    hardly changes (geodesic distance: Bai and Sapiro 2007), so what is near by such paths is background at first.
     """
     lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
     apart = _geodesic(cv2.GaussianBlur(lab, (0, 0), 1.0), inside)
@@ -147,9 +151,9 @@ def _followed(large: np.ndarray, small: np.ndarray, found: np.ndarray) -> np.nda
     offsets = level - (slopes * colour).sum(2)
     size = large.shape[1], large.shape[0]
     planes = cv2.resize(mean(np.dstack([slopes, offsets])), size, interpolation=cv2.INTER_LINEAR)
-    alpha = planes[..., 3].copy()
+    alpha = np.array(planes[..., 3], np.float32)
     for channel in range(3):
-        alpha += planes[..., channel] * (large[..., channel] * np.float32(1 / 255))
+        alpha = alpha + planes[..., channel] * (large[..., channel] * np.float32(1 / 255))
     kernel = np.ones((side, side), np.uint8)
     inner, outer = (cv2.resize(way(mask, kernel), size) for way in (cv2.erode, cv2.dilate))
     return np.clip(2 * alpha - 0.5, inner, outer).clip(0, 1)  # far from the edge it is known
@@ -162,5 +166,5 @@ def _confidence(cuts: Sequence[np.ndarray], found: np.ndarray, inside: np.ndarra
     gaps = []
     for axis in (0, 1):
         box, own = (np.flatnonzero(area.any(axis)) for area in (inside, found & inside))
-        gaps += [(own[0] - box[0]) / len(box), (box[-1] - own[-1]) / len(box)] if len(own) else [1.0]
+        gaps += [float(own[0] - box[0]) / len(box), float(box[-1] - own[-1]) / len(box)] if len(own) else [1.0]
     return float(np.clip(agreement * (1 - 2 * max(0.0, max(gaps) - 0.05)), 0, 1))

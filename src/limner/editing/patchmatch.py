@@ -147,7 +147,7 @@ class Matches:
 
     @property
     def residual(self) -> float:
-        """The mean squared distance of the hole's patches, as they are now, from their matches, relative to the variance of whole ones."""
+        """The mean squared distance of the hole's patches from their matches, relative to the variance of whole patches."""
         described = self._described()
         apart = described[self.missing] - described[self.likest]
         return float(np.square(apart).sum(1).mean() / max(self.variance, 1e-6))
@@ -193,9 +193,7 @@ class Matches:
 
     def _far(self, numbers: np.ndarray, places: np.ndarray) -> np.ndarray:
         """Returns what speaks against matches far away, float32 (n); `numbers` are those of the missing."""
-        (down, right), (here_down, here_right) = (
-            np.divmod(at, self.width) for at in (places, self.missing[numbers])
-        )
+        (down, right), (here_down, here_right) = (np.divmod(at, self.width) for at in (places, self.missing[numbers]))
         away = np.hypot(down - here_down, right - here_right) / max(self.hole.shape)
         return (NEAR * away).astype(np.float32) * self._contrasts[numbers]
 
