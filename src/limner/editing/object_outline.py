@@ -151,7 +151,7 @@ def _followed(large: np.ndarray, small: np.ndarray, found: np.ndarray) -> np.nda
     offsets = level - (slopes * colour).sum(2)
     size = large.shape[1], large.shape[0]
     planes = cv2.resize(mean(np.dstack([slopes, offsets])), size, interpolation=cv2.INTER_LINEAR)
-    alpha = np.array(planes[..., 3], np.float32)
+    alpha: np.ndarray = planes[..., 3]
     for channel in range(3):
         alpha = alpha + planes[..., channel] * (large[..., channel] * np.float32(1 / 255))
     kernel = np.ones((side, side), np.uint8)
