@@ -163,3 +163,15 @@ def test_an_edit_that_makes_the_picture_huge_is_refused(client: TestClient) -> N
         "/v1/edits", json={"picture": handed_in(client, photo()), "edits": [{"pad": {"left": 100_000}}]}
     )
     assert (answer.status_code, error_of(answer)["type"]) == (413, "too_large")
+
+
+def test_a_removal_says_how_sure_it_is(client: TestClient) -> None:
+    edits = [{"select-box": {"left": 1, "top": 1, "width": 38, "height": 25}}, "remove"]
+    picture = handed_in(client, np.random.default_rng(0).integers(0, 255, (32, 40, 3)).astype(np.uint8))
+    answer = client.post("/v1/edits", json={"picture": picture, "edits": edits}).json()
+    (note,) = answer["notes"]
+    assert note["edit"] == "remove"
+    assert 0 <= note["confidence"] <= 1
+    assert answer["warnings"] == [note["warning"]]
+    assert "74% of the picture were removed" in note["warning"]
+    assert client.post("/v1/edits", json={"picture": picture, "edits": ["flip"]}).json()["notes"] == []

@@ -136,9 +136,17 @@ export interface StoredPicture {
 /** One step of a list of edits: `{NAME: {...fields}}`. */
 export type Edit = Record<string, Record<string, unknown>>;
 
+/** How sure an edit is of what it did, from 0 to 1; `warning` is null where it is sure. */
+export interface Note {
+  edit: string;
+  confidence: number;
+  warning: string | null;
+}
+
 export interface EditResponse {
   data: (EncodedImage & { width: number; height: number })[];
   selection: string | null;
+  notes: Note[];
   extrapolated: Extrapolation[];
 }
 

@@ -78,8 +78,8 @@ def edit(
     else:
         opened = history.open_source(source, seed)
         before = opened.without_last(str(source)) if undo else opened
-        history.save_edited(before, edits, out, anonymous, strip)
-        lines = [one.text for one in extrapolations_of_edits(edits, before.latent)]
+        warnings = history.save_edited(before, edits, out, anonymous, strip)
+        lines = [*warnings, *(one.text for one in extrapolations_of_edits(edits, before.latent))]
     for line in [*masks_of_all(edits), *lines]:
         typer.echo(line, err=True)
     typer.echo(str(out))

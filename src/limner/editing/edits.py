@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -192,7 +193,11 @@ def apply(edits: Sequence[Operation], pixels: np.ndarray, latent: KnownLatent | 
 
     `latent` is what a model generated it from, where that is known.
     """
-    canvas = Canvas(pixels, last_latent=latent)
+    return apply_to(Canvas(pixels, last_latent=latent), edits).pixels
+
+
+def apply_to(canvas: Canvas, edits: Sequence[Operation]) -> Canvas:
+    """Returns a canvas after edits in their order, with what they say of themselves; UsageError."""
     for one in edits:
         canvas = one.apply(canvas)
-    return np.ascontiguousarray(canvas.pixels)
+    return replace(canvas, pixels=np.ascontiguousarray(canvas.pixels))

@@ -11,9 +11,9 @@ import numpy as np
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from limner.config import PathText
-from limner.editing.edits import MAX_EDITS, apply, from_list, to_list
+from limner.editing.edits import MAX_EDITS, apply, apply_to, from_list, to_list
 from limner.editing.latent_spec import DIRECTIONS, LatentSpec
-from limner.editing.operation import KnownLatent, Operation
+from limner.editing.operation import Canvas, KnownLatent, Operation
 from limner.errors import ModelError, PictureError, UsageError
 from limner.files import digest
 from limner.model_folder import find_folder, resolve_shipped
@@ -83,24 +83,31 @@ def open_source(path: Path, seed: int = 0) -> Source:
 
 def save_edited(
     source: Source, edits: Sequence[Operation], out: Path, anonymous: bool = False, strip: bool = False
-) -> None:
+) -> list[str]:
     """Writes the picture after all its edits, which its provenance lists; a .jpg, which has no opacity, over white.
+
+    Returns the warnings of its edits.
 
     An anonymous one names what was read by digests alone; a stripped one goes without the metadata of its author.
     """
     _unchanged(source)
     done = [*source.edits, *edits]
     metadata = None if strip else source.metadata
-    save(apply(done, source.pixels, source.latent), out, provenance(source, done, anonymous), metadata)
+    canvas = apply_to(Canvas(source.pixels, last_latent=source.latent), done)
+    save(canvas.pixels, out, provenance(source, done, anonymous), metadata)
+    return canvas.warnings
 
 
 def save_folder(
     source: Path, edits: Sequence[Operation], out: Path, anonymous: bool = False, strip: bool = False
 ) -> list[str]:
-    """Edits every picture of a folder into a new one, as `each_picture` does."""
-    return each_picture(
-        source, out, "editing", lambda path, file: save_edited(open_source(path), edits, file, anonymous, strip)
-    )
+    """Edits every picture of a folder into a new one, as `each_picture` does; returns its lines, and the warnings of edits."""
+    warnings: list[str] = []
+
+    def edit(path: Path, file: Path) -> None:
+        warnings.extend(f"{path}: {line}" for line in save_edited(open_source(path), edits, file, anonymous, strip))
+
+    return [*each_picture(source, out, "editing", edit), *warnings]
 
 
 def is_model(path: Path) -> bool:

@@ -29,12 +29,19 @@ JUMP = 60.0
 """Difference across a seam up to about which it is one of tone, and spread out, and not an edge."""
 RIM = 16
 """Pixels along the edge, in a picture so reduced, that are toned once more at full size."""
+SEEN = 0.06
+"""Residual of patches at which the confidence is a half: a fifth of the removals in benchmarks/removal.py have a larger one."""
 MAX_PLATE_UNKNOWNS = 500_000
 """Unknown pixels of a plate at most: what is larger bends in a reduced picture."""
 
 
 def auto(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
     """Fills what is thin as by `biharmonic`, then the rest as by `patches`."""
+    return _by_depth(pixels, hole)[0]
+
+
+def _by_depth(pixels: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, float]:
+    """Returns what `auto` does, and the residual of the patches."""
     near = cv2.dilate(hole.astype(np.uint8), np.ones((5, 5), np.uint8))  # so that no part's bends reach into another
     count, parts = cv2.connectedComponents(near)
     deep = np.zeros(count, bool)
@@ -42,7 +49,7 @@ def auto(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
     thick = hole & deep[parts]
     if not thick.all() and (thin := hole & ~thick).any():
         pixels = biharmonic(pixels, thin)
-    return patches(pixels, thick) if thick.any() else pixels
+    return _patched(pixels, thick) if thick.any() else (pixels, 0.0)
 
 
 def marching(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
@@ -71,18 +78,24 @@ def patches(pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
     of video"); then it is copied from the likest, and differences of tone are spread out as in Poisson blending.
     Where no patch is whole it is filled as by `biharmonic`.
     """
+    return _patched(pixels, hole)[0]
+
+
+def _patched(pixels: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, float]:
+    """Returns what `patches` does, and how far patches in the hole are from their matches, relative to the variance of patches."""
     window = _window(hole)
     own, missing = pixels[window], hole[window]
     factor = int(np.ceil(np.sqrt(missing.size / MAX_AREA)))
     small, gap = _reduced(own.astype(np.float32) / 255, missing, factor)
     if not sources(gap).any():
-        return biharmonic(pixels, hole)
+        return biharmonic(pixels, hole), 0.0
     levels = [(np.dstack([small, _roughness(small, gap)]), gap)]
     while _depth(levels[-1][1]).max() > SMALL and sources((coarser := _reduced(*levels[-1], 2))[1]).sum() > PATCH**2:
         levels.append(coarser)
     filled = pixels.copy()
-    filled[window] = _copied(own, missing, _matched(levels), factor)
-    return filled
+    found = _matched(levels)
+    filled[window] = _copied(own, missing, found, factor)
+    return filled, found.residual
 
 
 def inpaint(pixels: np.ndarray, hole: np.ndarray, by: str = "auto") -> np.ndarray:
@@ -90,11 +103,23 @@ def inpaint(pixels: np.ndarray, hole: np.ndarray, by: str = "auto") -> np.ndarra
 
     What is transparent cannot be continued. UsageError where none is left.
     """
+    return inpaint_judged(pixels, hole, by)[0]
+
+
+def inpaint_judged(pixels: np.ndarray, hole: np.ndarray, by: str = "auto") -> tuple[np.ndarray, float]:
+    """Returns what `inpaint` does, and how sure it is that no seam can be seen, from 0 to 1; see `SEEN`.
+
+    Ways without patches find nothing to judge by, and are sure.
+    """
     colour = np.ascontiguousarray(pixels[..., :3])
     missing = hole | (pixels[..., 3] == 0) if pixels.shape[2] == 4 else hole
     if missing.all():
         raise UsageError("nothing that can be seen is left to continue; select or move less.")
-    return np.where(hole[..., None], INPAINTERS[by](colour, missing), colour) if hole.any() else colour
+    if not hole.any():
+        return colour, 1.0
+    judged = {"auto": _by_depth, "patches": _patched}
+    filled, residual = judged[by](colour, missing) if by in judged else (INPAINTERS[by](colour, missing), 0.0)
+    return np.where(hole[..., None], filled, colour), 1 / (1 + (residual / SEEN) ** 2)
 
 
 INPAINTERS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
@@ -154,6 +179,7 @@ def _matched(levels: Sequence[tuple[np.ndarray, np.ndarray]]) -> Matches:
         for _ in range(SEARCH_ROUNDS + 2 * level):
             found.search(draw)
             found.vote()
+        found.copy()
     return found
 
 

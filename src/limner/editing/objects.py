@@ -11,10 +11,12 @@ from pydantic import Field, field_validator
 
 from limner.colours import alpha_of, visible
 from limner.config import PathText
-from limner.editing.operation import Canvas, Operation, alpha_blend, with_opacity
+from limner.editing.operation import Canvas, Note, Operation, alpha_blend, with_opacity
 from limner.errors import UsageError
 from limner.pictures import SUFFIXES, colour, open_picture
 
+MOST = 0.5
+"""Share of a picture above which its removal is warned of."""
 MARGIN = 4
 """Pixels around what is taken out that say whether it was on an opaque background."""
 
@@ -79,12 +81,13 @@ class Remove(Operation):
         hole = _chosen("remove", canvas) > 0
         if hole.all():
             raise UsageError("remove: everything is selected, so nothing is left to continue.")
-        from limner.editing.inpainting import inpaint
+        from limner.editing.inpainting import inpaint_judged
 
         if _on_nothing(canvas, hole):
             return Erase().apply(replace(canvas, selection=hole.astype(np.float32)))
-        filled = inpaint(canvas.pixels, hole, self.by)
-        return replace(canvas, selection=hole.astype(np.float32)).with_colour(filled)
+        filled, confidence = inpaint_judged(canvas.pixels, hole, self.by)
+        after = replace(canvas, selection=hole.astype(np.float32)).with_colour(filled)
+        return after.with_note(Note("remove", confidence, _doubt(float(hole.mean()), confidence)))
 
 
 class Move(Operation):
@@ -129,6 +132,15 @@ class Paste(Operation):
         if not alpha.any():
             raise UsageError(f"paste: nothing of {self.file} would lie within the picture.")
         return _composited(canvas, warped[..., :3], alpha, self.blend)
+
+
+def _doubt(share: float, confidence: float) -> str | None:
+    """Returns the warning about a removal of so much of the picture, if there is one."""
+    if share > MOST:
+        return f"remove: {share:.0%} of the picture were removed, so most of what is seen there is made up."
+    if confidence < 0.5:
+        return f"remove: the seam may be visible (confidence {confidence:.0%}); look at it, and select less or another part."
+    return None
 
 
 def _on_nothing(canvas: Canvas, hole: np.ndarray) -> bool:

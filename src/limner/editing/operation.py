@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -30,6 +30,14 @@ class KnownLatent:
     """Whether they are exactly what the model generates from it, not only similar."""
 
 
+class Note(NamedTuple):
+    """How sure an edit is of what it did, from 0 to 1, and a warning where it is not."""
+
+    edit: str
+    confidence: float
+    warning: str | None = None
+
+
 @dataclass(frozen=True)
 class Canvas:
     """A picture under edit: pixels uint8 (H, W, 3), or (H, W, 4) with opacity, and where edits of light and colour reach."""
@@ -39,6 +47,13 @@ class Canvas:
     """float32 (H, W) in [0, 1]; None selects all."""
     last_latent: KnownLatent | None = None
     """Of the picture as a model last edited it, whatever became of it since."""
+    notes: tuple[Note, ...] = ()
+    """What edits before said of themselves, in their order."""
+
+    @property
+    def warnings(self) -> list[str]:
+        """Lines about edits that may not have done what was meant."""
+        return [note.warning for note in self.notes if note.warning]
 
     @property
     def height(self) -> int:
@@ -68,6 +83,10 @@ class Canvas:
             mixed = own + self.selection[..., None] * (colour.astype(np.float32) - own)
             colour = np.rint(mixed).astype(np.uint8)
         return replace(self, pixels=recoloured(self.pixels, colour))
+
+    def with_note(self, note: Note) -> Canvas:
+        """Returns the canvas on which an edit says how sure it is."""
+        return replace(self, notes=(*self.notes, note))
 
     def with_pixels(self, pixels: np.ndarray) -> Canvas:
         """Returns the canvas with other pixels, uint8 (H, W, 3 or 4), as far as they are selected: with four, opacity, too."""

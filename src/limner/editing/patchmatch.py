@@ -22,6 +22,10 @@ AT_ONCE = 1000
 """Pixels that are compared with all of those at a time, for memory's sake."""
 LEVEL = 0.05
 """Squared difference of colour that weighs as much as to be a picture's height apart: what is level is more often alike."""
+NEAR = 2.5
+"""Cost of a match that is the picture's longer side away, relative to contrasts: what is near is more often alike."""
+COHERENT = 0.03
+"""Cost of one whose four neighbours all come from elsewhere, likewise: many small pieces, toned to fit, look like fog."""
 FADE = 0.25
 """How much less patches count a pixel further in, as a logarithm: what is near to what is known is surer."""
 
@@ -48,7 +52,7 @@ class Matches:
     likest: np.ndarray
     """int (N): places."""
     costs: np.ndarray
-    """float32 (N): squared distances."""
+    """float32 (N): squared distances, and what else speaks against a match."""
 
     @classmethod
     def begun(cls, picture: np.ndarray, hole: np.ndarray, draw: np.random.Generator) -> Matches:
@@ -141,10 +145,18 @@ class Matches:
         apart += LEVEL * seen.sum(1, keepdims=True) * higher**2
         return given.reshape(len(given), -1, channels)[apart.argmin(1), (rows - tops) * PATCH + columns - lefts]
 
+    @property
+    def residual(self) -> float:
+        """The mean squared distance of the hole's patches from their matches, relative to the variance of whole patches."""
+        described = self._described()
+        apart = described[self.missing] - described[self.likest]
+        return float(np.square(apart).sum(1).mean() / max(self.variance, 1e-6))
+
     def search(self, draw: np.random.Generator) -> None:
         """Improves matches by those of their neighbours (propagation), and by random search ever nearer to what is found."""
         described = self._described()
         own = described[self.missing]
+        self._contrasts = self._own_contrasts()
         self.costs = np.full(len(self.missing), np.inf, np.float32)
         self._try(self.likest.copy(), described, own)
         for step in (4, 2, 1):
@@ -171,9 +183,44 @@ class Matches:
         tried = np.flatnonzero(self.whole[places])
         apart = own[tried] - described[places[tried]]
         costs = np.einsum("nk,nk->n", apart, apart)
+        for more in (self._far, self._incoherent):
+            maybe = costs < self.costs[tried]
+            tried, costs = tried[maybe], costs[maybe]
+            costs += more(tried, places[tried])
         better = costs < self.costs[tried]
         chosen = tried[better]
         self.likest[chosen], self.costs[chosen] = places[chosen], costs[better]
+
+    def _far(self, numbers: np.ndarray, places: np.ndarray) -> np.ndarray:
+        """Returns what speaks against matches far away, float32 (n); `numbers` are those of the missing."""
+        (down, right), (here_down, here_right) = (np.divmod(at, self.width) for at in (places, self.missing[numbers]))
+        away = np.hypot(down - here_down, right - here_right) / max(self.hole.shape)
+        return (NEAR * away).astype(np.float32) * self._contrasts[numbers]
+
+    def _incoherent(self, numbers: np.ndarray, places: np.ndarray) -> np.ndarray:
+        """Returns what speaks against matches that are not moved as those of their neighbours are, float32 (n)."""
+        here = self.missing[numbers]
+        moved, alone = places - here, np.zeros(len(numbers), np.float32)
+        for step in (1, -1, self.width, -self.width):
+            neighbours = self.number[(here + step) % len(self.number)]
+            alone += (neighbours >= 0) & (self.likest[neighbours] - self.missing[neighbours] != moved)
+        return np.float32(COHERENT / 4) * self.variance * alone
+
+    def _own_contrasts(self) -> np.ndarray:
+        """Returns the geometric mean of each missing patch's variance and that of all, float32 (N).
+
+        Grain has matches everywhere: the nearest ones alone would repeat as a pattern.
+        """
+        squares = cv2.boxFilter(self.picture**2, -1, (PATCH, PATCH), normalize=False)
+        sums = cv2.boxFilter(self.picture, -1, (PATCH, PATCH), normalize=False)
+        middles = self.begins(self.missing) + PATCH // 2 * (self.hole.shape[1] + 1)
+        variances = (squares - sums**2 / PATCH**2).sum(2).ravel()[middles]
+        return np.sqrt(self.variance * np.clip(variances, 0, self.variance))
+
+    @cached_property
+    def variance(self) -> np.float32:
+        """The mean squared distance of whole patches from their mean."""
+        return np.float32(np.square(self.sampled - self.sampled.mean(0)).sum(1).mean())
 
     def vote(self) -> None:
         """Gives each pixel of the hole the mean of what its patches' matches have there, likelier ones counting more."""
@@ -186,6 +233,10 @@ class Matches:
             weighted[to + offset, -1:] += shares
         unknown = self.hole.ravel()
         flat[unknown] = weighted[unknown, :-1] / np.maximum(weighted[unknown, -1:], 1e-20)
+
+    def copy(self) -> None:
+        """Gives each pixel of the hole that of the match which is surest: votes alone would blur it from level to level."""
+        self.picture = self._flat[self.origins()]
 
     def _doubts(self) -> np.ndarray:
         middles = self.begins(self.missing) + PATCH // 2 * (self.hole.shape[1] + 1)

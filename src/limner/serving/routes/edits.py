@@ -74,7 +74,9 @@ def _edited(state: State, asked: EditRequest) -> dict[str, Any]:
     data = [{"b64_json": picture, "width": canvas.width, "height": canvas.height}]
     of_latent = extrapolations(asked.latent.condition, source.latent.model.attributes) if source.latent else []
     found = [*of_latent, *extrapolations_of_edits([*source.edits, *edits], source.latent)]
-    return {"data": data, "selection": chosen, **warned(found)}
+    told = warned(found)
+    told["warnings"] += canvas.warnings
+    return {"data": data, "selection": chosen, "notes": [note._asdict() for note in canvas.notes], **told}
 
 
 def _canvas(state: State, source: Source, edits: list[Operation]) -> Canvas:

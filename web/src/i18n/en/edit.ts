@@ -17,6 +17,8 @@ export default {
   "edit.before.how": "Hold, or hold the B key: the picture as it was",
   "edit.split": "Before and after, side by side",
   "edit.split.where": "Before",
+  "edit.unsure.remove": "The seam of the removal may be visible (confidence {confidence}). Select less, or another part.",
+  "edit.unsure.object": "The outline of the object is unsure (confidence {confidence}). Draw the box closer, or add and subtract with the brush.",
   "edit.copy": "Copy the list of edits",
   "edit.copy.command": "As a command",
   "edit.copy.yaml": "As YAML, for --recipe",

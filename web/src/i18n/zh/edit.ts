@@ -19,6 +19,8 @@ const words: Record<keyof typeof en, string> = {
   "edit.before.how": "按住此按钮或 B 键查看原图",
   "edit.split": "并排对比前后",
   "edit.split.where": "原图范围",
+  "edit.unsure.remove": "移除处的接缝可能看得出来（置信度 {confidence}）。请缩小选区，或换一个区域。",
+  "edit.unsure.object": "物体的轮廓不确定（置信度 {confidence}）。请把选框画得更紧，或用画笔增减选区。",
   "edit.copy": "复制编辑列表",
   "edit.copy.command": "命令行形式",
   "edit.copy.yaml": "YAML 形式（用于 --recipe）",

@@ -89,7 +89,7 @@ const CONTROLS: Record<string, Control["kind"]> = {
 };
 
 /** Fields that name folders on the server, which a page cannot choose. */
-const HIDDEN = new Set(["along.directions"]);
+const HIDDEN = new Set(["along.directions", "select-object.foreground", "select-object.background", "select-object.brush"]);
 
 /** Ranges of sliders, narrower than what the server allows; the number field beside a slider accepts all of it. */
 const SLIDER_RANGES: Record<string, [number, number]> = {

@@ -55,6 +55,13 @@ function Editor() {
           </p>
         )}
         <Warnings found={store.preview.value?.extrapolated ?? []} />
+        {(store.preview.value?.notes ?? [])
+          .filter((note) => note.warning)
+          .map((note, index) => (
+            <p key={index} class="warning" role="status">
+              {t(note.edit === "remove" ? "edit.unsure.remove" : "edit.unsure.object", { confidence: percent(note.confidence) })}
+            </p>
+          ))}
         <div class="edit-view">
           <Canvas onViewport={setViewport} split={split} />
           {store.source.value?.model && <Badge />}

@@ -39,7 +39,7 @@ export function follow(): () => void {
       const image = await loadImage(dataUrl(encoded.b64_json, "image/webp"));
       const selection = answer.selection ? await loadMask(dataUrl(answer.selection)) : null;
       if (controller.signal.aborted) return;
-      preview.value = { image, selection, extrapolated: answer.extrapolated };
+      preview.value = { image, selection, extrapolated: answer.extrapolated, notes: answer.notes };
       errorMessage.value = null;
       if (edits.length === 0) original.value = image;
     } catch (error) {

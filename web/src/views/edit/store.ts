@@ -4,7 +4,7 @@ import { computed, signal } from "@preact/signals";
 import { api, address, picturePath } from "../../api";
 import { reportError } from "../../state";
 import { downscaleToLimit } from "../../downscale";
-import type { Edit as ApiEdit, Extrapolation, Operation as ApiOperation, LatentSpec } from "../../types";
+import type { Edit as ApiEdit, Extrapolation, Note, Operation as ApiOperation, LatentSpec } from "../../types";
 import { initialFields, isComplete, isSelection, type Edit, type Fields, type Operation, type Size } from "./catalogue";
 import type { Box, Tool } from "./gestures";
 import type { Mask } from "./mask";
@@ -33,6 +33,7 @@ export interface Preview {
   selection: Mask | null;
   /** Numbers in its edits that are outside of what their model was trained on. */
   extrapolated: Extrapolation[];
+  notes: Note[];
 }
 
 export const source = signal<Source | null>(null);
