@@ -53,7 +53,6 @@ finally:
         ),
         (["stylize", "here.txt", "--look", "pen", "--line", "0", "--out", "out.png"], "--look needs no --line"),
         (["stylize", "here.txt", "a.png", "--look", "pen", "--out", "out.png"], "--look needs no STYLE"),
-        (["stylize", "here.txt", "a.png", "--strength", "0.5", "--out", "out.png"], "--strength is that of a --look"),
         (["recipes", "gann"], "did you mean 'gan'"),
         (["recipes", "gan", "--set", "nix=3"], "--set nix: this recipe has no such key"),
         (["train", ".", "--set", "nix=3"], "--set nix: this recipe has no such key"),

@@ -108,6 +108,28 @@ def test_a_picture_is_pasted_as_far_as_it_is_opaque(picture: np.ndarray, tmp_pat
     assert np.abs(joined.astype(int) - 120).max() <= 3, "what has no inner gradient takes the ground's colour"
 
 
+def test_what_is_pasted_is_scaled_and_turned(tmp_path: Path) -> None:
+    stamp = np.zeros((8, 16, 4), np.uint8)
+    stamp[:, :8], stamp[:, 8:] = (250, 0, 0, 255), (0, 0, 250, 255)  # red on the left, blue on the right
+    Image.fromarray(stamp).save(tmp_path / "stamp.png")
+    ground = np.full((64, 64, 3), 128, np.uint8)
+
+    def where(colour: tuple[int, int, int], arguments: str) -> tuple[np.ndarray, int]:
+        pasted = apply([parse(f"paste:file={tmp_path / 'stamp.png'},{arguments}")], ground)
+        found = np.argwhere((np.abs(pasted.astype(int) - colour) < 60).all(2))
+        return found.mean(0), len(found)
+
+    for factor, left in ((0.5, 10), (2.0, 10)):
+        (row, column), count = where((250, 0, 0), f"left={left},top=20,scale={factor}")
+        assert count == pytest.approx(64 * factor**2, rel=0.3)
+        assert (row, column) == pytest.approx((20 + 4 * factor, left + 4 * factor), abs=1.5)
+    # a quarter against the clock: what was on the right is above
+    red, blue = (where(colour, "left=20,top=30,angle=90")[0] for colour in ((250, 0, 0), (0, 0, 250)))
+    assert red[0] == pytest.approx(blue[0] + 8, abs=1)
+    assert (red + blue)[0] / 2 == pytest.approx(33.5, abs=1)
+    assert (red + blue)[1] / 2 == pytest.approx(27.5, abs=1)
+
+
 @pytest.mark.parametrize(
     ("texts", "line"),
     [

@@ -7,6 +7,7 @@ from limner.errors import LimnerError, PictureError, UsageError
 from limner.pictures import open_picture, open_pixels, read_provenance, save
 from limner.replay import replay
 from limner.style import run
+from limner.style.factors import Factors
 from limner.style.instant import load_model
 from limner.style.regions import read_regions
 from limner.style.stylization import Source, Stylization, Stylizer, save_stylized
@@ -55,6 +56,11 @@ def test_each_factor_has_its_own_source() -> None:
     own = Stylizer(_wanted(colour_from=[Source(style="red.png")], line=0, texture=0))
     stylized = own.stylize(open_pixels(Path("content.png")))
     assert np.abs(stylized.reshape(-1, 3).mean(0) - [220, 30, 30]).max() < 6
+
+
+def test_one_dial_is_a_factor_of_all_three() -> None:
+    assert _wanted(strength=0.5, line=0.4).factors() == Factors(colour=0.5, line=0.2, texture=0.5)
+    assert _wanted(strength=0).factors().none
 
 
 def test_opacity_stays_and_grey_gets_colour() -> None:

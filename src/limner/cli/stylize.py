@@ -110,11 +110,13 @@ def stylize(
         ),
     ] = "",
     strength: Annotated[
-        float | None,
+        float,
         typer.Option(
-            min=0, max=1, help="How strong the --look is, 0 (the picture itself) to 1 (all of it), the default."
+            min=0,
+            max=1,
+            help="How strong the style or look is, 0 (the picture itself) to 1: a factor of --colour, --line and --texture.",
         ),
-    ] = None,
+    ] = 1.0,
     anonymous: Anonymous = False,
     strip: Strip = False,
     overwrite: Overwrite = False,
@@ -127,8 +129,6 @@ def stylize(
 
         check_look(look)
         _check_alone(locals())
-    elif strength is not None:
-        raise UsageError("--strength is that of a --look; of a style, say how far with --colour, --line and --texture.")
 
     read = [] if model else [Path(style) for style in styles or []]
     for path in (content, *read, *(colour_from or []), *(line_from or []), *(texture_from or [])):
@@ -156,13 +156,13 @@ def stylize(
     if weight and mask:
         raise UsageError("--weight cannot be combined with --mask, which says where each style goes; leave one out.")
     weighted = zip(given, weight or [1.0] * len(given), strict=True)
-    asked: dict[str, Any] = {"mask": str(mask) if mask else "", "seed": seed}
+    asked: dict[str, Any] = {"mask": str(mask) if mask else "", "seed": seed, "strength": strength}
     if preview or size is not None:
         asked["size"] = min(size or PREVIEW_SIDE, PREVIEW_SIDE) if preview else size
     request: LookRequest | Stylization
     try:
         if look:
-            request = LookRequest(look=look, strength=1.0 if strength is None else strength, **asked)
+            request = LookRequest(look=look, **asked)
         else:
             request = Stylization(
                 styles=[Source(style=style, weight=value) for style, value in weighted],

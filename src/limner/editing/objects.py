@@ -116,22 +116,38 @@ class Move(Operation):
 
 
 class Paste(Operation):
-    """Composites a picture file over this one, from `left` and `top` on, as far as it is opaque."""
+    """Composites a picture file over this one, from `left` and `top` on, as far as it is opaque.
+
+    It is scaled first, and then turned about its middle, `angle` degrees counter-clockwise.
+    """
 
     file: PathText
     left: int = Field(0, ge=-100_000, le=100_000)
     top: int = Field(0, ge=-100_000, le=100_000)
+    scale: float = Field(1.0, ge=0.01, le=100)
+    angle: float = Field(0.0, ge=-360, le=360)
     blend: Literal["none", "poisson"] = "none"
 
     def apply(self, canvas: Canvas) -> Canvas:
         own = np.array(open_picture(Path(self.file), background=None).convert("RGBA"))
-        shift = np.array([[1, 0, self.left], [0, 1, self.top]], float)
         own[..., :3] = visible(own)
-        warped = cv2.warpAffine(own, shift, (canvas.width, canvas.height))
+        warped = self._placed(own, (canvas.width, canvas.height))
         alpha = warped[..., 3].astype(np.float32) / 255
         if not alpha.any():
             raise UsageError(f"paste: nothing of {self.file} would lie within the picture.")
         return _composited(canvas, warped[..., :3], alpha, self.blend)
+
+    def _placed(self, own: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+        """Returns a picture uint8 (h, w, 4) where it belongs in one of `size` (width, height), transparent around it."""
+        if self.scale < 1:  # by means of areas, of which interpolation alone would see single pixels
+            reduced = [max(1, round(self.scale * side)) for side in own.shape[1::-1]]
+            own = cv2.resize(own, reduced, interpolation=cv2.INTER_AREA)
+        height, width = own.shape[:2]
+        scale = max(1.0, self.scale)
+        matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), self.angle, scale)
+        # the turned picture's middle lies where that of the scaled one does
+        matrix[:, 2] += [self.left + (scale - 1) * width / 2, self.top + (scale - 1) * height / 2]
+        return np.asarray(cv2.warpAffine(own, matrix, size))
 
 
 def _doubt(share: float, confidence: float) -> str | None:

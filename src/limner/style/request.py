@@ -31,6 +31,8 @@ class Stylization(Section):
     line: float = Field(1.0, ge=0, le=1)
     texture: float = Field(1.0, ge=0, le=1)
     content: float = Field(0.5, ge=0, le=1)
+    strength: float = Field(1.0, ge=0, le=1)
+    """What colour, line and texture are multiplied by: one dial for all three."""
     size: int = Field(512, ge=32, le=MAX_SIDE)
     """Longest side in pixels; a smaller picture stays as small."""
     scale: float = Field(1.0, ge=0.1, le=10)
@@ -46,4 +48,5 @@ class Stylization(Section):
 
     def factors(self) -> Factors:
         """Returns how far each factor is taken over."""
-        return Factors(self.colour, self.line, self.texture, self.content)
+        colour, line, texture = (self.strength * each for each in (self.colour, self.line, self.texture))
+        return Factors(colour, line, texture, self.content)

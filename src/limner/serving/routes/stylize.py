@@ -105,19 +105,19 @@ def _instant(state: State, asked: StylizeRequest) -> dict[str, Any]:
     left_out = ("mask", "colour_from", "line_from", "texture_from")
     if given := next((name for name in left_out if getattr(asked, name)), None):
         raise ApiError(422, f"{given}: an instant model stylizes all of a picture in its own styles.", given)
-    factors = Factors(asked.colour, asked.line, asked.texture, asked.content)
     styles = {one.style: one.weight for one in asked.styles}
-    pixels = instantly(state, asked.picture, asked.model, styles, factors, asked.size)
     done = Stylization(
         styles=tuple(Source(style=name, weight=weight) for name, weight in styles.items()),
         colour=asked.colour,
         line=asked.line,
         texture=asked.texture,
         content=asked.content,
+        strength=asked.strength,
         size=asked.size,
         model=asked.model,
         model_sha256=state.catalogue.instant(asked.model).digest,
     )
+    pixels = instantly(state, asked.picture, asked.model, styles, done.factors(), asked.size)
     path = state.pictures.path(asked.picture)
     return {
         "data": [{"b64_json": encoded(state, pixels, asked.output_format, provenance(done, path), read_metadata(path))}]
@@ -142,6 +142,6 @@ def _arguments(state: State, asked: StylizeRequest) -> list[str]:
     for name in ("colour", "line", "texture"):
         for one in getattr(asked, f"{name}_from"):
             arguments += [f"--{name}-from", file(one.style, f"{name}_from")]
-    for name in ("colour", "line", "texture", "content", "scale", "size", "seed"):
+    for name in ("colour", "line", "texture", "content", "strength", "scale", "size", "seed"):
         arguments += [f"--{name}", str(getattr(asked, name))]
     return arguments + mask
