@@ -11,8 +11,8 @@ import pytest
 from limner.errors import LimnerError, UsageError
 from limner.pictures import open_picture, open_pixels, read_provenance, save, save_walk
 from limner.replay import replay
-from limner.style import run
-from limner.style.looks import LOOKS, apply_look, check_look, flow, surface
+from limner.style import flow, run
+from limner.style.looks import LOOKS, apply_look, check_look, surface
 from limner.style.looks.pixel_art import cell_size
 from limner.style.looks.request import LookRequest, LookStylizer
 from limner.style.video import read_frames

@@ -9,7 +9,7 @@ import numpy as np
 
 from limner import colours
 from limner.colours import smooth_step, to_lab
-from limner.style.looks.flow import along, flow
+from limner.style.flow import along, flow
 
 NUM_ROUNDS = 2
 """Times that a picture is smoothed along its flow and sharpened."""

@@ -12,7 +12,7 @@ LAYER = "parts"
 """The depth at which a network sees shapes."""
 NUM_LEVELS = 3
 """Bands of luminance, each half as fine as the one before."""
-WEIGHTS = (0.4, *[0.04] * (NUM_LEVELS + 1))
+WEIGHTS = (0.32, *[0.032] * (NUM_LEVELS + 1))
 """What the parts of `kept` weigh."""
 
 

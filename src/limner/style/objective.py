@@ -21,7 +21,7 @@ BORDER, HALO, GRID = 16, 32, 8
 """Pixels by which edges are repeated outwards, that a tile sees of its neighbours, and that the deepest layer steps by."""
 LAYERS = (*texture.LAYERS, *line.LAYERS)
 """All layers whose moments are matched."""
-EDGES_WEIGHT = 4.0
+EDGES_WEIGHT = 2.0
 """Weight of the directions of edges relative to the moments."""
 Shift = tuple[int, int]
 

@@ -134,7 +134,19 @@ def operations() -> dict[str, Any]:
 def _described(state: State, entry: Entry) -> dict[str, Any]:
     """Returns what a model is; where that cannot be described, why not, which is found out again each time."""
     described: dict[str, Any] = dict.fromkeys(
-        ["recipe", "sha256", "width", "height", "channels", "latent_dim", "attributes", "styles", "thumbnails", "graph", "problem"]
+        [
+            "recipe",
+            "sha256",
+            "width",
+            "height",
+            "channels",
+            "latent_dim",
+            "attributes",
+            "styles",
+            "thumbnails",
+            "graph",
+            "problem",
+        ]
     )
     described |= {
         "id": entry.id,

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 
 from limner.colours import from_lab, to_lab
-from limner.style.looks import flow, surface
+from limner.style import flow
+from limner.style.looks import surface
 
 SIZE = 0.0155
 """Side of a stone as a share of the picture's longest side."""

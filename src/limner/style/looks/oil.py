@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 
 from limner.colours import from_lab, to_lab
-from limner.style.looks import flow, surface
+from limner.style import flow
+from limner.style.looks import surface
 
 RADII = (0.024, 0.012, 0.0055, 0.0025)
 """Radii of the brushes, from coarse to fine, as a share of the picture's longest side."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from limner.style.looks import flow
+from limner.style import flow
 
 SHIFT = 3
 """Bits of a pixel to which points are drawn."""

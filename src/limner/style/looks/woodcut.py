@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 
 from limner.colours import to_lab
-from limner.style.looks import flow, strokes, surface
+from limner.style import flow
+from limner.style.looks import strokes, surface
 
 PAPER, INK = (244, 236, 218), (28, 24, 22)
 """Colours of the paper and of the ink."""
