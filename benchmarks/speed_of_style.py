@@ -45,7 +45,7 @@ def walk(picture: np.ndarray, count: int, side: int) -> list[np.ndarray]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photograph", type=Path)
-    parser.add_argument("stylising", type=Path)
+    parser.add_argument("painting", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--frames", type=int, default=60)
     parser.add_argument("--large", type=int, default=2048)
