@@ -10,11 +10,14 @@ import numpy as np
 from limner import colours
 from limner.colours import smooth_step, to_lab
 from limner.style.flow import along, flow
+from limner.style.resizing import fitted, resized
 
 NUM_ROUNDS = 2
 """Times that a picture is smoothed along its flow and sharpened."""
 FLOW_SIGMA, STROKE_SIGMA, SHARPENED_SIGMA = 6e-3, 13e-3, 4e-3
 """Smoothing of the flow, along it, and of the luma whose sign tells light sides of edges from dark ones, of the longest side."""
+MAX_SIDE = 640
+"""Longest side at which strokes are found: they grow with the picture, so that larger ones hold no more of them."""
 SHARPENING, EDGE = 0.6, 5.0
 """How far a pixel becomes the lightest or the darkest near it, and the Laplacian, in grey levels, from which it does so fully."""
 SKIN_KEPT = 0.5
@@ -31,11 +34,15 @@ def abstracted(picture: np.ndarray, fraction: float, skin: np.ndarray) -> np.nda
     """
     if fraction == 0:
         return picture
-    side = max(picture.shape[:2])
-    strokes = picture.astype(np.float32) / 255
+    small = resized(picture, fitted(picture, min(MAX_SIDE, max(picture.shape[:2]))))
+    side = max(small.shape[:2])
+    strokes = small.astype(np.float32) / 255
     for _ in range(NUM_ROUNDS):
         directions = flow(strokes, max(1.0, FLOW_SIGMA * side))
         strokes = _sharpened(along(strokes, directions, max(1.0, STROKE_SIGMA * side)), side)
+    if side < max(picture.shape[:2]):
+        larger = cv2.resize(strokes, picture.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+        strokes = _sharpened(larger, max(picture.shape[:2]))
     own, weight = picture.astype(np.float32), fraction * (1 - SKIN_KEPT * skin[..., None])
     return np.rint(np.clip(own + weight * (255 * strokes - own), 0, 255)).astype(np.uint8)
 

@@ -43,22 +43,27 @@ def along(values: np.ndarray, directions: np.ndarray, sigma: float) -> np.ndarra
     step = max(1.0, 2 * sigma / NUM_TRACE_STEPS)
     height, width = values.shape[:2]
     columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    total: np.ndarray = values.copy()
-    weights = 1.0
+    planes = [np.ascontiguousarray(directions[..., axis]) for axis in (0, 1)]
+    total, weights = values, 1.0
     for side in (1.0, -1.0):
-        x, y = columns.copy(), rows.copy()
-        heading: np.ndarray = directions * np.float32(side)
+        x, y = columns, rows
+        right, down = (np.float32(side) * plane for plane in planes)
         for index in range(1, NUM_TRACE_STEPS + 1):
-            x += step * heading[..., 0]
-            y += step * heading[..., 1]
+            x, y = cv2.scaleAdd(right, step, x), cv2.scaleAdd(down, step, y)
             weight = float(np.exp(-0.5 * (index * step / sigma) ** 2))
-            there: np.ndarray = cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-            total = total + np.float32(weight) * there
+            total = cv2.scaleAdd(
+                cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT), weight, total
+            )
             weights += weight
             if index < NUM_TRACE_STEPS:
-                ahead: np.ndarray = cv2.remap(directions, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT)
-                heading = ahead * np.where((ahead * heading).sum(2, keepdims=True) < 0, np.float32(-1), np.float32(1))
-    return np.asarray(total / weights)
+                ahead = [cv2.remap(plane, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT) for plane in planes]
+                back = (
+                    ahead[0] * right + ahead[1] * down < 0
+                )  # a direction and its opposite are one: it never turns back
+                for plane in ahead:
+                    np.negative(plane, out=plane, where=back)
+                right, down = ahead
+    return np.asarray(total / np.float32(weights))
 
 
 def traced(starts: np.ndarray, directions: np.ndarray, step: float, count: int, sign: float = 1.0) -> np.ndarray:
