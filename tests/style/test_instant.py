@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from filelock import FileLock
 from PIL import Image
 
 from limner.errors import ModelError, RunError, UsageError
@@ -66,6 +67,12 @@ def test_factors_off_leave_the_picture(run: Path) -> None:
     assert model.stylize(content, "rings", Factors(0, 0, 0)) is content
     kept = model.stylize(content, "rings", Factors(colour=0))
     assert np.abs(colour.colours(kept).mean - colour.colours(content).mean).max() < 2
+
+
+def test_one_run_is_trained_by_one_process(styles: list[Path], run: Path) -> None:
+    with FileLock(run / ".lock"), pytest.raises(RunError, match="another process is training there"):
+        train(styles, run, 0.04)
+    assert load_model(run).styles
 
 
 def test_going_on_computes_what_was_never_stopped(styles: list[Path], tmp_path: Path) -> None:

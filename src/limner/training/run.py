@@ -36,7 +36,7 @@ class Run:
         """Makes and locks a new run; RunError when the folder holds something already or cannot be written."""
         if folder.exists() and (not folder.is_dir() or _holds_files(folder)):
             raise RunError(f"{folder} exists: continue it with --resume, or give another --out.")
-        lock = _locked(folder)
+        lock = locked_run(folder)
         about = {
             "limner": __version__,
             "seed": seed,
@@ -62,7 +62,7 @@ class Run:
             )
         if seed not in (None, about.seed):
             raise RunError(f"{folder} has seed {about.seed}; leave out --seed.")
-        return cls(folder, own, about.seed, _locked(folder), about.init_from)
+        return cls(folder, own, about.seed, locked_run(folder), about.init_from)
 
     @classmethod
     def follow(cls, folder: Path) -> "Run":
@@ -101,7 +101,8 @@ def _holds_files(folder: Path) -> bool:
     return any(entry.name != ".lock" for entry in folder.iterdir())
 
 
-def _locked(folder: Path) -> FileLock:
+def locked_run(folder: Path) -> FileLock:
+    """Makes the folder of a run and returns a lock of it, acquired; RunError while another process trains there."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / ".lock")

@@ -36,6 +36,7 @@ from limner.style.instant.network import InstantNetwork, Noise
 from limner.style.objective import GRID, Objective, Observer, blend
 from limner.training.checkpoint import Checkpoints
 from limner.training.ema import Ema
+from limner.training.run import locked_run
 from limner.weights import load_weights
 
 CROP_SIDE, BATCH_SIZE = 160, 2
@@ -168,7 +169,8 @@ def train(
 ) -> InstantModel:
     """Trains a model of styles into a run, or goes on with it where it was stopped, and returns it.
 
-    UsageError or PictureError for styles or contents that cannot be used; RunError where `out` is another run.
+    UsageError or PictureError for styles or contents that cannot be used; RunError where `out` is another run, or one that another
+    process trains.
     """
     if not 0 < minutes < math.inf:
         raise UsageError(f"--minutes {minutes}: give a number above 0.")
@@ -177,19 +179,27 @@ def train(
     about = {"styles": [files.digest(path) for path in styles], "seed": seed}
     teacher = Teacher(pictures, [*_contents(contents), *([] if contents else pictures)], seed)
     _check_run(out, about)
-    training, checkpoints = Training(len(styles), seed), Checkpoints(out / "checkpoints")
-    _, warnings = checkpoints.load(training.restore)
+    training, lock = Training(len(styles), seed), locked_run(out)
     try:
-        _train(training, teacher, checkpoints, minutes * 60, warnings)
+        _train(training, teacher, Checkpoints(out / "checkpoints"), minutes * 60)
+        model = InstantModel(training.average.network, palettes)
+        save_model(model, out / FILE)
+        save(_sheet(model, teacher), out / "sheet.png")
     finally:
-        checkpoints.save(training.step, training.state())
-    model = InstantModel(training.average.network, palettes)
-    save_model(model, out / FILE)
-    save(_sheet(model, teacher), out / "sheet.png")
+        lock.release()
     return model
 
 
-def _train(
+def _train(training: Training, teacher: Teacher, checkpoints: Checkpoints, seconds: float) -> None:
+    """Goes on from the last checkpoint until the time is spent, and leaves a checkpoint, however it ends."""
+    _, warnings = checkpoints.load(training.restore)
+    try:
+        _learn(training, teacher, checkpoints, seconds, warnings)
+    finally:
+        checkpoints.save(training.step, training.state())
+
+
+def _learn(
     training: Training, teacher: Teacher, checkpoints: Checkpoints, seconds: float, warnings: Sequence[str]
 ) -> None:
     saved = time.monotonic()
