@@ -53,6 +53,11 @@ finally:
         ),
         (["stylize", "here.txt", "--look", "pen", "--line", "0", "--out", "out.png"], "--look needs no --line"),
         (["stylize", "here.txt", "a.png", "--look", "pen", "--out", "out.png"], "--look needs no STYLE"),
+        (
+            ["stylize", "here.txt", "a", "--model", "limner", "--scale", "2", "--out", "out.png"],
+            "--model needs no --scale",
+        ),
+        (["stylize", "here.txt", "--look", "pen", "--seed", "-1", "--out", "out.png"], "--seed"),
         (["recipes", "gann"], "did you mean 'gan'"),
         (["recipes", "gan", "--set", "nix=3"], "--set nix: this recipe has no such key"),
         (["train", ".", "--set", "nix=3"], "--set nix: this recipe has no such key"),

@@ -1,5 +1,6 @@
 """`limner stylize`: a picture, a folder or a film in the style of others."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,6 +31,8 @@ OF_STYLES: dict[str, tuple[str, Any]] = {
     "model": ("--model", ""),
 }
 """What is for styles alone: how each is called, and its usual value."""
+OF_OPTIMISATION = ("keep", "colours", "scale", "steps", "extractor")
+"""Which of these an instant model does not use."""
 From = Annotated[
     list[Path] | None,
     typer.Option(metavar="PICTURE", help="Take this property from PICTURE, not from STYLE. Repeatable."),
@@ -128,7 +131,9 @@ def stylize(
         from limner.style.looks import check_look
 
         check_look(look)
-        _check_alone(locals())
+        _check_alone(locals(), "--look", OF_STYLES)
+    elif model:
+        _check_alone(locals(), "--model", OF_OPTIMISATION)
 
     read = [] if model else [Path(style) for style in styles or []]
     for path in (content, *read, *(colour_from or []), *(line_from or []), *(texture_from or [])):
@@ -199,10 +204,11 @@ def stylize(
     typer.echo(str(out))
 
 
-def _check_alone(given: dict[str, Any]) -> None:
-    """Raises UsageError for an argument of styles, by its option, that was given beside a look."""
+def _check_alone(given: dict[str, Any], beside: str, names: Iterable[str]) -> None:
+    """Raises UsageError for an argument of `names`, by its option, that was given beside an option that does not use it."""
     from limner.errors import UsageError
 
-    for name, (option, usual) in OF_STYLES.items():
+    for name in names:
+        option, usual = OF_STYLES[name]
         if given[name] not in (usual, None, []):
-            raise UsageError(f"--look needs no {option}; leave out one of them.")
+            raise UsageError(f"{beside} needs no {option}; leave out one of them.")

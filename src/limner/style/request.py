@@ -40,7 +40,7 @@ class Stylization(Section):
     steps: float = Field(1.0, gt=0, le=20)
     mask: PathText = ""
     mask_sha256: str = ""
-    seed: int = Field(0, ge=-MAX_SEED, le=MAX_SEED)
+    seed: int = Field(0, ge=0, le=MAX_SEED)
     extractor: str = "limner"
     model: PathText = ""
     """An instant model, or "limner" for the one that comes with it; empty for slow style transfer."""

@@ -33,7 +33,7 @@ class LookRequest(Section):
     strength: float = Field(1.0, ge=0, le=1)
     size: int = Field(MAX_SIDE, ge=32, le=MAX_SIDE)
     """Longest side in pixels; a smaller picture stays as small."""
-    seed: int = Field(0, ge=-MAX_SEED, le=MAX_SEED)
+    seed: int = Field(0, ge=0, le=MAX_SEED)
     mask: PathText = ""
     mask_sha256: str = ""
 
