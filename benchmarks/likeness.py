@@ -38,7 +38,7 @@ from limner.images import from_uint8
 from limner.style.moments import target, wasserstein
 from limner.style.objective import LAYERS, Observer, StyleStatistics
 from limner.style.resizing import shrunk
-from limner.style.transfer import TILE
+from limner.style.transfer import TILE_SIDE
 
 LEVELS = (1, 3, 5)
 SIDES = (64, 128)
@@ -88,7 +88,7 @@ def picture_distances(extractor: Extractor, pictures: Sequence[np.ndarray], coun
 
 def style_distances(extractor: Extractor, photos: list[np.ndarray], textures: list[np.ndarray]) -> Distances:
     """Returns distances of Gram matrices, and Wasserstein distances, of pairs within and between two sets."""
-    observer = Observer(extractor, TILE)
+    observer = Observer(extractor, TILE_SIDE)
     seen = [observer.style_statistics(from_uint8(picture[None]))[0] for picture in (*photos, *textures)]
     pairs = list(combinations(range(len(seen)), 2))
     some = np.random.default_rng(0).permutation(len(pairs))[:PAIRS]

@@ -180,6 +180,8 @@ def test_what_a_flat_style_and_a_white_mask_do_is_told() -> None:
     alone = {"styles": [Source(style="red.png")], "line": 0, "texture": 0}
     (line,) = run.carry_out(_wanted(**alone), Path("content.png"), Path("out.png"))
     assert line.startswith("red.png is one flat colour, so that the picture loses its own")
+    nothing = _wanted(styles=[Source(style="red.png")], strength=0)
+    assert run.carry_out(nothing, Path("content.png"), Path("out1.png")) == []
     quick = {"line": 0, "texture": 0, "mask": "white.png"}
     (line,) = run.carry_out(_wanted(**quick), Path("content.png"), Path("out2.png"))
     assert line == "white.png is white everywhere, so all of the picture is changed."

@@ -61,10 +61,10 @@ def _sharpened(strokes: np.ndarray, side: int) -> np.ndarray:
 
     A shock filter (Osher and Rudin 1990, "Feature-oriented image enhancement using shock filters").
     """
-    soft = cv2.GaussianBlur(255 * strokes.mean(2), (0, 0), max(1.0, SHARPENED_SIGMA * side))
-    # the same edge is as strong at every size of the picture
-    scale = max(1.0, SHARPENED_SIGMA * side) ** 2
-    laplacian = scale * cv2.Laplacian(soft, cv2.CV_32F)[..., None]
-    near = np.ones((2 * round(side / 512) + 3,) * 2, np.uint8) if side > 256 else np.ones((3, 3), np.uint8)
+    sigma = max(1.0, SHARPENED_SIGMA * side)
+    soft = cv2.GaussianBlur(255 * strokes.mean(2), (0, 0), sigma)
+    # times the square of sigma, the same edge is as strong at every size of the picture
+    laplacian = sigma**2 * cv2.Laplacian(soft, cv2.CV_32F)[..., None]
+    near = np.ones((2 * round(side / 512) + 3,) * 2, np.uint8)
     extreme = np.where(laplacian > 0, cv2.erode(strokes, near), cv2.dilate(strokes, near))
     return np.asarray(strokes + SHARPENING * np.clip(np.abs(laplacian) / EDGE, 0, 1) * (extreme - strokes))

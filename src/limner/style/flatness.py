@@ -24,14 +24,15 @@ def check_strokes(request: Stylization) -> list[str]:
     """
     if request.model:
         return []
+    factors = request.factors()
     for name in ("line", "texture"):
         for source in getattr(request, f"{name}_from") or request.styles:
-            if getattr(request, name) and _flat(source):
+            if getattr(factors, name) and _flat(source):
                 raise UsageError(
                     f"{quoted(source.style, 200)} is one flat colour, which has no line or texture: take its colour alone "
                     "with --line 0 --texture 0, or give a picture with strokes."
                 )
-    coloured = request.colour_from or request.styles if request.colour else ()
+    coloured = request.colour_from or request.styles if factors.colour else ()
     return [
         f"{quoted(source.style, 200)} is one flat colour, so that the picture loses its own colours and contrast; "
         "--colour 0.5 keeps half of them."

@@ -16,9 +16,8 @@ def flow(picture: np.ndarray, sigma: float, prior: float | None = None, weight: 
     """
     soft = cv2.GaussianBlur(picture, (0, 0), 1.2)
     right, down = cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1)
-    tensor = np.dstack(
-        [np.square(right).sum(2) - np.square(down).sum(2), 2 * (right * down).sum(2)]
-    )  # the double angle, so that opposite directions are one
+    # the double angle, so that opposite directions are one
+    tensor = np.dstack([np.square(right).sum(2) - np.square(down).sum(2), 2 * (right * down).sum(2)])
     doubled = -cv2.GaussianBlur(tensor, (0, 0), sigma)
     if prior is not None:
         doubled = doubled + np.float32(weight) * np.array([np.cos(2 * prior), np.sin(2 * prior)], np.float32)
@@ -57,9 +56,8 @@ def along(values: np.ndarray, directions: np.ndarray, sigma: float) -> np.ndarra
             weights += weight
             if index < NUM_TRACE_STEPS:
                 ahead = [cv2.remap(plane, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT) for plane in planes]
-                back = (
-                    ahead[0] * right + ahead[1] * down < 0
-                )  # a direction and its opposite are one: it never turns back
+                # a direction and its opposite are one: the curve never turns back
+                back = ahead[0] * right + ahead[1] * down < 0
                 for plane in ahead:
                     np.negative(plane, out=plane, where=back)
                 right, down = ahead
