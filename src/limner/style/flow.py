@@ -43,7 +43,12 @@ def along(values: np.ndarray, directions: np.ndarray, sigma: float) -> np.ndarra
     height, width = values.shape[:2]
     columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     planes = [np.ascontiguousarray(directions[..., axis]) for axis in (0, 1)]
-    total, weights = values, 1.0
+    total: np.ndarray = values
+    weights = 1.0
+    x: np.ndarray
+    y: np.ndarray
+    right: np.ndarray
+    down: np.ndarray
     for side in (1.0, -1.0):
         x, y = columns, rows
         right, down = (np.float32(side) * plane for plane in planes)
